@@ -1,0 +1,79 @@
+"""The fully connected random network, with any degree of symmetry."""
+
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+import numpy.typing as npt
+
+from networks import domains
+from networks.network import Network
+
+_BLOCK = 1024  # two blocks of couplings stay in cache while they are mixed
+
+
+@dataclass(frozen=True)
+class Asymmetric:
+    r"""Random couplings :math:`J_{ij} \sim \mathcal N(0, 1/N)` with a self-coupling.
+
+    Parameters
+    ----------
+    N
+        Number of neurons, >= 1.
+    J_D
+        Self-coupling, >= 0.
+    eta
+        Correlation of `J_ij` and `J_ji`, in [-1, 1]: 0 fully asymmetric, 1 symmetric, -1
+        antisymmetric.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is not as said.
+    """
+
+    N: int
+    J_D: float
+    eta: float = 0.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "N", domains.integer("N", self.N))
+        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
+        object.__setattr__(self, "eta", domains.real("eta", self.eta, low=-1, high=1))
+
+    def sample(self, rng: int | np.random.Generator | None = None) -> Network:
+        """Draw a network.
+
+        Parameters
+        ----------
+        rng
+            A seed, a generator, or None for a fresh seed.
+        """
+        outgoing = gaussian_couplings(self.N, domains.generator(rng))
+        if self.eta:
+            correlate(outgoing, self.eta)
+        return Network(outgoing.T, self.J_D)
+
+
+def gaussian_couplings(N: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Return independent couplings of variance 1/N, with a zero diagonal."""
+    G = rng.standard_normal((N, N), dtype=np.float32)
+    G *= np.float32(1 / sqrt(N))
+    np.fill_diagonal(G, 0)
+    return G
+
+
+def correlate(G: npt.NDArray[np.float32], eta: float) -> None:
+    r"""Give `G_ij` and `G_ji` the correlation `eta`, in place.
+
+    .. math:: J = a G + b G^T, \quad a, b = \tfrac12 (\sqrt{1+\eta} \pm \sqrt{1-\eta}),
+              \quad a^2 + b^2 = 1, \quad 2ab = \eta.
+    """
+    a = np.float32((sqrt(1 + eta) + sqrt(1 - eta)) / 2)
+    b = np.float32((sqrt(1 + eta) - sqrt(1 - eta)) / 2)
+    starts = range(0, len(G), _BLOCK)
+    for i in starts:
+        for j in starts[i // _BLOCK :]:
+            upper = G[i : i + _BLOCK, j : j + _BLOCK]
+            lower = G[j : j + _BLOCK, i : i + _BLOCK]
+            upper[:], lower[:] = a * upper + b * lower.T, a * lower + b * upper.T

@@ -1,0 +1,107 @@
+"""The domain of every argument: each function returns a clean value, or says what is wrong with it.
+
+A `TypeError` tells that the argument is of the wrong kind, a `ValueError` that its value lies outside
+its domain; both name the argument, quote what came and state what is allowed.
+"""
+
+import math
+import operator
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def integer(name: str, value: object, low: int = 1, high: int | None = None) -> int:
+    """Return `value` as an `int` in [`low`, `high`]."""
+    allowed = f"an integer >= {low}" if high is None else f"an integer in [{low}, {high}]"
+    try:
+        if isinstance(value, bool | np.bool_):
+            raise TypeError
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"{name} must be {allowed}, got {value!r}") from None
+    if number < low or (high is not None and number > high):
+        raise ValueError(f"{name} must be {allowed}, got {number}")
+    return number
+
+
+def real(name: str, value: object, low: float = -math.inf, high: float = math.inf) -> float:
+    """Return `value` as a finite `float` in [`low`, `high`]."""
+    array = reals(name, value, low, high)
+    if array.ndim:
+        raise TypeError(f"{name} must be a single number, got an array of shape {array.shape}")
+    return float(array)
+
+
+def reals(
+    name: str, value: object, low: float = -math.inf, high: float = math.inf
+) -> npt.NDArray[np.float64]:
+    """Return `value` as an array of finite floats in [`low`, `high`]."""
+    array = _numeric(name, value, "iuf", _interval(low, high)).astype(np.float64)
+    wrong = ~(np.isfinite(array) & (array >= low) & (array <= high))
+    if wrong.any():
+        first = float(array[wrong].flat[0])
+        raise ValueError(f"{name} must be {_interval(low, high)}, got {first}")
+    return array
+
+
+def integers(name: str, value: object, low: int = 1) -> npt.NDArray[np.int64]:
+    """Return `value` as an array of integers >= `low`."""
+    array = _numeric(name, value, "iu", f"an integer >= {low}").astype(np.int64)
+    if (array < low).any():
+        raise ValueError(f"{name} must be an integer >= {low}, got {int(array.min())}")
+    return array
+
+
+def choice(name: str, value: object, allowed: Collection[str]) -> str:
+    """Return `value` if it is one of the `allowed` words."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
+    return value
+
+
+def spins(name: str, value: object, shape: tuple[int, ...]) -> npt.NDArray[np.int8]:
+    """Return `value` as states of entries +1 and -1, whose last dimensions are `shape`."""
+    array = _numeric(name, value, "iuf", "an array of +1 and -1")
+    if array.shape[max(0, array.ndim - len(shape)) :] != shape:
+        raise ValueError(f"{name} must have the last dimensions {shape}, got shape {array.shape}")
+    wrong = (array != 1) & (array != -1)
+    if wrong.any():
+        raise ValueError(f"{name} must have entries +1 or -1, got {array[wrong].flat[0]}")
+    return array.astype(np.int8)
+
+
+def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
+    """Return the random generator that `rng` is, or is the seed of; None asks for a fresh seed."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if rng is None:
+        return np.random.default_rng()
+    try:
+        return np.random.default_rng(integer("rng", rng, low=0))
+    except TypeError:
+        raise TypeError(
+            f"rng must be an integer >= 0, a numpy.random.Generator or None, got {rng!r}"
+        ) from None
+
+
+def _interval(low: float, high: float) -> str:
+    """Say in words which numbers are allowed."""
+    if math.isinf(high):
+        return "a finite number" if math.isinf(low) else f"a finite number >= {low:g}"
+    return f"a number in [{low:g}, {high:g}]"
+
+
+def _numeric(name: str, value: object, kinds: str, allowed: str) -> npt.NDArray[Any]:
+    """Return `value` as an array whose dtype is of one of the `kinds`."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must be {allowed}, got a ragged sequence") from None
+    if array.dtype.kind not in kinds:
+        raise TypeError(f"{name} must be {allowed}, got {value!r}")
+    return array

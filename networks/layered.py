@@ -1,0 +1,59 @@
+"""A chain of random networks, held together by excitatory couplings."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from networks import domains
+from networks.asymmetric import gaussian_couplings
+from networks.network import Network
+
+
+@dataclass(frozen=True)
+class Layered:
+    r"""L fully asymmetric networks of N neurons each, in a chain.
+
+    Neuron i of a layer receives :math:`\lambda s_i` from neuron i of each layer next to it.
+
+    Parameters
+    ----------
+    N
+        Number of neurons in a layer, >= 1.
+    L
+        Number of layers, >= 1.
+    J_D
+        Self-coupling, >= 0.
+    lam
+        Coupling between layers, >= 0. (Its sign would be a matter of names: to change it, reverse
+        every second layer.)
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is not as said.
+    """
+
+    N: int
+    L: int
+    J_D: float
+    lam: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "N", domains.integer("N", self.N))
+        object.__setattr__(self, "L", domains.integer("L", self.L))
+        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
+        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
+
+    def sample(self, rng: int | np.random.Generator | None = None) -> Network:
+        """Draw a network, stored layer by layer.
+
+        Parameters
+        ----------
+        rng
+            A seed, a generator, or None for a fresh seed.
+        """
+        rng = domains.generator(rng)
+        outgoing = np.empty((self.L, self.N, self.N), dtype=np.float32)
+        for layer in outgoing:
+            layer[:] = gaussian_couplings(self.N, rng)
+        return Network(outgoing.swapaxes(-1, -2), self.J_D, self.lam)

@@ -1,0 +1,151 @@
+"""One drawn network: its couplings, its fields, its fixed-point test."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from networks import domains
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Network:
+    r"""A network with given couplings.
+
+    .. math:: h_i = \sum_{j \ne i} J_{ij} s_j + J_D s_i, \qquad
+              h^l_i = \sum_{j \ne i} J^l_{ij} s^l_j + J_D s^l_i + \lambda (s^{l-1}_i + s^{l+1}_i).
+
+    The second form is that of a chain of L layers; the end layers have one neighbour.
+
+    Parameters
+    ----------
+    couplings
+        The matrix `J_ij` from neuron j to neuron i, of shape (N, N), or (L, N, N) for a chain of
+        layers: finite, with zeros on the diagonal. Kept as float32, column-major: the column that a
+        flip of neuron j adds to all fields is contiguous.
+    J_D
+        Self-coupling, >= 0.
+    lam
+        Excitatory coupling between neighbouring layers, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+
+    couplings: npt.NDArray[np.float32]
+    J_D: float
+    lam: float = 0.0
+
+    def __post_init__(self) -> None:
+        couplings = np.asarray(self.couplings)
+        if couplings.dtype.kind not in "iuf":
+            raise TypeError(f"couplings must be real numbers, got dtype {couplings.dtype}")
+        if couplings.ndim not in (2, 3) or couplings.shape[-1] != couplings.shape[-2]:
+            raise ValueError(
+                f"couplings must be square, (N, N) or (L, N, N), got shape {couplings.shape}"
+            )
+        if couplings.size == 0:
+            raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
+        # min and max are finite only if all entries are, and make no temporary array
+        if not (np.isfinite(couplings.min()) and np.isfinite(couplings.max())):
+            raise ValueError("couplings must be finite, got nan or infinite entries")
+        if np.diagonal(couplings, axis1=-2, axis2=-1).any():
+            raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
+        outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()
+        outgoing.flags.writeable = False
+        object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
+        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
+        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of a state: (N,), or (L, N) for a chain of layers."""
+        return self.couplings.shape[:-1]
+
+    @property
+    def N(self) -> int:
+        """Number of neurons, in one layer."""
+        return int(self.couplings.shape[-1])
+
+    @property
+    def outgoing(self) -> npt.NDArray[np.float32]:
+        """Couplings by sender: the contiguous row `outgoing[..., j, :]` is what neuron j sends."""
+        return self.couplings.swapaxes(-1, -2)
+
+    def fields(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return the field on every neuron, self-coupling included.
+
+        Parameters
+        ----------
+        s
+            One state, or a stack of states: entries ±1, last dimensions `shape`.
+
+        Returns
+        -------
+        Array of the shape of `s`, in float32.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `s` is not as said.
+        """
+        spins = domains.spins("s", s, self.shape).astype(np.float32)
+        outgoing = self.outgoing.reshape(-1, self.N, self.N)
+        layers = spins.reshape(-1, len(outgoing), self.N)
+        h = np.float32(self.J_D) * layers
+        for l in range(len(outgoing)):
+            h[:, l] += layers[:, l] @ outgoing[l]
+        h[:, 1:] += np.float32(self.lam) * layers[:, :-1]
+        h[:, :-1] += np.float32(self.lam) * layers[:, 1:]
+        return h.reshape(spins.shape)
+
+    def stabilities(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
+        """Return `s * fields(s)`: a neuron is stable where it is positive.
+
+        Parameters, shapes and errors are those of `fields`.
+        """
+        return self.fields(s) * domains.spins("s", s, self.shape)
+
+    def is_fixed_point(self, s: npt.ArrayLike) -> np.bool | npt.NDArray[np.bool]:
+        """Return whether all neurons are stable, for each state of the stack `s`.
+
+        A stability that float32 cannot tell from zero is computed again in float64.
+        Parameters and errors are those of `fields`.
+
+        Returns
+        -------
+        Booleans of the shape of the stack; a single one for a single state.
+        """
+        spins = domains.spins("s", s, self.shape)
+        stabilities = self.stabilities(spins).astype(np.float64)
+        for where in np.argwhere(np.abs(stabilities) <= self._rounding):
+            state, neuron = np.split(where, [spins.ndim - len(self.shape)])
+            stabilities[*where] = self._stability(spins[*state], *neuron)
+        stable = stabilities > 0
+        return stable.all(axis=tuple(range(-len(self.shape), 0)))
+
+    @cached_property
+    def _rounding(self) -> float:
+        """Bound of the float32 error of a field: (additions) x (unit roundoff) x (largest sum)."""
+        largest = float(max(self.couplings.max(), -self.couplings.min()))
+        norm = largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
+        return self.N * float(np.finfo(np.float32).eps) * norm
+
+    def _stability(self, s: npt.NDArray[np.int8], *neuron: int) -> float:
+        """Return the stability of one neuron of one state in float64."""
+        *layer, i = neuron
+        row = self.couplings[*neuron].astype(np.float64)
+        h = row @ s[*layer]
+        if layer:
+            l = layer[0]
+            h += self.lam * s[max(l - 1, 0) : l + 2, i].sum() - self.lam * s[l, i]
+        return float(s[*neuron] * h + self.J_D)
+
+    def __repr__(self) -> str:
+        layers = f", L={len(self.couplings)}" if len(self.shape) == 2 else ""
+        lam = f", lam={self.lam:g}" if layers else ""
+        return f"Network(N={self.N}{layers}, J_D={self.J_D:g}{lam})"
