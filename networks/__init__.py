@@ -4,9 +4,10 @@ r"""Which random network is meant, and how one of them is drawn.
 
 .. math:: h_i = \sum_{j \ne i} J_{ij} s_j + J_D s_i
 
-with random couplings :math:`J_{ij} \sim \mathcal N(0, 1/N)` and a self-coupling :math:`J_D \ge 0`
-that is the same for all. The correlation of :math:`J_{ij}` and :math:`J_{ji}` is `eta`: 0 for a fully
-asymmetric network, 1 for a symmetric one, -1 for an antisymmetric one. A neuron is *stable* when
+with random couplings :math:`J_{ij} \sim \mathcal N(0, 1/N)` and a self-coupling
+:math:`J_D \ge 0` that is the same for all. The correlation of :math:`J_{ij}` and :math:`J_{ji}` is
+`eta`: 0 for a fully asymmetric network, 1 for a symmetric one, -1 for an antisymmetric one. A
+neuron is *stable* when
 
 .. math:: s_i h_i = s_i \sum_{j \ne i} J_{ij} s_j + J_D > 0,
 
@@ -15,8 +16,8 @@ and a state is a *fixed point* when all its neurons are. If `s` is one, so is `-
 In a layered network, L such networks stand in a chain, and neuron i of a layer also receives
 :math:`\lambda s_i` from neuron i of the layers next to it.
 
-An ensemble (`Asymmetric`, `Layered`) is a frozen set of parameters that theory and simulation share;
-its method `sample` draws a `Network`:
+An ensemble (`Asymmetric`, `Layered`) is a frozen set of parameters that theory and simulation
+share; its method `sample` draws a `Network`:
 
 >>> import numpy as np
 >>> import networks

@@ -1,7 +1,7 @@
-"""The domain of every argument: each function returns a clean value, or says what is wrong with it.
+"""The domain of every argument: a function returns a clean value, or says what is wrong with it.
 
-A `TypeError` tells that the argument is of the wrong kind, a `ValueError` that its value lies outside
-its domain; both name the argument, quote what came and state what is allowed.
+A `TypeError` tells that the argument is of the wrong kind, a `ValueError` that its value lies
+outside its domain; both name the argument, quote what came and state what is allowed.
 """
 
 import math
