@@ -1,0 +1,50 @@
+r"""The theory of fixed points for many neurons: how many there are, and how they lie.
+
+All entropies are natural logarithms per neuron, of the mean number of fixed points of the networks
+of `networks`: couplings of variance 1/N and symmetry :math:`\eta`, self-coupling :math:`J_D`. A
+distance `d` is the fraction of neurons in which two states differ; :math:`q = 1 - 2d` is their
+overlap; :math:`H(x) = \tfrac12 \mathrm{erfc}(x/\sqrt2)` is the Gaussian tail. The starting point is
+
+.. math:: \Phi(J_D) = \lim_{N\to\infty} \frac1N \ln E[\#] = \ln 2 H(-J_D):
+
+each of the :math:`2^N` states has N independent Gaussian stabilities, and all must be positive.
+
+- `fixed_point_entropy`, `layered_entropy`: how many fixed points there are, for any symmetry of the
+  couplings, and in a chain of layers;
+- `pair_entropy`, `franz_parisi`: how many pairs at distance d, and how many fixed points around a
+  typical one; `small_distance_expansion`: why it has no neighbours;
+- `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`: the same
+  without the limit, exact for any number of neurons.
+
+All functions broadcast over arrays and keep their digits in the tails. The module
+`replica.high_precision` computes each of them again, by other formulas and to any number of digits.
+
+>>> import replica
+>>> round(float(replica.fixed_point_entropy(J_D=0.5)), 4)
+0.3242
+>>> round(float(replica.fixed_point_entropy(J_D=0.0, eta=1.0)), 4)
+0.1992
+>>> replica.franz_parisi([0.001, 0.1, 0.5], J_D=0.5).round(4)
+array([-0.0056,  0.1422,  0.3242])
+"""
+
+from replica.expansion import small_distance_expansion
+from replica.finite_size import (
+    log_expected_fixed_points,
+    log_expected_layered_fixed_points,
+    log_expected_pairs,
+)
+from replica.fixed_points import fixed_point_entropy
+from replica.layers import layered_entropy
+from replica.pairs import franz_parisi, pair_entropy
+
+__all__ = [
+    "fixed_point_entropy",
+    "franz_parisi",
+    "layered_entropy",
+    "log_expected_fixed_points",
+    "log_expected_layered_fixed_points",
+    "log_expected_pairs",
+    "pair_entropy",
+    "small_distance_expansion",
+]
