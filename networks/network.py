@@ -1,8 +1,7 @@
 """One drawn network: its couplings, its fields, its fixed-point test."""
 
 import math
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +38,7 @@ class Network:
     couplings: npt.NDArray[np.float32]
     J_D: float
     lam: float = 0.0
+    _largest: float = field(init=False)
 
     def __post_init__(self) -> None:
         couplings = np.asarray(self.couplings)
@@ -50,14 +50,16 @@ class Network:
             )
         if couplings.size == 0:
             raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
-        # min and max are finite only if all entries are, and make no temporary array
-        if not (np.isfinite(couplings.min()) and np.isfinite(couplings.max())):
+        # is finite only if all entries are, and makes no temporary array
+        largest = max(couplings.max(), -couplings.min())
+        if not np.isfinite(largest):
             raise ValueError("couplings must be finite, got nan or infinite entries")
         if np.diagonal(couplings, axis1=-2, axis2=-1).any():
             raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
         outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()
         outgoing.flags.writeable = False
         object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
+        object.__setattr__(self, "_largest", float(largest))
         object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
         object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
 
@@ -128,11 +130,10 @@ class Network:
         stable = stabilities > 0
         return stable.all(axis=tuple(range(-len(self.shape), 0)))
 
-    @cached_property
+    @property
     def _rounding(self) -> float:
         """Bound of the float32 error of a field: (additions) x (unit roundoff) x (largest sum)."""
-        largest = float(max(self.couplings.max(), -self.couplings.min()))
-        norm = largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
+        norm = self._largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
         return self.N * float(np.finfo(np.float32).eps) * norm
 
     def _stability(self, s: npt.NDArray[np.int8], *neuron: int) -> float:

@@ -1,0 +1,131 @@
+"""All fixed points of a small network, by going through all its states."""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from networks import Network, domains
+
+LARGEST = 26  # neurons
+_BLOCK = 18  # neurons whose states one call of the kernel goes through
+
+
+def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
+    """Return all fixed points of a network.
+
+    The states follow one another in a Gray code, so that each one costs a single flip; half of them
+    are visited, since `-s` is a fixed point if `s` is.
+
+    Parameters
+    ----------
+    network
+        A network of at most 26 neurons, all layers together.
+
+    Returns
+    -------
+    Array of entries ±1, of shape (number of fixed points, N), or (..., L, N) for a chain of layers;
+    in lexicographic order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `network` is not a network, or too large.
+    """
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    n = int(np.prod(network.shape))
+    if n > LARGEST:
+        raise ValueError(f"network must have at most {LARGEST} neurons to enumerate, got {n}")
+    outgoing = _all_couplings(network)
+    low = min(n - 1, _BLOCK)
+    found = np.empty(2**low, dtype=np.uint32)
+    blocks = []
+    for high in range(2 ** (n - 1 - low)):
+        base = 2 ** (n - 1) + high * 2**low  # the last neuron is up
+        s = 2.0 * (base >> np.arange(n) & 1) - 1
+        # sums of float32 couplings are exact in float64: the flips add up no error
+        count = _scan(outgoing, network.J_D, s, s @ outgoing, low, found)
+        blocks.append(base + found[:count])
+    half = np.concatenate(blocks)
+    codes = np.sort(np.concatenate([half, 2**n - 1 - half]))
+    states = 2 * (codes[:, None] >> np.arange(n) & 1).astype(np.int8) - 1
+    return np.asarray(states.reshape(-1, *network.shape), dtype=np.int8)
+
+
+def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
+    """Return the number of ordered pairs of states at every Hamming distance.
+
+    Parameters
+    ----------
+    fixed_points
+        States of entries ±1, of shape (number of states, ...).
+
+    Returns
+    -------
+    Array over the distances 0 ... n, n the number of neurons. It counts each state's pair with
+    itself, and (s, s') as well as (s', s), as `replica.log_expected_pairs` does.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an entry is not ±1, or there is no dimension of neurons.
+    """
+    shape = np.shape(fixed_points)
+    if len(shape) < 2:
+        raise ValueError(f"fixed_points must have shape (number of states, ...), got {shape}")
+    states = domains.spins("fixed_points", fixed_points, shape[1:])
+    n = int(np.prod(shape[1:]))
+    states = states.reshape(-1, n).astype(np.float32)
+    pairs = np.zeros(n + 1, dtype=np.int64)
+    for i in range(0, len(states), 1024):
+        overlaps = (states[i : i + 1024] @ states.T).astype(np.int64)
+        pairs += np.bincount((n - overlaps.ravel()) // 2, minlength=n + 1)
+    return pairs
+
+
+def _all_couplings(network: Network) -> npt.NDArray[np.float64]:
+    """Return the couplings by sender, between all neurons of all layers."""
+    layers = network.outgoing.reshape(-1, network.N, network.N)
+    L, N = layers.shape[:2]
+    all_to_all = np.zeros((L, N, L, N))
+    for l in range(L):
+        all_to_all[l, :, l, :] = layers[l]
+        for k in {l - 1, l + 1} & set(range(L)):
+            all_to_all[l, :, k, :] = network.lam * np.eye(N)
+    return all_to_all.reshape(L * N, L * N)
+
+
+@numba.njit(cache=True)
+def _scan(
+    outgoing: npt.NDArray[np.float64],
+    J_D: float,
+    s: npt.NDArray[np.float64],
+    h: npt.NDArray[np.float64],
+    low: int,
+    found: npt.NDArray[np.uint32],
+) -> int:
+    """Find the fixed points among the states of the first `low` neurons, all down at first.
+
+    `h` are the fields of `s` without self-coupling. What is found is the number whose binary digits
+    tell which of the `low` neurons are up.
+    """
+    n = len(s)
+    count = 0
+    for step in range(2**low):
+        if step > 0:
+            j = 0
+            while (step >> j) & 1 == 0:
+                j += 1
+            change = -2 * s[j]
+            s[j] = -s[j]
+            for i in range(n):
+                h[i] += change * outgoing[j, i]
+        stable = True
+        for i in range(n):
+            if s[i] * h[i] + J_D <= 0:
+                stable = False
+                break
+        if stable:
+            found[count] = step ^ (step >> 1)
+            count += 1
+    return count
