@@ -41,7 +41,10 @@ class ArrayFolder:
     def read(self, name: str, count: int) -> list[Array]:
         """Return the `count` arrays in the file `name`."""
         try:
-            with np.load(self.path / name, allow_pickle=False) as archive:
+            with (
+                (self.path / name).open("rb") as file,
+                np.load(file, allow_pickle=False) as archive,
+            ):
                 return [archive[f"arr_{i}"] for i in range(count)]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise DamagedError(f"{self.path / name}: {error}") from error
