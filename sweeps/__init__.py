@@ -22,6 +22,7 @@ As an example, N random spins have the mean magnetisation :math:`m` with
 >>> comparison = sweeps.compare(lambda N: 1 / N, data["result"])
 >>> comparison.status
 'agree'
+>>> folder.cleanup()
 
 The same call again reads the ledger; a larger grid computes only the new points. The random numbers
 of a point come from the root seed `rng` and the point itself, not from the worker or the order, so

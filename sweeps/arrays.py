@@ -41,10 +41,8 @@ class ArrayFolder:
     def read(self, name: str, count: int) -> list[Array]:
         """Return the `count` arrays in the file `name`."""
         try:
-            with (
-                (self.path / name).open("rb") as file,
-                np.load(file, allow_pickle=False) as archive,
-            ):
+            with (self.path / name).open("rb") as file:  # np.load leaks it if it is no archive
+                archive = np.load(file, allow_pickle=False)
                 return [archive[f"arr_{i}"] for i in range(count)]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise DamagedError(f"{self.path / name}: {error}") from error

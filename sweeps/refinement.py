@@ -47,7 +47,8 @@ def refine(
     bounds
         The range (low, high) of each parameter that is varied, one or more of them.
     points
-        Total number of points to compute, >= 1; more of them later go on from these.
+        Number of points, >= 1, rounded up to whole batches; a later call with more of them goes
+        on from these.
     fixed
         Values of the other parameters.
     variable
@@ -81,11 +82,12 @@ def refine(
     learner = _learner(list(ranges.values()))
     names = [*ranges, *constant]
     session = Session(function, names, store=store, version=version, rng=rng, executor=executor)
+    total = math.ceil(points / batch) * batch * replicas
     found: list[list[Outcome]] = []
     places: list[tuple[float, ...]] = []
-    with session, bar(session.series.function, points * replicas, progress) as shown:
+    with session, bar(session.series.function, total, progress) as shown:
         while len(places) < points:
-            asked = [_place(place) for place in learner.ask(min(batch, points - len(places)))[0]]
+            asked = [_place(place) for place in learner.ask(batch)[0]]
             wanted = [_replicas(ranges, place, constant, replicas) for place in asked]
             session.evaluate((point for group in wanted for point in group), shown.update)
             outcomes = [[session.outcomes[p.key, p.replica] for p in group] for group in wanted]

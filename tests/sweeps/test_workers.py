@@ -94,7 +94,7 @@ def test_a_broken_executor_of_the_caller_ends_the_sweep_and_the_next_goes_on(led
         return i
 
     for done in (3, 6):
-        with pytest.raises(sweeps.SweepError, match="cable cut.*run the same sweep again"):
+        with pytest.raises(sweeps.SweepError, match=r"cable cut.*run the same sweep again"):
             sweeps.run(function, {"i": range(8)}, executor=Fragile(), **ledger)
         assert calls == list(range(done))
     data = sweeps.run(function, {"i": range(8)}, executor=Fragile(), **ledger)
