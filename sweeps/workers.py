@@ -1,5 +1,8 @@
 """Who computes: a pool of our own, or an executor that the caller brings."""
 
+import os
+import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -11,7 +14,6 @@ from sweeps.outcome import Outcome, Task
 from sweeps.point import Point
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_IDLE = 300.0  # seconds until an idle worker leaves: those of a killed driver do not stay
 _AHEAD = 4  # futures in flight for each worker, so that none of them waits for the driver
 _UNKNOWN = 64  # futures in flight on an executor that does not tell its size
 
@@ -91,9 +93,8 @@ class Workers:
 
         pool: Executor = loky.ProcessPoolExecutor(
             self._count,
-            timeout=_IDLE,
             env=dict.fromkeys(_THREADS, "1"),
-            initializer=_leave_interrupts_to_the_driver,
+            initializer=_live_and_die_with_the_driver,
         )
         return pool
 
@@ -109,8 +110,13 @@ class Workers:
         return int(getattr(self._executor, "_max_workers", _UNKNOWN // _AHEAD))
 
 
-def _leave_interrupts_to_the_driver() -> None:
-    """Ignore Ctrl-C in a worker: the driver ends it, after storing what is done."""
-    import signal
-
+def _live_and_die_with_the_driver() -> None:
+    """In a worker: leave Ctrl-C to the driver, which stores what is done; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_watch, args=[os.getppid()], daemon=True).start()
+
+
+def _watch(driver: int) -> None:
+    while os.getppid() == driver:
+        time.sleep(1)
+    os._exit(1)

@@ -118,14 +118,28 @@ def test_large_arrays_survive_kills(tmp_path):
         assert len(list(ledger.folder.path.iterdir())) == 16
 
 
+def started(store):
+    """Start the endless sweep; return it when its first two points are stored, and its workers."""
+    process = start(store, "endless")
+    driver = psutil.Process(process.pid)
+    while written(store) < 20_000 or len(driver.children()) < 2:
+        time.sleep(0.01)
+    time.sleep(2.5)  # the first two points take a second
+    return process, driver.children(recursive=True)
+
+
+def test_workers_do_not_outlive_a_killed_driver(tmp_path):
+    process, family = started(tmp_path / "ledger")
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+
+
 @pytest.mark.parametrize("group", [True, False])
 def test_ctrl_c_stores_what_is_done_and_leaves_no_worker(tmp_path, group):
     store = tmp_path / "ledger"
-    process = start(store, "endless")
-    while written(store) < 20_000 or len(psutil.Process(process.pid).children()) < 2:
-        time.sleep(0.01)
-    time.sleep(2.5)  # the first two points take a second
-    family = psutil.Process(process.pid).children(recursive=True)
+    process, family = started(store)
     (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
     assert process.wait(60) == -signal.SIGINT
     _, alive = psutil.wait_procs(family, timeout=30)
