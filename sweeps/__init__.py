@@ -1,0 +1,74 @@
+r"""Sweeps that lose nothing, and theory against simulation.
+
+`run` evaluates a function on a grid, on all cores or on a cluster. Every point is stored in a
+*ledger* (one SQLite file) as soon as it has finished: kill the sweep whenever you like, call it
+again, and it computes what is missing. `summary` turns replicas into means and standard errors,
+`compare` tells whether a theory agrees with them.
+
+As an example, N random spins have the mean magnetisation :math:`m` with
+
+.. math:: \langle m^2 \rangle = \frac1N .
+
+>>> import sweeps
+>>> def squared_magnetisation(N, rng):
+...     return rng.choice([-1, 1], size=N).mean() ** 2
+
+>>> import tempfile
+>>> folder = tempfile.TemporaryDirectory()
+>>> again = dict(store=f"{folder.name}/spins.sqlite", version=1, progress=False)
+>>> data = sweeps.run(squared_magnetisation, {"N": [10, 20, 40]}, replicas=50, executor=2, **again)
+>>> dict(data.sizes)
+{'N': 3, 'replica': 50}
+>>> comparison = sweeps.compare(lambda N: 1 / N, data["result"])
+>>> comparison.status
+'agree'
+>>> folder.cleanup()
+
+The same call again reads the ledger; a larger grid computes only the new points. The random numbers
+of a point come from the root seed `rng` and the point itself, not from the worker or the order, so
+one worker, many workers, a cluster and a resumed sweep give the same bits.
+
+- Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
+  the points that raised).
+- Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
+- Judgement: `compare`, `extrapolate` (to N → ∞, in powers of 1/N), `threshold` (where a probability
+  of success crosses a level). Their results are drawn by `plot_comparison`, `plot_extrapolation`
+  and `plot_threshold`, or by their method `plot`.
+
+On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
+"""
+
+from sweeps.comparison import Comparison, compare
+from sweeps.errors import LedgerError, SweepError, SweepWarning
+from sweeps.extrapolation import Extrapolation, extrapolate
+from sweeps.ledger import Failure, failures
+from sweeps.netcdf import load, to_netcdf
+from sweeps.origin import provenance
+from sweeps.plots import plot_comparison, plot_extrapolation, plot_threshold
+from sweeps.refinement import refine
+from sweeps.replicas import summary
+from sweeps.sweep import run
+from sweeps.thresholds import Threshold, threshold
+
+__all__ = [
+    "Comparison",
+    "Extrapolation",
+    "Failure",
+    "LedgerError",
+    "SweepError",
+    "SweepWarning",
+    "Threshold",
+    "compare",
+    "extrapolate",
+    "failures",
+    "load",
+    "plot_comparison",
+    "plot_extrapolation",
+    "plot_threshold",
+    "provenance",
+    "refine",
+    "run",
+    "summary",
+    "threshold",
+    "to_netcdf",
+]

@@ -1,0 +1,210 @@
+"""Theory against simulation."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sweeps import checks
+from sweeps.replicas import mean_and_error
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+
+_DOUBT = 0.05
+_DISAGREE = 0.001
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Whether data agree with a theory.
+
+    Attributes
+    ----------
+    points
+        Dataset of `theory`, `data` (means), `error` (standard errors) and `z` at every point.
+    chi_squared, dof
+        Sum of the squares of `z`, and the number of points in it less that of fitted parameters.
+    p_value
+        Probability of a larger chi-squared if the theory holds.
+    status
+        "agree" (p >= 0.05), "doubtful", "disagree" (p < 0.001), or "unknown" if no point has an
+        error.
+    verdict
+        The status and its reasons in a sentence.
+    """
+
+    points: "xarray.Dataset"
+    chi_squared: float
+    dof: int
+    p_value: float
+    status: str
+    verdict: str
+
+    @property
+    def z(self) -> "xarray.DataArray":
+        """Deviation of the data from the theory in standard errors; nan without an error."""
+        return self.points["z"]
+
+    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
+        """Draw theory as a line and data with error bars, see `plot_comparison`."""
+        from sweeps.plots import plot_comparison
+
+        return plot_comparison(self, ax=ax)
+
+    def __repr__(self) -> str:
+        return f"Comparison({self.verdict})"
+
+
+def compare(
+    theory: "xarray.DataArray | npt.ArrayLike | Callable[..., npt.ArrayLike]",
+    data: "xarray.DataArray | npt.ArrayLike",
+    errors: "xarray.DataArray | npt.ArrayLike | None" = None,
+    *,
+    fitted: int = 0,
+) -> Comparison:
+    r"""Compare data with a theory.
+
+    .. math:: z_i = \frac{\bar x_i - \mathrm{theory}_i}{\mathrm{error}_i}, \qquad
+              \chi^2 = \sum_i z_i^2.
+
+    An error estimated from n replicas is itself uncertain. The ratio is then Student's t with
+    n - 1 degrees of freedom, and z is the normal quantile of the same probability, so chi-squared
+    keeps its meaning for few replicas.
+
+    Parameters
+    ----------
+    theory
+        An array of the shape of the data without replicas, an `xarray.DataArray` with (some of) the
+        dimensions of the data, or a function that is called with the coordinates of the data by
+        name, as DataArrays.
+    data
+        One result of a sweep, with the dimension `replica`; or means, and then `errors` are needed.
+    errors
+        Standard errors of the means, >= 0, taken as exact.
+    fitted
+        Number of parameters of the theory that were fitted to these data, >= 0.
+
+    Returns
+    -------
+    Comparison. Points without an error (one replica, or all replicas equal) have z = nan and do
+    not count; the verdict tells how many they are.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said, or theory and data have different coordinates.
+    """
+    fitted = checks.integer("fitted", fitted, 0)
+    means, error, replicas = _estimated(_array("data", data), errors)
+    points = _aligned(_theory(theory, means), means, error)
+    points["z"] = (means.dims, _scores(points, replicas))
+    return _judged(points, fitted)
+
+
+def _estimated(
+    data: "xarray.DataArray", errors: object
+) -> tuple["xarray.DataArray", "xarray.DataArray", "xarray.DataArray | None"]:
+    """Return means, standard errors, and the number of replicas if the errors come from them."""
+    if errors is None and "replica" not in data.dims:
+        raise ValueError("errors must be given for data without the dimension 'replica'")
+    if errors is None:
+        return (*mean_and_error(data), data.count("replica"))
+    if "replica" in data.dims:
+        raise ValueError("errors must not be given for data with the dimension 'replica'")
+    error = _array("errors", errors, like=data)
+    if (error < 0).any():
+        raise ValueError(f"errors must be >= 0, got {float(error.min()):g}")
+    return data, error, None
+
+
+def _theory(theory: object, means: "xarray.DataArray") -> "xarray.DataArray":
+    """Return the theory as an array, like the data or broadcast by its own labels."""
+    if callable(theory):
+        theory = theory(**{str(name): means[name] for name in means.coords})
+    return _array("theory", theory, like=means)
+
+
+def _array(name: str, values: Any, like: "xarray.DataArray | None" = None) -> "xarray.DataArray":
+    """Return `values` as a DataArray of floats, with the labels of `like` if they have none."""
+    import xarray
+
+    if isinstance(values, xarray.DataArray):
+        return values.copy(data=checks.reals(name, values.values))
+    array = checks.reals(name, values)
+    if like is None:
+        return xarray.DataArray(array, dims=[f"point_{i}" for i in range(array.ndim)])
+    if array.shape not in ((), like.shape):
+        raise ValueError(f"{name} must have the shape {like.shape} of the data, got {array.shape}")
+    return xarray.full_like(like, 0.0, dtype=float) + array
+
+
+def _aligned(
+    theory: "xarray.DataArray", means: "xarray.DataArray", error: "xarray.DataArray"
+) -> "xarray.Dataset":
+    """Put theory, data and errors into one Dataset, with exactly the labels of the data."""
+    import xarray
+
+    try:
+        means, theory, error = xarray.align(means, theory, error, join="exact")
+    except ValueError as problem:
+        raise ValueError(f"theory must have the coordinates of the data: {problem}") from None
+    for name, values in (("theory", theory), ("errors", error)):
+        if not set(values.dims) <= set(means.dims):
+            raise ValueError(f"{name} must have the dimensions {means.dims}, got {values.dims}")
+    shaped = {"theory": theory, "data": means, "error": error}
+    return xarray.Dataset(
+        {
+            name: values.broadcast_like(means).transpose(*means.dims)
+            for name, values in shaped.items()
+        }
+    )
+
+
+def _scores(points: "xarray.Dataset", replicas: "xarray.DataArray | None") -> npt.NDArray[Any]:
+    """Return the deviation of each point as a standard normal variable."""
+    from scipy.special import ndtri_exp
+    from scipy.stats import t as student
+
+    error = points["error"].where(points["error"] > 0)
+    ratio = np.asarray((points["data"] - points["theory"]) / error, dtype=float)
+    if replicas is None:
+        return ratio
+    logarithm = student.logsf(np.abs(ratio), np.maximum(np.asarray(replicas) - 1, 1))
+    normal = -ndtri_exp(logarithm)
+    # beyond the smallest double the tail has no logarithm: |t| itself is an upper bound of |z|
+    scores: npt.NDArray[Any] = np.sign(ratio) * np.where(np.isinf(normal), np.abs(ratio), normal)
+    return scores
+
+
+def _judged(points: "xarray.Dataset", fitted: int) -> Comparison:
+    """Return the verdict on the z-scores of `points`."""
+    from scipy.stats import chi2
+
+    z = points["z"].values
+    used = z[~np.isnan(z)]
+    dof = used.size - fitted
+    chi_squared = float(used @ used)
+    p_value = float(chi2.sf(chi_squared, dof)) if dof > 0 else float("nan")
+    status = _status(p_value)
+    left_out = z.size - used.size
+    sentence = "unknown: too few points have an error to judge by"
+    if dof > 0:
+        sentence = (
+            f"{status}: chi-squared {chi_squared:.3g} for {dof} degrees of freedom "
+            f"(p = {p_value:.2g}), largest |z| {np.abs(used).max():.2g}"
+        )
+    if left_out:
+        sentence += f"; {left_out} of {z.size} points have no error and are left out"
+    return Comparison(points, chi_squared, dof, p_value, status, sentence)
+
+
+def _status(p_value: float) -> str:
+    if np.isnan(p_value):
+        return "unknown"
+    if p_value < _DISAGREE:
+        return "disagree"
+    return "doubtful" if p_value < _DOUBT else "agree"

@@ -1,0 +1,80 @@
+"""Datasets on disk: NetCDF that says where it comes from."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sweeps import checks
+from sweeps.atomic import replacing
+from sweeps.origin import provenance
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def to_netcdf(
+    dataset: "xarray.Dataset",
+    path: str | os.PathLike[str],
+    *,
+    parameters: Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    command: str | None = None,
+) -> Path:
+    """Write a Dataset with its provenance; a kill leaves the old file or none, never half of one.
+
+    Parameters
+    ----------
+    dataset
+        What `run`, `summary` or `refine` returned, or any Dataset of real numbers and strings.
+    path
+        The file to write; missing folders are made.
+    parameters, seed, command
+        For the attribute `provenance`, see `sweeps.provenance`. The seed is by default that of the
+        sweep.
+
+    Returns
+    -------
+    The absolute path.
+    """
+    import xarray
+
+    if not isinstance(dataset, xarray.Dataset):
+        raise TypeError(f"dataset must be an xarray.Dataset, got {type(dataset).__name__}")
+    target = checks.path("path", path)
+    if target.is_dir():
+        raise ValueError(f"path must be that of a file, {target} is a folder")
+    record = provenance(
+        parameters=parameters,
+        seed=dataset.attrs.get("seed") if seed is None else seed,
+        command=command,
+    )
+    described = dataset.assign_attrs(provenance=json.dumps(record))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as temporary:
+        described.to_netcdf(temporary, engine="h5netcdf")
+    return target
+
+
+def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
+    """Read a Dataset that `to_netcdf` wrote, into memory.
+
+    `json.loads(dataset.attrs["provenance"])` tells where it comes from.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If the file is not NetCDF, or damaged.
+    """
+    import xarray
+
+    source = checks.path("path", path)
+    if not source.is_file():
+        raise FileNotFoundError(f"path must be that of a NetCDF file, {source} does not exist")
+    try:
+        return xarray.load_dataset(source, engine="h5netcdf")
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ValueError(f"{source} cannot be read as NetCDF: {error}") from error

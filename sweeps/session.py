@@ -1,0 +1,162 @@
+"""What every sweep does, whoever chooses the points: look up, compute the rest, store, report."""
+
+import functools
+import inspect
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor
+from types import TracebackType
+from typing import Self
+
+from sweeps import checks
+from sweeps.arrays import DamagedError
+from sweeps.errors import SweepError, SweepWarning
+from sweeps.flight import Flight
+from sweeps.ledger import Ledger, Series
+from sweeps.outcome import Outcome, Task
+from sweeps.point import Point
+from sweeps.workers import Workers
+
+Identity = tuple[str, int]
+
+_SHOWN = 5
+
+
+class Session:
+    """A function, its ledger and its workers; the arguments are those of `sweeps.run`.
+
+    The arguments are checked when it is made; the ledger is opened by the `with` statement.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., object],
+        names: Collection[str],
+        *,
+        store: object,
+        version: object,
+        rng: object,
+        executor: Executor | int | None,
+    ) -> None:
+        self._store = checks.path("store", store)
+        self.series = Series(_name(function), checks.version(version), _seed(rng))
+        self._task = Task(function, self.series.seed, _takes_rng(function, names))
+        self._workers = Workers(executor)
+        self._workers.check(function)
+        self.outcomes: dict[Identity, Outcome] = {}
+        self._failed: list[tuple[Point, str]] = []
+        self._damaged: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._ledger = Ledger(self._store)
+        try:
+            self._rows = self._ledger.rows(self.series)
+        except BaseException:
+            self._ledger.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._workers.stop()
+        self._ledger.__exit__(kind, error, trace)
+
+    def evaluate(self, points: Iterable[Point], advance: Callable[[], object]) -> None:
+        """Fill `outcomes` for all `points`, and call `advance` after each of them."""
+
+        def keep(point: Point, outcome: Outcome) -> None:
+            self._ledger.store(self.series, point, outcome)
+            if outcome.error:
+                self._failed.append((point, outcome.error))
+            short = Outcome(outcome.results, outcome.error, outcome.seconds)
+            self.outcomes[point.key, point.replica] = short
+            advance()
+
+        Flight(self._task, self._workers, keep).run(self._missing(points, advance))
+
+    def report(self, throw: bool) -> None:
+        """Tell of failed points and damaged files: by one warning, or by an error."""
+        if self._damaged:
+            files = "\n  ".join(self._damaged)
+            warnings.warn(
+                f"damaged array files, computed again:\n  {files}", SweepWarning, stacklevel=3
+            )
+        self._damaged.clear()
+        if self._failed and throw:
+            raise SweepError(self._table())
+        if self._failed:
+            warnings.warn(self._table(), SweepWarning, stacklevel=3)
+
+    def _missing(self, points: Iterable[Point], advance: Callable[[], object]) -> Iterator[Point]:
+        """Take the stored outcomes as they are; yield the other points."""
+        for point in points:
+            identity = (point.key, point.replica)
+            row = self._rows.get(identity)
+            if identity in self.outcomes:
+                advance()
+            elif row is None:
+                yield point
+            else:
+                try:
+                    self.outcomes[identity] = self._ledger.outcome(row)
+                    advance()
+                except DamagedError as error:
+                    self._damaged.append(str(error))
+                    yield point
+
+    def _table(self) -> str:
+        """Return one line for each of the first failed points."""
+        lines = [
+            f"  {point}: {error.strip().splitlines()[-1]}" for point, error in self._failed[:_SHOWN]
+        ]
+        if len(self._failed) > _SHOWN:
+            lines.append(f"  ... and {len(self._failed) - _SHOWN} more")
+        return (
+            f"{len(self._failed)} of {len(self.outcomes)} points failed; the next run tries them "
+            f"again, sweeps.failures({str(self._store)!r}) has the tracebacks:\n" + "\n".join(lines)
+        )
+
+
+def _name(function: object) -> str:
+    """Return the name under which the ledger knows a function, bound arguments included."""
+    if not callable(function):
+        raise TypeError(f"function must be callable, got {function!r}")
+    if isinstance(function, functools.partial):
+        bound = [*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items())]
+        return f"{_name(function.func)}({', '.join(bound)})"
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+def _seed(rng: object) -> int:
+    try:
+        return checks.integer("rng", rng, 0)
+    except TypeError:
+        raise TypeError(
+            f"rng must be an integer >= 0 (a sweep that can be resumed needs a fixed root seed), "
+            f"got {rng!r}"
+        ) from None
+
+
+def _takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
+    """Return whether `function` wants a generator; refuse one that does not take the parameters."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # compiled functions may not tell
+        return True
+    parameters = signature.parameters
+    takes_rng = "rng" in parameters or any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()
+    )
+    arguments = dict.fromkeys([*names, "rng"] if takes_rng else names)
+    try:
+        signature.bind(**arguments)
+    except TypeError as error:
+        called = f"{_name(function)}({', '.join(arguments)})"
+        raise TypeError(
+            f"function must take the parameters of the grid, {called}: {error}"
+        ) from None
+    return takes_rng

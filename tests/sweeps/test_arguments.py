@@ -1,0 +1,108 @@
+"""Wrong arguments are refused before anything is computed, by name."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import sweeps
+
+
+def function(N, rng):
+    raise AssertionError("must not be called")
+
+
+GOOD = {"version": 1, "progress": False}
+
+
+@pytest.mark.parametrize(
+    ("grid", "error", "match"),
+    [
+        ({}, ValueError, "at least one parameter"),
+        ([("N", [1])], TypeError, "grid must map"),
+        ({"N": []}, ValueError, "at least one value"),
+        ({"N": 3}, TypeError, r"grid\['N'\] must be a sequence"),
+        ({"N": "abc"}, TypeError, "must be a sequence"),
+        ({"N": {1, 2}}, TypeError, "must be a sequence"),
+        ({"N": np.zeros((2, 2))}, TypeError, "must be a sequence"),
+        ({"N": [[1]]}, TypeError, "a value must be int"),
+        ({"N": [1j]}, TypeError, "a value must be int"),
+        ({"N": [float("nan")]}, ValueError, "nan cannot"),
+        ({"N": [1, 2, 1]}, ValueError, "distinct values, got 1 twice"),
+        ({"N": [1, 1.0]}, ValueError, "distinct"),
+        ({"N": [0.0, -0.0]}, ValueError, "distinct"),
+        ({"N": ["None", None]}, ValueError, "distinct"),
+        ({"N": [2**63]}, ValueError, "64 bits"),
+        ({"replica": [1]}, ValueError, "reserved"),
+        ({"rng": [1]}, ValueError, "reserved"),
+        ({3: [1]}, TypeError, "identifier"),
+        ({"a b": [1]}, TypeError, "identifier"),
+        ({"M": [1]}, TypeError, r"function must take the parameters of the grid, function\(M, rng"),
+    ],
+)
+def test_grid(tmp_path, grid, error, match):
+    with pytest.raises(error, match=match):
+        sweeps.run(function, grid, store=tmp_path / "ledger", **GOOD)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "match"),
+    [
+        ({"replicas": 0}, ValueError, "replicas must be an integer >= 1, got 0"),
+        ({"replicas": 1.5}, TypeError, "replicas must be an integer >= 1, got 1.5"),
+        ({"replicas": True}, TypeError, "replicas"),
+        ({"version": 1.0}, TypeError, "version must be a string or an integer"),
+        ({"version": None}, TypeError, "version"),
+        ({"version": True}, TypeError, "version"),
+        ({"version": ""}, ValueError, "version must not be empty"),
+        ({"rng": -1}, ValueError, "rng must be an integer >= 0"),
+        ({"rng": None}, TypeError, "rng must be an integer >= 0"),
+        ({"rng": np.random.default_rng()}, TypeError, "fixed root seed"),
+        ({"executor": 0}, ValueError, "executor must be an integer >= 1"),
+        ({"executor": "loky"}, TypeError, "executor must be"),
+        ({"executor": True}, TypeError, "executor must be"),
+        ({"store": 3}, TypeError, "store must be a path"),
+        ({"store": ""}, ValueError, "store must be a non-empty path"),
+        ({"progress": "yes"}, TypeError, "progress must be True or False"),
+        ({"throw": 1}, TypeError, "throw must be True or False"),
+    ],
+)
+def test_options(tmp_path, change, error, match):
+    options = {"store": tmp_path / "ledger", **GOOD, **change}
+    with pytest.raises(error, match=match):
+        sweeps.run(function, {"N": [1]}, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_function_must_be_callable(tmp_path):
+    with pytest.raises(TypeError, match="function must be callable, got 3"):
+        sweeps.run(3, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+
+
+def test_a_function_that_cannot_travel_is_refused(tmp_path):
+    lock = threading.Lock()
+
+    def locked(N):
+        with lock:
+            return N
+
+    with pytest.raises(TypeError, match="function cannot be sent to worker processes"):
+        sweeps.run(locked, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+
+
+def test_lambdas_and_local_functions_travel(tmp_path):
+    shift = 2
+    data = sweeps.run(
+        lambda N: N + shift, {"N": [1]}, store=tmp_path / "ledger", executor=1, **GOOD
+    )
+    assert data["result"].item() == 3
+
+
+def test_summary_and_netcdf_want_datasets(tmp_path):
+    with pytest.raises(TypeError, match="dataset must have the dimension 'replica'"):
+        sweeps.summary(3)
+    with pytest.raises(TypeError, match=r"dataset must be an xarray.Dataset, got int"):
+        sweeps.to_netcdf(3, tmp_path / "x.nc")
+    with pytest.raises(sweeps.LedgerError, match="does not exist"):
+        sweeps.failures(tmp_path / "none")

@@ -1,0 +1,89 @@
+"""NetCDF with provenance."""
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import xarray
+
+import sweeps
+from sweeps.origin import git_state
+
+
+@pytest.fixture
+def data(tmp_path):
+    def function(N, kind, on):
+        return {"x": N / 3, "text": kind, "truth": on, "array": np.arange(N)}
+
+    grid = {"N": [1, 2], "kind": ["a", "b"], "on": [True, False]}
+    with ThreadPoolExecutor(1) as executor:
+        return sweeps.run(
+            function,
+            grid,
+            store=tmp_path / "ledger",
+            version=1,
+            rng=3,
+            executor=executor,
+            progress=False,
+        )
+
+
+def test_what_is_written_is_read(data, tmp_path):
+    path = sweeps.to_netcdf(
+        data,
+        tmp_path / "new" / "data.nc",
+        parameters={"N": np.arange(2), "T": np.float64(0.5), "path": tmp_path},
+        command="steering figure x",
+    )
+    read = sweeps.load(path)
+    record = json.loads(read.attrs.pop("provenance"))
+    xarray.testing.assert_identical(read, data)
+    assert record["seed"] == 3
+    assert record["command"] == "steering figure x"
+    assert record["parameters"] == {"N": [0, 1], "T": 0.5, "path": str(tmp_path)}
+    assert record["libraries"]["numpy"] == np.__version__
+    assert record["time"].endswith("+00:00")
+    assert record["package"].startswith("steering-dynamics ")
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_failed_write_keeps_the_old_file(data, tmp_path):
+    path = sweeps.to_netcdf(data, tmp_path / "data.nc")
+    before = path.read_bytes()
+    with pytest.raises((TypeError, ValueError)):
+        sweeps.to_netcdf(data.assign(bad=("N", np.array([{}, []], dtype=object))), path)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.glob("*.nc*")] == ["data.nc"]
+
+
+def test_bad_files(data, tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"none\.nc does not exist"):
+        sweeps.load(tmp_path / "none.nc")
+    with pytest.raises(ValueError, match="is a folder"):
+        sweeps.to_netcdf(data, tmp_path)
+    path = sweeps.to_netcdf(data, tmp_path / "data.nc")
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(ValueError, match=f"{path} cannot be read as NetCDF"):
+        sweeps.load(path)
+
+
+def git(folder, *arguments):
+    who = ["-c", "user.name=x", "-c", "user.email=x"]
+    subprocess.run(["git", "-C", str(folder), *who, *arguments], check=True, capture_output=True)
+
+
+def test_git_state_is_that_of_the_checkout_that_tracks_the_file(tmp_path):
+    file = tmp_path / "module.py"
+    file.touch()
+    assert git_state(file) is None
+    git(tmp_path, "init")
+    assert git_state(file) is None
+    git(tmp_path, "add", "module.py")
+    git(tmp_path, "commit", "-m", "x")
+    state = git_state(file)
+    assert len(state["commit"]) == 40
+    assert state["dirty"] is False
+    file.write_text("changed")
+    assert git_state(file) == {**state, "dirty": True}

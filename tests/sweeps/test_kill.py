@@ -1,0 +1,147 @@
+"""Kill a sweep at random moments: it loses nothing but what was in flight."""
+
+import importlib.util
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+import sweeps
+from sweeps.ledger import Ledger, Series
+from sweeps.point import Point
+
+SCRIPT = Path(__file__).with_name("killed_sweep.py")
+KILLS = 5
+
+
+def script():
+    """Return the module of the killed sweeps."""
+    spec = importlib.util.spec_from_file_location("killed_sweep", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def start(store, name):
+    """Start a sweep as the leader of a process group of its own."""
+    return subprocess.Popen([sys.executable, str(SCRIPT), str(store), name], start_new_session=True)
+
+
+def written(store):
+    """Return the bytes in the ledger, its journal and its arrays, also half-written ones."""
+    files = [
+        store,
+        *store.parent.glob(f"{store.name}-*"),
+        *store.parent.glob("*.arrays/.*.writing"),
+    ]
+    total = 0
+    for file in files:
+        try:
+            total += file.stat().st_size
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def wait_for_writing(process, store):
+    """Wait until the process stores points."""
+    before = None
+    while process.poll() is None:
+        now = written(store)
+        if before is not None and now > max(before, 20_000):
+            return
+        before = now
+        time.sleep(0.002)
+
+
+def kill_repeatedly(store, name, rng):
+    """Kill the process group of a sweep in mid-work, `KILLS` times."""
+    for _ in range(KILLS):
+        process = start(store, name)
+        wait_for_writing(process, store)
+        time.sleep(rng.uniform(0, 0.15))
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+def rows(store):
+    connection = sqlite3.connect(store)
+    try:
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        return connection.execute("SELECT count(*) FROM points").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def serial(store, name):
+    function, grid = script().SWEEPS[name]
+    with ThreadPoolExecutor(1) as executor:
+        return sweeps.run(
+            function, grid, store=store, version=1, executor=executor, progress=False
+        ).drop_vars("seconds")
+
+
+def test_numbers_survive_kills(tmp_path):
+    store = tmp_path / "ledger"
+    kill_repeatedly(store, "numbers", np.random.default_rng())
+    stored = rows(store)
+    assert 0 < stored < 200
+    assert start(store, "numbers").wait() == 0
+    assert rows(store) == 200
+    resumed = serial(store, "numbers")
+    assert resumed.identical(serial(tmp_path / "serial", "numbers"))
+
+
+def test_large_arrays_survive_kills(tmp_path):
+    store = tmp_path / "ledger"
+    kill_repeatedly(store, "arrays", np.random.default_rng())
+    rows(store)
+    assert start(store, "arrays").wait() == 0
+    assert rows(store) == 16
+    function, grid = script().SWEEPS["arrays"]
+    with Ledger(store) as ledger:
+        stored = ledger.rows(Series("arrays", "1", 0))
+        for i in grid["i"]:
+            point = Point({"i": i})
+            found = ledger.outcome(stored[point.key, 0]).results
+            expected = function(i, rng=point.generator(0))
+            assert found["x"] == expected["x"]
+            assert found["large"].tobytes() == expected["large"].tobytes()
+        assert len(list(ledger.folder.path.iterdir())) == 16
+
+
+def started(store):
+    """Start the endless sweep; return it when its first two points are stored, and its workers."""
+    process = start(store, "endless")
+    driver = psutil.Process(process.pid)
+    while written(store) < 20_000 or len(driver.children()) < 2:
+        time.sleep(0.01)
+    time.sleep(2.5)  # the first two points take a second
+    return process, driver.children(recursive=True)
+
+
+def test_workers_do_not_outlive_a_killed_driver(tmp_path):
+    process, family = started(tmp_path / "ledger")
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+
+
+@pytest.mark.parametrize("group", [True, False])
+def test_ctrl_c_stores_what_is_done_and_leaves_no_worker(tmp_path, group):
+    store = tmp_path / "ledger"
+    process, family = started(store)
+    (os.killpg if group else os.kill)(process.pid, signal.SIGINT)
+    assert process.wait(60) == -signal.SIGINT
+    _, alive = psutil.wait_procs(family, timeout=30)
+    assert alive == []
+    assert rows(store) == 2

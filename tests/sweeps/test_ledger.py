@@ -1,0 +1,228 @@
+"""A store in trouble: a clear error, and nothing already stored is lost."""
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import sweeps
+from sweeps.ledger import Ledger
+
+CALLS = []
+
+
+def draw(i, rng):
+    CALLS.append(i)
+    return {"number": rng.random(), "array": rng.random(100)}
+
+
+def wide(i):
+    """Return a kilobyte of text: rows that fill a disk."""
+    CALLS.append(i)
+    return "x" * 1000
+
+
+def sweep(store, function=draw, count=20):
+    CALLS.clear()
+    with ThreadPoolExecutor(1) as executor:
+        return sweeps.run(
+            function, {"i": range(count)}, store=store, version=1, executor=executor, progress=False
+        )
+
+
+@pytest.fixture
+def store(tmp_path):
+    return tmp_path / "ledger.sqlite"
+
+
+def integrity(store):
+    connection = sqlite3.connect(store)
+    try:
+        return connection.execute("PRAGMA integrity_check").fetchone()[0]
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def mount(tmp_path):
+    """Return a function that mounts a file system of a given size, or changes it."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+
+    def mounted(options):
+        remount = "remount," if os.path.ismount(folder) else ""
+        command = ["mount", "-t", "tmpfs", "-o", remount + options, "tmpfs", str(folder)]
+        try:
+            subprocess.run(command, check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError):
+            pytest.skip("mounting a small disk needs root")
+        return folder
+
+    yield mounted
+    if os.path.ismount(folder):
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_file_of_another_kind_is_left_alone(store):
+    store.write_text("my diary, and not a ledger; long enough to be read as a header" * 20)
+    before = store.read_bytes()
+    with pytest.raises(sweeps.LedgerError, match=rf"{store} cannot be opened: it is not an SQLite"):
+        sweep(store)
+    assert store.read_bytes() == before
+    assert CALLS == []
+
+
+def test_a_database_of_another_program_is_left_alone(store):
+    connection = sqlite3.connect(store)
+    connection.execute("CREATE TABLE points (x)")
+    connection.commit()
+    connection.close()
+    before = store.read_bytes()
+    with pytest.raises(sweeps.LedgerError, match="of another program"):
+        sweep(store)
+    assert store.read_bytes() == before
+
+
+def test_a_newer_schema_is_left_alone(store):
+    sweep(store)
+    connection = sqlite3.connect(store)
+    connection.execute("PRAGMA user_version = 2")
+    connection.commit()
+    connection.close()
+    before = store.read_bytes()
+    with pytest.raises(sweeps.LedgerError, match=r"has schema 2, .* update steering-dynamics"):
+        sweep(store)
+    assert store.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_ledger(store):
+    store.touch()
+    sweep(store)
+    assert integrity(store) == "ok"
+
+
+def test_the_second_driver_is_told_and_the_first_goes_on(store):
+    sweep(store, count=10)
+    script = f"import sweeps; print(sweeps.failures({str(store)!r}))"
+    with Ledger(store):
+        with pytest.raises(sweeps.LedgerError, match=f"{store}.*another sweep is using it"):
+            sweep(store)
+        done = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        )
+        assert "another sweep is using it" in done.stderr
+    assert sweeps.failures(store) == []
+
+
+@pytest.mark.parametrize(
+    "place", ["/proc/self/nowhere/ledger", "/proc/ledger", "{file}/ledger", "{folder}"]
+)
+def test_a_place_where_nothing_can_be_written(tmp_path, place):
+    file = tmp_path / "file"
+    file.write_text("in the way")
+    path = place.format(file=file, folder=tmp_path)
+    with pytest.raises(sweeps.LedgerError, match=rf"{path} cannot be opened: "):
+        sweep(path)
+    assert file.read_text() == "in the way"
+
+
+def test_a_folder_turned_read_only(mount):
+    store = mount("size=8m") / "ledger"
+    expected = sweep(store)
+    mount("ro")
+    with pytest.raises(sweeps.LedgerError, match=f"{store} cannot be opened"):
+        sweep(store)
+    mount("rw")
+    assert sweep(store)["array"].identical(expected["array"])
+    assert CALLS == []
+
+
+@pytest.mark.parametrize("name", ["truncated", "empty", "altered", "missing", "pickled"])
+def test_a_damaged_array_is_computed_again(store, name):
+    expected = sweep(store)
+    folder = store.with_name("ledger.sqlite.arrays")
+    file = sorted(folder.iterdir())[3]
+    content = file.read_bytes()
+    if name == "missing":
+        file.unlink()
+    elif name == "pickled":
+        np.savez(file, arr_0=np.array([{"evil": 1}], dtype=object))
+    else:
+        middle = len(content) // 2
+        altered = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
+        file.write_bytes({"truncated": content[:-100], "empty": b"", "altered": altered}[name])
+    with pytest.warns(sweeps.SweepWarning, match=f"damaged array files.*\n.*{file.name}"):
+        again = sweep(store)
+    assert len(CALLS) == 1
+    assert file.read_bytes() == content
+    assert again.drop_vars("seconds").identical(expected.drop_vars("seconds"))
+
+
+def test_the_leftovers_of_a_kill_are_removed(store):
+    sweep(store)
+    folder = store.with_name("ledger.sqlite.arrays")
+    count = len(list(folder.iterdir()))
+    (folder / ".abc.npz.123.writing").write_bytes(b"half")
+    sweep(store)
+    assert len(list(folder.iterdir())) == count
+
+
+@pytest.mark.parametrize("function", [wide, draw])
+def test_a_full_disk(mount, function):
+    store = mount("size=300k") / "ledger"
+    with pytest.raises(sweeps.LedgerError, match=f"(?s){store} cannot be written.*Nothing stored"):
+        sweep(store, function, 400)
+    tried = len(CALLS)
+    assert tried < 400
+    mount("size=16m")
+    data = sweep(store, function, 400)
+    assert integrity(store) == "ok"
+    assert not data["failed"].any()
+    kept = 400 - len(CALLS)
+    assert kept > 0.5 * tried  # what was in flight is computed again
+
+
+LIMITED = """
+import resource, sys
+from concurrent.futures import ThreadPoolExecutor
+import sweeps
+def wide(i):
+    return "x" * 1000
+with ThreadPoolExecutor(1) as executor:
+    options = dict(store=sys.argv[1], version=1, progress=False)
+    sweeps.run(wide, {"i": range(400)}, executor=executor, **options)
+"""
+
+
+def test_a_limit_on_the_size_of_files(store):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITED, str(store)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=limit,
+    )
+    assert f"LedgerError: {store} cannot be written" in done.stderr
+    data = sweep(store, wide, 400)
+    assert integrity(store) == "ok"
+    assert 0 < len(CALLS) < 400
+    assert (data["result"] == "x" * 1000).all()
+
+
+def test_no_pickle_is_ever_read(store):
+    """A ledger holds JSON and plain arrays only."""
+    sweep(store)
+    with Ledger(store) as ledger:
+        for row in ledger._connection.execute("SELECT * FROM points"):
+            assert all(isinstance(value, str | int | float | None) for value in row)
+    for file in store.with_name("ledger.sqlite.arrays").iterdir():
+        with np.load(file, allow_pickle=False) as archive:
+            assert archive["arr_0"].shape == (100,)

@@ -1,0 +1,251 @@
+"""What a sweep returns, and that it computes every point once."""
+
+import time
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import xarray
+
+import sweeps
+from sweeps.point import Point
+
+
+def draw(N, J_D, rng):
+    return J_D * rng.random() + N
+
+
+GRID = {"N": [10, 20], "J_D": [0.5, 1.0, 2.0]}
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return {"store": tmp_path / "ledger.sqlite", "version": 1, "progress": False}
+
+
+@pytest.fixture
+def threads():
+    with ThreadPoolExecutor(2) as executor:
+        yield executor
+
+
+def counted(function):
+    """Return a function that counts its calls, and the list of them."""
+    calls = []
+
+    def counting(**parameters):
+        calls.append(parameters)
+        return function(**parameters)
+
+    return counting, calls
+
+
+def test_a_dataset_is_labelled_and_every_value_is_that_of_its_point(ledger, threads):
+    data = sweeps.run(draw, GRID, replicas=2, rng=7, executor=threads, **ledger)
+    assert data["result"].dims == ("N", "J_D", "replica")
+    for N in GRID["N"]:
+        for J_D in GRID["J_D"]:
+            for replica in range(2):
+                point = Point({"N": N, "J_D": J_D}, replica)
+                expected = draw(N, J_D, point.generator(7))
+                assert data["result"].sel(N=N, J_D=J_D, replica=replica) == expected
+    assert not data["failed"].any()
+    assert data.attrs == {"function": "draw", "version": "1", "seed": 7}
+
+
+def serial(function, grid, folder, **options):
+    with ThreadPoolExecutor(1) as executor:
+        store = folder / "serial.sqlite"
+        return sweeps.run(
+            function, grid, store=store, version=1, progress=False, executor=executor, **options
+        ).drop_vars("seconds")
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_processes_give_the_bits_of_the_serial_run(ledger, tmp_path, workers):
+    def by_value(N, J_D, rng):  # test modules cannot be imported by the workers
+        return {"number": J_D * rng.random(), "array": rng.standard_normal(N)}
+
+    expected = serial(by_value, GRID, tmp_path, rng=3)
+    data = sweeps.run(by_value, GRID, rng=3, executor=workers, **ledger)
+    xarray.testing.assert_identical(data.drop_vars("seconds"), expected)
+
+
+def test_a_stored_point_is_not_computed_again_and_a_larger_grid_keeps_it(ledger, threads):
+    function, calls = counted(draw)
+    first = sweeps.run(function, GRID, executor=threads, **ledger)
+    assert len(calls) == 6
+    again = sweeps.run(function, GRID, executor=threads, **ledger)
+    xarray.testing.assert_identical(first, again)
+    larger = {"J_D": [0.25, *GRID["J_D"]], "N": [5, *GRID["N"]]}
+    more = sweeps.run(function, larger, executor=threads, replicas=2, **ledger)
+    assert len(calls) == 6 + (12 * 2 - 6)
+    part = more["result"].sel(N=GRID["N"], J_D=GRID["J_D"], replica=[0])
+    xarray.testing.assert_equal(part.transpose(*first["result"].dims), first["result"])
+
+
+def test_version_and_seed_make_new_points(ledger, threads):
+    function, calls = counted(draw)
+    first = sweeps.run(function, GRID, executor=threads, **ledger)
+    other_seed = sweeps.run(function, GRID, rng=1, executor=threads, **ledger)
+    other_version = sweeps.run(function, GRID, executor=threads, **{**ledger, "version": "1b"})
+    assert len(calls) == 18
+    assert (first["result"] != other_seed["result"]).all()
+    assert (first["result"] == other_version["result"]).all()
+
+
+def test_replicas_have_independent_generators(ledger, threads):
+    data = sweeps.run(draw, GRID, replicas=5, executor=threads, **ledger)
+    assert np.unique(data["result"]).size == data["result"].size
+
+
+def test_a_failed_point_is_missing_reported_and_tried_again(ledger, threads):
+    broken = {20}
+
+    def fragile(N):
+        if N in broken:
+            raise ArithmeticError(f"no solution at {N}")
+        return {"number": N, "count": N, "name": str(N), "array": np.arange(3)}
+
+    grid = {"N": [10, 20, 30]}
+    with pytest.warns(sweeps.SweepWarning, match=r"1 of 3.*\n  N=20, replica 0: ArithmeticError"):
+        data = sweeps.run(fragile, grid, executor=threads, **ledger)
+    assert data["failed"].values.ravel().tolist() == [False, True, False]
+    missing = data.sel(N=20, replica=0)
+    assert np.isnan(missing["number"])
+    assert np.isnan(missing["array"]).all()
+    assert missing["name"] == ""
+    (failure,) = sweeps.failures(ledger["store"])
+    assert failure.parameters == {"N": 20}
+    assert "in fragile" in failure.error
+    with pytest.raises(sweeps.SweepError, match="no solution at 20"):
+        sweeps.run(fragile, grid, executor=threads, throw=True, **ledger)
+    broken.clear()
+    repaired = sweeps.run(fragile, grid, executor=threads, **ledger)
+    assert not repaired["failed"].any()
+    assert repaired["count"].dtype == np.int64
+    assert sweeps.failures(ledger["store"]) == []
+
+
+@pytest.mark.parametrize(
+    "returned",
+    [None, 1j, np.array([1j]), object(), [[1], [1, 2]], {"failed": 1}, {1: 2}, {"N": 1}, 2**63],
+)
+def test_what_cannot_be_stored_is_an_error_of_the_point(ledger, threads, returned):
+    def bad(N):
+        return returned
+
+    with pytest.warns(sweeps.SweepWarning, match="TypeError"):
+        data = sweeps.run(bad, {"N": [1]}, executor=threads, **ledger)
+    assert data["failed"].all()
+
+
+def test_types_survive_the_ledger(ledger, threads):
+    returned = {
+        "truth": True,
+        "whole": 2**62 + 1,
+        "real": 0.1 + 0.2,
+        "infinite": -np.inf,
+        "single": np.float32(0.1),
+        "text": "ok é",
+        "matrix": np.arange(6, dtype=np.int8).reshape(2, 3),
+        "empty": np.zeros((0, 2)),
+    }
+
+    def constant(N):
+        return returned
+
+    for _ in range(2):
+        data = sweeps.run(constant, {"N": [1, 2]}, executor=threads, **ledger)
+        for name, value in returned.items():
+            stored = data[name].isel(N=1, replica=0)
+            np.testing.assert_array_equal(stored, value)
+            assert stored.shape == np.shape(value)
+        assert data["truth"].dtype == bool
+        assert data["whole"].dtype == np.int64
+        assert data["matrix"].dtype == np.int8
+
+
+def test_shorter_arrays_are_filled_up(ledger, threads):
+    def ragged(N):
+        return np.arange(N)
+
+    data = sweeps.run(ragged, {"N": [1, 3]}, executor=threads, **ledger)
+    assert data["result"].dims == ("N", "replica", "result_0")
+    np.testing.assert_array_equal(data["result"][:, 0], [[0, np.nan, np.nan], [0, 1, 2]])
+
+
+def test_two_forms_of_one_result_are_refused(ledger, threads):
+    def fickle(N):
+        return N if N == 1 else np.zeros(N)
+
+    with pytest.raises(ValueError, match="'result' in one form"):
+        sweeps.run(fickle, {"N": [1, 2]}, executor=threads, **ledger)
+
+
+def test_axes_of_every_kind(ledger, threads):
+    def function(n, x, kind, on, T):
+        return f"{n!r} {x!r} {kind!r} {on!r} {T!r}"
+
+    grid = {
+        "n": np.arange(2),
+        "x": [0, 0.5],
+        "kind": ("a", "b"),
+        "on": [True, False],
+        "T": [None, 1.5],
+    }
+    data = sweeps.run(function, grid, executor=threads, **ledger)
+    value = data["result"].sel(n=1, x=0.0, kind="b", on=False, T="None", replica=0)
+    assert value.item() == "1 0.0 'b' False None"
+
+
+class Slow(Executor):
+    """An executor that counts what is in flight."""
+
+    def __init__(self):
+        self.pool = ThreadPoolExecutor(4)
+        self.pending: set[Future] = set()
+        self.largest = 0
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = self.pool.submit(fn, *args, **kwargs)
+        self.pending.add(future)
+        self.largest = max(self.largest, sum(not future.done() for future in self.pending))
+        return future
+
+
+def test_a_bounded_number_of_points_is_in_flight(ledger):
+    def slow(i):
+        time.sleep(0.001)
+        return i
+
+    executor = Slow()
+    data = sweeps.run(slow, {"i": range(300)}, executor=executor, **ledger)
+    executor.pool.shutdown()
+    assert executor.largest <= 64
+    assert (data["result"][:, 0] == np.arange(300)).all()
+
+
+def test_a_bound_argument_makes_another_function(ledger, threads):
+    from functools import partial
+
+    sweeps.run(partial(draw, J_D=1.0), {"N": [1]}, executor=threads, **ledger)
+    with pytest.raises(ValueError, match=r"belongs to the function 'draw\(J_D=1.0\)'"):
+        sweeps.run(partial(draw, J_D=2.0), {"N": [1]}, executor=threads, **ledger)
+
+
+def test_the_bar_counts_all_points(ledger, threads, capsys):
+    for _ in range(2):
+        sweeps.run(draw, GRID, executor=threads, **{**ledger, "progress": True})
+        assert "6/6" in capsys.readouterr().err
+
+
+def test_summary_gives_means_and_standard_errors(ledger, threads):
+    data = sweeps.run(draw, GRID, replicas=4, executor=threads, **ledger)
+    result = sweeps.summary(data)
+    x = data["result"].values
+    np.testing.assert_allclose(result["result"], x.mean(-1))
+    np.testing.assert_allclose(result["result_error"], x.std(-1, ddof=1) / 2)
+    assert (result["failed"] == 0).all()
+    alone = sweeps.summary(data.isel(replica=[0]))
+    assert np.isnan(alone["result_error"]).all()

@@ -1,0 +1,101 @@
+"""Worker processes: their threads, their deaths, and other people's executors."""
+
+import os
+import signal
+import time
+from concurrent.futures import BrokenExecutor, Executor, Future
+
+import pytest
+
+import sweeps
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    return {"store": tmp_path / "ledger", "version": 1, "progress": False}
+
+
+def test_a_worker_has_one_thread(ledger):
+    def threads(name):
+        return int(os.environ[name])
+
+    names = ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"]
+    data = sweeps.run(threads, {"name": names}, executor=1, **ledger)
+    assert (data["result"] == 1).all()
+
+
+def test_a_worker_that_dies_once_costs_nothing(ledger, tmp_path):
+    mark = tmp_path / "mark"
+
+    def mortal(i):
+        time.sleep(0.01)
+        if i == 7 and not mark.exists():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return i
+
+    data = sweeps.run(mortal, {"i": range(20)}, executor=2, **ledger)
+    assert mark.exists()
+    assert not data["failed"].any()
+    assert data["result"].values.ravel().tolist() == list(range(20))
+
+
+def test_a_point_that_kills_its_worker_fails_alone(ledger):
+    def deadly(i):
+        time.sleep(0.01)
+        if i == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return i
+
+    with pytest.warns(sweeps.SweepWarning, match=r"1 of 20 points failed.*\n  i=7"):
+        data = sweeps.run(deadly, {"i": range(20)}, executor=2, **ledger)
+    assert data["i"][data["failed"][:, 0]].values.tolist() == [7]
+    (failure,) = sweeps.failures(ledger["store"])
+    assert "worker process died" in failure.error
+
+
+def test_workers_that_all_die_end_the_sweep(ledger):
+    def deadly(i):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(sweeps.SweepError, match="the executor broke"):
+        sweeps.run(deadly, {"i": range(50)}, executor=1, **ledger)
+
+
+def test_an_exit_inside_the_function_is_an_error_of_the_point(ledger):
+    def leaving(i):
+        raise SystemExit("enough")
+
+    with pytest.warns(sweeps.SweepWarning, match="SystemExit: enough"):
+        sweeps.run(leaving, {"i": [1]}, executor=1, **ledger)
+
+
+class Fragile(Executor):
+    """An executor that breaks after three points."""
+
+    def __init__(self):
+        self.left = 3
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        if self.left:
+            self.left -= 1
+            future.set_result(fn(*args, **kwargs))
+        else:
+            future.set_exception(BrokenExecutor("cable cut"))
+        return future
+
+
+def test_a_broken_executor_of_the_caller_ends_the_sweep_and_the_next_goes_on(ledger):
+    calls = []
+
+    def function(i):
+        calls.append(i)
+        return i
+
+    for done in (3, 6):
+        with pytest.raises(sweeps.SweepError, match=r"cable cut.*run the same sweep again"):
+            sweeps.run(function, {"i": range(8)}, executor=Fragile(), **ledger)
+        assert calls == list(range(done))
+    data = sweeps.run(function, {"i": range(8)}, executor=Fragile(), **ledger)
+    assert data["result"].values.ravel().tolist() == list(range(8))
