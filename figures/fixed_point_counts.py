@@ -23,8 +23,8 @@ caption = (
     "Entropy Φ of fixed points per neuron. Left: fully asymmetric networks against the "
     "self-coupling J_D; middle: couplings of symmetry η; right: chains of L layers at J_D = 0.2 "
     "against the coupling λ between layers. Solid: the limit N → ∞. Dashed: the exact mean at "
-    "finite N. Markers: the mean over networks whose states were all enumerated, with one standard "
-    "error (often smaller than the marker)."
+    "finite N; the inset shows what it adds to the limit. Markers: the mean over networks "
+    "whose states were all enumerated, with one standard error (often smaller than the marker)."
 )
 
 NEURONS = 18  # in the middle and right panels, all layers together
@@ -75,7 +75,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             panel("asymmetric", _partly_symmetric(asymmetric).squeeze("eta", drop=True)),
             panel("symmetric", _partly_symmetric(symmetric).squeeze("N", drop=True)),
             panel("layered", _layered(layered)),
-            _limits(),
+            _curves(sizes),
         ]
     ).assign_attrs(networks=batches * BATCH)
 
@@ -97,19 +97,36 @@ def _layered(data: "xarray.Dataset") -> "xarray.Dataset":
     return entropies(counts, exact, NEURONS)
 
 
-def _limits() -> "xarray.Dataset":
-    """Return the theory for N → ∞ on fine grids."""
+def _curves(sizes: list[int]) -> "xarray.Dataset":
+    """Return the theory on fine grids, exact and for N → ∞."""
     import xarray
 
-    J_D, lam, eta = np.linspace(0, 1, 101), np.linspace(0, 1, 101), np.array([-0.5, 0, 0.5, 1])
-    layers = {"1": 1, "2": 2, "3": 3, "∞": None}
-    layered = [replica.layered_entropy(LAYERED_J_D, lam, L) for L in layers.values()]
+    J_D, lam = np.linspace(0, 1, 101), np.linspace(0, 1, 101)
+    eta = np.array([-0.5, 0.0, 0.5, 1.0])
+    N, L = np.array(sizes)[:, None], np.array([2, 3])[:, None]
+    chains = {"1": 1, "2": 2, "3": 3, "∞": None}
     return xarray.Dataset(
         {
             "limit": (("eta", "J_D"), replica.fixed_point_entropy(J_D, eta[:, None])),
-            "layered_limit": (("layers", "lam"), np.array(layered)),
+            "asymmetric_curve": (
+                ("asymmetric_N", "J_D"),
+                replica.log_expected_fixed_points(N, J_D) / N,
+            ),
+            "symmetric_curve": (
+                ("symmetric_eta", "J_D"),
+                replica.log_expected_fixed_points(NEURONS, J_D, eta[eta != 0, None]) / NEURONS,
+            ),
+            "layered_limit": (
+                ("layers", "lam"),
+                np.array([replica.layered_entropy(LAYERED_J_D, lam, n) for n in chains.values()]),
+            ),
+            "layered_curve": (
+                ("layered_L", "lam"),
+                replica.log_expected_layered_fixed_points(NEURONS // L, L, LAYERED_J_D, lam)
+                / NEURONS,
+            ),
         },
-        {"J_D": J_D, "eta": eta, "layers": list(layers), "lam": lam},
+        {"J_D": J_D, "eta": eta, "layers": list(chains), "lam": lam},
     )
 
 
@@ -119,54 +136,70 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
     figure = Figure(figsize=(7.2, 2.8))
     left, middle, right = figure.subplots(1, 3)
-
-    left.plot(data["J_D"], data["limit"].sel(eta=0), "k", label="$N = \\infty$")
-    for i, N in enumerate(data["asymmetric_N"].values):
-        _draw_sample(left, data, "asymmetric", "J_D", {"asymmetric_N": N}, f"C{i}", f"$N = {N}$")
-    left.set(xlabel="self-coupling $J_D$", ylabel="entropy of fixed points $\\Phi$")
-
-    for i, eta in enumerate(data["symmetric_eta"].values):
-        middle.plot(data["J_D"], data["limit"].sel(eta=eta), color=f"C{i}")
-        label = f"$\\eta = {eta:g}$"
-        _draw_sample(middle, data, "symmetric", "J_D", {"symmetric_eta": eta}, f"C{i}", label)
-    middle.set(xlabel="self-coupling $J_D$", title=f"$N = {NEURONS}$")
-
-    for i, layers in enumerate(data["layers"].values):
-        if layers in ("1", "∞"):
-            style = {"1": ":", "∞": "-"}[layers]
-            label = "$L = 1$" if layers == "1" else "$L = \\infty$"
-            right.plot(data["lam"], data["layered_limit"][i], "k", ls=style, label=label)
-            continue
-        right.plot(data["lam"], data["layered_limit"][i], color=f"C{i}")
-        L = int(layers)
-        _draw_sample(
-            right,
-            data,
-            "layered",
-            "lam",
-            {"layered_L": L},
-            f"C{i}",
-            f"$L = {L}$, $N = {NEURONS // L}$",
-        )
-    right.set(xlabel="coupling between layers $\\lambda$", title=f"$J_D = {LAYERED_J_D:g}$")
-    for ax in (left, middle, right):
+    _draw_asymmetric(left, data)
+    _draw_symmetric(middle, data)
+    _draw_layered(right, data)
+    for ax in (middle, right):
         ax.legend()
     return figure
 
 
+def _draw_asymmetric(ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw the entropies, and what finite size adds to the limit in an inset."""
+    limit = data["limit"].sel(eta=0)
+    inset = ax.inset_axes((0.62, 0.1, 0.36, 0.34))
+    ax.plot(data["J_D"], limit, "k", label="$N = \\infty$")
+    inset.axhline(0, color="k")
+    for i, N in enumerate(data["asymmetric_N"].values):
+        row = data.sel(asymmetric_N=N)
+        offset = limit.sel(J_D=row["asymmetric_J_D"].values, method="nearest").values
+        _draw_sample(ax, row, "asymmetric", "J_D", f"C{i}", f"$N = {N}$")
+        inset.plot(row["J_D"], row["asymmetric_curve"] - limit, f"C{i}--", lw=0.8)
+        inset.errorbar(
+            row["asymmetric_J_D"],
+            row["asymmetric_entropy"] - offset,
+            row["asymmetric_error"],
+            color=f"C{i}",
+            fmt=".",
+            ms=3,
+            capsize=0,
+        )
+    inset.set_title("less the limit", fontsize=7, pad=2)
+    inset.tick_params(labelsize=6)
+    ax.set(xlabel="self-coupling $J_D$", ylabel="entropy of fixed points $\\Phi$")
+    ax.legend(loc="upper left")
+
+
+def _draw_symmetric(ax: "Axes", data: "xarray.Dataset") -> None:
+    for i, eta in enumerate(data["symmetric_eta"].values):
+        ax.plot(data["J_D"], data["limit"].sel(eta=eta), color=f"C{i}")
+        row = data.sel(symmetric_eta=eta)
+        _draw_sample(ax, row, "symmetric", "J_D", f"C{i}", f"$\\eta = {eta:g}$")
+    ax.set(xlabel="self-coupling $J_D$", title=f"$N = {NEURONS}$")
+
+
+def _draw_layered(ax: "Axes", data: "xarray.Dataset") -> None:
+    limits = data["layered_limit"]
+    ax.plot(data["lam"], limits.sel(layers="1"), "k:", label="$L = 1$")
+    ax.plot(data["lam"], limits.sel(layers="∞"), "k", label="$L = \\infty$")
+    for i, L in enumerate(data["layered_L"].values):
+        ax.plot(data["lam"], limits.sel(layers=str(L)), color=f"C{i}")
+        label = f"$L = {L}$, $N = {NEURONS // L}$"
+        _draw_sample(ax, data.sel(layered_L=L), "layered", "lam", f"C{i}", label)
+    ax.set(xlabel="coupling between layers $\\lambda$", title=f"$J_D = {LAYERED_J_D:g}$")
+
+
 def _draw_sample(
-    ax: "Axes",
-    data: "xarray.Dataset",
-    panel: str,
-    x: str,
-    where: dict[str, float],
-    color: str,
-    label: str,
+    ax: "Axes", row: "xarray.Dataset", panel: str, x: str, color: str, label: str
 ) -> None:
     """Draw one row of a panel: the exact mean as a dashed line, the sample with error bars."""
-    entropy, error, exact = (
-        data[f"{panel}_{name}"].sel(where) for name in ("entropy", "error", "exact")
+    ax.plot(row[x], row[f"{panel}_curve"], color=color, ls="--", lw=0.8)
+    ax.errorbar(
+        row[f"{panel}_{x}"],
+        row[f"{panel}_entropy"],
+        row[f"{panel}_error"],
+        color=color,
+        fmt="o",
+        mfc="w",
+        label=label,
     )
-    abscissa = data[f"{panel}_{x}"]
-    ax.plot(abscissa, exact, color=color, ls="--", lw=0.8)
-    ax.errorbar(abscissa, entropy, error, color=color, fmt="o", mfc="w", label=label)

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 title = "Pairs of fixed points"
 equation = "E[#(d)] = exp(N Φ₂),  Φ₂(d) = ln 2 + h(d) + (1−d) ln P₂(1−2d) + d ln P₂(2d−1)"
 caption = (
-    "Entropy Φ₂ of pairs of fixed points at Hamming distance d per neuron. Black: the limit N → ∞. "
-    "Dashed: the exact mean number of ordered pairs at finite N. Markers: the mean over networks "
-    "whose fixed points were all enumerated, with one standard error, where a pair is expected in "
-    "every network. As d → 0 the limit falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed "
-    "point is isolated."
+    "Entropy Φ₂ of pairs of fixed points at Hamming distance d = k/N per neuron. Black: the limit "
+    "N → ∞. Dashed: the exact mean number of ordered pairs at finite N, Φ₂ = (1/N) ln E[#]/C(N,k) "
+    "+ h(d): the binomial coefficient, which differs from exp(N h) by a power of N, is replaced by "
+    "its limit. Markers: the same of the mean over networks whose fixed points were all "
+    "enumerated, with one standard error, where more than one pair is expected. As "
+    "d → 0 the limit falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed point is isolated."
 )
 
 MEASURED = 1.0  # expected pairs per network, below which the mean over a sample says little
@@ -45,7 +46,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     sizes, batches = ([14, 22], 20) if full else ([10, 18], 8)
-    J_D = [0.0, 0.3, 0.6]
+    J_D = [0.2, 0.5, 0.8]
     samples = [_sample(run, N, J_D, batches) for N in sizes]
     d = np.concatenate([[0], np.geomspace(1e-6, 0.01, 30), np.linspace(0.011, 0.5, 150)])
     d = np.unique(np.concatenate([d, 1 - d]))
@@ -73,9 +74,23 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
     )
     sample = entropies(pairs, exact, N)
     measured = sample.where(exact > np.log(MEASURED))
+    shift = xarray.DataArray(_smooth_binomial(N), dims="k")
     # the pairs at k and at N - k are the same ones, with one state reversed
     z = measured["z"].where(sample["k"] <= N // 2)
-    return sample.assign(entropy=measured["entropy"], error=measured["error"], z=z)
+    return sample.assign(
+        entropy=measured["entropy"] + shift,
+        exact=sample["exact"] + shift,
+        error=measured["error"],
+        z=z,
+    )
+
+
+def _smooth_binomial(N: int) -> npt.NDArray[np.float64]:
+    """Return h(k/N) - ln C(N, k) / N."""
+    from scipy.special import betaln, entr
+
+    k = np.arange(N + 1)
+    return entr(k / N) + entr(1 - k / N) + (betaln(N - k + 1, k + 1) + np.log(N + 1)) / N
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
@@ -103,5 +118,5 @@ def draw(data: "xarray.Dataset") -> "Figure":
             )
         ax.set(xlabel="distance $d$", title=f"$J_D = {J_D:g}$")
     axes[0].set_ylabel("entropy of pairs $\\Phi_2$")
-    axes[0].legend()
+    axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 0.1))
     return figure

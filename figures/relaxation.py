@@ -91,12 +91,12 @@ def draw(data: "xarray.Dataset") -> "Figure":
         _draw_probability(left, data.sel(N=N), data.attrs["networks"], f"C{i}")
         _draw_duration(middle, data.sel(N=N), f"C{i}")
     left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.03))
-    left.legend(loc="upper left")
+    left.legend(loc="lower right")
     middle.set(
         xlabel="self-coupling $J_D$", ylabel="sweeps to settle", yscale="log", ylim=(1, MAX_SWEEPS)
     )
     largest = data.isel(N=-1)
-    for i, J_D in enumerate(data["J_D"].values[[1, 4, 6, 8, 10]]):
+    for i, J_D in enumerate(data["J_D"].values[[1, 4, 6, 8]]):
         _draw_decay(right, largest.sel(J_D=J_D), f"C{i}")
     right.set(
         xlabel="sweeps",
@@ -104,7 +104,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         yscale="log",
         title=f"$N = {int(largest['N'])}$",
     )
-    right.legend(title="$J_D$", ncols=2)
+    right.set_ylim(2e-5, 1)
+    right.legend(title="$J_D$", loc="lower right")
     return figure
 
 
@@ -145,6 +146,7 @@ def _draw_decay(ax: "Axes", data: "xarray.Dataset", color: str) -> None:
         fmt=".",
         ms=3,
         lw=0.7,
+        capsize=0,
         label=f"{float(data['J_D']):.1f}",
     )
-    ax.plot(0, data["initial"], color="k", marker="x", ms=6, clip_on=False)
+    ax.plot(0, data["initial"], color=color, marker="x", ms=7, clip_on=False)
