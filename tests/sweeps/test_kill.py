@@ -78,7 +78,7 @@ def serial(store, name):
 
 def test_numbers_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "numbers", 30)
+    kill_repeatedly(store, "numbers", 25)
     stored = rows(store)
     assert 0 < stored < 200
     assert start(store, "numbers").wait() == 0
@@ -89,10 +89,10 @@ def test_numbers_survive_kills(tmp_path):
 
 def test_large_arrays_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "arrays", 12)
-    assert rows(store) < 30
+    kill_repeatedly(store, "arrays", 4)
+    assert rows(store) < 40
     assert start(store, "arrays").wait() == 0
-    assert rows(store) == 30
+    assert rows(store) == 40
     function, grid = script().SWEEPS["arrays"]
     with Ledger(store) as ledger:
         stored = ledger.rows(Series("arrays", "1", 0))
@@ -102,7 +102,7 @@ def test_large_arrays_survive_kills(tmp_path):
             expected = function(i, rng=point.generator(0))
             assert found["x"] == expected["x"]
             assert found["large"].tobytes() == expected["large"].tobytes()
-        assert len(list(ledger.folder.path.iterdir())) == 30
+        assert len(list(ledger.folder.path.iterdir())) == 40
 
 
 def started(store):
