@@ -39,7 +39,7 @@ def endless(i):
 
 SWEEPS = {
     "numbers": (numbers, {"i": range(100), "kind": ["a", "b"]}),
-    "arrays": (arrays, {"i": range(40)}),
+    "arrays": (arrays, {"i": range(30)}),
     "endless": (endless, {"i": range(6)}),
 }
 

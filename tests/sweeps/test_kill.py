@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -89,10 +90,10 @@ def test_numbers_survive_kills(tmp_path):
 
 def test_large_arrays_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "arrays", 4)
-    assert rows(store) < 40
+    kill_repeatedly(store, "arrays", 2)
+    assert rows(store) < 30
     assert start(store, "arrays").wait() == 0
-    assert rows(store) == 40
+    assert rows(store) == 30
     function, grid = script().SWEEPS["arrays"]
     with Ledger(store) as ledger:
         stored = ledger.rows(Series("arrays", "1", 0))
@@ -102,7 +103,8 @@ def test_large_arrays_survive_kills(tmp_path):
             expected = function(i, rng=point.generator(0))
             assert found["x"] == expected["x"]
             assert found["large"].tobytes() == expected["large"].tobytes()
-        assert len(list(ledger.folder.path.iterdir())) == 40
+        assert len(list(ledger.folder.path.iterdir())) == 30
+        shutil.rmtree(ledger.folder.path)  # pytest would keep the 600 MB
 
 
 def started(store):
