@@ -3,13 +3,13 @@
 import os
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
 from figures.page import write_page
+from figures.set_aside import set_aside
 from figures.verdict import verdict
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Gallery:
             probe = self.folder / f".probe-{os.getpid()}"
             probe.touch()
             probe.unlink()
-            if not self.resume and self._ledgers.exists():
-                self._ledgers.rename(f"{self._ledgers}-{datetime.now(UTC):%Y%m%dT%H%M%S}")
+            if not self.resume:
+                set_aside(self._ledgers)
         except OSError as error:
             raise ValueError(f"output must be a folder that can be written: {error}") from None
 
