@@ -23,7 +23,8 @@ caption = (
     "N → ∞. Dashed: the exact mean number of ordered pairs at finite N, Φ₂ = (1/N) ln E[#]/C(N,k) "
     "+ h(d): the binomial coefficient, which differs from exp(N h) by a power of N, is replaced by "
     "its limit. Markers: the same of the mean over networks whose fixed points were all "
-    "enumerated, with one standard error, where more than one pair is expected. As "
+    "enumerated, with one standard error, where more than one pair is expected; all "
+    "distances share the same networks, so the markers of a curve deviate together. As "
     "d → 0 the limit falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed point is isolated."
 )
 
