@@ -51,9 +51,9 @@ class Network:
         if couplings.size == 0:
             raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
         # is finite only if all entries are, and makes no temporary array
-        largest = max(couplings.max(), -couplings.min())
-        if not np.isfinite(largest):
-            raise ValueError("couplings must be finite, got nan or infinite entries")
+        largest = max(float(couplings.max()), -float(couplings.min()))
+        if not largest <= float(np.finfo(np.float32).max):
+            raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
         if np.diagonal(couplings, axis1=-2, axis2=-1).any():
             raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
         outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()

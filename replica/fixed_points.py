@@ -48,5 +48,6 @@ def fixed_point_entropy(J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0) -> Floats:
     g, a = site(J_D, eta, 1 + eta, np.zeros(J_D.shape), np.ones(J_D.shape))
     J = J_D + eta * a
     # ln 2 and ln H nearly cancel at small J: log1p(erf) keeps all digits
+    a = np.minimum(a, 1)  # it is, where J >= 0
     positive = np.log1p(special.erf(np.maximum(J, 0) / np.sqrt(2))) - eta * a**2 / 2
-    return np.where(J >= 0, positive, np.log(2) + g)[()]
+    return np.where((J >= 0) & (g > -np.inf), positive, np.log(2) + g)[()]

@@ -27,8 +27,8 @@ def fixed_point_entropy(J_D: float, eta: float = 0.0, digits: int = 30) -> mpf:
         J_D, eta = mpf(J_D), mpf(eta)
         if eta == 0:
             return mpmath.log(2 * mpmath.ncdf(J_D))
-        r = _response(J_D, eta)
-        return -eta * r**2 / 2 + mpmath.log(2 * mpmath.ncdf(J_D - eta * r))
+        J = _shifted(J_D, eta)
+        return -eta * _mills(J) ** 2 / 2 + mpmath.log(2 * mpmath.ncdf(J))
 
 
 def layered_entropy(J_D: float, lam: float, L: int | None = None, digits: int = 30) -> mpf:
@@ -60,7 +60,7 @@ def pair_entropy(d: float, J_D: float, eta: float = 0.0, digits: int = 30) -> mp
 
         r = s = mpf(0)
         if eta:
-            alone = _response(J_D, eta)
+            alone = -_mills(_shifted(J_D, eta))
 
             def stationarity(r: mpf, s: mpf) -> tuple[mpf, mpf]:
                 agree = (1 - d) * slope(J_D - eta * (r + s), q)
@@ -102,7 +102,7 @@ def log_expected_fixed_points(N: int, J_D: float, eta: float = 0.0, digits: int 
 def _positive(N: int, alpha: mpf, beta_squared: mpf, digits: int) -> mpf:
     """Integrate the common Gaussian along the real line, around the peak."""
     beta = mpmath.sqrt(beta_squared)
-    x0 = mpmath.findroot(lambda x: x - alpha - N * beta_squared * _mills(x), alpha)
+    x0 = _shifted(alpha, N * beta_squared)
     reach = mpmath.sqrt(2 * (digits + 5) * mpmath.log(10))
     return _quad(
         lambda t: mpmath.npdf(t) * mpmath.ncdf(alpha + beta * t) ** N,
@@ -114,7 +114,7 @@ def _positive(N: int, alpha: mpf, beta_squared: mpf, digits: int) -> mpf:
 def _negative(N: int, alpha: mpf, beta_squared: mpf, digits: int) -> mpf:
     """Integrate along the line through the saddle point, where nothing cancels but squares."""
     b = mpmath.sqrt(-beta_squared)
-    x0 = mpmath.findroot(lambda x: x - alpha + N * b**2 * _mills(x), alpha)
+    x0 = _shifted(alpha, N * beta_squared)
     z0 = mpmath.mpc(0, (alpha - x0) / b)
     width = (1 + abs(x0)) / b
     octaves = int(mpmath.ceil((digits + 5) / (N - 1) * mpmath.log(10, 2))) + 3
@@ -170,10 +170,19 @@ def orthant(J: mpf, rho: mpf) -> mpf:
     return mpmath.ncdf(J) ** 2 + mpmath.quad(density, points) / (2 * mpmath.pi)
 
 
-def _response(J_D: mpf, eta: mpf) -> mpf:
-    """Return the order parameter `r` of a single state."""
-    return mpmath.findroot(lambda r: r + _mills(J_D - eta * r), -_mills(J_D))
+def _shifted(J_D: mpf, eta: mpf) -> mpf:
+    """Return the root J of `J = J_D + eta mills(J)`; the order parameter `r` is `-mills(J)`."""
+
+    def slope(J: mpf) -> mpf:
+        return 1 + eta * _mills(J) * (J + _mills(J))
+
+    # increasing, and convex or concave: from J_D, no step of Newton's goes astray
+    return mpmath.findroot(
+        lambda J: J - J_D - eta * _mills(J), J_D, df=slope, solver="newton", maxsteps=1000
+    )
 
 
 def _mills(J: mpf) -> mpf:
-    return mpmath.npdf(J) / mpmath.ncdf(J)
+    # the exponents J^2/2 must agree to absolute precision
+    with mp.extraprec(6 * max(0, mpmath.mag(J))):
+        return mpmath.npdf(J) / mpmath.ncdf(J)

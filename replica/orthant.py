@@ -20,23 +20,22 @@ _SQRT2PI = np.sqrt(2 * np.pi)
 
 
 class Orthant(NamedTuple):
-    r"""Logarithm and slope of :math:`P_2` at a threshold J.
+    r"""Logarithm and slope of :math:`P_2` at a threshold J, without the Gaussian tail below zero.
 
     Attributes
     ----------
     log_scaled
-        :math:`\ln P_2 + [J < 0]\, J^2 / 2\varepsilon`: what is left of :math:`\ln P_2` when its
-        Gaussian tail is taken out.
-    slope
-        :math:`\partial_J \ln P_2 > 0`.
+        :math:`\ln P_2 + [J < 0]\, J^2 / 2\varepsilon`.
+    scaled_slope
+        :math:`\varepsilon\, \partial_J \ln P_2 + [J < 0]\, J > 0`.
     """
 
     log_scaled: Floats
-    slope: Floats
+    scaled_slope: Floats
 
 
 def orthant(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
-    """Return `ln P2` and its slope for vectors of one length; `epsilon` > 0."""
+    """Return `ln P2` and its slope, scaled, for vectors of one length; `epsilon` > 0."""
     log_scaled, slope = np.empty(J.shape), np.empty(J.shape)
     body, tail = np.flatnonzero(J >= 0), np.flatnonzero(J < 0)
     parts = [(body, _by_owens_t)]
@@ -57,7 +56,7 @@ def orthant_probability(J: Floats, delta: Floats, epsilon: Floats) -> Floats:
     :math:`\rho = -1` it is :math:`\mathrm{erf}(J/\sqrt2)`.
     """
     J, delta, epsilon = np.broadcast_arrays(J, delta, epsilon)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         a = np.sqrt(delta / epsilon)
         aJ = np.where(J == 0, 0.0, a * J)
         negative = special.ndtr(aJ) * special.erf(J / _SQRT2) + 2 * special.owens_t(aJ, 1 / a)
@@ -71,7 +70,9 @@ def orthant_probability(J: Floats, delta: Floats, epsilon: Floats) -> Floats:
 def _by_owens_t(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
     P = orthant_probability(J, delta, epsilon)
     density = np.exp(-(J**2) / 2) / _SQRT2PI
-    return Orthant(np.log(P), 2 * density * special.ndtr(J * np.sqrt(delta / epsilon)) / P)
+    with np.errstate(over="ignore"):
+        conditional = special.ndtr(J * np.sqrt(delta / epsilon))
+    return Orthant(np.log(P), 2 * epsilon * density * conditional / P)
 
 
 def _by_quadrature(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
@@ -83,14 +84,16 @@ def _by_quadrature(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
               e^{-ht/\sqrt\varepsilon - t^2/2}\; \mathrm{erf}(t \sqrt{\varepsilon/2\delta})
 
     by the double-exponential rule :math:`t = \tau \exp(x - e^{-x})`, which takes all scales of the
-    integrand at once.
+    integrand at once. The slope is :math:`\varepsilon\, \partial_J \ln P_2 = h +
+    \sqrt\varepsilon\, \langle t \rangle`: the mean of t under the integrand does not cancel.
     """
     x, dx = np.linspace(-4, 5, 577, retstep=True)
     u, du = np.exp(x - np.exp(-x)), (1 + np.exp(-x)) * dx
     p = (-J / np.sqrt(epsilon))[:, None]
     t = u / (1 + p)
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):
         erf = special.erf(t * np.sqrt(epsilon / (2 * delta))[:, None])
-    R = np.sum(np.exp(-p * t - t**2 / 2) * erf * t * du, axis=1) / _SQRT2PI
-    slope = special.erfcx(-J * np.sqrt(delta / epsilon) / _SQRT2) / (_SQRT2PI * R)
-    return Orthant(np.log(R), slope)
+    weights = np.exp(-p * t - t**2 / 2) * erf * u * du
+    R = np.sum(weights, axis=1) / _SQRT2PI
+    mean = np.sum(weights * t, axis=1) / (R * _SQRT2PI)
+    return Orthant(np.log(R) - np.log1p(p[:, 0]), np.sqrt(epsilon) * mean)

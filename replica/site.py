@@ -43,24 +43,31 @@ def site(J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon:
     some = (epsilon > 0) & np.isfinite(g)
     shifted = some & (eta != 0)
     if shifted.any():
-        a[shifted] = _shift(J_D[shifted], eta[shifted], delta[shifted], epsilon[shifted])
+        args = (J_D, eta, one_plus_eta, delta, epsilon)
+        a[shifted] = _shift(*(array[shifted] for array in args))
     J = J_D + eta * a
     # below zero, the Gaussian tail of P2 and eta a^2/2 nearly cancel: here they are added by hand
     tail = -(J_D**2) / 2 - eta * a * J_D - a * (eta * one_plus_eta) * a / 2
+    body = -eta * np.minimum(a, 1) * a / 2  # where J >= 0, a is less than 1
     g[some] = epsilon[some] * orthant(J[some], delta[some], epsilon[some]).log_scaled
-    g[some] += np.where(J < 0, tail, -eta * a * a / 2)[some]
+    g[some] += np.where(J < 0, tail, body)[some]
     return Site(g, a)
 
 
-def _shift(J_D: Floats, eta: Floats, delta: Floats, epsilon: Floats) -> Floats:
+def _shift(
+    J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon: Floats
+) -> Floats:
     """Return the root `a` of `epsilon slope(J_D + eta a) = a`: the left side grows less than a."""
     from scipy.optimize import elementwise
 
     def excess(a: Floats, *site: Floats) -> Floats:
-        J_D, eta, delta, epsilon = site
-        return epsilon * orthant(J_D + eta * a, delta, epsilon).slope - a
+        J_D, eta, one_plus_eta, delta, epsilon = site
+        J = J_D + eta * a
+        # below zero, `-J - a` nearly cancels as eta -> -1
+        rest = np.where(J < 0, -J_D - one_plus_eta * a, -a)
+        return orthant(J, delta, epsilon).scaled_slope + rest
 
-    args = (J_D, eta, delta, epsilon)
+    args = (J_D, eta, one_plus_eta, delta, epsilon)
     high = excess(np.zeros(J_D.shape), *args)
     for _ in range(1000):
         short = excess(high, *args) > 0
