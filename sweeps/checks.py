@@ -40,22 +40,22 @@ def fraction(name: str, value: object) -> float:
     return float(value)
 
 
-def reals(name: str, value: npt.ArrayLike, ndim: int | None = None) -> npt.NDArray[np.float64]:
-    """Return `value` as an array of floats, nan allowed, of `ndim` dimensions if stated."""
+def reals(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return `value` as an array of floats; nan is allowed."""
     try:
         array: npt.NDArray[Any] = np.asarray(value)
     except ValueError:
         raise TypeError(f"{name} must be an array of numbers, got a ragged sequence") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must be an array of numbers, got {value!r}")
-    if ndim is not None and array.ndim != ndim:
-        raise ValueError(f"{name} must have {ndim} dimension, got shape {array.shape}")
     return array.astype(np.float64)
 
 
-def finite(name: str, value: npt.ArrayLike, ndim: int = 1) -> npt.NDArray[np.float64]:
-    """Return `value` as a non-empty array of finite floats of `ndim` dimensions."""
-    array = reals(name, value, ndim)
+def finite(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Return `value` as a non-empty, one-dimensional array of finite floats."""
+    array = reals(name, value)
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have one dimension, got shape {array.shape}")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty")
     if not np.isfinite(array).all():

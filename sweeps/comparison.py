@@ -1,5 +1,6 @@
 """Theory against simulation."""
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -79,8 +80,8 @@ def compare(
     ----------
     theory
         An array of the shape of the data without replicas, an `xarray.DataArray` with (some of) the
-        dimensions of the data, or a function that is called with the coordinates of the data by
-        name, as DataArrays.
+        dimensions of the data, or a function of coordinates of the data, which are passed by name
+        as DataArrays.
     data
         One result of a sweep, with the dimension `replica`; or means, and then `errors` are needed.
     errors
@@ -124,8 +125,25 @@ def _estimated(
 def _theory(theory: object, means: "xarray.DataArray") -> "xarray.DataArray":
     """Return the theory as an array, like the data or broadcast by its own labels."""
     if callable(theory):
-        theory = theory(**{str(name): means[name] for name in means.coords})
+        theory = theory(**_arguments(theory, means))
     return _array("theory", theory, like=means)
+
+
+def _arguments(
+    theory: Callable[..., object], means: "xarray.DataArray"
+) -> dict[str, "xarray.DataArray"]:
+    """Return those coordinates of the data that the theory takes."""
+    parameters = inspect.signature(theory).parameters
+    every = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    given = {str(name): means[name] for name in means.coords if every or name in parameters}
+    try:
+        inspect.signature(theory).bind(**given)
+    except TypeError as error:
+        coordinates = ", ".join(map(str, means.coords))
+        raise TypeError(
+            f"theory must be a function of coordinates of the data ({coordinates}): {error}"
+        ) from None
+    return given
 
 
 def _array(name: str, values: Any, like: "xarray.DataArray | None" = None) -> "xarray.DataArray":

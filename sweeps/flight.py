@@ -1,6 +1,5 @@
 """Keep a bounded number of points in flight and hand over each one as it lands."""
 
-import itertools
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -65,11 +64,15 @@ class Flight:
         if self._pending and (self._alone or self._suspects):
             return True
         self._alone = bool(self._suspects)
-        room = 1 if self._alone else self._workers.capacity() - len(self._pending)
-        waiting = iter([self._suspects.popleft()]) if self._alone else points
-        for point in itertools.islice(waiting, max(0, room)):
-            self._submit(point)
+        if self._alone:
+            self._submit(self._suspects.popleft())
+        else:
+            while not self._full() and (point := next(points, None)) is not None:
+                self._submit(point)
         return bool(self._pending or self._suspects)
+
+    def _full(self) -> bool:
+        return bool(self._pending) and len(self._pending) >= self._workers.capacity()
 
     def _submit(self, point: Point) -> None:
         try:

@@ -129,7 +129,7 @@ def _learner(ranges: Sequence[tuple[float, float]]) -> Any:
 
 def _place(asked: Any) -> tuple[float, ...]:
     """Return what a learner asks for as coordinates: a learner of one variable gives a number."""
-    return tuple(float(x) for x in np.atleast_1d(asked))
+    return tuple(float(x) + 0.0 for x in np.atleast_1d(asked))  # no -0.0: see grid.value_of
 
 
 def _asked(place: tuple[float, ...]) -> float | tuple[float, ...]:

@@ -23,20 +23,24 @@ def client():
         yield client
 
 
-def test_a_killed_worker_loses_nothing(client, tmp_path):
+def test_killed_workers_lose_nothing(client, tmp_path):
     def function(i, rng):
         time.sleep(0.01)
         return {"number": rng.random(), "array": rng.random(i % 5 + 1)}
 
     options = {"version": 1, "rng": 5, "progress": False}
     grid = {"i": range(200)}
-    victim = next(iter(client.run(os.getpid).values()))
-    killer = threading.Timer(0.5, os.kill, (victim, signal.SIGKILL))
-    killer.start()
+    victims = list(client.run(os.getpid).values())
+    killers = [
+        threading.Timer(0.3 * (i + 1), os.kill, (victim, signal.SIGKILL))
+        for i, victim in enumerate(victims)
+    ]
+    for killer in killers:
+        killer.start()
     store = tmp_path / "ledger"
     data = sweeps.run(function, grid, store=store, executor=client.get_executor(), **options)
-    assert killer.finished.is_set()
-    assert victim not in client.run(os.getpid).values()
+    assert not any(killer.is_alive() for killer in killers)
+    assert not set(victims) & set(client.run(os.getpid).values())
     with ThreadPoolExecutor(1) as executor:
         serial = sweeps.run(function, grid, store=tmp_path / "b", executor=executor, **options)
     assert not data["failed"].any()

@@ -51,6 +51,15 @@ def test_a_wrong_theory_disagrees(theory):
     assert repr(comparison).startswith("Comparison(disagree: chi-squared")
 
 
+def test_a_theory_takes_the_coordinates_that_it_names(theory):
+    data = sweep(theory).sel(J_D=1)
+    assert sweeps.compare(lambda N: 1 / N, data).z.identical(
+        sweeps.compare(lambda N, J_D: J_D / N, data).z
+    )
+    with pytest.raises(TypeError, match=r"theory must be a function of coordinates .*'T'"):
+        sweeps.compare(lambda T: T, data)
+
+
 def test_given_errors_are_exact():
     comparison = sweeps.compare([1.0, 2.0], [1.1, 1.8], [0.1, 0.1])
     np.testing.assert_allclose(comparison.z, [1, -2])

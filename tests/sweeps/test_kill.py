@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -35,39 +36,26 @@ def start(store, name):
     return subprocess.Popen([sys.executable, str(SCRIPT), str(store), name], start_new_session=True)
 
 
-def written(store):
-    """Return the bytes in the ledger, its journal and its arrays, also half-written ones."""
-    files = [
-        store,
-        *store.parent.glob(f"{store.name}-*"),
-        *store.parent.glob("*.arrays/.*.writing"),
-    ]
-    total = 0
-    for file in files:
-        try:
-            total += file.stat().st_size
-        except FileNotFoundError:
-            continue
-    return total
+def evaluated(store):
+    """Return how many points the workers have evaluated."""
+    count = Path(f"{store}.count")
+    return count.stat().st_size if count.exists() else 0
 
 
-def wait_for_writing(process, store):
-    """Wait until the process stores points."""
-    before = None
-    while process.poll() is None:
-        now = written(store)
-        if before is not None and now > max(before, 20_000):
-            return
-        before = now
+def wait_for_points(process, store, more):
+    """Wait until the workers have evaluated so many more points."""
+    target = evaluated(store) + more
+    while process.poll() is None and evaluated(store) < target:
         time.sleep(0.002)
 
 
-def kill_repeatedly(store, name, rng):
-    """Kill the process group of a sweep in mid-work, `KILLS` times."""
+def kill_repeatedly(store, name, most):
+    """Kill the process group of a sweep in mid-work, after 1 to `most` more points each time."""
+    rng = np.random.default_rng()
     for _ in range(KILLS):
         process = start(store, name)
-        wait_for_writing(process, store)
-        time.sleep(rng.uniform(0, 0.15))
+        wait_for_points(process, store, rng.integers(1, most, endpoint=True))
+        time.sleep(rng.uniform(0, 0.05))
         os.killpg(process.pid, signal.SIGKILL)
         assert process.wait() == -signal.SIGKILL
 
@@ -91,7 +79,7 @@ def serial(store, name):
 
 def test_numbers_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "numbers", np.random.default_rng())
+    kill_repeatedly(store, "numbers", 25)
     stored = rows(store)
     assert 0 < stored < 200
     assert start(store, "numbers").wait() == 0
@@ -102,10 +90,10 @@ def test_numbers_survive_kills(tmp_path):
 
 def test_large_arrays_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "arrays", np.random.default_rng())
-    rows(store)
+    kill_repeatedly(store, "arrays", 2)
+    assert rows(store) < 30
     assert start(store, "arrays").wait() == 0
-    assert rows(store) == 16
+    assert rows(store) == 30
     function, grid = script().SWEEPS["arrays"]
     with Ledger(store) as ledger:
         stored = ledger.rows(Series("arrays", "1", 0))
@@ -115,16 +103,16 @@ def test_large_arrays_survive_kills(tmp_path):
             expected = function(i, rng=point.generator(0))
             assert found["x"] == expected["x"]
             assert found["large"].tobytes() == expected["large"].tobytes()
-        assert len(list(ledger.folder.path.iterdir())) == 16
+        assert len(list(ledger.folder.path.iterdir())) == 30
+        shutil.rmtree(ledger.folder.path)  # pytest would keep the 600 MB
 
 
 def started(store):
     """Start the endless sweep; return it when its first two points are stored, and its workers."""
     process = start(store, "endless")
+    wait_for_points(process, store, 2)
+    time.sleep(1)  # for the driver to store them
     driver = psutil.Process(process.pid)
-    while written(store) < 20_000 or len(driver.children()) < 2:
-        time.sleep(0.01)
-    time.sleep(2.5)  # the first two points take a second
     return process, driver.children(recursive=True)
 
 

@@ -1,0 +1,27 @@
+"""Figures in which theory lies on top of simulation, all computed on the spot.
+
+A figure is a module of this folder with a `title`, a `caption`, an `equation`, and two functions:
+
+- `compute(run, full)` runs its simulations through `run(function, grid, ...)`, which is
+  `sweeps.run` with a ledger: what is computed once is never lost. It returns a labelled
+  `xarray.Dataset` of data, errors and theory; the variables whose names end in `z` hold theory
+  against simulation, in standard errors.
+- `draw(data)` draws that, and computes nothing.
+
+`figures.catalogue` lists them, `figures.gallery` makes and stores them (NetCDF with provenance,
+PNG, and a page `index.html` that opens from disk), `figures.command` is the command line:
+
+    steering list
+    steering figure relaxation
+    steering reproduce --full
+
+In a notebook:
+
+>>> import figures
+>>> figures.NAMES
+('fixed_point_counts', 'pair_distances', 'relaxation')
+"""
+
+from figures.catalogue import NAMES
+
+__all__ = ["NAMES"]

@@ -1,0 +1,41 @@
+"""Which figures there are, and what a figure is."""
+
+import importlib
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    Run = Callable[..., xarray.Dataset]
+
+NAMES = ("fixed_point_counts", "pair_distances", "relaxation")
+
+
+class FigureModule(Protocol):
+    """What a module of a figure offers."""
+
+    title: str
+    caption: str
+    equation: str
+
+    def compute(self, run: "Run", full: bool) -> "xarray.Dataset":
+        """Return data, errors and theory; `full` asks for publication sizes."""
+
+    def draw(self, data: "xarray.Dataset") -> "Figure":
+        """Draw what `compute` returned."""
+
+
+def load(name: str) -> FigureModule:
+    """Return the module of a figure.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such figure.
+    """
+    from networks import domains  # not for `steering --help`
+
+    name = domains.choice("figure", name, NAMES)
+    return cast(FigureModule, importlib.import_module(f"figures.{name}"))

@@ -1,0 +1,131 @@
+"""A folder of figures: compute, judge, draw, store."""
+
+import os
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sweeps
+from figures import catalogue
+from figures.page import write_page
+from figures.set_aside import set_aside
+from figures.verdict import verdict
+
+if TYPE_CHECKING:
+    import xarray
+
+VERSION = 1  # of the simulations of all figures: change it when their meaning changes
+STYLE = Path(__file__).with_name("style.mplstyle")
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """A folder of figures, and how to compute them.
+
+    Parameters
+    ----------
+    folder
+        Where everything goes: `NAME.png`, `NAME.nc` and the page `index.html`. The ledgers of the
+        simulations are in its folder `ledgers`.
+    full
+        Whether to compute publication sizes instead of quick ones.
+    seed
+        Root seed, >= 0.
+    executor
+        As in `sweeps.run`: a number of worker processes, an executor, or None for all cores.
+    resume
+        Whether to use what the ledgers hold; otherwise they are renamed, and new ones are made.
+    progress
+        Whether to show progress bars.
+
+    Raises
+    ------
+    ValueError
+        If the folder cannot be written.
+    """
+
+    folder: Path
+    full: bool = False
+    seed: int = 0
+    executor: Executor | int | None = field(default=None, repr=False)
+    resume: bool = True
+    progress: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", Path(self.folder))
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            probe = self.folder / f".probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+            if not self.resume:
+                set_aside(self._ledgers)
+        except OSError as error:
+            raise ValueError(f"output must be a folder that can be written: {error}") from None
+
+    def make(self, name: str) -> "xarray.Dataset":
+        """Compute, judge, draw and store one figure, and renew the page.
+
+        Returns
+        -------
+        What was drawn; its attributes tell title, caption, equation, command and verdict.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such figure.
+        sweeps.SweepError
+            If a simulation failed; all others are stored.
+        """
+        import matplotlib
+
+        module = catalogue.load(name)
+        command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
+        data = module.compute(self._run, self.full)
+        data = data.assign_attrs(
+            figure=name,
+            title=module.title,
+            caption=module.caption,
+            equation=module.equation,
+            verdict=verdict(data),
+            command=command,
+        )
+        parameters = {"full": self.full, "version": VERSION, **_coordinates(data)}
+        path = sweeps.to_netcdf(
+            data,
+            self.folder / f"{name}.nc",
+            parameters=parameters,
+            seed=self.seed,
+            command=command,
+        )
+        with matplotlib.rc_context(fname=STYLE):
+            module.draw(data).savefig(path.with_suffix(".png"))
+        write_page(self.folder)
+        return data
+
+    @property
+    def _ledgers(self) -> Path:
+        return self.folder / "ledgers"
+
+    def _run(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
+        return sweeps.run(
+            function,
+            grid,
+            store=self._ledgers / f"{function.__name__}.sqlite",
+            version=VERSION,
+            rng=self.seed,
+            executor=self.executor,
+            progress=self.progress,
+            throw=True,
+            **options,
+        )
+
+
+def _coordinates(data: "xarray.Dataset") -> dict[str, Any]:
+    """Return the values of short coordinates: the sizes and couplings, not the fine grids."""
+    return {
+        str(name): values.values.tolist()
+        for name, values in data.coords.items()
+        if values.size <= 20
+    }

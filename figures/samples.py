@@ -1,0 +1,64 @@
+"""Samples of counts, held against their exact means."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+import sweeps
+
+if TYPE_CHECKING:
+    import xarray
+
+BATCH = 50  # networks in one point of a sweep, so that a point outweighs its storage
+
+
+def evaluated(
+    theory: "Callable[..., npt.NDArray[np.float64]]", data: "xarray.DataArray", *names: str
+) -> "xarray.DataArray":
+    """Return a theory at the coordinates `names` of data, taken in this order."""
+    import xarray
+
+    coordinates = xarray.broadcast(*(data[name] for name in names))
+    return coordinates[0].copy(data=theory(*(values.values for values in coordinates)))
+
+
+def pooled(batches: "xarray.DataArray") -> "xarray.DataArray":
+    """Return the samples of all batches of a sweep along the one dimension `replica`."""
+    batch = f"{batches.name}_0"
+    samples = batches.stack(sample=("replica", batch))
+    return samples.drop_vars(["sample", "replica", batch], errors="ignore").rename(sample="replica")
+
+
+def panel(name: str, data: "xarray.Dataset") -> "xarray.Dataset":
+    """Return the data of one panel of a figure, all names starting with that of the panel."""
+    return data.rename({old: f"{name}_{old}" for old in (*data.data_vars, *data.coords)})
+
+
+def entropies(
+    counts: "xarray.DataArray", log_expected: "xarray.DataArray", neurons: "xarray.DataArray | int"
+) -> "xarray.Dataset":
+    r"""Hold the mean of counts against its exact value, both as entropies per neuron.
+
+    Parameters
+    ----------
+    counts
+        One count a network, along the dimension `replica`.
+    log_expected
+        Logarithm of the exact mean.
+    neurons
+        Number of neurons.
+
+    Returns
+    -------
+    `entropy` :math:`= \frac1N \ln \bar\#` with `error`, nan where nothing was found; `exact`; and
+    `z`, the deviation of the mean count from its exact value in standard errors.
+    """
+    points = sweeps.compare(np.exp(log_expected), counts).points
+    found = points["data"].where(points["data"] > 0)
+    return points[["z"]].assign(
+        entropy=np.log(found) / neurons,
+        error=points["error"] / (found * neurons),
+        exact=log_expected / neurons,
+    )

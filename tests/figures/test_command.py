@@ -1,0 +1,102 @@
+"""The command line as a user meets it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from figures.command import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as stop:
+        main(list(words))
+    captured = capsys.readouterr()
+    return int(stop.value.code or 0), captured.out, captured.err
+
+
+def test_list_names_all_figures(capsys):
+    main(["list"])
+    assert capsys.readouterr().out.splitlines() == [
+        "fixed_point_counts   How many fixed points",
+        "pair_distances       Pairs of fixed points",
+        "relaxation           Relaxation into fixed points",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["figure", "nope"], "figure"),
+        (["figure"], "name"),
+        (["nope"], "nope"),
+        (["figure", "relaxation", "--jobs", "0"], "--jobs"),
+        (["figure", "relaxation", "--jobs", "two"], "--jobs"),
+        (["reproduce", "--seed", "-1"], "--seed"),
+        (["reproduce", "--output", "/proc/nowhere"], "output"),
+        (["reproduce", "--output", __file__], "output"),
+        (["reproduce", "--scheduler", "nonsense://x"], "--scheduler"),
+        (["sweep", "operator:nothing", "a=1", "--store", "x"], "nothing"),
+        (["sweep", "operator", "a=1", "--store", "x"], "function"),
+        (["sweep", "no_such_module:f", "a=1", "--store", "x"], "no_such_module"),
+        (["sweep", "nofile.py:f", "a=1", "--store", "x"], "nofile.py"),
+        (["sweep", "operator:neg", "a", "--store", "x"], "grid"),
+        (["sweep", "operator:neg", "a=1", "a=2", "--store", "x"], "twice"),
+        (["sweep", "operator:neg", "a=0:1:0", "--store", "x"], "STEP"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(capsys, words, named, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = run(capsys, *words)
+    assert status == 2
+    assert out == ""
+    assert err.startswith("steering: ")
+    assert named in err
+    assert err.count("\n") == 1
+    assert not list(tmp_path.glob("**/*.sqlite")), "nothing may be computed"
+
+
+def test_unusable_ledger_is_one_line_and_status_1(capsys):
+    status, _, err = run(capsys, "sweep", f"{__file__}:cube", "x=1", "--store", "/proc/a.sqlite")
+    assert status == 1
+    assert err.count("\n") == 1
+    assert "/proc/a.sqlite" in err
+
+
+def cube(x, rng):
+    """Return a number that tells whether it was computed again."""
+    return x**3
+
+
+def test_sweep_computes_prints_stores_and_starts_anew_on_request(capsys, tmp_path):
+    store, output = tmp_path / "cubes.sqlite", tmp_path / "cubes.nc"
+    words = ["sweep", f"{__file__}:cube", "x=1:3:1", "--store", str(store), "--jobs", "1"]
+    main([*words, "--output", str(output)])
+    printed = capsys.readouterr().out
+    assert [line.split()[:2] for line in printed.splitlines()[2:5]] == [
+        ["1", "1.0"],
+        ["2", "8.0"],
+        ["3", "27.0"],
+    ]
+    assert output.is_file()
+    main([*words, "--no-resume"])
+    assert len(list(tmp_path.glob("cubes.sqlite*"))) == 2, "the old ledger is kept"
+
+
+def test_help_imports_no_numerics():
+    code = (
+        "import sys\n"
+        "from figures.command import main\n"
+        "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+        "print([m for m in ('numpy', 'scipy', 'numba', 'xarray', 'matplotlib') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_console_script_is_installed():
+    script = Path(sys.executable).with_name("steering")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "0.1.0"

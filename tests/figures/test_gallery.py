@@ -1,0 +1,112 @@
+"""Figures are computed once, drawn from what is stored, and judged."""
+
+import functools
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import xarray
+
+import sweeps
+from figures import catalogue
+from figures.gallery import Gallery
+from figures.verdict import verdict
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """Let all figures take a single batch of networks for each point."""
+    whole = sweeps.run
+
+    @functools.wraps(whole)
+    def run(*arguments, replicas=1, **options):
+        return whole(*arguments, replicas=1, **options)
+
+    monkeypatch.setattr(sweeps, "run", run)
+
+
+@pytest.mark.parametrize("name", ["fixed_point_counts", "pair_distances"])
+def test_figure_is_made_and_made_again_from_its_ledger(name, small, tmp_path, monkeypatch):
+    with ThreadPoolExecutor(2) as executor:
+        gallery = Gallery(tmp_path, executor=executor, progress=False)
+        first = gallery.make(name)
+    assert "agree:" in first.attrs["verdict"]
+    assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+
+    stored = sweeps.load(tmp_path / f"{name}.nc")
+    xarray.testing.assert_identical(first.drop_attrs(), stored.drop_attrs())
+    provenance = json.loads(stored.attrs["provenance"])
+    assert provenance["seed"] == 0
+    assert provenance["command"] == f"steering figure {name} --seed 0"
+
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert f'src="{name}.png"' in page
+    assert first.attrs["verdict"] in page
+
+    class Idle(ThreadPoolExecutor):
+        def submit(self, *arguments, **options):
+            raise AssertionError("nothing is left to compute")
+
+    again = Gallery(tmp_path, executor=Idle(1), progress=False).make(name)
+    xarray.testing.assert_identical(first, again)
+
+
+def relaxed(small_networks: int) -> xarray.Dataset:
+    """Return what `relaxation.compute` needs of a sweep, with known numbers."""
+    shape = (2, 2, 1, small_networks)
+    sweeps_needed = np.full(shape, 7.0)
+    sweeps_needed[0, 0] = np.inf
+    sweeps_needed[1, 0, 0, : small_networks // 4] = np.inf
+    rng = np.random.default_rng(0)
+    unstable = rng.normal([0.5, 0.1], 0.01, size=(*shape, 2))
+    dims = ("N", "J_D", "replica")
+    return xarray.Dataset(
+        {
+            "sweeps": ((*dims, "sweeps_0"), sweeps_needed),
+            "unstable": ((*dims, "unstable_0", "unstable_1"), unstable),
+        },
+        {"N": [100, 200], "J_D": [0.0, 1.0]},
+    )
+
+
+def test_relaxation_counts_what_settled():
+    module = catalogue.load("relaxation")
+    data = module.compute(lambda *arguments, **options: relaxed(40), False)
+    np.testing.assert_array_equal(data["settled"], [[0, 40], [30, 40]])
+    np.testing.assert_array_equal(data["sweeps"].sel(quantile=0.5), [[np.inf, 7], [7, 7]])
+    np.testing.assert_array_equal(data["sweeps"].sel(quantile=0.75, J_D=0.0), [np.inf, 7])
+    # half of the neurons are unstable at J_D = 0, H(J_D / sigma) at J_D = 1
+    assert np.abs(data["initial_z"].sel(J_D=0.0)).max() < 4
+    assert data["initial_z"].sel(J_D=1.0).min() > 10
+    assert "DISAGREE" in verdict(data)
+
+
+def test_relaxation_settles_networks():
+    module = catalogue.load("relaxation")
+    found = module.settle(N=50, J_D=1.0, rng=np.random.default_rng(0))
+    assert np.isfinite(found["sweeps"]).all()
+    last = np.minimum(found["sweeps"].astype(int), 50)
+    np.testing.assert_array_equal(found["unstable"][np.arange(50), last], 0)
+    assert (found["unstable"][:, 0] > 0).all()
+
+
+@pytest.mark.parametrize(("offset", "word"), [(0.0, "agree"), (6.0, "DISAGREE")])
+def test_verdict_sees_one_wrong_mean_among_many(offset, word):
+    z = np.random.default_rng(1).normal(size=(10, 10))
+    z[3, 3] = offset
+    z[0, 0] = np.nan
+    data = xarray.Dataset({"counts_z": (("x", "y"), z), "other": 1e9})
+    assert f" {word}: of 99 means" in verdict(data)
+
+
+def test_unknown_figure_is_refused():
+    with pytest.raises(ValueError, match="figure must be one of"):
+        catalogue.load("nope")
+
+
+@pytest.mark.long
+def test_whole_gallery_agrees(tmp_path):
+    gallery = Gallery(tmp_path, progress=False)
+    for name in catalogue.NAMES:
+        assert "agree:" in gallery.make(name).attrs["verdict"]
