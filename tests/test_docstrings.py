@@ -1,0 +1,47 @@
+"""The examples in the documentation run, and the public faces are documented."""
+
+import doctest
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ["networks", "replica", "dynamics"]
+MODULES = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in PACKAGES
+    for path in (ROOT / package).rglob("*.py")
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples(name):
+    module = importlib.import_module(name)
+    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+    assert doctest.testmod(module, optionflags=flags).failed == 0
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_page_has_an_equation_and_an_example(name):
+    page = importlib.import_module(name).__doc__
+    assert ".. math::" in page
+    assert len(doctest.DocTestParser().get_examples(page)) >= 3
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_everything_public_is_explained(package):
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        thing = getattr(module, name)
+        assert thing.__doc__.splitlines()[0].endswith("."), name
+        if inspect.isfunction(thing):
+            parameters = inspect.signature(thing).parameters
+            for section in ["Parameters", "Raises"] if parameters else ["Returns"]:
+                explained = (
+                    section in thing.__doc__ or "Arguments and errors are those" in thing.__doc__
+                )
+                assert explained, f"{name} does not explain its {section}"
+            for parameter in parameters:
+                assert parameter in thing.__doc__, f"{name} does not explain {parameter}"
