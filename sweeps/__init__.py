@@ -29,15 +29,16 @@ of a point come from the root seed `rng` and the point itself, not from the work
 one worker, many workers, a cluster and a resumed sweep give the same bits.
 
 - Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
-  the points that raised).
+  the points that raised), `set_aside` (start anew).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
-- Judgement: `compare`, `extrapolate` (to N → ∞, in powers of 1/N), `threshold` (where a probability
-  of success crosses a level). Their results are drawn by `plot_comparison`, `plot_extrapolation`
-  and `plot_threshold`, or by their method `plot`.
+- Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
+  powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
+  drawn by `plot_comparison`, `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
 
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
 
+from sweeps.aside import set_aside
 from sweeps.comparison import Comparison, compare
 from sweeps.errors import LedgerError, SweepError, SweepWarning
 from sweeps.extrapolation import Extrapolation, extrapolate
@@ -48,6 +49,7 @@ from sweeps.plots import plot_comparison, plot_extrapolation, plot_threshold
 from sweeps.refinement import refine
 from sweeps.replicas import summary
 from sweeps.sweep import run
+from sweeps.theory import evaluate
 from sweeps.thresholds import Threshold, threshold
 
 __all__ = [
@@ -59,6 +61,7 @@ __all__ = [
     "SweepWarning",
     "Threshold",
     "compare",
+    "evaluate",
     "extrapolate",
     "failures",
     "load",
@@ -68,6 +71,7 @@ __all__ = [
     "provenance",
     "refine",
     "run",
+    "set_aside",
     "summary",
     "threshold",
     "to_netcdf",

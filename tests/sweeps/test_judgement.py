@@ -4,7 +4,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray
+from scipy.special import ndtr
 
+import replica
 import sweeps
 
 mpl.use("Agg")
@@ -60,6 +62,44 @@ def test_a_theory_takes_the_coordinates_that_it_names(theory):
         sweeps.compare(lambda T: T, data)
 
 
+@pytest.mark.parametrize("J_D", [[0.1, 0.3], [0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4, 0.5]])
+def test_a_theory_of_bare_arrays_is_evaluated_at_every_point(J_D):
+    """On a square grid, coordinates of one dimension would give its diagonal."""
+    expected = np.array([[np.exp(replica.log_expected_fixed_points(n, j)) for j in J_D] for n in N])
+    coordinates = {"N": N, "J_D": J_D, "eta": 0.0}
+    data = xarray.DataArray(expected, coords=coordinates, dims=("N", "J_D"))
+
+    def count(N, J_D):
+        return np.exp(replica.log_expected_fixed_points(N, J_D))
+
+    for means in (data, data.T):
+        found = sweeps.compare(count, means, 0.1 * means)
+        np.testing.assert_allclose(found.z, 0, atol=1e-9)
+        assert found.z.dims == means.dims
+        xarray.testing.assert_allclose(sweeps.evaluate(count, means), means)
+    replicas = data.expand_dims(replica=3)
+    xarray.testing.assert_allclose(sweeps.evaluate(count, replicas), data)
+
+
+def test_a_theory_without_names_takes_the_only_dimension(theory):
+    line = theory.sel(J_D=1)
+    for ufunc in (np.exp, ndtr, lambda *x: ndtr(*x)):
+        found = sweeps.evaluate(ufunc, line)
+        assert found.dims == ("N",)
+        assert sweeps.compare(ufunc, found, 0.1 * found).chi_squared == 0
+    np.testing.assert_array_equal(sweeps.evaluate(np.exp, line), np.exp(N))
+    for nameless, data in ((np.exp, theory), (np.add, line), (max, theory)):
+        with pytest.raises(TypeError, match="theory must name its arguments"):
+            sweeps.compare(nameless, data, 0.1)
+
+
+def test_a_theory_of_another_shape_is_refused(theory):
+    with pytest.raises(ValueError, match=r"theory must have the shape \(4, 2\) .* got \(2,\)"):
+        sweeps.compare(lambda N: np.ones(2), theory, 0.1)
+    with pytest.raises(TypeError, match=r"theory must be a function, got 3"):
+        sweeps.evaluate(3, theory)
+
+
 def test_given_errors_are_exact():
     comparison = sweeps.compare([1.0, 2.0], [1.1, 1.8], [0.1, 0.1])
     np.testing.assert_allclose(comparison.z, [1, -2])
@@ -84,13 +124,47 @@ def test_enormous_deviations_stay_finite():
 
 
 def test_points_without_an_error_are_left_out_and_told():
-    data = xarray.DataArray([[1.0, 1.0], [1.0, 1.2]], dims=("N", "replica"))
-    comparison = sweeps.compare(1.1, data)
+    nan = np.nan
+    rows = [[1.1, 1.1], [1.0, 1.2], [nan, nan], [nan, 3.0], [1.1, 1.1]]
+    data = xarray.DataArray(rows, dims=("N", "replica"))
+    comparison = sweeps.compare([1.1, 1.15, nan, 1.0, 1.1 + 1e-15], data)
     assert comparison.dof == 1
-    assert "1 of 2 points have no error" in comparison.verdict
+    assert comparison.status == "agree"
+    assert comparison.verdict.endswith(
+        "left out of 5 points: 1 without data, 1 without an error, "
+        "2 without scatter, like the theory"
+    )
     alone = sweeps.compare(1.1, data.isel(replica=[0]))
     assert alone.status == "unknown"
     assert "too few points" in alone.verdict
+
+
+def test_data_without_scatter_that_differ_do_not_agree():
+    data = xarray.DataArray([[0.1] * 3, [0.9, 1.0, 1.2]], dims=("N", "replica"))
+    comparison = sweeps.compare([0.3, 1.0], data)
+    assert comparison.status == "unknown"
+    assert comparison.p_value > 0.05
+    assert "1 without scatter, unlike the theory" in comparison.verdict
+    assert sweeps.compare([0.1, 1.0], data).status == "agree"
+    assert sweeps.compare([0.2, 9.0], data).status == "disagree"
+
+
+def test_a_probability_of_almost_one_agrees_with_nothing_but_successes():
+    data = xarray.DataArray([[1.0] * 4, [0, 1, 1, 0]], dims=("N", "replica"))
+    assert sweeps.compare([1 - 1e-8, 0.5], data).status == "agree"
+
+
+def test_a_given_error_of_zero_is_exact():
+    comparison = sweeps.compare([1.0, 2.0], [1.0, 2.5], [0.1, 0.0])
+    assert comparison.status == "disagree"
+    assert "1 with the error 0, unlike the theory" in comparison.verdict
+    assert sweeps.compare(1.0, 2.0, 0.0).status == "disagree"
+    assert sweeps.compare([1.0, 2.5], [1.0, 2.5], [0.1, 0.0]).status == "agree"
+
+
+def test_a_theory_that_is_nan_where_there_are_data_is_refused():
+    with pytest.raises(ValueError, match="a number where there are data, got nan at 1 points"):
+        sweeps.compare([1.0, np.nan, np.nan], [1.0, 2.0, np.nan], [0.1, 0.1, 0.1])
 
 
 @pytest.mark.parametrize(
