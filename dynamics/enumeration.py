@@ -36,20 +36,25 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     n = int(np.prod(network.shape))
     if n > LARGEST:
         raise ValueError(f"network must have at most {LARGEST} neurons to enumerate, got {n}")
-    outgoing = _all_couplings(network)
+    # the last neuron comes first, and is the lowest binary digit of a state's code
+    outgoing = np.ascontiguousarray(_all_couplings(network)[::-1, ::-1])
     low = min(n - 1, _BLOCK)
     found = np.empty(2**low, dtype=np.uint32)
     blocks = []
     for high in range(2 ** (n - 1 - low)):
-        base = 2 ** (n - 1) + high * 2**low  # the last neuron is up
+        base = 2 ** (n - 1) + high * 2**low  # the highest digit is up
         s = 2.0 * (base >> np.arange(n) & 1) - 1
-        # sums of float32 couplings are exact in float64: the flips add up no error
+        # fields start afresh in each block: its flips add up rounding errors of 1e-11 at most
         count = _scan(outgoing, network.J_D, s, s @ outgoing, low, found)
-        blocks.append(base + found[:count])
-    half = np.concatenate(blocks)
-    codes = np.sort(np.concatenate([half, 2**n - 1 - half]))
-    states = 2 * (codes[:, None] >> np.arange(n) & 1).astype(np.int8) - 1
-    return np.asarray(states.reshape(-1, *network.shape), dtype=np.int8)
+        blocks.append(np.uint32(base) + found[:count])
+    half = np.sort(np.concatenate(blocks))
+    codes = np.concatenate([np.uint32(2**n - 1) - half[::-1], half])
+    states = np.empty((len(codes), n), dtype=np.int8)
+    for i in range(n):
+        states[:, i] = codes >> np.uint32(n - 1 - i) & np.uint32(1)
+    states *= 2
+    states -= 1
+    return states.reshape(-1, *network.shape)
 
 
 def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
@@ -77,8 +82,9 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
     n = int(np.prod(shape[1:]))
     states = states.reshape(-1, n).astype(np.float32)
     pairs = np.zeros(n + 1, dtype=np.int64)
-    for i in range(0, len(states), 1024):
-        overlaps = (states[i : i + 1024] @ states.T).astype(np.int64)
+    rows = 2**22 // max(1, len(states)) + 1
+    for i in range(0, len(states), rows):
+        overlaps = (states[i : i + rows] @ states.T).astype(np.int64)
         pairs += np.bincount((n - overlaps.ravel()) // 2, minlength=n + 1)
     return pairs
 

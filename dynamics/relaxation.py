@@ -102,12 +102,13 @@ def relax(
     s = domains.spins("start", start, network.shape).astype(np.float32).ravel()
     outgoing = network.outgoing.reshape(-1, network.N, network.N)
 
+    J_D = np.float64(network.J_D)  # numpy would round a float to float32
     h = _fields(network, s)
     visits = np.arange(s.size)
     sweeps = flips = 0
     unstable = []
     while True:
-        unstable.append(np.mean(s * h <= -network.J_D))
+        unstable.append(np.mean(s * h + J_D <= 0))
         if unstable[-1] == 0:
             converged = bool(network.is_fixed_point(s.reshape(network.shape)))
             if converged:
@@ -117,7 +118,7 @@ def relax(
             converged = False
             break
         _plan(visits, order, rng)
-        flips += _sweep(outgoing, network.J_D, network.lam, s, h, visits)
+        flips += _sweep(outgoing, J_D, network.lam, s, h, visits)
         sweeps += 1
     return Relaxation(
         state=s.astype(np.int8).reshape(network.shape),

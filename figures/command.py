@@ -20,6 +20,10 @@ app = App(
 )
 
 
+class UsageError(Exception):
+    """Something that the user asked for cannot be done; the message says what."""
+
+
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Workers:
@@ -57,7 +61,7 @@ def figure(
     name: str,
     *,
     full: bool = False,
-    output: Path = Path("gallery"),
+    output: Path | None = None,
     workers: Workers = Workers(),
 ) -> None:
     """Make one figure.
@@ -69,7 +73,7 @@ def figure(
     full
         Publication size instead of a quick one.
     output
-        Folder of the gallery.
+        Folder of the gallery; by default `gallery`, or `gallery-full`.
     """
     _make([name], full, output, workers)
 
@@ -78,7 +82,7 @@ def figure(
 def reproduce(
     *,
     full: bool = False,
-    output: Path = Path("gallery"),
+    output: Path | None = None,
     workers: Workers = Workers(),
 ) -> None:
     """Make all figures, and a page that shows them.
@@ -88,7 +92,7 @@ def reproduce(
     full
         Publication sizes instead of quick ones.
     output
-        Folder of the gallery.
+        Folder of the gallery; by default `gallery`, or `gallery-full`.
     """
     from figures.catalogue import NAMES
 
@@ -124,12 +128,13 @@ def sweep(
     """
     import sweeps
     from figures import sweep_arguments
-    from figures.set_aside import set_aside
+    from figures.folder import writable
 
-    evaluated, axes = sweep_arguments.function(function), sweep_arguments.grid(grid)
-    if not workers.resume:
-        set_aside(store)
-    with _executor(workers) as executor:
+    with _usage():
+        evaluated, axes = sweep_arguments.function(function), sweep_arguments.grid(grid)
+        if output:
+            writable("--output", output.absolute().parent)
+    with _executor(workers) as executor, _usage():
         data = sweeps.run(
             evaluated,
             axes,
@@ -138,23 +143,31 @@ def sweep(
             rng=workers.seed,
             executor=executor,
             replicas=replicas,
+            resume=workers.resume,
         )
     print(sweeps.summary(data).to_dataframe().to_string())
     if output:
         print(f"see {sweeps.to_netcdf(data, output, parameters=axes)}")
 
 
-def _make(names: list[str], full: bool, output: Path, workers: Workers) -> None:
+def _make(names: list[str], full: bool, output: Path | None, workers: Workers) -> None:
     from figures import catalogue
     from figures.gallery import Gallery
 
-    for name in names:
-        catalogue.load(name)  # an unknown one is an error before any work
-    with _executor(workers) as executor:
-        gallery = Gallery(output, full, workers.seed, executor, workers.resume)
+    folder = output or Path("gallery-full" if full else "gallery")
+    with _usage():
         for name in names:
-            print(f"{name}: {gallery.make(name).attrs['verdict']}", flush=True)
-    print(f"see {(output / 'index.html').absolute()}")
+            catalogue.load(name)
+    with _executor(workers) as executor:
+        with _usage():
+            gallery = Gallery(folder, full, workers.seed, executor, workers.resume)
+        verdicts = []
+        for name in names:
+            verdicts.append(gallery.make(name).attrs["verdict"])
+            print(f"{name}: {verdicts[-1]}", flush=True)
+    print(f"see {(folder / 'index.html').absolute()}")
+    if any("DISAGREE" in verdict for verdict in verdicts):
+        _stop("theory and simulation disagree", 1)
 
 
 @contextmanager
@@ -162,33 +175,52 @@ def _executor(workers: Workers) -> "Iterator[Executor | int | None]":
     """Give the executor of a dask cluster, or a number of processes."""
     from networks import domains
 
-    domains.integer("--seed", workers.seed, low=0)
-    if workers.jobs is not None:
-        domains.integer("--jobs", workers.jobs)
+    with _usage():
+        domains.integer("--seed", workers.seed, low=0)
+        if workers.jobs is not None:
+            domains.integer("--jobs", workers.jobs)
+        if workers.jobs and workers.scheduler:
+            raise ValueError("--jobs is for worker processes, it does not go with --scheduler")
     if workers.scheduler is None:
         yield workers.jobs
         return
+    with _client(workers.scheduler) as client:
+        yield client.get_executor()
+
+
+def _client(scheduler: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise ValueError("--scheduler needs dask: install the extra `cluster`") from None
+        raise UsageError("--scheduler needs dask: install the extra `cluster`") from None
     try:
-        client = Client(workers.scheduler, timeout="10s")  # type: ignore[no-untyped-call]
+        return Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise ValueError(f"--scheduler {workers.scheduler} cannot be reached: {error}") from None
-    with client:
-        yield client.get_executor()  # type: ignore[no-untyped-call]
+        raise UsageError(f"--scheduler {scheduler} cannot be reached: {error}") from None
+
+
+@contextmanager
+def _usage() -> "Iterator[None]":
+    """Tell an error in what the user asked for from one of ours, which keeps its traceback."""
+    try:
+        yield
+    except (TypeError, ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
 
 
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; an error of the user's is one line and exit status 2."""
     try:
         return app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
-    except (CycloptsError, TypeError, ValueError) as error:
+    except (CycloptsError, UsageError) as error:
         _stop(error, 2)
     except KeyboardInterrupt:
-        _stop("stopped; the same command goes on from here", 130)
-    except RuntimeError as error:  # of sweeps: the ledger, the executor, failed points
+        _stop("stopped; the same command without --no-resume goes on from here", 130)
+    except RuntimeError as error:
+        from sweeps import LedgerError, SweepError
+
+        if not isinstance(error, LedgerError | SweepError):
+            raise
         _stop(error, 1)
 
 

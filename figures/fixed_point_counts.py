@@ -8,7 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
-from figures.samples import BATCH, entropies, evaluated, panel, pooled
+from figures.samples import BATCH, entropies, panel, pooled
 
 if TYPE_CHECKING:
     import xarray
@@ -82,19 +82,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
 def _partly_symmetric(data: "xarray.Dataset") -> "xarray.Dataset":
     counts = pooled(data["result"])
-    exact = evaluated(replica.log_expected_fixed_points, counts, "N", "J_D", "eta")
-    return entropies(counts, exact, counts["N"])
+    return entropies(
+        counts,
+        lambda N, J_D, eta: np.exp(replica.log_expected_fixed_points(N, J_D, eta)),
+        counts["N"],
+    )
 
 
 def _layered(data: "xarray.Dataset") -> "xarray.Dataset":
-    counts = pooled(data["result"])
-    exact = evaluated(
-        lambda L, lam: replica.log_expected_layered_fixed_points(NEURONS // L, L, LAYERED_J_D, lam),
-        counts,
-        "L",
-        "lam",
-    )
-    return entropies(counts, exact, NEURONS)
+    def expected(L: npt.ArrayLike, lam: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        N = NEURONS // np.asarray(L)
+        return np.exp(replica.log_expected_layered_fixed_points(N, L, LAYERED_J_D, lam))
+
+    return entropies(pooled(data["result"]), expected, NEURONS)
 
 
 def _curves(sizes: list[int]) -> "xarray.Dataset":

@@ -1,6 +1,5 @@
 """A folder of figures: compute, judge, draw, store."""
 
-import os
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
+from figures.folder import writable
 from figures.page import write_page
-from figures.set_aside import set_aside
 from figures.verdict import verdict
+from sweeps.atomic import replacing
 
 if TYPE_CHECKING:
     import xarray
@@ -35,7 +35,7 @@ class Gallery:
     executor
         As in `sweeps.run`: a number of worker processes, an executor, or None for all cores.
     resume
-        Whether to use what the ledgers hold; otherwise they are renamed, and new ones are made.
+        Whether to use what the ledgers hold; otherwise they are set aside, and new ones are made.
     progress
         Whether to show progress bars.
 
@@ -51,18 +51,11 @@ class Gallery:
     executor: Executor | int | None = field(default=None, repr=False)
     resume: bool = True
     progress: bool = True
+    _renewed: set[Any] = field(default_factory=set, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            probe = self.folder / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-            if not self.resume:
-                set_aside(self._ledgers)
-        except OSError as error:
-            raise ValueError(f"output must be a folder that can be written: {error}") from None
+        writable("output", self.folder)
 
     def make(self, name: str) -> "xarray.Dataset":
         """Compute, judge, draw and store one figure, and renew the page.
@@ -99,8 +92,8 @@ class Gallery:
             seed=self.seed,
             command=command,
         )
-        with matplotlib.rc_context(fname=STYLE):
-            module.draw(data).savefig(path.with_suffix(".png"))
+        with matplotlib.rc_context(fname=STYLE), replacing(path.with_suffix(".png")) as temporary:
+            module.draw(data).savefig(temporary, format="png")
         write_page(self.folder)
         return data
 
@@ -109,7 +102,7 @@ class Gallery:
         return self.folder / "ledgers"
 
     def _run(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
-        return sweeps.run(
+        data = sweeps.run(
             function,
             grid,
             store=self._ledgers / f"{function.__name__}.sqlite",
@@ -117,9 +110,12 @@ class Gallery:
             rng=self.seed,
             executor=self.executor,
             progress=self.progress,
+            resume=self.resume or function in self._renewed,
             throw=True,
             **options,
         )
+        self._renewed.add(function)
+        return data
 
 
 def _coordinates(data: "xarray.Dataset") -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import sweeps
 from figures.catalogue import NAMES
+from sweeps.atomic import replacing
 
 if TYPE_CHECKING:
     import xarray
@@ -53,10 +54,10 @@ FIGURE = Template("""<section id="$name">
 def write_page(folder: Path) -> Path:
     """Write `index.html` for the figures whose data are in a folder, and return its path."""
     stored = [path for name in NAMES if (path := folder / f"{name}.nc").is_file()]
+    sections = "".join(_section(sweeps.load(path)) for path in stored)
     page = folder / "index.html"
-    page.write_text(
-        PAGE.substitute(figures="".join(_section(sweeps.load(path)) for path in stored))
-    )
+    with replacing(page) as temporary:
+        temporary.write_text(PAGE.substitute(figures=sections), encoding="utf-8")
     return page
 
 

@@ -46,7 +46,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Enumerate pairs, and evaluate their theory."""
     import xarray
 
-    sizes, batches = ([14, 22], 20) if full else ([10, 18], 8)
+    sizes, batches = ([14, 20], 20) if full else ([10, 18], 8)
     J_D = [0.2, 0.5, 0.8]
     samples = [_sample(run, N, J_D, batches) for N in sizes]
     d = np.concatenate([[0], np.geomspace(1e-6, 0.01, 30), np.linspace(0.011, 0.5, 150)])
@@ -71,10 +71,12 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
     pairs = pooled(data["result"].rename(result_1="k")).squeeze("N")
     pairs = pairs.assign_coords(k=np.arange(N + 1))
     exact = xarray.DataArray(
-        replica.log_expected_pairs(N, J_D), {"J_D": J_D, "k": pairs["k"].values}, ("J_D", "k")
+        np.exp(replica.log_expected_pairs(N, J_D)),
+        {"J_D": J_D, "k": pairs["k"].values},
+        ("J_D", "k"),
     )
     sample = entropies(pairs, exact, N)
-    measured = sample.where(exact > np.log(MEASURED))
+    measured = sample.where(exact > MEASURED)
     shift = xarray.DataArray(_smooth_binomial(N), dims="k")
     # the pairs at k and at N - k are the same ones, with one state reversed
     z = measured["z"].where(sample["k"] <= N // 2)
@@ -106,8 +108,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         ax.plot(here["d"], here["limit"], "k", label="$N = \\infty$")
         for i, N in enumerate(data["N"].values):
             size = here.sel(N=N)
-            exact = size["exact"].where(np.isfinite(size["exact"]))
-            ax.plot(size["k"] / N, exact, color=f"C{i}", ls="--", lw=0.8)
+            ax.plot(size["k"] / N, size["exact"], color=f"C{i}", ls="--", lw=0.8)
             ax.errorbar(
                 size["k"] / N,
                 size["entropy"],

@@ -24,10 +24,11 @@ equation = (
 caption = (
     "Asynchronous dynamics from a random state, in a new random order each sweep. Left: fraction "
     "of networks that settled within 1000 sweeps, with Clopper-Pearson 68 % intervals; lines: "
-    "logistic fits, whose midpoints are the finite-size thresholds. Middle: median number of "
-    "sweeps to settle, with quartiles, where at least half of the networks settled (dotted: the "
-    "upper quartile did not). Right: decay of the unstable fraction in the largest networks, with "
-    "one standard error; crosses: its exact mean in a random state, the only exact value here."
+    "logistic fits; bars at one half: the finite-size thresholds with bootstrap intervals. "
+    "Middle: median number of sweeps to settle, with quartiles, where at least half of the "
+    "networks settled (dotted: the upper quartile did not). Right: decay of the unstable fraction "
+    "in the largest networks, with one standard error; crosses: its exact mean in a random state, "
+    "the only exact value here."
 )
 
 MAX_SWEEPS = 1000
@@ -63,16 +64,45 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     mean = sweeps.summary(unstable.to_dataset())
     sigma = np.sqrt((needed["N"] - 1) / needed["N"])
     initial = xarray.apply_ufunc(norm.sf, needed["J_D"] / sigma)
+    settled = (needed < np.inf).sum("replica")
+    return (
+        xarray.Dataset(
+            {
+                "settled": settled,
+                "sweeps": _quantiles(needed),
+                "unstable": mean["unstable"],
+                "unstable_error": mean["unstable_error"],
+                "initial": initial,
+                "initial_z": sweeps.compare(initial, unstable.isel(sweep=0)).z,
+            }
+        )
+        .merge(_thresholds(settled, batches * BATCH))
+        .assign_attrs(networks=batches * BATCH, max_sweeps=MAX_SWEEPS)
+    )
+
+
+def _thresholds(settled: "xarray.DataArray", trials: int) -> "xarray.Dataset":
+    """Return the fractions' intervals, a logistic fit, and where half of the networks settle."""
+    import xarray
+    from scipy.stats import binomtest
+
+    J_D = settled["J_D"].values
+    x = np.linspace(J_D[0], J_D[-1], 200)
+    counts = settled.transpose("N", "J_D").values
+    fits = [sweeps.threshold(J_D, row, trials, confidence=0.68, rng=0) for row in counts]
+    intervals = [[binomtest(int(k), trials).proportion_ci(0.68) for k in row] for row in counts]
+    thresholds = [
+        (fit.interval[0], fit.value, fit.interval[1]) if fit.reached else (np.nan,) * 3
+        for fit in fits
+    ]
     return xarray.Dataset(
         {
-            "settled": (needed < np.inf).sum("replica"),
-            "sweeps": _quantiles(needed),
-            "unstable": mean["unstable"],
-            "unstable_error": mean["unstable_error"],
-            "initial": initial,
-            "initial_z": sweeps.compare(initial, unstable.isel(sweep=0)).z,
-        }
-    ).assign_attrs(networks=batches * BATCH, max_sweeps=MAX_SWEEPS)
+            "settled_interval": (("N", "J_D", "end"), np.array(intervals)),
+            "fit": (("N", "J_D_fit"), np.array([fit.at(x) for fit in fits])),
+            "threshold": (("N", "bound"), np.array(thresholds)),
+        },
+        {"J_D_fit": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
+    )
 
 
 def _quantiles(needed: "xarray.DataArray") -> "xarray.DataArray":
@@ -110,19 +140,13 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
-    from scipy.stats import binomtest
-
-    J_D, settled = data["J_D"].values, data["settled"].values
-    fraction = settled / trials
-    intervals = [binomtest(int(k), trials).proportion_ci(0.68) for k in settled]
-    errors = np.abs(np.array(intervals).T - fraction)
-    ax.errorbar(
-        J_D, fraction, errors, color=color, fmt="o", mfc="w", label=f"$N = {int(data['N'])}$"
-    )
-    fit = sweeps.threshold(J_D, settled, trials, rng=0)
-    if fit.reached:
-        x = np.linspace(J_D[0], J_D[-1], 200)
-        ax.plot(x, fit.at(x), color=color)
+    fraction = data["settled"].values / trials
+    errors = np.abs(data["settled_interval"].values - fraction)
+    label = f"$N = {int(data['N'])}$"
+    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=label)
+    ax.plot(data["J_D_fit"], data["fit"], color=color)
+    low, value, high = data["threshold"].values
+    ax.errorbar(value, 0.5, xerr=[[value - low], [high - value]], color=color, fmt="|", capsize=0)
 
 
 def _draw_duration(ax: "Axes", data: "xarray.Dataset", color: str) -> None:

@@ -14,16 +14,6 @@ if TYPE_CHECKING:
 BATCH = 50  # networks in one point of a sweep, so that a point outweighs its storage
 
 
-def evaluated(
-    theory: "Callable[..., npt.NDArray[np.float64]]", data: "xarray.DataArray", *names: str
-) -> "xarray.DataArray":
-    """Return a theory at the coordinates `names` of data, taken in this order."""
-    import xarray
-
-    coordinates = xarray.broadcast(*(data[name] for name in names))
-    return coordinates[0].copy(data=theory(*(values.values for values in coordinates)))
-
-
 def pooled(batches: "xarray.DataArray") -> "xarray.DataArray":
     """Return the samples of all batches of a sweep along the one dimension `replica`."""
     batch = f"{batches.name}_0"
@@ -37,7 +27,9 @@ def panel(name: str, data: "xarray.Dataset") -> "xarray.Dataset":
 
 
 def entropies(
-    counts: "xarray.DataArray", log_expected: "xarray.DataArray", neurons: "xarray.DataArray | int"
+    counts: "xarray.DataArray",
+    expected: "xarray.DataArray | Callable[..., npt.NDArray[np.float64]]",
+    neurons: "xarray.DataArray | int",
 ) -> "xarray.Dataset":
     r"""Hold the mean of counts against its exact value, both as entropies per neuron.
 
@@ -45,20 +37,21 @@ def entropies(
     ----------
     counts
         One count a network, along the dimension `replica`.
-    log_expected
-        Logarithm of the exact mean.
+    expected
+        Exact mean, as an array or as a function of the coordinates of `counts`.
     neurons
         Number of neurons.
 
     Returns
     -------
-    `entropy` :math:`= \frac1N \ln \bar\#` with `error`, nan where nothing was found; `exact`; and
-    `z`, the deviation of the mean count from its exact value in standard errors.
+    `entropy` :math:`= \frac1N \ln \bar\#` with `error`, nan where nothing was found; `exact`, nan
+    where nothing can be; and `z`, the deviation of the mean count from its exact value in standard
+    errors.
     """
-    points = sweeps.compare(np.exp(log_expected), counts).points
-    found = points["data"].where(points["data"] > 0)
+    points = sweeps.compare(expected, counts).points
+    found, possible = (points[name].where(points[name] > 0) for name in ("data", "theory"))
     return points[["z"]].assign(
         entropy=np.log(found) / neurons,
         error=points["error"] / (found * neurons),
-        exact=log_expected / neurons,
+        exact=np.log(possible) / neurons,
     )

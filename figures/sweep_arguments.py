@@ -62,6 +62,8 @@ def _values(text: str) -> list[Any]:
     """Return the values of a list: numbers, True, False and None as such, anything else as text."""
     values: list[Any] = []
     for word in text.split(","):
+        if not word:
+            raise ValueError(f"grid must have a value between commas, got {text!r}")
         try:
             values.append(ast.literal_eval(word))
         except (ValueError, SyntaxError):
@@ -70,6 +72,9 @@ def _values(text: str) -> list[Any]:
 
 
 def _from_name(name: str) -> ModuleType:
+    """Import a module, also from the working directory, as `python -m` does."""
+    if str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))
     try:
         return importlib.import_module(name)
     except ImportError as error:
@@ -82,7 +87,8 @@ def _from_file(path: Path) -> ModuleType:
 
     if not path.is_file():
         raise ValueError(f"function must be in a file that exists, got {str(path)!r}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # a file called networks.py must not take the place of our package
+    spec = importlib.util.spec_from_file_location(f"_steering_user_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise ValueError(f"function must be in a Python file, got {str(path)!r}")
     module = importlib.util.module_from_spec(spec)

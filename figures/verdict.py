@@ -17,7 +17,7 @@ def verdict(data: "xarray.Dataset") -> str:
     """
     from scipy.special import erfc
 
-    scores = [values.values.ravel() for name, values in data.items() if str(name).endswith("z")]
+    scores = [values.values.ravel() for name, values in data.items() if f"_{name}".endswith("_z")]
     z = np.concatenate(scores)
     z = np.abs(z[np.isfinite(z)])
     chance = min(1.0, z.size * float(erfc(z.max() / np.sqrt(2))))

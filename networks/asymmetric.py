@@ -52,6 +52,7 @@ class Asymmetric:
         outgoing = gaussian_couplings(self.N, domains.generator(rng))
         if self.eta:
             correlate(outgoing, self.eta)
+        outgoing.flags.writeable = False  # handed over, not copied
         return Network(outgoing.T, self.J_D)
 
 

@@ -49,10 +49,11 @@ def reals(
 
 def integers(name: str, value: object, low: int = 1) -> npt.NDArray[np.int64]:
     """Return `value` as an array of integers >= `low`."""
-    array = _numeric(name, value, "iu", f"an integer >= {low}").astype(np.int64)
-    if (array < low).any():
-        raise ValueError(f"{name} must be an integer >= {low}, got {int(array.min())}")
-    return array
+    array = _numeric(name, value, "iu", f"an integer >= {low}")
+    wrong = (array < low) | (array > np.iinfo(np.int64).max)
+    if wrong.any():
+        raise ValueError(f"{name} must be an integer >= {low}, got {array[wrong].flat[0]}")
+    return array.astype(np.int64)
 
 
 def choice(name: str, value: object, allowed: Collection[str]) -> str:
@@ -102,6 +103,10 @@ def _numeric(name: str, value: object, kinds: str, allowed: str) -> npt.NDArray[
         array = np.asarray(value)
     except ValueError:
         raise TypeError(f"{name} must be {allowed}, got a ragged sequence") from None
+    if array.size == 0:
+        return array.astype(f"{kinds[-1]}8")
+    if array.dtype.kind == "O" and "f" in kinds and all(type(x) is int for x in array.flat):
+        return array.astype(np.float64)  # too large for any integer of numpy
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
     return array

@@ -56,4 +56,5 @@ class Layered:
         outgoing = np.empty((self.L, self.N, self.N), dtype=np.float32)
         for layer in outgoing:
             layer[:] = gaussian_couplings(self.N, rng)
+        outgoing.flags.writeable = False  # handed over, not copied
         return Network(outgoing.swapaxes(-1, -2), self.J_D, self.lam)

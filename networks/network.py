@@ -23,7 +23,7 @@ class Network:
     couplings
         The matrix `J_ij` from neuron j to neuron i, of shape (N, N), or (L, N, N) for a chain of
         layers: finite, with zeros on the diagonal. Kept as float32, column-major: the column that a
-        flip of neuron j adds to all fields is contiguous.
+        flip of neuron j adds to all fields is contiguous. A writable array is copied.
     J_D
         Self-coupling, >= 0.
     lam
@@ -56,6 +56,8 @@ class Network:
             raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
         if np.diagonal(couplings, axis1=-2, axis2=-1).any():
             raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
+        if couplings.flags.writeable:  # nobody is to change them from outside
+            couplings = couplings.astype(np.float32, order="K")
         outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()
         outgoing.flags.writeable = False
         object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))

@@ -42,6 +42,8 @@ def log_expected_fixed_points(
     ------
     TypeError, ValueError
         If an argument is not as said.
+    RuntimeError
+        If the saddle point is not found.
 
     References
     ----------

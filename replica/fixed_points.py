@@ -16,7 +16,7 @@ def fixed_point_entropy(J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0) -> Floats:
               \left[ \ln H(-J_D - \eta a) - \tfrac12 \eta a^2 \right],
               \qquad \Phi(J_D, 0) = \ln 2 H(-J_D).
 
-    For fully asymmetric networks it is also the typical value, :math:`\lim \frac1N E[\ln \#]`.
+    For fully asymmetric networks with :math:`J_D > 0` it is also that of a typical network.
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ def _by_quadrature(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
     u, du = np.exp(x - np.exp(-x)), (1 + np.exp(-x)) * dx
     p = (-J / np.sqrt(epsilon))[:, None]
     t = u / (1 + p)
-    with np.errstate(divide="ignore", over="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         erf = special.erf(t * np.sqrt(epsilon / (2 * delta))[:, None])
     weights = np.exp(-p * t - t**2 / 2) * erf * u * du
     R = np.sum(weights, axis=1) / _SQRT2PI

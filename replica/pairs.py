@@ -60,7 +60,8 @@ def franz_parisi(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     r"""Return the Franz-Parisi potential of a typical fixed point of an asymmetric network.
 
     It is the entropy of the fixed points at distance d from it, :math:`V(d) = \Phi_2(d) - \Phi`:
-    quenched and annealed counts agree here, since :math:`\Phi_2` is largest at d = 1/2. As
+    quenched and annealed counts agree for :math:`J_D > 0`, where :math:`\Phi_2` is largest at
+    d = 1/2. As
     :math:`d \to 0` it is negative at every :math:`J_D`: the typical fixed point is isolated.
 
     Parameters

@@ -261,3 +261,12 @@ def test_a_start_of_the_wrong_layers():
     for shape in [(3,), (6,), (3, 2), (1, 2, 3)]:
         with pytest.raises(ValueError, match=re.escape(f"shape (2, 3), got {shape}")):
             relax(network, np.ones(shape))
+
+
+def test_tie_in_float32_is_decided_as_the_fixed_point_test_does():
+    j = np.float32(0.7)  # less than 0.7
+    network = Network([[0, j], [j, 0]], J_D=0.7)
+    assert network.is_fixed_point([1, -1])
+    relaxation = relax(network, start=[1, -1], order="fixed")
+    assert relaxation.converged
+    assert relaxation.flips == 0

@@ -110,3 +110,15 @@ def test_whole_gallery_agrees(tmp_path):
     gallery = Gallery(tmp_path, progress=False)
     for name in catalogue.NAMES:
         assert "agree:" in gallery.make(name).attrs["verdict"]
+
+
+def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
+    with ThreadPoolExecutor(2) as executor:
+        first = Gallery(tmp_path, executor=executor, progress=False).make("fixed_point_counts")
+        anew = Gallery(tmp_path, executor=executor, resume=False, progress=False)
+        second = anew.make("fixed_point_counts")
+    xarray.testing.assert_identical(first, second)
+    # two sweeps of one figure share this ledger
+    ledgers = sorted(path.name for path in (tmp_path / "ledgers").glob("count_fixed_points*"))
+    assert sum(name.endswith(".arrays") for name in ledgers) == 2
+    assert len(ledgers) == 4

@@ -149,3 +149,12 @@ def test_every_ensemble_in_the_domain_draws(N, J_D, eta, lam, L, seed):
         s = np.ones(network.shape)
         assert np.isfinite(network.fields(s)).all()
         assert network.is_fixed_point(s) == network.is_fixed_point(-s)
+
+
+def test_couplings_cannot_be_changed_through_the_array_they_came_from():
+    mine = np.zeros((3, 3), dtype=np.float32)
+    network = Network(mine.T, J_D=1.0)
+    mine[0, 1] = 9
+    assert not network.couplings.any()
+    with pytest.raises(ValueError, match="read-only"):
+        network.couplings[0, 1] = 9
