@@ -1,6 +1,5 @@
 """What every sweep does, whoever chooses the points: look up, compute the rest, store, report."""
 
-import functools
 import inspect
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -13,6 +12,7 @@ from sweeps.arrays import DamagedError
 from sweeps.errors import SweepError, SweepWarning
 from sweeps.flight import Flight
 from sweeps.ledger import Ledger, Series
+from sweeps.naming import name_of
 from sweeps.outcome import Outcome, Task
 from sweeps.point import Point
 from sweeps.workers import Workers
@@ -39,7 +39,7 @@ class Session:
         executor: Executor | int | None,
     ) -> None:
         self._store = checks.path("store", store)
-        self.series = Series(_name(function), checks.version(version), _seed(rng))
+        self.series = Series(name_of(function), checks.version(version), _seed(rng))
         self._task = Task(function, self.series.seed, _takes_rng(function, names))
         self._workers = Workers(executor)
         self._workers.check(function)
@@ -121,16 +121,6 @@ class Session:
         )
 
 
-def _name(function: object) -> str:
-    """Return the name under which the ledger knows a function, bound arguments included."""
-    if not callable(function):
-        raise TypeError(f"function must be callable, got {function!r}")
-    if isinstance(function, functools.partial):
-        bound = [*map(repr, function.args), *(f"{k}={v!r}" for k, v in function.keywords.items())]
-        return f"{_name(function.func)}({', '.join(bound)})"
-    return str(getattr(function, "__name__", type(function).__name__))
-
-
 def _seed(rng: object) -> int:
     try:
         return checks.integer("rng", rng, 0)
@@ -155,7 +145,7 @@ def _takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
     try:
         signature.bind(**arguments)
     except TypeError as error:
-        called = f"{_name(function)}({', '.join(arguments)})"
+        called = f"{name_of(function)}({', '.join(arguments)})"
         raise TypeError(
             f"function must take the parameters of the grid, {called}: {error}"
         ) from None

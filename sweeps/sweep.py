@@ -39,6 +39,8 @@ def run(
         Called as `function(**parameters)`, or `function(**parameters, rng=generator)` if it takes
         `rng`. Returns a number or a string, an array of real numbers, or a mapping of names to
         these.
+        It must have a name, so no lambda and no method of an object; arguments bound by
+        `functools.partial` must be values like those of the grid.
     grid
         The values of each parameter (int, float, str, bool or None); the points are their product.
         Integers among floats are taken as floats.

@@ -1,11 +1,15 @@
 """Wrong arguments are refused before anything is computed, by name."""
 
+import math
 import threading
+from functools import partial
+from types import FunctionType
 
 import numpy as np
 import pytest
 
 import sweeps
+from sweeps.naming import name_of
 
 
 def function(N, rng):
@@ -37,7 +41,11 @@ GOOD = {"version": 1, "progress": False}
         ({"rng": [1]}, ValueError, "reserved"),
         ({3: [1]}, TypeError, "identifier"),
         ({"a b": [1]}, TypeError, "identifier"),
-        ({"M": [1]}, TypeError, r"function must take the parameters of the grid, function\(M, rng"),
+        (
+            {"M": [1]},
+            TypeError,
+            r"function must take the parameters of the grid, .*function\(M, rng",
+        ),
     ],
 )
 def test_grid(tmp_path, grid, error, match):
@@ -91,12 +99,56 @@ def test_a_function_that_cannot_travel_is_refused(tmp_path):
         sweeps.run(locked, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
 
 
-def test_lambdas_and_local_functions_travel(tmp_path):
+def test_local_functions_travel(tmp_path):
     shift = 2
-    data = sweeps.run(
-        lambda N: N + shift, {"N": [1]}, store=tmp_path / "ledger", executor=1, **GOOD
-    )
+
+    def shifted(N):
+        return N + shift
+
+    data = sweeps.run(shifted, {"N": [1]}, store=tmp_path / "ledger", executor=1, **GOOD)
     assert data["result"].item() == 3
+
+
+class Model:
+    def __call__(self, N):
+        return N
+
+    def energy(self, N):
+        return N
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "match"),
+    [
+        (lambda N: N, "got a lambda"),
+        (partial(lambda N, x: N, x=1), "got a lambda"),
+        (partial(function, rng=np.arange(3)), "binds rng to array"),
+        (partial(function, Model()), "binds argument 0 to <.*Model.*a number, a seed or a label"),
+        (partial(function, rng=min), "binds rng to <built-in"),
+        (Model(), "a plain function, got <"),
+        (Model().energy, "a plain function, got <bound method"),
+        ("abc".join, "a plain function, got <built-in method"),
+    ],
+)
+def test_what_no_name_tells_from_another_is_refused(tmp_path, unnamed, match):
+    with pytest.raises(TypeError, match=match):
+        sweeps.run(unnamed, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_has_the_module_unless_it_is_a_script():
+    def named(module):
+        copy = FunctionType(function.__code__, {}, "function")
+        copy.__module__ = module
+        return name_of(copy)
+
+    assert named("a.b") == "a.b.function"
+    assert named("__main__") == named("_steering_user_7f") == "function"
+    assert name_of(math.sin) == "math.sin"
+    assert name_of(np.exp).endswith("exp")
+    assert name_of(partial(math.hypot, np.float64(0.5), b="x", a=None)) == (
+        'math.hypot(0.5, a=null, b="x")'
+    )
 
 
 def test_summary_and_netcdf_want_datasets(tmp_path):
