@@ -31,9 +31,9 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
 - Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
   the points that raised).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
-- Judgement: `compare`, `extrapolate` (to N → ∞, in powers of 1/N), `threshold` (where a probability
-  of success crosses a level). Their results are drawn by `plot_comparison`, `plot_extrapolation`
-  and `plot_threshold`, or by their method `plot`.
+- Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
+  powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
+  drawn by `plot_comparison`, `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
 
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
@@ -48,6 +48,7 @@ from sweeps.plots import plot_comparison, plot_extrapolation, plot_threshold
 from sweeps.refinement import refine
 from sweeps.replicas import summary
 from sweeps.sweep import run
+from sweeps.theory import evaluate
 from sweeps.thresholds import Threshold, threshold
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "SweepWarning",
     "Threshold",
     "compare",
+    "evaluate",
     "extrapolate",
     "failures",
     "load",

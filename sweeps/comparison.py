@@ -1,6 +1,5 @@
 """Theory against simulation."""
 
-import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ import numpy.typing as npt
 
 from sweeps import checks
 from sweeps.replicas import mean_and_error
+from sweeps.theory import evaluate, labelled
 
 if TYPE_CHECKING:
     import xarray
@@ -80,8 +80,7 @@ def compare(
     ----------
     theory
         An array of the shape of the data without replicas, an `xarray.DataArray` with (some of) the
-        dimensions of the data, or a function of coordinates of the data, which are passed by name
-        as DataArrays.
+        dimensions of the data, or a function of coordinates of the data, see `sweeps.evaluate`.
     data
         One result of a sweep, with the dimension `replica`; or means, and then `errors` are needed.
     errors
@@ -100,8 +99,9 @@ def compare(
         If an argument is not as said, or theory and data have different coordinates.
     """
     fitted = checks.integer("fitted", fitted, 0)
-    means, error, replicas = _estimated(_array("data", data), errors)
-    points = _aligned(_theory(theory, means), means, error)
+    means, error, replicas = _estimated(labelled("data", data), errors)
+    predicted = evaluate(theory, means) if callable(theory) else labelled("theory", theory, means)
+    points = _aligned(predicted, means, error)
     points["z"] = (means.dims, _scores(points, replicas))
     return _judged(points, fitted)
 
@@ -116,48 +116,10 @@ def _estimated(
         return (*mean_and_error(data), data.count("replica"))
     if "replica" in data.dims:
         raise ValueError("errors must not be given for data with the dimension 'replica'")
-    error = _array("errors", errors, like=data)
+    error = labelled("errors", errors, like=data)
     if (error < 0).any():
         raise ValueError(f"errors must be >= 0, got {float(error.min()):g}")
     return data, error, None
-
-
-def _theory(theory: object, means: "xarray.DataArray") -> "xarray.DataArray":
-    """Return the theory as an array, like the data or broadcast by its own labels."""
-    if callable(theory):
-        theory = theory(**_arguments(theory, means))
-    return _array("theory", theory, like=means)
-
-
-def _arguments(
-    theory: Callable[..., object], means: "xarray.DataArray"
-) -> dict[str, "xarray.DataArray"]:
-    """Return those coordinates of the data that the theory takes."""
-    parameters = inspect.signature(theory).parameters
-    every = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
-    given = {str(name): means[name] for name in means.coords if every or name in parameters}
-    try:
-        inspect.signature(theory).bind(**given)
-    except TypeError as error:
-        coordinates = ", ".join(map(str, means.coords))
-        raise TypeError(
-            f"theory must be a function of coordinates of the data ({coordinates}): {error}"
-        ) from None
-    return given
-
-
-def _array(name: str, values: Any, like: "xarray.DataArray | None" = None) -> "xarray.DataArray":
-    """Return `values` as a DataArray of floats, with the labels of `like` if they have none."""
-    import xarray
-
-    if isinstance(values, xarray.DataArray):
-        return values.copy(data=checks.reals(name, values.values))
-    array = checks.reals(name, values)
-    if like is None:
-        return xarray.DataArray(array, dims=[f"point_{i}" for i in range(array.ndim)])
-    if array.shape not in ((), like.shape):
-        raise ValueError(f"{name} must have the shape {like.shape} of the data, got {array.shape}")
-    return xarray.full_like(like, 0.0, dtype=float) + array
 
 
 def _aligned(

@@ -4,7 +4,9 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 import xarray
+from scipy.special import ndtr
 
+import replica
 import sweeps
 
 mpl.use("Agg")
@@ -58,6 +60,44 @@ def test_a_theory_takes_the_coordinates_that_it_names(theory):
     )
     with pytest.raises(TypeError, match=r"theory must be a function of coordinates .*'T'"):
         sweeps.compare(lambda T: T, data)
+
+
+@pytest.mark.parametrize("J_D", [[0.1, 0.3], [0.1, 0.2, 0.3, 0.4], [0.1, 0.2, 0.3, 0.4, 0.5]])
+def test_a_theory_of_bare_arrays_is_evaluated_at_every_point(J_D):
+    """On a square grid, coordinates of one dimension would give its diagonal."""
+    expected = np.array([[np.exp(replica.log_expected_fixed_points(n, j)) for j in J_D] for n in N])
+    coordinates = {"N": N, "J_D": J_D, "eta": 0.0}
+    data = xarray.DataArray(expected, coords=coordinates, dims=("N", "J_D"))
+
+    def count(N, J_D):
+        return np.exp(replica.log_expected_fixed_points(N, J_D))
+
+    for means in (data, data.T):
+        found = sweeps.compare(count, means, 0.1 * means)
+        np.testing.assert_allclose(found.z, 0, atol=1e-9)
+        assert found.z.dims == means.dims
+        xarray.testing.assert_allclose(sweeps.evaluate(count, means), means)
+    replicas = data.expand_dims(replica=3)
+    xarray.testing.assert_allclose(sweeps.evaluate(count, replicas), data)
+
+
+def test_a_theory_without_names_takes_the_only_dimension(theory):
+    line = theory.sel(J_D=1)
+    for ufunc in (np.exp, ndtr, lambda *x: ndtr(*x)):
+        found = sweeps.evaluate(ufunc, line)
+        assert found.dims == ("N",)
+        assert sweeps.compare(ufunc, found, 0.1 * found).chi_squared == 0
+    np.testing.assert_array_equal(sweeps.evaluate(np.exp, line), np.exp(N))
+    for nameless, data in ((np.exp, theory), (np.add, line), (max, theory)):
+        with pytest.raises(TypeError, match="theory must name its arguments"):
+            sweeps.compare(nameless, data, 0.1)
+
+
+def test_a_theory_of_another_shape_is_refused(theory):
+    with pytest.raises(ValueError, match=r"theory must have the shape \(4, 2\) .* got \(2,\)"):
+        sweeps.compare(lambda N: np.ones(2), theory, 0.1)
+    with pytest.raises(TypeError, match=r"theory must be a function, got 3"):
+        sweeps.evaluate(3, theory)
 
 
 def test_given_errors_are_exact():
