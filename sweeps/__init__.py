@@ -29,7 +29,7 @@ of a point come from the root seed `rng` and the point itself, not from the work
 one worker, many workers, a cluster and a resumed sweep give the same bits.
 
 - Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
-  the points that raised).
+  the points that raised), `set_aside` (start anew).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
 - Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
   powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
@@ -38,6 +38,7 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
 
+from sweeps.aside import set_aside
 from sweeps.comparison import Comparison, compare
 from sweeps.errors import LedgerError, SweepError, SweepWarning
 from sweeps.extrapolation import Extrapolation, extrapolate
@@ -70,6 +71,7 @@ __all__ = [
     "provenance",
     "refine",
     "run",
+    "set_aside",
     "summary",
     "threshold",
     "to_netcdf",

@@ -154,6 +154,14 @@ class Ledger:
                 for version, parameters, replica, error in self._connection.execute(_FAILED)
             ]
 
+    def move(self, target: Path) -> None:
+        """Rename arrays and file, in this order, while the lock is held; then only close it."""
+        with self._explained("cannot be set aside"):
+            self._connection.execute("PRAGMA journal_mode = DELETE")  # ends the -wal file
+            if self.folder.path.exists():
+                self.folder.path.rename(ArrayFolder(target).path)
+            self.path.rename(target)
+
     def _take(self) -> None:
         """Lock the file for this process (the lock dies with it), and make or check the schema."""
         execute = self._connection.execute

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
 from sweeps import checks
+from sweeps.aside import set_aside
 from sweeps.dataset import labelled
 from sweeps.grid import checked, points
 from sweeps.progress import bar
@@ -25,6 +26,7 @@ def run(
     rng: int = 0,
     executor: Executor | int | None = None,
     replicas: int = 1,
+    resume: bool = True,
     progress: bool = True,
     throw: bool = False,
 ) -> "xarray.Dataset":
@@ -58,6 +60,9 @@ def run(
         `concurrent.futures.Executor`.
     replicas
         Number of independent repetitions of each point, >= 1.
+    resume
+        Whether to go on from the ledger. With False, all that is in `store` is first renamed by
+        `sweeps.set_aside`, once the arguments are found to be right.
     progress
         Whether to show a progress bar.
     throw
@@ -82,9 +87,12 @@ def run(
     """
     axes = checked(grid)
     replicas = checks.integer("replicas", replicas, 1)
+    resume = checks.boolean("resume", resume)
     progress = checks.boolean("progress", progress)
     throw = checks.boolean("throw", throw)
     session = Session(function, axes, store=store, version=version, rng=rng, executor=executor)
+    if not resume:
+        set_aside(store)
     total = replicas * math.prod(map(len, axes.values()))
     with session, bar(session.series.function, total, progress) as shown:
         session.evaluate(points(axes, replicas), shown.update)

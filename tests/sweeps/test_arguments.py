@@ -73,6 +73,7 @@ def test_grid(tmp_path, grid, error, match):
         ({"store": 3}, TypeError, "store must be a path"),
         ({"store": ""}, ValueError, "store must be a non-empty path"),
         ({"progress": "yes"}, TypeError, "progress must be True or False"),
+        ({"resume": 0}, TypeError, "resume must be True or False"),
         ({"throw": 1}, TypeError, "throw must be True or False"),
     ],
 )
