@@ -1,6 +1,6 @@
 """Theory against simulation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
 _DOUBT = 0.05
 _DISAGREE = 0.001
+_EMPTY = "without data"
+_ALONE = "without an error"
+_LIKE = "without scatter, like the theory"
+_UNLIKE = "without scatter, unlike the theory"
+_WRONG = "with the error 0, unlike the theory"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,8 +37,9 @@ class Comparison:
     p_value
         Probability of a larger chi-squared if the theory holds.
     status
-        "agree" (p >= 0.05), "doubtful", "disagree" (p < 0.001), or "unknown" if no point has an
-        error.
+        "agree" (p >= 0.05), "doubtful", "disagree" (p < 0.001, or a given error is 0 where data and
+        theory differ), or "unknown": no point has an error, or the others agree where all replicas
+        of a point are equal and differ from the theory.
     verdict
         The status and its reasons in a sentence.
     """
@@ -90,20 +96,23 @@ def compare(
 
     Returns
     -------
-    Comparison. Points without an error (one replica, or all replicas equal) have z = nan and do
-    not count; the verdict tells how many they are.
+    Comparison. Points without data or without an error (one replica, or all replicas equal) have
+    z = nan and are left out of chi-squared; the verdict tells how many they are, and why. Where
+    there is no scatter, a deviation counts as a difference if it exceeds the smallest error of the
+    other points, and rounding.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, or theory and data have different coordinates.
+        If an argument is not as said, theory and data have different coordinates, or the theory is
+        nan where there are data.
     """
     fitted = checks.integer("fitted", fitted, 0)
     means, error, replicas = _estimated(labelled("data", data), errors)
     predicted = evaluate(theory, means) if callable(theory) else labelled("theory", theory, means)
     points = _aligned(predicted, means, error)
     points["z"] = (means.dims, _scores(points, replicas))
-    return _judged(points, fitted)
+    return _judged(points, replicas, fitted)
 
 
 def _estimated(
@@ -136,12 +145,17 @@ def _aligned(
         if not set(values.dims) <= set(means.dims):
             raise ValueError(f"{name} must have the dimensions {means.dims}, got {values.dims}")
     shaped = {"theory": theory, "data": means, "error": error}
-    return xarray.Dataset(
+    points = xarray.Dataset(
         {
             name: values.broadcast_like(means).transpose(*means.dims)
             for name, values in shaped.items()
         }
     )
+    if missing := int((points["theory"].isnull() & points["data"].notnull()).sum()):
+        raise ValueError(
+            f"theory must be a number where there are data, got nan at {missing} points"
+        )
+    return points
 
 
 def _scores(points: "xarray.Dataset", replicas: "xarray.DataArray | None") -> npt.NDArray[Any]:
@@ -160,7 +174,9 @@ def _scores(points: "xarray.Dataset", replicas: "xarray.DataArray | None") -> np
     return scores
 
 
-def _judged(points: "xarray.Dataset", fitted: int) -> Comparison:
+def _judged(
+    points: "xarray.Dataset", replicas: "xarray.DataArray | None", fitted: int
+) -> Comparison:
     """Return the verdict on the z-scores of `points`."""
     from scipy.stats import chi2
 
@@ -169,22 +185,50 @@ def _judged(points: "xarray.Dataset", fitted: int) -> Comparison:
     dof = used.size - fitted
     chi_squared = float(used @ used)
     p_value = float(chi2.sf(chi_squared, dof)) if dof > 0 else float("nan")
-    status = _status(p_value)
-    left_out = z.size - used.size
-    sentence = "unknown: too few points have an error to judge by"
+    left_out = _left_out(points, exact=replicas is None)
+    status = _status(p_value, left_out)
+    sentence = f"{status}: too few points have an error for chi-squared"
     if dof > 0:
         sentence = (
             f"{status}: chi-squared {chi_squared:.3g} for {dof} degrees of freedom "
             f"(p = {p_value:.2g}), largest |z| {np.abs(used).max():.2g}"
         )
-    if left_out:
-        sentence += f"; {left_out} of {z.size} points have no error and are left out"
+    reasons = [f"{count} {reason}" for reason, count in left_out.items() if count]
+    if reasons:
+        sentence += f"; left out of {z.size} points: {', '.join(reasons)}"
     return Comparison(points, chi_squared, dof, p_value, status, sentence)
 
 
-def _status(p_value: float) -> str:
-    if np.isnan(p_value):
-        return "unknown"
-    if p_value < _DISAGREE:
+def _left_out(points: "xarray.Dataset", exact: bool) -> dict[str, int]:
+    """Return how many points have no z, by the reason."""
+    data, error = points["data"].values, points["error"].values
+    off = np.abs(data - points["theory"].values)
+    flat = (error == 0) & ~np.isnan(data)
+    unlike = flat & (off > _negligible(points))
+    return {
+        _EMPTY: int(np.isnan(data).sum()),
+        _ALONE: int((np.isnan(error) & ~np.isnan(data)).sum()),
+        _LIKE: int((flat & ~unlike).sum()),
+        (_WRONG if exact else _UNLIKE): int(unlike.sum()),
+    }
+
+
+def _negligible(points: "xarray.Dataset") -> float:
+    """Return the deviation below which a point without scatter is taken to be as the theory says.
+
+    Near a certain outcome all replicas are equal (at a probability of 1 - 1e-8, say); what is below
+    the smallest error of the other points could not be seen anyway.
+    """
+    error = points["error"].values
+    size = np.abs(points[["data", "theory"]].to_array().values)
+    rounding = 1e-12 * size[np.isfinite(size)].max(initial=0.0)
+    smallest = error[error > 0].min(initial=np.inf)
+    return max(rounding, smallest if np.isfinite(smallest) else 0.0)
+
+
+def _status(p_value: float, left_out: Mapping[str, int]) -> str:
+    if p_value < _DISAGREE or left_out.get(_WRONG):
         return "disagree"
+    if np.isnan(p_value) or (left_out.get(_UNLIKE) and p_value >= _DOUBT):
+        return "unknown"
     return "doubtful" if p_value < _DOUBT else "agree"

@@ -41,6 +41,7 @@ def mean_and_error(values: "xarray.DataArray") -> tuple["xarray.DataArray", "xar
     """Return mean and standard error over the dimension `replica`."""
     x = values.astype(np.float64)
     n = x.count("replica")
-    mean = x.sum("replica") / n.where(n > 0)
+    low, high = x.min("replica"), x.max("replica")
+    mean = low.where(low == high, x.sum("replica") / n.where(n > 0))  # equal replicas: to the bit
     variance = ((x - mean) ** 2).sum("replica") / (n - 1).where(n > 1)
     return mean, (variance / n.where(n > 0)) ** 0.5

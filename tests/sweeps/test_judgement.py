@@ -124,13 +124,47 @@ def test_enormous_deviations_stay_finite():
 
 
 def test_points_without_an_error_are_left_out_and_told():
-    data = xarray.DataArray([[1.0, 1.0], [1.0, 1.2]], dims=("N", "replica"))
-    comparison = sweeps.compare(1.1, data)
+    nan = np.nan
+    rows = [[1.1, 1.1], [1.0, 1.2], [nan, nan], [nan, 3.0], [1.1, 1.1]]
+    data = xarray.DataArray(rows, dims=("N", "replica"))
+    comparison = sweeps.compare([1.1, 1.15, nan, 1.0, 1.1 + 1e-15], data)
     assert comparison.dof == 1
-    assert "1 of 2 points have no error" in comparison.verdict
+    assert comparison.status == "agree"
+    assert comparison.verdict.endswith(
+        "left out of 5 points: 1 without data, 1 without an error, "
+        "2 without scatter, like the theory"
+    )
     alone = sweeps.compare(1.1, data.isel(replica=[0]))
     assert alone.status == "unknown"
     assert "too few points" in alone.verdict
+
+
+def test_data_without_scatter_that_differ_do_not_agree():
+    data = xarray.DataArray([[0.1] * 3, [0.9, 1.0, 1.2]], dims=("N", "replica"))
+    comparison = sweeps.compare([0.3, 1.0], data)
+    assert comparison.status == "unknown"
+    assert comparison.p_value > 0.05
+    assert "1 without scatter, unlike the theory" in comparison.verdict
+    assert sweeps.compare([0.1, 1.0], data).status == "agree"
+    assert sweeps.compare([0.2, 9.0], data).status == "disagree"
+
+
+def test_a_probability_of_almost_one_agrees_with_nothing_but_successes():
+    data = xarray.DataArray([[1.0] * 4, [0, 1, 1, 0]], dims=("N", "replica"))
+    assert sweeps.compare([1 - 1e-8, 0.5], data).status == "agree"
+
+
+def test_a_given_error_of_zero_is_exact():
+    comparison = sweeps.compare([1.0, 2.0], [1.0, 2.5], [0.1, 0.0])
+    assert comparison.status == "disagree"
+    assert "1 with the error 0, unlike the theory" in comparison.verdict
+    assert sweeps.compare(1.0, 2.0, 0.0).status == "disagree"
+    assert sweeps.compare([1.0, 2.5], [1.0, 2.5], [0.1, 0.0]).status == "agree"
+
+
+def test_a_theory_that_is_nan_where_there_are_data_is_refused():
+    with pytest.raises(ValueError, match="a number where there are data, got nan at 1 points"):
+        sweeps.compare([1.0, np.nan, np.nan], [1.0, 2.0, np.nan], [0.1, 0.1, 0.1])
 
 
 @pytest.mark.parametrize(
