@@ -1,6 +1,7 @@
 """The grid of a sweep: named axes, their values checked, and the points of their product."""
 
 import itertools
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sweeps.point import Point, Value
+from sweeps.point import Point, Value, canonical
 
 _RESERVED = ("rng", "replica", "seconds", "failed")
 _ALLOWED = "int, float, str, bool or None"
@@ -74,12 +75,13 @@ def _axis(name: str, values: object) -> list[Value]:
 
 
 def _distinct(name: str, axis: Sequence[Value]) -> None:
-    """Refuse an axis on which two points would have the same label."""
-    seen = set()
+    """Refuse an axis on which two values would be one point, or have the same label."""
+    seen: set[tuple[str, object]] = set()
     for value, label in zip(axis, labels(axis).tolist(), strict=True):
-        if label in seen:
+        same = {("label", label), ("point", json.dumps(canonical(value)))}
+        if seen & same:
             raise ValueError(f"grid[{name!r}] must have distinct values, got {value!r} twice")
-        seen.add(label)
+        seen |= same
 
 
 def _kind(value: Value) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sweeps.grid import value_of
+from sweeps.point import canonical
 
 _FILE = "_steering_user_"  # modules loaded from a file by the command line: named by chance
 _PASS = "pass what it depends on through the grid: a number, a seed or a label"
@@ -43,7 +44,7 @@ def _bound(function: "functools.partial[Any]") -> list[str]:
 
 def _text(name: str, value: object) -> str:
     try:
-        return json.dumps(value_of(name, value))
+        return json.dumps(canonical(value_of(name, value)))
     except TypeError:
         raise TypeError(
             f"function binds {name} to {value!r}, which must be int, float, str, bool or None to "

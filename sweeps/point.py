@@ -10,6 +10,13 @@ import numpy as np
 Value = bool | int | float | str | None
 
 
+def canonical(value: Value) -> Value:
+    """Return the one form of a value: a whole float of 64 bits is an integer, so 1.0 is 1."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return int(value)
+    return value
+
+
 @dataclass(frozen=True)
 class Point:
     """Parameters of one call, and which of the independent repetitions (replicas) it is."""
@@ -19,8 +26,9 @@ class Point:
 
     @cached_property
     def key(self) -> str:
-        """The parameters as canonical JSON: the order in which they were given is no matter."""
-        return json.dumps(self.parameters, sort_keys=True, separators=(",", ":"))
+        """The parameters as canonical JSON: neither their order matters nor whether 1 is 1.0."""
+        plain = {name: canonical(value) for name, value in self.parameters.items()}
+        return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
     def generator(self, seed: int) -> np.random.Generator:
         """Return the generator that belongs to this point under a root seed.

@@ -45,7 +45,8 @@ def run(
         `functools.partial` must be values like those of the grid.
     grid
         The values of each parameter (int, float, str, bool or None); the points are their product.
-        Integers among floats are taken as floats.
+        Integers among floats are passed as floats; 1 and 1.0 are one point, which is not computed
+        again.
     store
         Path of the ledger, an SQLite file that is made if need be. Arrays are stored in the folder
         `<store>.arrays` beside it.

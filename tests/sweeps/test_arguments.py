@@ -34,6 +34,7 @@ GOOD = {"version": 1, "progress": False}
         ({"N": [float("nan")]}, ValueError, "nan cannot"),
         ({"N": [1, 2, 1]}, ValueError, "distinct values, got 1 twice"),
         ({"N": [1, 1.0]}, ValueError, "distinct"),
+        ({"N": [None, 1, 1.0]}, ValueError, "distinct values, got 1.0 twice"),
         ({"N": [0.0, -0.0]}, ValueError, "distinct"),
         ({"N": ["None", None]}, ValueError, "distinct"),
         ({"N": [2**63]}, ValueError, "64 bits"),

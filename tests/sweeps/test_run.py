@@ -84,6 +84,22 @@ def test_a_stored_point_is_not_computed_again_and_a_larger_grid_keeps_it(ledger,
     xarray.testing.assert_equal(part.transpose(*first["result"].dims), first["result"])
 
 
+def test_a_finer_axis_keeps_its_whole_numbers(ledger, threads):
+    function, calls = counted(draw)
+    first = sweeps.run(function, {"N": [1], "J_D": [0, 1]}, executor=threads, **ledger)
+    more = sweeps.run(function, {"N": [1.0], "J_D": [-0.0, 0.5, 1]}, executor=threads, **ledger)
+    assert [call["J_D"] for call in calls] == [0, 1, 0.5]
+    assert more["J_D"].dtype == float
+    assert (more["result"].sel(J_D=[0, 1]).values == first["result"].values).all()
+    sweeps.run(function, {"N": [True], "J_D": [np.inf, 1e300]}, executor=threads, **ledger)
+    assert len(calls) == 5
+
+
+def test_one_point_has_one_key():
+    assert Point({"a": 1.0, "b": -0.0}).key == Point({"b": 0, "a": 1}).key == '{"a":1,"b":0}'
+    assert len({Point({"a": value}).key for value in (1, True, "1", None, 0.5, 2.0**63)}) == 6
+
+
 def test_version_and_seed_make_new_points(ledger, threads):
     function, calls = counted(draw)
     first = sweeps.run(function, GRID, executor=threads, **ledger)
@@ -230,7 +246,7 @@ def test_a_bound_argument_makes_another_function(ledger, threads):
     from functools import partial
 
     sweeps.run(partial(draw, J_D=1.0), {"N": [1]}, executor=threads, **ledger)
-    with pytest.raises(ValueError, match=r"belongs to the function '.*draw\(J_D=1.0\)'"):
+    with pytest.raises(ValueError, match=r"belongs to the function '.*draw\(J_D=1\)'"):
         sweeps.run(partial(draw, J_D=2.0), {"N": [1]}, executor=threads, **ledger)
 
 
