@@ -49,6 +49,21 @@ def test_what_is_written_is_read(data, tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("seed", [2**63 - 1, 2**63, 2**64, 2**128 + 1])
+def test_a_seed_of_any_size(tmp_path, seed):
+    def function(N, rng):
+        return rng.random()
+
+    with ThreadPoolExecutor(1) as executor:
+        options = {"store": tmp_path / "ledger", "version": 1, "progress": False}
+        data = sweeps.run(function, {"N": [1]}, rng=seed, executor=executor, **options)
+        again = sweeps.run(function, {"N": [1]}, rng=seed, executor=executor, **options)
+    assert again.identical(data)
+    read = sweeps.load(sweeps.to_netcdf(data, tmp_path / "data.nc"))
+    assert int(read.attrs["seed"]) == seed == data.attrs["seed"]
+    assert json.loads(read.attrs["provenance"])["seed"] == seed
+
+
 def test_a_failed_write_keeps_the_old_file(data, tmp_path):
     path = sweeps.to_netcdf(data, tmp_path / "data.nc")
     before = path.read_bytes()
