@@ -9,6 +9,7 @@ import pytest
 import xarray
 
 import sweeps
+from sweeps import origin
 from sweeps.origin import git_state
 
 
@@ -102,3 +103,23 @@ def test_git_state_is_that_of_the_checkout_that_tracks_the_file(tmp_path):
     assert state["dirty"] is False
     file.write_text("changed")
     assert git_state(file) == {**state, "dirty": True}
+
+
+def test_git_that_cannot_tell_of_changes(tmp_path, monkeypatch):
+    file = tmp_path / "module.py"
+    file.touch()
+    git(tmp_path, "init")
+    git(tmp_path, "add", "module.py")
+    git(tmp_path, "commit", "-m", "x")
+    ask = origin._git
+
+    def unable(file, *arguments):
+        return None if arguments[0] == "status" else ask(file, *arguments)
+
+    monkeypatch.setattr(origin, "_git", unable)
+    assert git_state(file)["dirty"] is None
+
+
+def test_the_command_can_be_pasted_into_a_shell(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["steering", "sweep", "my model.py:f", "J_D=0:1"])
+    assert sweeps.provenance()["command"] == "steering sweep 'my model.py:f' J_D=0:1"
