@@ -129,6 +129,7 @@ def test_a_place_where_nothing_can_be_written(tmp_path, place):
     with pytest.raises(sweeps.LedgerError, match=rf"{path} cannot be opened: "):
         sweep(path)
     assert file.read_text() == "in the way"
+    assert CALLS == []
 
 
 def test_a_folder_turned_read_only(mount):
