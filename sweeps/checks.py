@@ -40,7 +40,7 @@ def fraction(name: str, value: object) -> float:
     return float(value)
 
 
-def reals(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+def numbers(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return `value` as an array of floats; nan is allowed."""
     try:
         array: npt.NDArray[Any] = np.asarray(value)
@@ -53,7 +53,7 @@ def reals(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
 def finite(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return `value` as a non-empty, one-dimensional array of finite floats."""
-    array = reals(name, value)
+    array = numbers(name, value)
     if array.ndim != 1:
         raise ValueError(f"{name} must have one dimension, got shape {array.shape}")
     if array.size == 0:
@@ -61,6 +61,13 @@ def finite(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]}")
     return array
+
+
+def generator(name: str, value: object) -> np.random.Generator:
+    """Return `value` as a generator: it is one, a seed, or None for a fresh seed."""
+    if isinstance(value, np.random.Generator):
+        return value
+    return np.random.default_rng(None if value is None else integer(name, value, 0))
 
 
 def path(name: str, value: object) -> Path:

@@ -1,7 +1,7 @@
 """From the outcomes of a sweep to labelled arrays."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,12 +30,28 @@ def labelled(
     dimensions = (*axes, "replica")
     variables = {}
     for name, flat in columns(axes, replicas, outcomes).items():
-        own = tuple(f"{name}_{axis}" for axis in range(flat.ndim - 1))
+        own = dimensions_of(name, flat.ndim - 1)
         variables[name] = (dimensions + own, flat.reshape(shape + flat.shape[1:]))
     coordinates = {name: grid.labels(values) for name, values in axes.items()}
     coordinates["replica"] = np.arange(replicas)
     attributes = {"function": series.function, "version": series.version, "seed": series.seed}
     return xarray.Dataset(variables, coordinates, attributes)
+
+
+def dimensions_of(name: str, count: int) -> tuple[str, ...]:
+    """Return the names of the dimensions that an array adds to those of the grid."""
+    return tuple(f"{name}_{axis}" for axis in range(count))
+
+
+def check_names(results: Mapping[str, Scalar | Array], parameters: Collection[str]) -> None:
+    """Refuse an array one of whose dimensions is called like a parameter or another result."""
+    for name, value in results.items():
+        for dimension in dimensions_of(name, np.ndim(value)):
+            if dimension in parameters or dimension in results:
+                raise ValueError(
+                    f"the function must not return an array {name!r} beside a parameter or result "
+                    f"{dimension!r}, which is the name of a dimension of the array: rename one"
+                )
 
 
 def columns(

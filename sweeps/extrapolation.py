@@ -58,7 +58,7 @@ class Extrapolation:
 
     def at(self, inverse: npt.ArrayLike) -> Floats:
         """Return the fit at values >= 0 of 1/N."""
-        return _design(checks.reals("inverse", inverse), self.powers) @ self.coefficients
+        return _design(checks.numbers("inverse", inverse), self.powers) @ self.coefficients
 
     def plot(self, *, ax: "Axes | None" = None) -> "Axes":
         """Draw values and fit, see `plot_extrapolation`."""

@@ -27,7 +27,8 @@ def to_netcdf(
     Parameters
     ----------
     dataset
-        What `run`, `summary` or `refine` returned, or any Dataset of real numbers and strings.
+        What `run`, `summary` or `refine` returned, or any Dataset of real numbers and strings. An
+        integer attribute beyond 64 bits, such as a large seed, is written as text.
     path
         The file to write; missing folders are made.
     parameters, seed, command
@@ -50,7 +51,8 @@ def to_netcdf(
         seed=dataset.attrs.get("seed") if seed is None else seed,
         command=command,
     )
-    described = dataset.assign_attrs(provenance=json.dumps(record))
+    attributes = {name: _storable(value) for name, value in dataset.attrs.items()}
+    described = dataset.assign_attrs(attributes, provenance=json.dumps(record))
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as temporary:
         described.to_netcdf(temporary, engine="h5netcdf")
@@ -78,3 +80,9 @@ def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
         return xarray.load_dataset(source, engine="h5netcdf")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise ValueError(f"{source} cannot be read as NetCDF: {error}") from error
+
+
+def _storable(value: Any) -> Any:
+    """Return an attribute as HDF5 can hold it."""
+    wide = isinstance(value, int) and not -(2**63) <= value < 2**63
+    return str(value) if wide else value

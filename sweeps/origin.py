@@ -3,6 +3,7 @@
 import importlib.metadata
 import json
 import platform
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -30,18 +31,20 @@ def provenance(
     seed
         The root seed.
     command
-        The command that makes the result; default: the command line of this process.
+        The command that makes the result; default: the command line of this process, quoted for
+        a shell.
 
     Returns
     -------
-    Mapping with the keys `package` (name and version), `git` (commit, and whether the checkout has
-    changes on top of it; None if the package does not run from a checkout), `command`,
-    `parameters`, `seed`, `libraries` (versions), `python`, `host` and `time` (UTC).
+    Mapping with the keys `package` (name and version), `git` (`commit`, and `dirty`: whether the
+    checkout has changes on top of it, None if git cannot tell; the whole is None if the package
+    does not run from a checkout), `command`, `parameters`, `seed`, `libraries` (versions),
+    `python`, `host` and `time` (UTC).
     """
     record = {
         "package": f"{_DISTRIBUTION} {_version(_DISTRIBUTION)}",
         "git": git_state(),
-        "command": command if command is not None else " ".join(sys.argv),
+        "command": command if command is not None else shlex.join(sys.argv),
         "parameters": dict(parameters or {}),
         "seed": seed,
         "libraries": {name: _version(name) for name in _LIBRARIES},
@@ -53,13 +56,14 @@ def provenance(
     return plain
 
 
-def git_state(file: Path = _HERE) -> dict[str, str | bool] | None:
+def git_state(file: Path = _HERE) -> dict[str, str | bool | None] | None:
     """Return commit and dirty flag of the checkout that tracks `file`; None if there is none."""
     if _git(file, "ls-files", "--error-unmatch", file.name) is None:
         return None
     commit = _git(file, "rev-parse", "HEAD")
     changes = _git(file, "status", "--porcelain")
-    return None if commit is None else {"commit": commit.strip(), "dirty": bool(changes)}
+    dirty = None if changes is None else bool(changes)
+    return None if commit is None else {"commit": commit.strip(), "dirty": dirty}
 
 
 def _git(file: Path, *arguments: str) -> str | None:

@@ -23,6 +23,11 @@ def summary(dataset: "xarray.Dataset") -> "xarray.Dataset":
     -------
     Dataset without the dimension `replica`: `x` and `x_error` for each result `x`, the number
     `failed` of replicas, and the total of `seconds`. An error is nan for a single replica.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no replicas, or `x_error` is the name of another result or of a parameter.
     """
     if "replica" not in getattr(dataset, "dims", ()):
         raise TypeError(f"dataset must have the dimension 'replica', got {type(dataset).__name__}")
@@ -30,7 +35,12 @@ def summary(dataset: "xarray.Dataset") -> "xarray.Dataset":
     means = dataset[[]].drop_vars("replica", errors="ignore")
     for name, values in results.data_vars.items():
         if values.dtype.kind in "biuf" and "replica" in values.dims:
-            means[name], means[f"{name}_error"] = mean_and_error(values)
+            if (taken := f"{name}_error") in dataset.variables:
+                raise ValueError(
+                    f"dataset has {taken!r}, which is the name for the standard error of {name!r}: "
+                    "rename it, or take a part of the dataset"
+                )
+            means[name], means[taken] = mean_and_error(values)
     for name in ("failed", "seconds"):
         if name in dataset:
             means[name] = dataset[name].sum("replica")

@@ -9,6 +9,7 @@ from typing import Self
 
 from sweeps import checks
 from sweeps.arrays import DamagedError
+from sweeps.dataset import check_names
 from sweeps.errors import SweepError, SweepWarning
 from sweeps.flight import Flight
 from sweeps.ledger import Ledger, Series
@@ -69,6 +70,7 @@ class Session:
         """Fill `outcomes` for all `points`, and call `advance` after each of them."""
 
         def keep(point: Point, outcome: Outcome) -> None:
+            check_names(outcome.results, point.parameters)
             self._ledger.store(self.series, point, outcome)
             if outcome.error:
                 self._failed.append((point, outcome.error))

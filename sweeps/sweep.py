@@ -74,13 +74,15 @@ def run(
     Dataset with the dimensions of the grid and `replica`; `sweeps.summary` makes means and errors
     of it. A number is called `result` unless the function names it. An array has the further
     dimensions `<name>_0`, `<name>_1`...; shorter arrays are filled up with nan. Where a point
-    failed, `failed` is true and its results are nan ("" for strings). `seconds` is the computing
-    time. A parameter with values of several kinds (numbers and None, say) is labelled by text.
+    failed, `failed` is true and its results are nan ("" for strings); if all points failed, their
+    names are not known and there are none. `seconds` is the computing time. A parameter with values
+    of several kinds (numbers and None, say) is labelled by text.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said; before anything is computed.
+        If an argument is not as said, before anything is computed; at the first result with an
+        array `a` beside a parameter or result `a_0`; or if a result has two forms.
     LedgerError
         If the store cannot be used: not a ledger, in use by another sweep, disk full.
     SweepError

@@ -46,8 +46,8 @@ def labelled(name: str, values: Any, like: "xarray.DataArray | None" = None) -> 
     import xarray
 
     if isinstance(values, xarray.DataArray):
-        return values.copy(data=checks.reals(name, values.values))
-    array = checks.reals(name, values)
+        return values.copy(data=checks.numbers(name, values.values))
+    array = checks.numbers(name, values)
     if like is None:
         return xarray.DataArray(array, dims=[f"point_{i}" for i in range(array.ndim)])
     if array.shape not in ((), like.shape):

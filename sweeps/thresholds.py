@@ -56,7 +56,7 @@ class Threshold:
 
     def at(self, x: npt.ArrayLike) -> Floats:
         """Return the fitted probability of success at `x`."""
-        points = checks.reals("x", x)
+        points = checks.numbers("x", x)
         return logistic.curve(np.array(self.intercept), np.array(self.slope), points)
 
     def plot(self, *, ax: "Axes | None" = None) -> "Axes":
@@ -129,7 +129,7 @@ def threshold(
     centre, scale = points.mean(), points.std()
     u = (points - centre) / scale
     a, b = logistic.fit(u, k, n)
-    drawn = _redraw(logistic.curve(a, b, u), n, bootstrap, _generator(rng))
+    drawn = _redraw(logistic.curve(a, b, u), n, bootstrap, checks.generator("rng", rng))
     slopes, crossings = _crossings(u, drawn, n, level)
     crossings = centre + scale * crossings
     value = float(centre + scale * (_logit(level) - a) / b) if b else float("nan")
@@ -177,12 +177,6 @@ def _counts(
         raise ValueError(f"x must have at least two different values, got only {points[0]:g}")
     order = np.argsort(points, kind="stable")
     return points[order], k[order], n[order]
-
-
-def _generator(rng: object) -> np.random.Generator:
-    if isinstance(rng, np.random.Generator):
-        return rng
-    return np.random.default_rng(None if rng is None else checks.integer("rng", rng, 0))
 
 
 def _redraw(p: Floats, n: Floats, count: int, rng: np.random.Generator) -> Floats:

@@ -9,6 +9,7 @@ import pytest
 import xarray
 
 import sweeps
+from sweeps import origin
 from sweeps.origin import git_state
 
 
@@ -49,6 +50,21 @@ def test_what_is_written_is_read(data, tmp_path):
     assert list(path.parent.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("seed", [2**63 - 1, 2**63, 2**64, 2**128 + 1])
+def test_a_seed_of_any_size(tmp_path, seed):
+    def function(N, rng):
+        return rng.random()
+
+    with ThreadPoolExecutor(1) as executor:
+        options = {"store": tmp_path / "ledger", "version": 1, "progress": False}
+        data = sweeps.run(function, {"N": [1]}, rng=seed, executor=executor, **options)
+        again = sweeps.run(function, {"N": [1]}, rng=seed, executor=executor, **options)
+    assert again.identical(data)
+    read = sweeps.load(sweeps.to_netcdf(data, tmp_path / "data.nc"))
+    assert int(read.attrs["seed"]) == seed == data.attrs["seed"]
+    assert json.loads(read.attrs["provenance"])["seed"] == seed
+
+
 def test_a_failed_write_keeps_the_old_file(data, tmp_path):
     path = sweeps.to_netcdf(data, tmp_path / "data.nc")
     before = path.read_bytes()
@@ -87,3 +103,23 @@ def test_git_state_is_that_of_the_checkout_that_tracks_the_file(tmp_path):
     assert state["dirty"] is False
     file.write_text("changed")
     assert git_state(file) == {**state, "dirty": True}
+
+
+def test_git_that_cannot_tell_of_changes(tmp_path, monkeypatch):
+    file = tmp_path / "module.py"
+    file.touch()
+    git(tmp_path, "init")
+    git(tmp_path, "add", "module.py")
+    git(tmp_path, "commit", "-m", "x")
+    ask = origin._git
+
+    def unable(file, *arguments):
+        return None if arguments[0] == "status" else ask(file, *arguments)
+
+    monkeypatch.setattr(origin, "_git", unable)
+    assert git_state(file)["dirty"] is None
+
+
+def test_the_command_can_be_pasted_into_a_shell(monkeypatch):
+    monkeypatch.setattr("sys.argv", ["steering", "sweep", "my model.py:f", "J_D=0:1"])
+    assert sweeps.provenance()["command"] == "steering sweep 'my model.py:f' J_D=0:1"

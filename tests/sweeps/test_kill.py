@@ -71,6 +71,7 @@ def rows(store):
 
 def serial(store, name):
     function, grid = script().SWEEPS[name]
+    function.__module__ = "__main__"  # as it is in the script that was killed
     with ThreadPoolExecutor(1) as executor:
         return sweeps.run(
             function, grid, store=store, version=1, executor=executor, progress=False

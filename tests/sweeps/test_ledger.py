@@ -129,6 +129,7 @@ def test_a_place_where_nothing_can_be_written(tmp_path, place):
     with pytest.raises(sweeps.LedgerError, match=rf"{path} cannot be opened: "):
         sweep(path)
     assert file.read_text() == "in the way"
+    assert CALLS == []
 
 
 def test_a_folder_turned_read_only(mount):
@@ -199,7 +200,7 @@ with ThreadPoolExecutor(1) as executor:
 """
 
 
-def test_a_limit_on_the_size_of_files(store):
+def test_a_limit_on_the_size_of_files(store, monkeypatch):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
@@ -211,6 +212,7 @@ def test_a_limit_on_the_size_of_files(store):
         preexec_fn=limit,
     )
     assert f"LedgerError: {store} cannot be written" in done.stderr
+    monkeypatch.setattr(wide, "__module__", "__main__")  # as it is in the script
     data = sweep(store, wide, 400)
     assert integrity(store) == "ok"
     assert 0 < len(CALLS) < 400

@@ -191,6 +191,37 @@ def test_shorter_arrays_are_filled_up(ledger, threads):
     np.testing.assert_array_equal(data["result"][:, 0], [[0, np.nan, np.nan], [0, 1, 2]])
 
 
+@pytest.mark.parametrize(
+    ("returned", "clash"),
+    [
+        ({"a": np.zeros(2)}, "a_0"),
+        ({"b": np.zeros((1, 2)), "b_1": 3}, "b_1"),
+        ({"b": np.zeros(2), "b_0": np.zeros(2)}, "b_0"),
+    ],
+)
+def test_a_dimension_with_the_name_of_something_else_ends_the_sweep(
+    ledger, threads, returned, clash
+):
+    calls = []
+
+    def clashing(N, a_0):
+        calls.append(N)
+        return returned
+
+    with pytest.raises(ValueError, match=f"beside a parameter or result '{clash}'.* rename"):
+        sweeps.run(clashing, {"N": range(500), "a_0": [1]}, executor=threads, **ledger)
+    assert len(calls) < 100
+
+
+def test_nothing_but_failures(ledger, threads):
+    def broken(N):
+        raise ArithmeticError
+
+    with pytest.warns(sweeps.SweepWarning, match="2 of 2 points failed"):
+        data = sweeps.run(broken, {"N": [1, 2]}, executor=threads, **ledger)
+    assert list(data.data_vars) == list(sweeps.summary(data).data_vars) == ["failed", "seconds"]
+
+
 def test_two_forms_of_one_result_are_refused(ledger, threads):
     def fickle(N):
         return N if N == 1 else np.zeros(N)
@@ -265,3 +296,15 @@ def test_summary_gives_means_and_standard_errors(ledger, threads):
     assert (result["failed"] == 0).all()
     alone = sweeps.summary(data.isel(replica=[0]))
     assert np.isnan(alone["result_error"]).all()
+
+
+def test_summary_overwrites_nothing(ledger, threads):
+    def estimate(N):
+        return {"a": N, "a_error": 0.1}
+
+    data = sweeps.run(estimate, {"N": [1, 2]}, executor=threads, **ledger)
+    with pytest.raises(ValueError, match=r"'a_error', .* the standard error of 'a'"):
+        sweeps.summary(data)
+    assert "a_error" in sweeps.summary(data[["a"]])
+    with pytest.raises(ValueError, match="'N_error'"):
+        sweeps.summary(data[["a"]].rename(a="x_error", N="N_error").rename(x_error="N"))
