@@ -31,6 +31,16 @@ def test_mean_variance_and_correlation(N, eta):
 
 
 @pytest.mark.parametrize("eta", ETAS)
+def test_variance_of_small_networks(eta):
+    N, rng = 5, np.random.default_rng(1)
+    both = [pairs(Asymmetric(N, 0.5, eta).sample(rng).couplings) for _ in range(2000)]
+    J, mirrored = np.hstack(both)
+    for one in (J, mirrored):
+        assert abs(N * np.mean(one**2) - 1) < 5 * np.sqrt(2 / one.size)
+    assert abs(N * np.mean(J * mirrored) - eta) < 5 * np.sqrt((1 + eta**2) / J.size)
+
+
+@pytest.mark.parametrize("eta", ETAS)
 def test_correlation_is_the_same_in_every_block(eta):
     N, edge = 1500, 1024
     J = Asymmetric(N, 0.5, eta).sample(rng=2).couplings.astype(float)
