@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from networks import domains
 
+_LARGEST = float(np.finfo(np.float32).max)
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Network:
@@ -52,7 +54,7 @@ class Network:
             raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
         # is finite only if all entries are, and makes no temporary array
         largest = max(float(couplings.max()), -float(couplings.min()))
-        if not largest <= float(np.finfo(np.float32).max):
+        if not largest <= _LARGEST:
             raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
         if np.diagonal(couplings, axis1=-2, axis2=-1).any():
             raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
@@ -62,8 +64,8 @@ class Network:
         outgoing.flags.writeable = False
         object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
         object.__setattr__(self, "_largest", float(largest))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
-        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
+        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0, high=_LARGEST))
+        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0, high=_LARGEST))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -134,7 +136,11 @@ class Network:
 
     @property
     def _rounding(self) -> float:
-        """Bound of the float32 error of a field: (additions) x (unit roundoff) x (largest sum)."""
+        r"""Bound of the float32 error of a field, for rounding errors of random signs.
+
+        It is :math:`\sqrt N \epsilon \sum_j |J_{ij}|`, where the sum is at most :math:`\sqrt N` times the
+        root of the summed squares, and that at most :math:`\sqrt N` times the largest coupling.
+        """
         norm = self._largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
         return self.N * float(np.finfo(np.float32).eps) * norm
 
