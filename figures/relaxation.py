@@ -126,7 +126,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         xlabel="self-coupling $J_D$", ylabel="sweeps to settle", yscale="log", ylim=(1, MAX_SWEEPS)
     )
     largest = data.isel(N=-1)
-    for i, J_D in enumerate(data["J_D"].values[[1, 4, 6, 8]]):
+    for i, J_D in enumerate(data["J_D"].values[1::2][:4]):
         _draw_decay(right, largest.sel(J_D=J_D), f"C{i}")
     right.set(
         xlabel="sweeps",
@@ -141,7 +141,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
     fraction = data["settled"].values / trials
-    errors = np.abs(data["settled_interval"].values - fraction)
+    errors = np.abs(data["settled_interval"].values.T - fraction)
     label = f"$N = {int(data['N'])}$"
     ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=label)
     ax.plot(data["J_D_fit"], data["fit"], color=color)

@@ -64,8 +64,8 @@ class Network:
         outgoing.flags.writeable = False
         object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
         object.__setattr__(self, "_largest", float(largest))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0, high=_LARGEST))
-        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0, high=_LARGEST))
+        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
+        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -138,8 +138,8 @@ class Network:
     def _rounding(self) -> float:
         r"""Bound of the float32 error of a field, for rounding errors of random signs.
 
-        It is :math:`\sqrt N \epsilon \sum_j |J_{ij}|`, where the sum is at most :math:`\sqrt N` times the
-        root of the summed squares, and that at most :math:`\sqrt N` times the largest coupling.
+        It is :math:`\sqrt N \epsilon \sum_j |J_{ij}|`, and the sum is estimated by :math:`\sqrt N`
+        times the root of the summed squares, which is at most :math:`\sqrt N` times the largest.
         """
         norm = self._largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
         return self.N * float(np.finfo(np.float32).eps) * norm

@@ -57,7 +57,7 @@ def relaxed(small_networks: int) -> xarray.Dataset:
     shape = (2, 2, 1, small_networks)
     sweeps_needed = np.full(shape, 7.0)
     sweeps_needed[0, 0] = np.inf
-    sweeps_needed[1, 0, 0, : small_networks // 4] = np.inf
+    sweeps_needed[1, 0, 0, : 10] = np.inf
     rng = np.random.default_rng(0)
     unstable = rng.normal([0.5, 0.1], 0.01, size=(*shape, 2))
     dims = ("N", "J_D", "replica")
@@ -72,14 +72,20 @@ def relaxed(small_networks: int) -> xarray.Dataset:
 
 def test_relaxation_counts_what_settled():
     module = catalogue.load("relaxation")
-    data = module.compute(lambda *arguments, **options: relaxed(40), False)
-    np.testing.assert_array_equal(data["settled"], [[0, 40], [30, 40]])
+    data = module.compute(lambda *arguments, **options: relaxed(50), False)
+    np.testing.assert_array_equal(data["settled"], [[0, 50], [40, 50]])
     np.testing.assert_array_equal(data["sweeps"].sel(quantile=0.5), [[np.inf, 7], [7, 7]])
     np.testing.assert_array_equal(data["sweeps"].sel(quantile=0.75, J_D=0.0), [np.inf, 7])
     # half of the neurons are unstable at J_D = 0, H(J_D / sigma) at J_D = 1
     assert np.abs(data["initial_z"].sel(J_D=0.0)).max() < 4
     assert data["initial_z"].sel(J_D=1.0).min() > 10
     assert "DISAGREE" in verdict(data)
+    # the fractions and their intervals, as drawn
+    figure = module.draw(data)
+    low, high = data["settled_interval"].sel(N=200, J_D=0.0).values
+    segment = figure.axes[0].containers[2].lines[2][0].get_segments()[0]
+    np.testing.assert_allclose(segment, [[0, low], [0, high]])
+    assert low < 0.8 < high
 
 
 def test_relaxation_settles_networks():
