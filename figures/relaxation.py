@@ -135,7 +135,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         title=f"$N = {int(largest['N'])}$",
     )
     right.set_ylim(2e-5, 1)
-    right.legend(title="$J_D$", loc="lower right")
+    right.legend(title="$J_D$", loc="lower left")
     return figure
 
 
