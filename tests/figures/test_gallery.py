@@ -57,7 +57,7 @@ def relaxed(small_networks: int) -> xarray.Dataset:
     shape = (2, 2, 1, small_networks)
     sweeps_needed = np.full(shape, 7.0)
     sweeps_needed[0, 0] = np.inf
-    sweeps_needed[1, 0, 0, : 10] = np.inf
+    sweeps_needed[1, 0, 0, :10] = np.inf
     rng = np.random.default_rng(0)
     unstable = rng.normal([0.5, 0.1], 0.01, size=(*shape, 2))
     dims = ("N", "J_D", "replica")
