@@ -26,6 +26,23 @@ class UsageError(Exception):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
+class Place:
+    """Which gallery.
+
+    Attributes
+    ----------
+    full
+        Publication sizes instead of quick ones.
+    output
+        Folder of the gallery; by default `gallery`, or `gallery-full`.
+    """
+
+    full: bool = False
+    output: Path | None = None
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
 class Workers:
     """Who computes, and from where on.
 
@@ -60,8 +77,7 @@ def list_figures() -> None:
 def figure(
     name: str,
     *,
-    full: bool = False,
-    output: Path | None = None,
+    place: Place = Place(),
     workers: Workers = Workers(),
 ) -> None:
     """Make one figure.
@@ -70,33 +86,20 @@ def figure(
     ----------
     name
         One of the names that `steering list` shows.
-    full
-        Publication size instead of a quick one.
-    output
-        Folder of the gallery; by default `gallery`, or `gallery-full`.
     """
-    _make([name], full, output, workers)
+    _make([name], place, workers)
 
 
 @app.command
 def reproduce(
     *,
-    full: bool = False,
-    output: Path | None = None,
+    place: Place = Place(),
     workers: Workers = Workers(),
 ) -> None:
-    """Make all figures, and a page that shows them.
-
-    Parameters
-    ----------
-    full
-        Publication sizes instead of quick ones.
-    output
-        Folder of the gallery; by default `gallery`, or `gallery-full`.
-    """
+    """Make all figures, and a page that shows them."""
     from figures.catalogue import NAMES
 
-    _make(list(NAMES), full, output, workers)
+    _make(list(NAMES), place, workers)
 
 
 @app.command
@@ -133,6 +136,8 @@ def sweep(
     with _usage():
         evaluated, axes = sweep_arguments.function(function), sweep_arguments.grid(grid)
         if output:
+            if output.is_dir():
+                raise ValueError(f"--output must be a file, {str(output)!r} is a folder")
             writable("--output", output.absolute().parent)
     with _executor(workers) as executor, _usage():
         data = sweeps.run(
@@ -150,17 +155,17 @@ def sweep(
         print(f"see {sweeps.to_netcdf(data, output, parameters=axes)}")
 
 
-def _make(names: list[str], full: bool, output: Path | None, workers: Workers) -> None:
+def _make(names: list[str], place: Place, workers: Workers) -> None:
     from figures import catalogue
     from figures.gallery import Gallery
 
-    folder = output or Path("gallery-full" if full else "gallery")
+    folder = place.output or Path("gallery-full" if place.full else "gallery")
     with _usage():
         for name in names:
             catalogue.load(name)
     with _executor(workers) as executor:
         with _usage():
-            gallery = Gallery(folder, full, workers.seed, executor, workers.resume)
+            gallery = Gallery(folder, place.full, workers.seed, executor, workers.resume)
         verdicts = []
         for name in names:
             verdicts.append(gallery.make(name).attrs["verdict"])

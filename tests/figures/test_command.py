@@ -44,6 +44,10 @@ def test_list_names_all_figures(capsys):
         (["sweep", "operator:neg", "a", "--store", "x"], "grid"),
         (["sweep", "operator:neg", "a=1", "a=2", "--store", "x"], "twice"),
         (["sweep", "operator:neg", "a=0:1:0", "--store", "x"], "STEP"),
+        (["sweep", "operator:neg", "a=1,", "--store", "x"], "grid"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--output", "/"], "--output"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--output", "/proc/a/b"], "--output"),
+        (["reproduce", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(capsys, words, named, tmp_path, monkeypatch):
