@@ -1,0 +1,93 @@
+"""What the solvers for clusters of fixed points return."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Number = float | npt.NDArray[np.float64]  # a result has the common shape of the arguments
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClusterState:
+    r"""Groups of y fixed points at mutual distance d: how many, and how dense.
+
+    Entropies are in nats per neuron; each attribute is a float, or an array of the common shape.
+
+    Attributes
+    ----------
+    y
+        Number of fixed points in a group, any real number > 1.
+    d
+        Mutual distance; the overlap is :math:`q_1 = 1 - 2d`.
+    J_D
+        Self-coupling.
+    free_entropy
+        :math:`\Phi(y, d)`, the entropy of groups.
+    local_entropy
+        :math:`S_\mathrm{int} = \partial\Phi/\partial y`, the entropy of one cluster.
+    complexity
+        :math:`\Sigma = \Phi - y S_\mathrm{int}`, the entropy of clusters.
+    q_hat
+        Conjugate of the overlap.
+    residual
+        Overlap at the extremum minus :math:`q_1`.
+    error
+        Estimate of the absolute error of the three entropies.
+    converged
+        Whether the extremum was found.
+    """
+
+    y: Number
+    d: Number
+    J_D: Number
+    free_entropy: Number
+    local_entropy: Number
+    complexity: Number
+    q_hat: Number
+    residual: Number
+    error: Number
+    converged: Any = True
+
+    @property
+    def status(self) -> str:
+        """What happened, and what to do about it."""
+        found = np.asarray(self.converged)
+        if found.all():
+            return "converged"
+        return f"{found.size - found.sum()} of {found.size} not found: see converged"
+
+    def __repr__(self) -> str:
+        if np.ndim(self.free_entropy):
+            return f"{type(self).__name__}(shape {np.shape(self.free_entropy)}, {self.status})"
+        return (
+            f"{type(self).__name__}(y={self.y:.6g}, d={self.d:.6g}, J_D={self.J_D:.6g}: "
+            f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
+            f"complexity={self.complexity:.6g}, error={self.error:.1g}, {self.status})"
+        )
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A threshold in the self-coupling.
+
+    Attributes
+    ----------
+    J_D
+        The threshold.
+    uncertainty
+        Estimate of its absolute error.
+    d
+        Mutual distance at which it is reached.
+    y
+        Number of fixed points in a group there.
+    eta
+        Symmetry of the couplings.
+    """
+
+    J_D: float
+    uncertainty: float
+    d: float
+    y: float
+    eta: float = 0.0
