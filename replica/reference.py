@@ -221,10 +221,11 @@ class _Reference(NamedTuple):
     p_hat: float
 
 
-def solve(y: float, d: float, J_D: float) -> _Reference:
-    """Return the solution at one point."""
+def solve(y: float, d: float, J_D: float, near: _Reference | None = None) -> _Reference:
+    """Return the solution at one point, by way of that at another y if `near` is given."""
     step = min(0.05, 1 / np.sqrt(y))
-    x, converged = _follow(y, d, J_D, step)
+    found = None if near is None else _beside(near, y, d, J_D, step)
+    x, converged = _follow(y, d, J_D, step) if found is None else (found, True)
     for _ in range(5):
         if not converged:
             return _missing(y, d, J_D)
@@ -267,7 +268,7 @@ def _follow(y: float, d: float, J_D: float, step: float) -> tuple[Floats, bool]:
     while path:
         there, found = _root(x, y, d, path[-1], step)
         if before is not None:
-            found = found and bool((np.abs(there - x)[[0, 2]] < 0.7).all())  # on the same branch
+            found = found and _same_branch(x, there)
         if found:
             x, before = there, path.pop()
         elif before is None or before - path[-1] < _CLOSE:
@@ -275,6 +276,20 @@ def _follow(y: float, d: float, J_D: float, step: float) -> tuple[Floats, bool]:
         else:
             path.append((before + path[-1]) / 2)
     return x, True
+
+
+def _beside(near: _Reference, y: float, d: float, J_D: float, step: float) -> Floats | None:
+    """Return the extremum on the branch of `near`, if it is close."""
+    if not near.converged:
+        return None
+    log_q_hat = np.log(near.q_hat * near.y / y)  # y q_hat varies little
+    x = np.array([log_q_hat, near.p_hat, special.logit(near.overlap)])
+    there, found = _root(x, y, d, J_D, step)
+    return there if found and _same_branch(x, there) else None
+
+
+def _same_branch(x: Floats, there: Floats) -> bool:
+    return bool((np.abs(there - x)[[0, 2]] < 0.7).all())
 
 
 def _iterate(y: float, d: float, J_D: float, step: float) -> Floats:
@@ -334,9 +349,12 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
 
     The complexity falls with y; below some y there may be no extremum.
     """
+    solutions: dict[float, _Reference] = {}
 
-    def at(log_y: float) -> _Reference:
-        return solve(min(float(np.exp(log_y)), Y_MAX), d, J_D)
+    def at(log_y: float, near: _Reference | None = None) -> _Reference:
+        if log_y not in solutions:
+            solutions[log_y] = solve(min(float(np.exp(log_y)), Y_MAX), d, J_D, near)
+        return solutions[log_y]
 
     low = high = np.log(20.0)
     while (state := at(low)).converged and state.complexity < 0:
@@ -351,4 +369,5 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
             return state
         state = at(middle)
         low, high = (low, middle) if state.converged and state.complexity < 0 else (middle, high)
-    return at(optimize.brentq(lambda log_y: at(log_y).complexity, low, high, xtol=1e-12))
+    near = at(low)
+    return at(optimize.brentq(lambda log_y: at(log_y, near).complexity, low, high, xtol=1e-12))
