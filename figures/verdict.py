@@ -26,7 +26,9 @@ def verdict(data: "xarray.Dataset") -> str:
 
 def _all(data: "xarray.Dataset", kind: str) -> npt.NDArray[np.float64]:
     """Return the absolute values of all numbers of a kind."""
-    found = [values.values.ravel() for name, values in data.items() if f"_{name}".endswith(f"_{kind}")]
+    found = [
+        values.values.ravel() for name, values in data.items() if f"_{name}".endswith(f"_{kind}")
+    ]
     numbers = np.concatenate([np.empty(0), *found])
     return np.abs(numbers[np.isfinite(numbers)])
 
