@@ -25,8 +25,8 @@ caption = (
     "at d = 1/2: Φ(J_D), all fixed points. Right: the same at small self-couplings. Where "
     "S_int < 0 no clusters of this diameter exist: the overlap gap. It closes as the minimum "
     "touches zero (second curve); where minimum and maximum merge (fourth), narrow and "
-    "extended clusters become one dense region. Crosses: the same integrals by another quadrature "
-    "with 30 digits."
+    "extended clusters become one dense region. Crosses: the same integrals by another quadrature, "
+    "to 15 digits."
 )
 
 REFERENCES = [0.1, 0.4]  # self-couplings of the dashed curves
@@ -55,10 +55,10 @@ def densest_around_reference(J_D: float, points: int) -> npt.NDArray[np.float64]
     return np.where(states.converged, states.local_entropy, np.nan)
 
 
-def again_in_30_digits(d: float, J_D: float) -> dict[str, float]:
-    """Return the local entropy at zero complexity in 30 digits, and its deviation."""
+def again_by_mpmath(d: float, J_D: float) -> dict[str, float]:
+    """Return the local entropy at zero complexity by mpmath, and its deviation."""
     state = replica.local_entropy(d, J_D)
-    again = high_precision_clusters.clusters(state.y, d, J_D)
+    again = high_precision_clusters.clusters(state.y, d, J_D, digits=15)
     deviation = float(abs(again.local_entropy - state.local_entropy)) / state.error
     return {"S": float(again.local_entropy), "deviation": deviation}
 
@@ -70,10 +70,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     points = 80 if full else 20
     J_ogp, J_mono = replica.overlap_gap_threshold().J_D, replica.merging_threshold().J_D
     wide = [0.0, 0.05, 0.1, 0.2, 0.4, 0.8]
-    narrow = [0.05, J_ogp, (J_ogp + J_mono) / 2, J_mono, 0.085]
+    narrow = [0.045, J_ogp, (J_ogp + J_mono) / 2, J_mono, 0.085]
     curves = run(densest_clusters, {"J_D": [*wide, *narrow], "points": [points]})["S"].squeeze()
-    reference = run(densest_around_reference, {"J_D": REFERENCES, "points": [points // 4]})
-    checks = [run(again_in_30_digits, {"d": [d], "J_D": [J_D]}).squeeze() for d, J_D in CHECKED]
+    reference = run(densest_around_reference, {"J_D": REFERENCES, "points": [points // 2]})
+    checks = [run(again_by_mpmath, {"d": [d], "J_D": [J_D]}).squeeze() for d, J_D in CHECKED]
     return xarray.Dataset(
         {
             "S_wide": (("J_D", "d"), curves.values[: len(wide)]),
@@ -89,7 +89,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             "J_D_narrow": narrow,
             "J_D_reference": REFERENCES,
             "d": distances(points),
-            "d_reference": distances(points // 4),
+            "d_reference": distances(points // 2),
         },
     )
 
@@ -110,16 +110,19 @@ def _wide(ax: "Axes", data: "xarray.Dataset") -> None:
 
     d = np.linspace(0, 0.5, 200)
     ax.plot(d, entr(d) + entr(1 - d), "k", lw=0.6)
-    ax.annotate("$h(d)$", (0.1, 0.36), fontsize=8)
+    ax.annotate("$h(d)$", (0.12, 0.42), fontsize=8, ha="right")
     for i, J_D in enumerate(data["J_D"].values):
-        ax.plot(data["d"], data["S_wide"].sel(J_D=J_D), color=f"C{i}", label=f"{J_D:g}")
-        ax.plot(0.5, replica.fixed_point_entropy(J_D), "o", color=f"C{i}", ms=3, clip_on=False)
+        ax.plot(data["d"], data["S_wide"].sel(J_D=J_D), color=f"C{i}")
+        end = float(replica.fixed_point_entropy(J_D))
+        ax.plot(0.5, end, "o", color=f"C{i}", ms=3, clip_on=False)
+        ax.annotate(f"  {J_D:g}", (0.5, end), va="center", fontsize=7.5, annotation_clip=False)
         if J_D in data["J_D_reference"]:
             reference = data["S_reference"].sel(J_D_reference=J_D)
             ax.plot(data["d_reference"], reference, color=f"C{i}", ls="--")
     ax.plot(data["d_checked"], data["S_checked"], "kx")
-    ax.legend(title="$J_D$", loc="upper left", ncols=2)
-    ax.set(xlabel="distance $d$", ylabel="local entropy $S_\\mathrm{int}$", ylim=(-0.04, 0.6))
+    ax.annotate("  $J_D$", (0.5, 0.52), fontsize=8, annotation_clip=False)
+    ax.set(xlabel="distance $d$", ylabel="local entropy $S_\\mathrm{int}$")
+    ax.set(xlim=(0, 0.5), ylim=(-0.04, 0.6))
 
 
 def _narrow(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -129,4 +132,4 @@ def _narrow(ax: "Axes", data: "xarray.Dataset") -> None:
         curve = data["S_narrow"].sel(J_D_narrow=J_D)
         ax.plot(data["d"], curve, color=f"C{i}", label=f"{J_D:.4f}{name}")
     ax.legend(title="$J_D$", loc="upper left")
-    ax.set(xscale="log", xlabel="distance $d$", xlim=(1e-3, 0.06), ylim=(-0.004, 0.012))
+    ax.set(xscale="log", xlabel="distance $d$", xlim=(1e-3, 0.1), ylim=(-0.004, 0.012))
