@@ -10,7 +10,15 @@ if TYPE_CHECKING:
 
     Run = Callable[..., xarray.Dataset]
 
-NAMES = ("fixed_point_counts", "pair_distances", "relaxation", "symmetric_networks")
+NAMES = (
+    "fixed_point_counts",
+    "pair_distances",
+    "local_entropy",
+    "complexity",
+    "overlap_gap",
+    "symmetric_networks",
+    "relaxation",
+)
 
 
 class FigureModule(Protocol):

@@ -168,7 +168,7 @@ class _Exponent:
             hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
             slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
             slope_J_D=p @ site.slope.sum(axis=1),
-            size=np.abs(terms).sum() + p @ (np.abs(log_p) + np.abs(log_weight)),
+            size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
         )
 
     def _curvature(self, p: Floats, spread: Floats, site: Columns) -> Floats:
