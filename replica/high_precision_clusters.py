@@ -56,10 +56,12 @@ def clusters(y: float, d: float, J_D: float, digits: int = 30) -> Entropies:
         q_1 = 1 - 2 * d
         root = mpmath.sqrt(q_1)
         q_hat = root * mpmath.atanh(root) / (1 + (y - 1) * q_1)  # for large y
+        gap = mpf("0.01")
         for degree in range(3, 8):
             coarse, fine = (_nodes(y, q_1, d, J_D, n) for n in (degree, degree + 1))
 
-            q_hat = _extremum(coarse, y, q_1, q_hat)
+            q_hat = _extremum(coarse, y, q_1, q_hat, gap)
+            gap = mpf(10) ** (-digits // 2)
             site, check = _site(fine, y, q_hat), _site(coarse, y, q_hat)
             if max(abs(a - b) for a, b in zip(site, check, strict=True)) * y < mpf(10) ** -digits:
                 local = site.log_M - q_hat * (q_1 * (2 * y - 1) + 1) / 2
@@ -158,15 +160,18 @@ class _Site(NamedTuple):
     t_tanh: mpf  # t tanh(u) / sqrt(q_hat)
 
 
-def _extremum(nodes: list[_Node], y: mpf, q_1: mpf, q_hat: mpf) -> mpf:
-    """Return the `q_hat` at which the overlap is q_1, by the secant method for its logit."""
+def _extremum(nodes: list[_Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
+    """Return the `q_hat` at which the overlap is q_1, by the secant method for its logit.
+
+    It starts from a guess of its logarithm, and from `gap` beside it.
+    """
 
     def excess(theta: mpf) -> mpf:
         overlap = (_site(nodes, y, mpmath.exp(theta)).t_tanh - 1) / (y - 1)
         return mpmath.log(overlap / (1 - overlap) * (1 - q_1) / q_1)
 
     theta = mpmath.log(q_hat)
-    before, theta = (theta, excess(theta)), theta + mpf("0.01")
+    before, theta = (theta, excess(theta)), theta + gap
     while abs(theta - before[0]) > mp.eps ** mpf("0.6"):  # the error is its 1.6th power
         now = excess(theta)
         slope = (now - before[1]) / (theta - before[0])
