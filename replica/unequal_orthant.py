@@ -89,8 +89,9 @@ def _by_quadrature(u: Floats, v: Floats, delta: Floats, epsilon: Floats) -> Floa
     # beyond 12, exp(-s^2/2) leaves nothing
     step = np.where(stepped, np.minimum(12, c / np.where(stepped, -slope, 1)), 0.0)
     at_step = special.log_ndtr(c + slope * step)
-    hazard = np.exp(-((c + slope * step) ** 2) / 2 - _LOG_SQRT2PI - at_step)
-    scale = 1 / (1 - u + step + np.maximum(0, -slope * np.minimum(hazard, 1e300)))
+    with np.errstate(over="ignore"):
+        hazard = np.sqrt(2 / np.pi) / special.erfcx(-(c + slope * step) / _SQRT2)
+    scale = 1 / (1 - u + step + np.maximum(0, -slope * hazard))
     x, dx = np.linspace(-4, 5, 577, retstep=True)
     beyond = np.exp(x - np.exp(-x))
     y, dy = np.linspace(-3.2, 3.2, 257, retstep=True)
