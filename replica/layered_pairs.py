@@ -102,6 +102,7 @@ def log_fugacities(chain: PairChain, d: Floats) -> Floats:
     free = d > 0
     logit = special.logit(np.where(free, d, 0.5))
     log_x = np.where(free, logit, -np.inf)
+    chain.moments(log_x)  # computes the weights, once for all
     active = np.arange(len(d))
     for _ in range(100):
         moments = chain[active].moments(log_x[active])

@@ -12,6 +12,7 @@ agreement and a = 1 difference; k = 0, 1, 2, 3 are the bonds :math:`(\tau, \tau'
 (--)`; f[a, k] is a function of a bond and of the agreement of the layer before it.
 """
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -55,29 +56,44 @@ class PairChain:
     """
 
     def __init__(self, J_D: Floats, lam: Floats, delta: Floats, epsilon: Floats) -> None:
-        def table(neighbours: list[float]) -> Floats:
-            """Return P for all pairs of sums over neighbours, along the last two axes."""
-            threshold = J_D[:, None] + lam[:, None] * neighbours
-            u, v = threshold[:, None, None, :, None], threshold[:, None, None, None, :]
-            log_P = log_unequal_orthant(u, v, delta[..., None, None], epsilon[..., None, None])
-            return np.exp(log_P)
+        self._args = J_D, lam, delta, epsilon
 
+    @cached_property
+    def end(self) -> Floats:
+        """Weights of a layer with one bond k, of shape (n, L, 2, 4)."""
+        return self._table([1, -1])[..., _BONDS[:, 0], _BONDS[:, 1]]
+
+    @cached_property
+    def bulk(self) -> Floats:
+        """Weights of a layer between bonds k and k', of shape (n, L, 2, 4, 4)."""
         sums = _BONDS[:, None] + _BONDS
-        self.end: Floats = table([1, -1])[..., _BONDS[:, 0], _BONDS[:, 1]]
-        self.bulk: Floats = table([2, 0, -2])[..., sums[..., 0], sums[..., 1]]
+        return self._table([2, 0, -2])[..., sums[..., 0], sums[..., 1]]
+
+    def _table(self, neighbours: list[float]) -> Floats:
+        """Return P for all pairs of sums over neighbours, along the last two axes."""
+        J_D, lam, delta, epsilon = self._args
+        threshold = (J_D[:, None] + lam[:, None] * neighbours)[:, None, None]
+        i, j = np.triu_indices(len(neighbours))
+        log_P = log_unequal_orthant(
+            threshold[..., i], threshold[..., j], delta[..., None], epsilon[..., None]
+        )
+        table = np.empty((*log_P.shape[:-1], len(neighbours), len(neighbours)))
+        table[..., i, j] = table[..., j, i] = np.exp(log_P)
+        return table
 
     def __getitem__(self, chosen: npt.NDArray[np.int64]) -> "PairChain":
-        """Return some of the chains."""
-        chain = object.__new__(PairChain)
-        chain.end, chain.bulk = self.end[chosen], self.bulk[chosen]
-        return chain
+        """Return some of the chains, with what has been computed for them."""
+        part = PairChain(*(array[chosen] for array in self._args))
+        for name in {"end", "bulk"} & self.__dict__.keys():
+            part.__dict__[name] = self.__dict__[name][chosen]
+        return part
 
     def moments(self, log_x: Floats) -> Moments:
         """Sum over all states, for fugacities of shape (n, L >= 2)."""
         n, L = log_x.shape
         x = np.stack([np.ones((n, L)), np.exp(log_x)], axis=-1)
         end = np.broadcast_to(self.end, (n, L, 2, 4))
-        bulk = np.broadcast_to(self.bulk, (n, L, 2, 4, 4))
+        bulk = np.broadcast_to(self.bulk, (n, L, 2, 4, 4)) if L > 2 else end[..., None]
         before, scales = [x[:, 0, :, None] * end[:, 0]], [np.ones((n, 1, 1))]
         behind = [x[:, -1, :, None] * end[:, -1]]
         for l in range(1, L - 1):

@@ -25,13 +25,11 @@ def log_unequal_orthant(
     u, v, delta, epsilon = np.broadcast_arrays(u, v, delta, epsilon)
     low, high = np.minimum(u, v).ravel(), np.maximum(u, v).ravel()
     args = (low, high, delta.ravel(), epsilon.ravel())
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        log_P = np.log(_by_owens_t(*args))
     ends = (args[2] == 0) | (args[3] == 0)
-    log_P = np.empty(low.shape)
-    for where, method in (
-        (ends, _fully_correlated),
-        (~ends & (low >= 0), _by_owens_t),
-        (~ends & (low < 0), _by_quadrature),
-    ):
+    small = ~ends & (low < 0) & ~(log_P > -3)  # cancels by more than a digit
+    for where, method in ((ends, _fully_correlated), (small, _by_quadrature)):
         # the quadrature makes arrays of this many rows of nodes
         chosen = np.flatnonzero(where)
         for part in (chosen[i : i + 2048] for i in range(0, len(chosen), 2048)):
@@ -41,7 +39,7 @@ def log_unequal_orthant(
 
 def _fully_correlated(u: Floats, v: Floats, delta: Floats, epsilon: Floats) -> Floats:
     """Return the limits: y = x at `delta = 0`, y = -x at `epsilon = 0`; u <= v."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         body = np.log((special.erf(u / _SQRT2) + special.erf(v / _SQRT2)) / 2)
         log_u, log_v = special.log_ndtr(u), special.log_ndtr(-v)
         tail = log_u + np.log1p(-np.exp(log_v - log_u))
@@ -50,20 +48,27 @@ def _fully_correlated(u: Floats, v: Floats, delta: Floats, epsilon: Floats) -> F
 
 
 def _by_owens_t(u: Floats, v: Floats, delta: Floats, epsilon: Floats) -> Floats:
-    r"""Return `ln P` for 0 <= u <= v.
+    r"""Return P for u <= v, in a form that is a sum of positive terms for u >= 0.
 
     .. math:: P = g(u, c_u) + g(v, c_v), \qquad c_u = \frac{v - \rho u}{\sqrt{1-\rho^2}}, \qquad
               g(u, c) = \tfrac12 \Phi(u) - T(u, c/u) =
-              T(c, u/c) + \tfrac12 \Phi(c)\, \mathrm{erf}(u/\sqrt2) \quad (c > 0).
+              T(c, u/c) + \tfrac12 \Phi(c)\, \mathrm{erf}(u/\sqrt2) \quad (c > 0),
+
+    of thresholds that are not negative; P of others is a difference.
     """
-    P = _half(u, _given(u, v, delta, epsilon)) + _half(v, _given(v, u, delta, epsilon))
-    return np.log(np.where(u == v, orthant_probability(u, delta, epsilon), P))
+    U, V = np.abs(u), np.abs(v)
+    flipped = (u < 0) & (v >= 0)
+    delta, epsilon = np.where(flipped, epsilon, delta), np.where(flipped, delta, epsilon)
+    P = _half(U, _given(U, V, delta, epsilon)) + _half(V, _given(V, U, delta, epsilon))
+    P = np.where(U == V, orthant_probability(U, delta, epsilon), P)
+    return np.select(
+        [u >= 0, flipped], [P, special.ndtr(v) - P], P - special.ndtr(V) + special.ndtr(u)
+    )
 
 
 def _half(u: Floats, c: Floats) -> Floats:
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-        positive = special.owens_t(c, u / c) + special.ndtr(c) * special.erf(u / _SQRT2) / 2
-        negative = special.ndtr(u) / 2 + special.owens_t(u, -c / u)
+    positive = special.owens_t(c, u / c) + special.ndtr(c) * special.erf(u / _SQRT2) / 2
+    negative = special.ndtr(u) / 2 + special.owens_t(u, -c / u)
     return np.where(c > 0, positive, negative)
 
 
@@ -92,17 +97,16 @@ def _by_quadrature(u: Floats, v: Floats, delta: Floats, epsilon: Floats) -> Floa
     with np.errstate(over="ignore"):
         hazard = np.sqrt(2 / np.pi) / special.erfcx(-(c + slope * step) / _SQRT2)
     scale = 1 / (1 - u + step + np.maximum(0, -slope * hazard))
+
+    def integral(s: Floats, ds: Floats, rows: npt.NDArray[np.bool] | slice) -> Floats:
+        log_Phi = special.log_ndtr(c[rows, None] + slope[rows, None] * s) - at_step[rows, None]
+        return np.sum(ds * np.exp(u[rows, None] * s - s**2 / 2 + log_Phi), axis=1)
+
     x, dx = np.linspace(-4, 5, 577, retstep=True)
-    beyond = np.exp(x - np.exp(-x))
-    y, dy = np.linspace(-3.2, 3.2, 257, retstep=True)
-    inside = special.expit(np.pi * np.sinh(y))
-    s = np.hstack([step[:, None] * inside, step[:, None] + scale[:, None] * beyond])
-    weight = np.hstack(
-        [
-            step[:, None] * inside * inside[::-1] * np.pi * np.cosh(y) * dy,
-            scale[:, None] * beyond * (1 + np.exp(-x)) * dx,
-        ]
-    )
-    log_Phi = special.log_ndtr(c[:, None] + slope[:, None] * s) - at_step[:, None]
-    integral = np.sum(weight * np.exp(u[:, None] * s - s**2 / 2 + log_Phi), axis=1)
-    return -(u**2) / 2 - _LOG_SQRT2PI + at_step + np.log(integral)
+    t, dt = np.exp(x - np.exp(-x)), (1 + np.exp(-x)) * dx
+    total = integral(step[:, None] + scale[:, None] * t, scale[:, None] * t * dt, slice(None))
+    y, dy = np.linspace(-3.2, 3.2, 513, retstep=True)
+    t, dt = special.expit(np.pi * np.sinh(y)), np.pi * np.cosh(y) * dy
+    before = step[stepped, None]
+    total[stepped] += integral(before * t, before * t * t[::-1] * dt, stepped)
+    return -(u**2) / 2 - _LOG_SQRT2PI + at_step + np.log(total)
