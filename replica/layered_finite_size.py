@@ -11,9 +11,7 @@ from replica.orthant import Floats
 from replica.pair_chain import PairChain, step
 
 
-def log_expected_layered_pairs(
-    N: int, distances: Sequence[int], J_D: float, lam: float
-) -> float:
+def log_expected_layered_pairs(N: int, distances: Sequence[int], J_D: float, lam: float) -> float:
     r"""Return :math:`\ln E[\#]` of ordered pairs at given distances in the layers, exact.
 
     In layer l the two fixed points differ in :math:`k_l` of N neurons. The columns of neurons are

@@ -82,7 +82,7 @@ def entropy_at_distances(d: Floats, J_D: Floats, lam: Floats) -> Floats:
     log_x = log_fugacities(chain, d)
     # ln sum e^(mu a) ... - mu q = ln sum x^[a = -1] ... - d ln x, with x = e^(-2 mu)
     cost = np.where(d > 0, d * np.where(d > 0, log_x, 0), 0).sum(axis=1)
-    return (np.log(2) + chain.moments(log_x).log_Z - cost) / d.shape[1]
+    return (np.log(2) + chain.moments(log_x).log_sum - cost) / d.shape[1]
 
 
 def pair_chain(d: Floats, J_D: Floats, lam: Floats) -> PairChain:

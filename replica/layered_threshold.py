@@ -8,7 +8,7 @@ import numpy as np
 from networks import domains
 from replica.layered_pairs import layered_pair_entropy
 from replica.orthant import Floats
-from replica.total_distance import highest, total_distance_pair_entropy
+from replica.total_distance import total_distance_pair_entropy
 
 _ROUNDING = 1e-14  # of an entropy
 
@@ -94,11 +94,7 @@ def _threshold(
     from scipy.optimize import brentq
 
     def lowest(lam: float) -> tuple[float, float, float]:
-        """Return the least entropy, its distance, and a bound on what a finer search would find."""
-        value, log_d, spread = highest(
-            lambda log_d: -entropy(np.exp(log_d), lam), np.log(np.geomspace(1e-4, 0.5, 33)), 1
-        )
-        return -value[0], float(np.exp(log_d[0])), spread[0]
+        return _lowest(lambda d: entropy(d, lam))
 
     if lowest(0.0)[0] >= 0:
         raise ValueError(
@@ -115,3 +111,18 @@ def _threshold(
     slope = (entropy(at_d, lam + step) - entropy(at_d, lam - step))[0] / (2 * step)
     uncertainty = 1e-10 + (abs(value) + spread + _ROUNDING) / slope
     return LayeredTransition(float(lam), float(uncertainty), d, J_D, L)
+
+
+def _lowest(entropy: Callable[[Floats], Floats]) -> tuple[float, float, float]:
+    """Return the least entropy, its distance, and how much lower it may be between the points.
+
+    The entropy is looked up at many distances, and then on finer grids around the lowest: where
+    two curves cross, it has a kink.
+    """
+    log_d = np.log(np.geomspace(1e-4, 0.5, 33))
+    for _ in range(14):
+        values = entropy(np.exp(log_d))
+        best = int(np.clip(np.argmin(values), 1, len(log_d) - 2))
+        d, around = float(np.exp(log_d[best])), values[best - 1 : best + 2]
+        log_d = np.linspace(log_d[best - 1], log_d[best + 1], 9)
+    return float(values[best]), d, float(around.max() - around.min())

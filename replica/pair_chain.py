@@ -8,8 +8,8 @@ At one site, :math:`a_l = s^{1,l} s^{2,l}` tells whether the two states agree in
           a_l q_l\big),
 
 the end layers with one bond only, and a fugacity :math:`x_l` for a difference. In arrays, a = 0 is
-agreement and a = 1 difference; k = 0, 1, 2, 3 are the bonds :math:`(\tau, \tau') = (++), (+-), (-+),
-(--)`; f[a, k] is a function of a bond and of the agreement of the layer before it.
+agreement and a = 1 difference; k = 0, 1, 2, 3 are the bonds :math:`(\tau, \tau')` = (++), (+-),
+(-+), (--); f[a, k] is a function of a bond and of the agreement of the layer before it.
 """
 
 from functools import cached_property
@@ -30,7 +30,7 @@ class Moments(NamedTuple):
 
     Attributes
     ----------
-    log_Z
+    log_sum
         Logarithm of the sum over a and tau, of shape (n,).
     P
         Probability that the two states differ, of shape (n, L).
@@ -38,7 +38,7 @@ class Moments(NamedTuple):
         Covariance of differences in two layers, of shape (n, L, L).
     """
 
-    log_Z: Floats
+    log_sum: Floats
     P: Floats
     covariance: Floats
 
@@ -105,7 +105,7 @@ class PairChain:
             behind.append(f / f.sum(axis=(1, 2), keepdims=True))
         behind.reverse()
         Z = [_joined(f, g) for f, g in zip(before, behind, strict=True)]
-        log_Z = np.log(Z[-1]) + np.log(scales).sum(axis=0)[:, 0, 0]
+        log_sum = np.log(Z[-1]) + np.log(scales).sum(axis=0)[:, 0, 0]
         # <n_l n_m>; between l and m, the sum is restricted to n_l = 1
         second = np.zeros((n, L, L))
         second[:, 0, 0] = np.sum(before[0][:, 1] * across(behind[0])[:, 1], axis=-1) / Z[0]
@@ -120,7 +120,7 @@ class PairChain:
         P = np.einsum("nll->nl", second)
         covariance = second - P[:, :, None] * P[:, None]
         np.einsum("nll->nl", covariance)[:] = P * (1 - P)
-        return Moments(log_Z, P.copy(), covariance)
+        return Moments(log_sum, P.copy(), covariance)
 
 
 def across(f: Floats) -> Floats:

@@ -1,7 +1,5 @@
 """Pairs of fixed points of two layers at a given total distance."""
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -11,14 +9,13 @@ from replica.layered_pairs import pair_chain
 from replica.orthant import Floats
 
 
-def total_distance_pair_entropy(
-    d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.ArrayLike
-) -> Floats:
+def total_distance_pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.ArrayLike) -> Floats:
     r"""Return the entropy of pairs of a two-layer chain at total distance d per neuron.
 
     .. math:: \max_{0 \le s \le 1} \Phi_2\big(d_1 = (1+s)d,\; d_2 = (1-s)d\big), \qquad d \le 1/2,
 
-    where `layered_pair_entropy` has s = 0; at s = 1 all differences are in one layer.
+    where `layered_pair_entropy` has s = 0; at s = 1 all differences are in one layer. The maximum
+    is taken over these two: on no grid that was searched, does another s have more pairs.
 
     Parameters
     ----------
@@ -47,14 +44,11 @@ def total_distance_pair_entropy(
         domains.reals("J_D", J_D, low=0),
         domains.reals("lam", lam, low=0),
     )
-    columns = [array.reshape(-1, 1) for array in (np.minimum(d, 1 - d), J_D, lam)]
-
-    def entropy(s: Floats) -> Floats:
-        near, J_D, lam = (np.broadcast_to(column, s.shape).ravel() for column in columns)
-        d_1, d_2 = (1 + s.ravel()) * near, (1 - s.ravel()) * near
-        return two_layer_entropy(d_1, d_2, J_D, lam).reshape(s.shape)
-
-    return highest(entropy, np.linspace(0, 1, 33), d.size)[0].reshape(d.shape)[()]
+    near = np.minimum(d, 1 - d).ravel()
+    J, coupling = J_D.ravel(), lam.ravel()
+    alike = two_layer_entropy(near, near, J, coupling)
+    apart = two_layer_entropy(2 * near, 0 * near, J, coupling)
+    return np.maximum(alike, apart).reshape(d.shape)[()]
 
 
 def two_layer_entropy(d_1: Floats, d_2: Floats, J_D: Floats, lam: Floats) -> Floats:
@@ -80,23 +74,3 @@ def two_layer_entropy(d_1: Floats, d_2: Floats, J_D: Floats, lam: Floats) -> Flo
     p[:, 0, 0] = np.maximum(1 - p[:, 1, 1] - p[:, 1, 0] - p[:, 0, 1], 0)
     total = special.entr(p) + special.xlogy(p, W)
     return (np.log(2) + total.sum(axis=(1, 2))) / 2
-
-
-def highest(
-    function: Callable[[Floats], Floats], grid: Floats, rows: int
-) -> tuple[Floats, Floats, Floats]:
-    """Return the largest value of a function in each row, where it is, and the last improvement.
-
-    The function is looked up on the grid, and then on finer ones around its largest value.
-    """
-    x = np.tile(grid, (rows, 1))
-    row = np.arange(rows)
-    value = np.full(rows, -np.inf)
-    for _ in range(9):
-        values = function(x)
-        best = np.argmax(values, axis=1)
-        improvement, value = values[row, best] - value, values[row, best]
-        at = x[row, best]
-        low = x[row, np.maximum(best - 1, 0)]
-        x = np.linspace(low, x[row, np.minimum(best + 1, x.shape[1] - 1)], 9, axis=-1)
-    return value, at, improvement
