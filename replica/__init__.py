@@ -13,8 +13,11 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   couplings, and in a chain of layers;
 - `pair_entropy`, `franz_parisi`: how many pairs at distance d, and how many fixed points around a
   typical one; `small_distance_expansion`: why it has no neighbours;
-- `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`: the same
-  without the limit, exact for any number of neurons.
+- `layered_pair_entropy`, `total_distance_pair_entropy`, `layered_overlap_gap_threshold`: pairs in a
+  chain of layers, and the coupling between layers from which on they have any distance;
+- `two_layer_clusters`, `two_layer_local_entropy`: dense clusters of fixed points of two layers;
+- `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`,
+  `log_expected_layered_pairs`: the same without the limit, exact for any number of neurons.
 
 All functions broadcast over arrays and keep their digits in the tails. The module
 `replica.high_precision` computes each of them again, by other formulas and to any number of digits.
@@ -35,16 +38,30 @@ from replica.finite_size import (
     log_expected_pairs,
 )
 from replica.fixed_points import fixed_point_entropy
+from replica.layered_clusters import TwoLayerState, two_layer_clusters
+from replica.layered_finite_size import log_expected_layered_pairs
+from replica.layered_local_entropy import two_layer_local_entropy
+from replica.layered_pairs import layered_pair_entropy
+from replica.layered_threshold import LayeredTransition, layered_overlap_gap_threshold
 from replica.layers import layered_entropy
 from replica.pairs import franz_parisi, pair_entropy
+from replica.total_distance import total_distance_pair_entropy
 
 __all__ = [
+    "LayeredTransition",
+    "TwoLayerState",
     "fixed_point_entropy",
     "franz_parisi",
     "layered_entropy",
+    "layered_overlap_gap_threshold",
+    "layered_pair_entropy",
     "log_expected_fixed_points",
     "log_expected_layered_fixed_points",
+    "log_expected_layered_pairs",
     "log_expected_pairs",
     "pair_entropy",
     "small_distance_expansion",
+    "total_distance_pair_entropy",
+    "two_layer_clusters",
+    "two_layer_local_entropy",
 ]
