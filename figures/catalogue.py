@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     Run = Callable[..., xarray.Dataset]
 
-NAMES = ("fixed_point_counts", "pair_distances", "relaxation")
+NAMES = ("fixed_point_counts", "layered_networks", "pair_distances", "relaxation")
 
 
 class FigureModule(Protocol):

@@ -1,9 +1,9 @@
 """The exact mean number of pairs of fixed points in a chain of layers."""
 
 import itertools
-from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from networks import domains
 from replica.finite_size import log_expected_pairs
@@ -11,7 +11,7 @@ from replica.orthant import Floats
 from replica.pair_chain import PairChain, step
 
 
-def log_expected_layered_pairs(N: int, distances: Sequence[int], J_D: float, lam: float) -> float:
+def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam: float) -> float:
     r"""Return :math:`\ln E[\#]` of ordered pairs at given distances in the layers, exact.
 
     In layer l the two fixed points differ in :math:`k_l` of N neurons. The columns of neurons are
@@ -71,7 +71,7 @@ def log_expected_layered_pairs(N: int, distances: Sequence[int], J_D: float, lam
     return float(N * np.log(2) + log_sums[tuple(k)])
 
 
-def _column_weights(N: int, k: np.typing.NDArray[np.int64], J_D: float, lam: float) -> Floats:
+def _column_weights(N: int, k: npt.NDArray[np.int64], J_D: float, lam: float) -> Floats:
     """Return `ln W(a)`, with an axis of length two for each layer: agree, differ."""
     others = N - 1  # neurons that a neuron sees, of which these differ from it in both senses
     delta = np.stack([np.minimum(k, others), N - np.maximum(k, 1)], axis=-1) / others

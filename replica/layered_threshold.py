@@ -50,8 +50,8 @@ def layered_overlap_gap_threshold(
     Parameters
     ----------
     J_D
-        Self-coupling, >= 0, below the threshold of a single layer (about 0.06): above, there is no
-        gap.
+        Self-coupling, >= 0, below the threshold of uncoupled layers (0.0427 for equal distances,
+        0.0243 for the total one): above, there is no gap.
     L
         Number of layers, >= 2; None for an infinite chain.
     distance
@@ -98,8 +98,8 @@ def _threshold(
 
     if lowest(0.0)[0] >= 0:
         raise ValueError(
-            f"J_D must be below the overlap gap threshold of a single layer, got {J_D}: "
-            "there is no gap at any lam"
+            f"J_D must be below the overlap gap threshold at lam = 0, got {J_D}: there is no gap "
+            "at any lam"
         )
     high = 1.0
     while lowest(high)[0] <= 0:
@@ -120,9 +120,12 @@ def _lowest(entropy: Callable[[Floats], Floats]) -> tuple[float, float, float]:
     two curves cross, it has a kink.
     """
     log_d = np.log(np.geomspace(1e-4, 0.5, 33))
-    for _ in range(14):
+    for _ in range(16):
         values = entropy(np.exp(log_d))
         best = int(np.clip(np.argmin(values), 1, len(log_d) - 2))
         d, around = float(np.exp(log_d[best])), values[best - 1 : best + 2]
+        spread = float(around.max() - around.min())
+        if spread < _ROUNDING:
+            break
         log_d = np.linspace(log_d[best - 1], log_d[best + 1], 9)
-    return float(values[best]), d, float(around.max() - around.min())
+    return float(values[best]), d, spread

@@ -99,15 +99,16 @@ def _field_grid(d: float, J_D: float, lam: float, step: float) -> Grid:
     ).x
     z = (z - z[::-1]) / 2
     density: Floats = 1 + (1 / np.hypot(z[:, None] - centres, width)).sum(axis=-1)
-    weights = step / density * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    weights: Floats = step / density * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
     return Grid(z, weights)
 
 
 def _spin_grid(y: float, q_hat: float, step: float) -> Grid:
     r"""Return nodes and weights for t: the peaks are at :math:`\pm y \sqrt{\hat q}`."""
     n = _multiple_of_4((y * np.sqrt(q_hat) + 8) / step)
-    t = step * np.arange(-n, n + 1)
-    return Grid(t, step * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi))
+    t = np.asarray(step * np.arange(-n, n + 1), dtype=np.float64)
+    weights: Floats = step * np.exp(-(t**2) / 2) / np.sqrt(2 * np.pi)
+    return Grid(t, weights)
 
 
 def _multiple_of_4(n: float) -> int:
