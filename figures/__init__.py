@@ -19,7 +19,7 @@ In a notebook:
 
 >>> import figures
 >>> figures.NAMES
-('fixed_point_counts', 'pair_distances', 'relaxation')
+('fixed_point_counts', 'layered_networks', 'pair_distances', 'relaxation')
 """
 
 from figures.catalogue import NAMES

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
     from figures.catalogue import Run
 
-title = "Do excitatory couplings between layers do what the self-coupling does?"
+title = "Excitation between layers"
 equation = (
     "L Φ₂ = ln 2 + min_μ [ −q Σ μ_l + ln Σ_{a,τ} Π_l e^{μ_l a_l} w_l ];  "
     "S(d) = ∂Φ(y, d)/∂y at Φ = y ∂Φ/∂y"
 )
 caption = (
+    "Do excitatory couplings between layers do for the clusters what the self-coupling does? "
     "Left: below a line some distances have no pair of fixed points (overlap gap). The distance d "
     "is that in each of L layers; dashed: only the total distance of L = 2 layers is given. "
     "Middle: entropy S of fixed points inside the densest clusters of diameter d. Solid: two "

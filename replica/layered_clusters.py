@@ -13,7 +13,7 @@ from replica.two_layer_site import TwoLayerSite, two_layer_site
 
 Y_MAX, D_MIN, D_MAX, COUPLING_MAX = 150.0, 1e-3, 0.49, 2.0  # the domain that the tests certify
 
-_STEPS = (0.8, 0.6, 0.45)  # of ever finer grids
+_STEPS = (0.8, 0.6, 0.45, 0.33)  # of ever finer grids
 _ENOUGH, _TOLERATED = 1e-8, 1e-6  # errors of the entropies
 
 

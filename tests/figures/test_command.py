@@ -20,6 +20,7 @@ def test_list_names_all_figures(capsys):
     main(["list"])
     assert capsys.readouterr().out.splitlines() == [
         "fixed_point_counts   How many fixed points",
+        "layered_networks     Excitation between layers",
         "pair_distances       Pairs of fixed points",
         "relaxation           Relaxation into fixed points",
     ]
