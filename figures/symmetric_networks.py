@@ -1,4 +1,4 @@
-"""Does the gap between fixed points survive symmetric couplings?"""
+"""Whether the gap between fixed points survives symmetric couplings."""
 
 from typing import TYPE_CHECKING
 

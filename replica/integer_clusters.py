@@ -181,7 +181,6 @@ class _Exponent:
 
 def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
     """Return the `q_hat` at which the mean number of `unlike` pairs is as asked for."""
-
     some = unlike > 0
     log_unlike = np.log(unlike[some]) - np.log(mean)
 
