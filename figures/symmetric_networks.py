@@ -1,4 +1,4 @@
-"""Whether the gap between fixed points survives symmetric couplings."""
+"""The gap between fixed points, as the couplings become symmetric."""
 
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ caption = (
     "(overlap gap: the mean number of groups vanishes). The gap is lost as the symmetry η of the "
     "couplings grows; circles: where its threshold reaches J_D = 0. Above the highest curve the "
     "mean number of groups is large at all distances, which does not prove that there are any. "
+    "At η = 0 a second solver, for real y, gives the same thresholds. "
     "Middle: entropy Φ of groups of y = 9 at mutual distance d, at J_D = 0: the part below zero is "
     "the gap. Right: entropy of pairs, as a test of the theory at J_D = {J_D:g}. Solid: the limit "
     "N → ∞. Dashed: the exact mean number of ordered pairs at finite N (the binomial coefficient "
@@ -57,6 +58,12 @@ def closing_symmetry(y: int) -> float:
     return float(optimize.brentq(least, 0.05, 0.5, xtol=1e-6))
 
 
+def deviation(y: int) -> float:
+    """Return by how much two solvers differ at eta = 0, in units of the errors they claim."""
+    one, other = replica.symmetric_overlap_gap_threshold(y), replica.overlap_gap_threshold(y)
+    return (one.J_D - other.J_D) / (one.uncertainty + other.uncertainty)
+
+
 def group_entropy(eta: float, d: float) -> float:
     """Return the entropy of groups without self-coupling."""
     return replica.integer_clusters(GROUP, d, 0.0, eta).free_entropy
@@ -84,6 +91,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         {
             "threshold": _single(run(gap_threshold, {"y": y, "eta": eta})),
             "closing": _single(run(closing_symmetry, {"y": y})),
+            "deviation": _single(run(deviation, {"y": y})),
         }
     )
     groups = _single(run(group_entropy, {"eta": [0.0, 0.1, 0.23, 0.5], "d": d}))
@@ -139,12 +147,12 @@ def draw(data: "xarray.Dataset") -> "Figure":
 def _draw_gap(ax: "Axes", data: "xarray.Dataset") -> None:
     thresholds = data["gap_threshold"]
     eta = data["gap_eta"].values
-    ax.fill_between(eta, thresholds.max("gap_y").fillna(0), color="0.92", lw=0)
     for i, y in enumerate(data["gap_y"].values):
         closing = float(data["gap_closing"].sel(gap_y=y))
         here = thresholds.sel(gap_y=y).values
         open_gap = np.isfinite(here)
         x, J_D = np.append(eta[open_gap], closing), np.append(here[open_gap], 0)
+        ax.fill_between(x, J_D, color="0.92", lw=0, zorder=0)
         ax.plot(x, J_D, color=f"C{i}", label=f"{int(y)}")
         ax.plot(closing, 0, "o", color=f"C{i}", mfc="w", clip_on=False, zorder=3)
     ax.text(0.012, 0.004, "gap", color="0.4")

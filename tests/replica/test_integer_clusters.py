@@ -8,7 +8,7 @@ import pytest
 from mpmath import mpf
 
 import replica
-from replica.integer_clusters import integer_clusters
+from replica.integer_clusters import _Exponent, _newton, integer_clusters
 
 
 @pytest.mark.parametrize("eta", [-1.0, -0.5, 0.0, 0.3, 1.0])
@@ -120,6 +120,20 @@ def test_strong_self_couplings_hold_every_group():
     entropy = -p * np.log(p / 3) - (1 - p) * np.log(1 - p)
     held = integer_clusters(3, 0.2, 40.0, 1.0).free_entropy
     assert held == pytest.approx(np.log(2) + entropy, abs=1e-13)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_extremum(seed):
+    """Above y = 3 and eta = 0 no theorem says so: Newton's method from anywhere."""
+    rng = np.random.default_rng(seed)
+    y, d = int(rng.integers(4, 13)), float(np.exp(rng.uniform(-6, -1)))
+    J_D, eta = rng.uniform(0, [0.5, 1])
+    exponent = _Exponent(y, d, J_D, eta)
+    found = [_newton(exponent, start, 0.3)[1] for start in rng.uniform(0, 2, size=(4, 2))]
+    for point in found:
+        assert np.abs(point.gradient).max() < 1e-8
+        assert np.linalg.eigvalsh(point.hessian).max() < 0
+    np.testing.assert_allclose([point.value for point in found], found[0].value, atol=1e-11)
 
 
 @pytest.mark.parametrize("y", [4, 8, 30])
