@@ -209,7 +209,7 @@ def _draw_clusters(ax: "Axes", data: "xarray.Dataset") -> None:
         label = f"one layer, $J_D = {float(row['alone']):.3f}$"
         ax.plot(row["d"], row["single"], f"C{i}.--", label=label)
     ax.set(xlabel="diameter $d$", ylabel="local entropy $S$")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right")
 
 
 def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -231,4 +231,4 @@ def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
         ylabel="entropy of pairs",
         title=f"$N = {NEURONS}$, $J_D = {SAMPLED['J_D']:g}$, $\\lambda = {SAMPLED['lam']:g}$",
     )
-    ax.legend(loc="lower left", title="differences in", title_fontsize=7.5)
+    ax.legend(loc="lower right", title="differences in", title_fontsize=7.5)
