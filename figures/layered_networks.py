@@ -44,7 +44,7 @@ CHAINS = {
 NEURONS = 8  # in each of the two layers that are enumerated
 SAMPLED = {"J_D": 0.1, "lam": 0.5}
 MEASURED = 1.0  # expected pairs per network, below which the mean over a sample says little
-SLICES = ["both layers alike", "one layer"]
+SLICES = ["both layers", "one layer"]
 
 
 def gap_threshold(chain: str, J_D: float) -> float:
@@ -92,7 +92,7 @@ def _gaps(run: "Run", full: bool) -> "xarray.Dataset":
         chains = [name for name, chain in CHAINS.items() if chain[1] == distance]
         end = _uncoupled_threshold(distance)
         # the lines end like a square root
-        fraction = 1 - np.linspace(1, 0, 17 if full else 6)[:-1] ** 2
+        fraction = 1 - np.linspace(1, 0, 17 if full else 5)[:-1] ** 2
         J_D = end * fraction
         found = run(gap_threshold, {"chain": chains, "J_D": J_D.tolist()})["result"].values[..., 0]
         lam = np.hstack([found, np.zeros((len(chains), 1))])
@@ -127,7 +127,7 @@ def _clusters(run: "Run", full: bool) -> "xarray.Dataset":
     from scipy.optimize import brentq
 
     couplings = [0.3, 0.4, 0.5] if full else [0.35]
-    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.02, 0.4, 7)
+    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.03, 0.4, 5)
     alone = [
         brentq(
             lambda J, lam=lam: replica.fixed_point_entropy(J) - replica.layered_entropy(0, lam, 2),
@@ -206,10 +206,10 @@ def _draw_clusters(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, lam in enumerate(data["lam"].values):
         row = data.sel(lam=lam)
         ax.plot(row["d"], row["coupled"], f"C{i}.-", label=f"$\\lambda = {lam:g}$, $J_D = 0$")
-        label = f"$\\lambda = 0$, $J_D = {float(row['alone']):.3f}$"
+        label = f"one layer, $J_D = {float(row['alone']):.3f}$"
         ax.plot(row["d"], row["single"], f"C{i}.--", label=label)
     ax.set(xlabel="diameter $d$", ylabel="local entropy $S$")
-    ax.legend(loc="upper left")
+    ax.legend(loc="lower right")
 
 
 def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -231,4 +231,4 @@ def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
         ylabel="entropy of pairs",
         title=f"$N = {NEURONS}$, $J_D = {SAMPLED['J_D']:g}$, $\\lambda = {SAMPLED['lam']:g}$",
     )
-    ax.legend(loc="lower left")
+    ax.legend(loc="lower right", title="differences in", title_fontsize=7.5)

@@ -81,9 +81,7 @@ def zero_complexity(d: float, J_D: float, lam: float) -> TwoLayerState:
 
     def complexity(log_y: float) -> float:
         y = min(float(np.exp(log_y)), Y_MAX)
-        # y q_hat varies little
-        guess = float(np.log(states[-1].y * states[-1].q_hat / y)) if states else None
-        states.append(solve(y, d, J_D, lam, guess))
+        states.append(solve(y, d, J_D, lam, _guess(y, states)))
         return float(states[-1].complexity)
 
     low = high = float(np.log(3 + 0.7 / (1 - 2 * d)))
@@ -97,3 +95,16 @@ def zero_complexity(d: float, J_D: float, lam: float) -> TwoLayerState:
             high = low
     complexity(brentq(complexity, low, high, xtol=1e-9))
     return states[-1]
+
+
+def _guess(y: float, states: list[TwoLayerState]) -> float | None:
+    """Return ln q_hat, from a straight line in ln y through the nearest solutions."""
+    if not states:
+        return None
+    log_y, log_q_hat = (np.log([getattr(state, x) for state in states]) for x in ("y", "q_hat"))
+    a, *others = np.argsort(np.abs(log_y - np.log(y)))
+    slope = -1.0  # y q_hat varies little
+    if others and log_y[a] != log_y[others[0]]:
+        b = others[0]
+        slope = (log_q_hat[a] - log_q_hat[b]) / (log_y[a] - log_y[b])
+    return float(log_q_hat[a] + slope * (np.log(y) - log_y[a]))
