@@ -2,7 +2,7 @@ r"""Clusters of fixed points again, slowly, to any number of digits, by the plai
 
 The twin of `clusters` integrates over z and t as the theory is written,
 
-.. math:: I = \int Dz \int Dt\, M^y, \qquad M = e^{\sqrt{\hat q}\,t} H_+ + e^{-\sqrt{\hat q}\,t} H_-,
+.. math:: I = \int Dz \int Dt\, M^y, \qquad M = \sum_{s=\pm1} e^{\sqrt{\hat q}\,ts} H_s(z),
 
 z by Gauss-Legendre rules on panels around the steps of :math:`H_\pm`, t by the trapezoidal rule,
 and finds the :math:`\hat q` at which :math:`\langle t \tanh u \rangle / \sqrt{\hat q} =
@@ -16,6 +16,7 @@ the tests. Arguments are not checked.
 """
 
 import functools
+import itertools
 from typing import Any, NamedTuple
 
 import mpmath
@@ -193,7 +194,7 @@ def _nodes(y: mpf, q_1: mpf, d: mpf, J_D: mpf, degree: int) -> list[_Node]:
     edges = sorted(points)
     rule = GaussLegendre(mp)
     nodes = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         for z, weight in rule.get_nodes(low, high, degree, mp.prec):
             nodes.append(
                 _Node(
@@ -218,7 +219,7 @@ def _site(nodes: list[_Node], y: mpf, q_hat: mpf) -> _Site:
     up = [mpmath.exp(root * t_j) for t_j in t]
     half_square = [t_j**2 / 2 for t_j in t]
     total = sum_log_M = sum_t_tanh = mpf(0)
-   
+
     for i, j in zip(*_not_negligible(nodes, y, root, t), strict=True):
         node = nodes[i]
         plus, minus = up[j] * node.up, node.down / up[j]
