@@ -222,19 +222,20 @@ class _Reference(NamedTuple):
 def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Reference:
     """Return the solution at one point; `guess` is of the unknowns."""
     step = min(0.05, 1 / np.sqrt(y))
+    finest = step / 16
     x = extremum(y, d, J_D, step, guess)
-    for _ in range(5):
-        if x is None:
-            return _missing(y, d, J_D)
+    while x is not None:
         site, overlap = site_at(x, y, J_D, step)
         fine, half, quarter = (_entropies(site, overlap, d, x[1], coarse) for coarse in (1, 2, 4))
         error = extrapolated(fine, half, quarter)
-        if (error <= _ENOUGH + rounding(site)).all():
+        if step <= finest or (error <= _ENOUGH + rounding(site)).all():
             break
         step /= 2
         x = root(x, y, d, J_D, step)
+    if x is None:
+        return _missing(y, d, J_D)
+    error += rounding(site) + _inexactness(x, y, d, J_D, step)
     free_entropy, local_entropy, complexity = fine.tolist()
-    total = error + rounding(site) + _inexactness(x, y, d, J_D, step)
     return _Reference(
         y=y,
         d=d,
@@ -244,7 +245,7 @@ def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Refer
         complexity=complexity,
         q_hat=site.q_hat,
         residual=2 * d - site.mean(site.spin_gap),
-        error=float(total.max()),
+        error=float(error.max()),
         converged=bool(error[0] < 1e-8 * max(1.0, abs(fine[0]))),
         overlap=overlap,
         p_hat=float(x[1]),
