@@ -10,7 +10,16 @@ if TYPE_CHECKING:
 
     Run = Callable[..., xarray.Dataset]
 
-NAMES = ("fixed_point_counts", "pair_distances", "relaxation")
+NAMES = (
+    "fixed_point_counts",
+    "pair_distances",
+    "local_entropy",
+    "complexity",
+    "overlap_gap",
+    "symmetric_networks",
+    "layered_networks",
+    "relaxation",
+)
 
 
 class FigureModule(Protocol):

@@ -287,17 +287,14 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
 
     The complexity falls with y; below some y there may be no extremum.
     """
-    last: _Reference | None = None
+    solutions: dict[float, _Reference] = {}
 
     def at(log_y: float) -> _Reference:
-        nonlocal last
-        y = min(float(np.exp(log_y)), Y_MAX)
-        guess = None
-        if last is not None:
-            guess = np.array([np.log(last.q_hat), last.p_hat, special.logit(last.overlap)])
-        state = solve(y, d, J_D, guess)
-        last = state if state.converged else last
-        return state
+        if log_y not in solutions:
+            y = min(float(np.exp(log_y)), Y_MAX)
+            found = [state for state in solutions.values() if state.converged]
+            solutions[log_y] = solve(y, d, J_D, _guess(y, found[-1]) if found else None)
+        return solutions[log_y]
 
     low = high = np.log(20.0)
     while (state := at(low)).converged and state.complexity < 0:
@@ -313,3 +310,8 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
         state = at(middle)
         low, high = (low, middle) if state.converged and state.complexity < 0 else (middle, high)
     return at(optimize.brentq(lambda log_y: at(log_y).complexity, low, high, xtol=1e-12))
+
+
+def _guess(y: float, near: _Reference) -> Floats:
+    """Return about the extremum, from that at another y: y q_hat varies little."""
+    return np.array([np.log(near.q_hat * near.y / y), near.p_hat, special.logit(near.overlap)])
