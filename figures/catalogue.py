@@ -17,6 +17,7 @@ NAMES = (
     "complexity",
     "overlap_gap",
     "symmetric_networks",
+    "layered_networks",
     "relaxation",
 )
 

@@ -125,7 +125,7 @@ def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
         second = anew.make("fixed_point_counts")
     xarray.testing.assert_identical(first, second)
     # two sweeps of one figure share this ledger
-    ledgers = sorted(path.name for path in (tmp_path / "ledgers").glob("count_fixed_points*"))
+    ledgers = sorted(path.name for path in (tmp_path / "ledgers").glob("*count_fixed_points*"))
     assert sum(name.endswith(".arrays") for name in ledgers) == 2
     assert len(ledgers) == 4
 
