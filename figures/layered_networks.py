@@ -26,9 +26,9 @@ caption = (
     "Do excitatory couplings between layers do for the clusters what the self-coupling does? "
     "Left: below a line some distances have no pair of fixed points (overlap gap). The distance d "
     "is that in each of L layers; dashed: only the total distance of L = 2 layers is given. "
-    "Middle: entropy S of fixed points inside the densest clusters of diameter d. Solid: two "
-    "layers, J_D = 0; dashed: one layer with a self-coupling J_D at which there are as many fixed "
-    "points per neuron; dots: computed points. Where S < 0, there are no such clusters. Right: "
+    "Middle: entropy S of fixed points inside the densest clusters of diameter d. Circles: two "
+    "layers, J_D = 0; lines: one layer with a self-coupling J_D at which there are as many fixed "
+    "points per neuron. Where S < 0, there are no such clusters. Right: "
     "entropy (1/2N) ln E[#] of ordered pairs in two layers, for differences in both layers alike, "
     "or in one of them. Lines: exact at finite N. Markers: the mean over networks whose "
     "fixed points were all enumerated, with one standard error, where more than one pair is "
@@ -126,8 +126,9 @@ def _clusters(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
     from scipy.optimize import brentq
 
-    couplings = [0.3, 0.4, 0.5] if full else [0.35]
-    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.03, 0.4, 5)
+    couplings = [0.3, 0.4, 0.5] if full else [0.35, 0.5]
+    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.01, 0.4, 5)
+    fine = np.geomspace(d[0], d[-1], 60)
     alone = [
         brentq(
             lambda J, lam=lam: replica.fixed_point_entropy(J) - replica.layered_entropy(0, lam, 2),
@@ -137,14 +138,14 @@ def _clusters(run: "Run", full: bool) -> "xarray.Dataset":
         for lam in couplings
     ]
     coupled = run(local_entropy, {"J_D": [0.0], "lam": couplings, "d": d.tolist()})
-    single = run(local_entropy, {"J_D": alone, "lam": [0.0], "d": d.tolist()})
+    single = replica.local_entropy(fine, np.array(alone)[:, None])
     return xarray.Dataset(
         {
             "coupled": (("lam", "d"), coupled["result"].values[0, :, :, 0]),
-            "single": (("lam", "d"), single["result"].values[:, 0, :, 0]),
+            "single": (("lam", "d_single"), single.local_entropy),
             "alone": ("lam", alone),
         },
-        {"lam": couplings, "d": d},
+        {"lam": couplings, "d": d, "d_single": fine},
     )
 
 
@@ -205,11 +206,13 @@ def _draw_clusters(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.axhline(0, color="0.6", lw=0.8)
     for i, lam in enumerate(data["lam"].values):
         row = data.sel(lam=lam)
-        ax.plot(row["d"], row["coupled"], f"C{i}.-", label=f"$\\lambda = {lam:g}$, $J_D = 0$")
+        ax.plot(
+            row["d"], row["coupled"], f"C{i}o", mfc="w", label=f"$\\lambda = {lam:g}$, $J_D = 0$"
+        )
         label = f"one layer, $J_D = {float(row['alone']):.3f}$"
-        ax.plot(row["d"], row["single"], f"C{i}.--", label=label)
-    ax.set(xlabel="diameter $d$", ylabel="local entropy $S$")
-    ax.legend(loc="lower right")
+        ax.plot(row["d_single"], row["single"], f"C{i}", label=label)
+    ax.set(xscale="log", xlabel="diameter $d$", ylabel="local entropy $S$")
+    ax.legend(loc="upper left")
 
 
 def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:

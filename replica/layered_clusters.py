@@ -1,14 +1,13 @@
 """Clusters of fixed points of two coupled layers: groups of y replicas at one mutual distance."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from networks import domains
 from replica.orthant import Floats
-from replica.states import ClusterState, Number
+from replica.states import ClusterState, Number, gather
 from replica.two_layer_site import TwoLayerSite, two_layer_site
 
 Y_MAX, D_MIN, D_MAX, COUPLING_MAX = 150.0, 1e-3, 0.49, 2.0  # the domain that the tests certify
@@ -89,16 +88,7 @@ def two_layer_clusters(
     for state in found:
         if throw and not state.converged:
             raise RuntimeError(f"no minimum found: {state}, residual {state.residual:.1e}")
-    return gathered(found, y.shape)
-
-
-def gathered(points: Sequence[TwoLayerState], shape: tuple[int, ...]) -> TwoLayerState:
-    """Return states of single points as one of arrays (of floats, for a single point)."""
-    columns = {
-        field.name: np.array([getattr(state, field.name) for state in points]).reshape(shape)[()]
-        for field in fields(TwoLayerState)
-    }
-    return TwoLayerState(**columns)
+    return gather(TwoLayerState, found, y.shape)
 
 
 def solve(

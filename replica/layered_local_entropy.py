@@ -12,9 +12,9 @@ from replica.layered_clusters import (
     D_MIN,
     Y_MAX,
     TwoLayerState,
-    gathered,
     solve,
 )
+from replica.states import gather
 
 
 def two_layer_local_entropy(
@@ -70,7 +70,7 @@ def two_layer_local_entropy(
             raise RuntimeError(
                 f"no y in [1, {Y_MAX:g}] of zero complexity found: got {state}; throw=False goes on"
             )
-    return gathered(found, d.shape)
+    return gather(TwoLayerState, found, d.shape)
 
 
 def zero_complexity(d: float, J_D: float, lam: float) -> TwoLayerState:

@@ -195,12 +195,12 @@ def test_enumerated_symmetric_triples(eta, replicas):
     N, D, J_D = 14, 4, 0.3
     triples = samples_of(N, J_D, eta, lambda states: count_triples(states, D), replicas)
     rng = np.random.default_rng(1)
-    p, error = stable_probability(triple(N, D), J_D, eta, 20 * replicas + 16_000, rng)
+    p, error = stable_probability(triple(N, D), J_D, eta, 20 * replicas + 6_000, rng)
     number = np.exp(log_triples(N, D))
     assert_mean(triples, number * p, number * error)
 
 
-@pytest.mark.parametrize("samples", [40_000, pytest.param(400_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("samples", [20_000, pytest.param(400_000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("eta", [0.3, 1.0])
 def test_symmetric_triples_in_the_limit(eta, samples):
     d, J_D, rng = 0.25, 0.3, np.random.default_rng(2)
@@ -212,8 +212,12 @@ def test_symmetric_triples_in_the_limit(eta, samples):
     weights = extrapolation(sizes)
     sampling = np.linalg.norm(weights * error)
     deviation = weights @ finite - limit_per_neuron(3, d, J_D, eta)
-    assert sampling < 0.005
-    assert abs(deviation) < 4 * sampling
+    # what the extrapolation misses, known without symmetry
+    exact = weights @ [log_stable_triple(N, N // 4, J_D) / N for N in sizes]
+    missed = abs(exact - limit_per_neuron(3, d, J_D))
+    assert missed < 0.003
+    assert sampling < 0.007
+    assert abs(deviation) < 4 * sampling + missed
     assert abs(finite[0] - weights @ finite) > 0.005
 
 
@@ -221,7 +225,7 @@ def test_symmetric_triples_in_the_limit(eta, samples):
     ("eta", "replicas", "sizes"),
     [
         (0.0, 200, [12, 14, 16, 18]),
-        (0.6, 200, [10, 12, 14, 16]),
+        (0.6, 100, [10, 12, 14, 16]),
         pytest.param(0.0, 600, [16, 18, 20, 22], marks=pytest.mark.long),
         pytest.param(0.6, 600, [16, 18, 20, 22], marks=pytest.mark.long),
     ],
