@@ -21,8 +21,9 @@ def entropies(state):
 
 
 # y, d, J_D
-QUICK = [(2.5, 0.3, 0.0), (1.5, 0.45, 2.0), (20.0, 0.4, 0.05)]
+QUICK = [(2.5, 0.3, 0.0), (1.5, 0.45, 2.0)]
 SLOW = [
+    (20.0, 0.4, 0.05),
     (1.5, 0.001, 0.1),
     (2.0, 0.1, 0.3),
     (3.3, 0.02, 0.06),
@@ -59,7 +60,7 @@ def test_pairs_are_known_in_closed_form(J_D):
 
 @pytest.mark.parametrize("y", range(3, 13))
 def test_integer_groups_are_a_sum_over_up_spins(y):
-    for d, J_D in [(0.003, 0.05), (0.1, 0.0), (0.3, 0.6), (0.02, 1.5)]:
+    for d, J_D in [(0.003, 0.05), (0.1, 0.0), (0.02, 1.5)]:
         state = module.solve(y, d, J_D)
         summed = replica.integer_clusters(y, d, J_D)
         assert state.free_entropy == pytest.approx(summed.free_entropy, abs=1e-11)
@@ -115,7 +116,7 @@ def test_the_complexity_is_what_the_local_entropy_leaves(y, d, J_D):
 
 def test_the_complexity_falls_where_it_is_negative():
     """It is positive for one replica, and its zero is the only one."""
-    y = np.geomspace(1, 1e4, 21)[:, None]
+    y = np.geomspace(1, 1e4, 13)[:, None]
     for d in (1e-3, 0.1, 0.45):
         complexity = replica.clusters(y, d, [0.0, 0.06, 0.3, 1.0]).complexity
         assert (complexity[0] > 0).all()

@@ -43,8 +43,8 @@ def first_maximum_of_pairs(d, J_D):
     return -found.fun
 
 
-@pytest.mark.parametrize("d", [1e-3, 0.003, 0.05, 0.1, 0.3, 0.45])
-@pytest.mark.parametrize("J_D", [0.0, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0])
+@pytest.mark.parametrize("d", [1e-3, 0.05, 0.1, 0.45])
+@pytest.mark.parametrize("J_D", [0.0, 0.1, 0.25, 1.0, 4.0])
 def test_pairs_around_a_reference(d, J_D):
     """By their own formula; where that has no maximum, none is found."""
     exact = first_maximum_of_pairs(d, J_D)
@@ -197,7 +197,7 @@ def test_coincident_replicas_do_not_pass_for_an_extremum():
 
 
 def test_zero_complexity():
-    d, J_D = np.array([[0.01], [0.1], [0.3]]), np.array([0.06, 0.3])
+    d, J_D = np.array([[0.01], [0.3]]), np.array([0.06, 0.3])
     state = replica.reference_local_entropy(d, J_D)
     assert (np.abs(state.complexity) <= state.error).all()
     np.testing.assert_allclose(state.local_entropy, state.free_entropy / state.y, atol=1e-12)
@@ -214,9 +214,9 @@ def test_no_zero_of_the_complexity():
         replica.reference_local_entropy(0.1, 3.0)
 
 
-@pytest.mark.parametrize("J_D", [0.06, 0.3, 1.0])
+@pytest.mark.parametrize("J_D", [0.06, 1.0])
 def test_many_replicas_around_a_reference(J_D):
-    d = np.array([0.01, 0.1, 0.4])
+    d = np.array([0.01, 0.4])
     limit = replica.densest_reference(d, J_D)
     for y in (1e3, 1e4):
         state = replica.reference_clusters(y, d, J_D)
