@@ -1,0 +1,135 @@
+r"""The dense iteration: one mean and one response a neuron, as of an AMP algorithm.
+
+In the notation of `bp.neuron`, for the neurons i of a layer,
+
+.. math::
+    \omega_i = \sum_j J_{ij} m_j - g_i V_i, \qquad V_i = \sum_j J_{ij}^2 (1 - m_j^2), \qquad
+    h_j = \sum_i J_{ij} g_i - m_j \sum_i J_{ij}^2 g'_i .
+
+The second terms take out what a neuron has sent to itself through its neighbours. They hold for
+independent `J_ij` and `J_ji`.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bp.chain import update_columns
+from bp.neuron import update_neurons
+from networks import Network
+
+Array = npt.NDArray[Any]  # float32 or float64, as the iteration was asked for
+
+
+class Dense:
+    """Several runs of the dense iteration on one network, side by side.
+
+    The runs share each passage over the couplings, which is what the iteration costs. All arrays
+    have shape (L, N, runs).
+
+    Attributes
+    ----------
+    h, omega, V
+        Field on a neuron from the constraints of the others; mean and variance of its input.
+    f, t, m, v
+        Field of focusing; magnetisation, as a field and as such, and its variance.
+    g, slope
+        Response and its derivative.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        runs: int,
+        rng: np.random.Generator,
+        *,
+        dtype: npt.DTypeLike = np.float32,
+        exact_squares: bool = False,
+    ) -> None:
+        N = network.N
+        self.network = network
+        self.outgoing = network.outgoing.reshape(-1, N, N).astype(dtype, copy=False)
+        self.shape = (len(self.outgoing), N, runs)
+        self.squares = self.outgoing**2 if exact_squares else None
+        self.square = self._mean_square()
+        names = ("h", "omega", "f", "t", "m", "v", "g", "slope")
+        self.h, self.omega, self.f, self.t, self.m, self.v, self.g, self.slope = (
+            np.zeros(self.shape, dtype) for _ in names
+        )
+        self.v += 1
+        self.start(rng)
+
+    def start(self, rng: np.random.Generator, scale: float = 0.01) -> None:
+        """Start all runs from small random fields: at zero fields the iteration would stay."""
+        for array in (self.h, self.omega, self.f, self.g, self.slope):
+            array[:] = 0
+        self.t[:] = scale * rng.standard_normal(self.shape)
+        self.m[:] = np.tanh(self.t)
+        self.v[:] = 1 - self.m**2
+        self.omega[:] = self.product(self.m)
+        self.V = self.square_product(self.v)
+
+    def _mean_square(self) -> npt.NDArray[np.float64]:
+        """Return the mean of the squared couplings of each layer."""
+        N = self.network.N
+        rows = np.einsum("lij,lij->li", self.outgoing, self.outgoing)
+        return rows.sum(axis=1, dtype=np.float64)[:, None, None] / max(1, N * (N - 1))
+
+    def product(self, x: Array) -> Array:
+        """Return the sum over j of `J_ij x_j`."""
+        return np.stack([layer.T @ part for layer, part in zip(self.outgoing, x, strict=True)])
+
+    def back(self, x: Array) -> Array:
+        """Return the sum over i of `J_ij x_i`."""
+        return np.stack([layer @ part for layer, part in zip(self.outgoing, x, strict=True)])
+
+    def square_product(self, x: Array) -> Array:
+        """Return the sum over j of `J_ij^2 x_j`; by default with all squares at their mean."""
+        if self.squares is not None:
+            parts = zip(self.squares, x, strict=True)
+            return np.stack([layer.T @ part for layer, part in parts])
+        return self._mean_field(x)
+
+    def square_back(self, x: Array) -> Array:
+        """Return the sum over i of `J_ij^2 x_i`; by default with all squares at their mean."""
+        if self.squares is not None:
+            parts = zip(self.squares, x, strict=True)
+            return np.stack([layer @ part for layer, part in parts])
+        return self._mean_field(x)
+
+    def _mean_field(self, x: Array) -> Array:
+        total = x.sum(axis=1, keepdims=True, dtype=np.float64)
+        return (self.square * (total - x)).astype(x.dtype, copy=False)
+
+    def step(
+        self, field: Array | float, gamma: Array, y: Array, damping: float
+    ) -> npt.NDArray[np.float64]:
+        """Iterate once, and return the largest change of a magnetisation in each run.
+
+        `field` is added to the fields on the neurons; `gamma` and `y`, of shape (runs,), set the
+        focusing. What is damped are `omega` and `h`.
+        """
+        before = self.m.copy()
+        self.update(field, gamma, y)
+        change = np.abs(self.m - before).max(axis=(0, 1)).astype(np.float64)
+        self._mix(self.h, self.back(self.g) - self.m * self.square_back(self.slope), damping)
+        self.V = self.square_product(self.v)
+        self._mix(self.omega, self.product(self.m) - self.g * self.V, damping)
+        return change / (1 - damping)
+
+    @staticmethod
+    def _mix(old: Array, new: Array, damping: float) -> None:
+        old *= damping
+        new *= 1 - damping
+        old += new
+
+    def update(self, field: Array | float, gamma: Array, y: Array) -> None:
+        """Update all neurons at the present `h`, `omega` and variances."""
+        h, V, J_D = self.h + field, self.V, self.network.J_D
+        gamma, y = np.asarray(gamma, np.float64), np.asarray(y, np.float64)
+        out = (self.f, self.t, self.m, self.v, self.g, self.slope)
+        if self.shape[0] == 1:
+            update_neurons(h[0], self.omega[0], V[0], J_D, gamma, y, *(a[0] for a in out))
+        else:
+            update_columns(h, self.omega, V, J_D, self.network.lam, gamma, y, *out)
