@@ -2,10 +2,15 @@
 
 
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from networks import Network, domains
+
+Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
 
 
 
@@ -48,12 +53,29 @@ def fields(name: str, value: npt.ArrayLike, network: Network) -> npt.NDArray[np.
     return np.broadcast_to(array, network.shape).reshape(-1, network.N)
 
 
-def damping(value: object) -> float:
-    """Return a damping in [0, 1)."""
-    number = domains.real("damping", value, low=0)
+def below_one(name: str, value: object) -> float:
+    """Return a number in [0, 1)."""
+    number = domains.real(name, value, low=0)
     if number >= 1:
-        raise ValueError(f"damping must be in [0, 1), got {number}")
+        raise ValueError(f"{name} must be in [0, 1), got {number}")
     return number
+
+
+def protocol(value: Iterable[Any]) -> list[tuple[float, Replicas]]:
+    """Return the points (gamma, y) of a protocol, all checked."""
+    try:
+        points = [(gamma, y) for gamma, y in value]
+    except (TypeError, ValueError):
+        raise TypeError(f"protocol must be an iterable of pairs (gamma, y), got {value!r}") from None
+    if not points:
+        raise ValueError("protocol must have at least one pair (gamma, y), got none")
+    return [
+        (
+            domains.real("gamma of the protocol", gamma, low=0),
+            y if callable(y) else domains.real("y of the protocol", y, low=1),
+        )
+        for gamma, y in points
+    ]
 
 
 def positive(name: str, value: object) -> float:

@@ -15,8 +15,8 @@ import numba
 import numpy as np
 
 from bp.chain import log_partition
-from bp.iteration import Array, Dense
-from bp.neuron import SMALLEST
+from bp.iteration import Dense
+from bp.neuron import SMALLEST, Array
 
 
 def free_entropy(
@@ -28,7 +28,7 @@ def free_entropy(
     mean = state.product(m)
     log_Z = _log_partitions(h + field, omega, V, state.network.J_D, state.network.lam)
     terms = log_Z - h * m + (omega - mean) ** 2 / (2 * V)
-    return terms.sum(axis=(0, 1)) / (m.shape[0] * m.shape[1])
+    return terms.mean(axis=(1, 2))
 
 
 def entropy(state: Dense, field: Array | float) -> Array:
@@ -37,19 +37,21 @@ def entropy(state: Dense, field: Array | float) -> Array:
     `field` is all that was added to the fields, focusing included.
     """
     F = free_entropy(state, state.h, state.omega, state.m, state.v, field)
-    return F - (field * state.m).mean(axis=(0, 1), dtype=np.float64)
+    return F - (field * state.m).mean(axis=(1, 2), dtype=np.float64)
 
 
 def _log_partitions(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
     """Return ln Z of every column of every run, spread evenly over its layers."""
-    return np.broadcast_to(_columns(h, omega, V, J_D, lam) / len(h), h.shape)
+    return _columns(h, omega, V, J_D, lam)[:, None, :] / h.shape[1]
 
 
 @numba.njit(cache=True)
 def _columns(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
-    _, N, runs = h.shape
-    log_Z = np.empty((N, runs))
-    for i in range(N):
-        for s in range(runs):
-            log_Z[i, s] = log_partition(h[:, i, s], omega[:, i, s], V[:, i, s], J_D, lam)
+    runs, _, N = h.shape
+    log_Z = np.empty((runs, N))
+    for run in range(runs):
+        for i in range(N):
+            log_Z[run, i] = log_partition(
+                h[run, :, i], omega[run, :, i], V[run, :, i], J_D, lam
+            )
     return log_Z

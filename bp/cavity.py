@@ -17,8 +17,7 @@ import numba
 import numpy as np
 
 from bp.chain import expectations, log_partition, sweep, tables
-from bp.iteration import Array
-from bp.neuron import SMALLEST
+from bp.neuron import SMALLEST, Array
 from bp.normal import focus
 from networks import Network
 

@@ -14,9 +14,8 @@ import math
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from bp.neuron import SMALLEST, Floats
+from bp.neuron import SMALLEST, Array
 from bp.normal import focus, log_cdf
 
 
@@ -29,7 +28,7 @@ def log_sum(a: float, b: float) -> float:
 
 @numba.njit(cache=True)
 def tables(
-    omega: Floats, V: Floats, J_D: float, lam: float, weight: Floats, mean: Floats, square: Floats
+    omega: Array, V: Array, J_D: float, lam: float, weight: Array, mean: Array, square: Array
 ) -> None:
     r"""Write each constraint's :math:`\ln W`, :math:`\partial_\omega\ln W` and :math:`W''/W`.
 
@@ -49,7 +48,7 @@ def tables(
 
 
 @numba.njit(cache=True)
-def sweep(h: Floats, weight: Floats, forward: Floats, backward: Floats) -> float:
+def sweep(h: Array, weight: Array, forward: Array, backward: Array) -> float:
     """Write the logarithms of the transfer products, and return ln Z.
 
     `forward[l, a, b]` sums over all neurons before the pair (l - 1, l) in the states (a, b),
@@ -81,12 +80,12 @@ def sweep(h: Floats, weight: Floats, forward: Floats, backward: Floats) -> float
 @numba.njit(cache=True)
 def expectations(
     l: int,
-    h: Floats,
-    weight: Floats,
-    mean: Floats,
-    square: Floats,
-    forward: Floats,
-    backward: Floats,
+    h: Array,
+    weight: Array,
+    mean: Array,
+    square: Array,
+    forward: Array,
+    backward: Array,
     log_Z: float,
 ) -> tuple[float, float, float]:
     """Return the field of the marginal of neuron l, its response g and the slope of g."""
@@ -110,7 +109,7 @@ def expectations(
 
 
 @numba.njit(cache=True)
-def log_partition(h: Floats, omega: Floats, V: Floats, J_D: float, lam: float) -> float:
+def log_partition(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> float:
     """Return ln Z of one column; all arrays have shape (L,)."""
     L = len(h)
     weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
@@ -121,49 +120,46 @@ def log_partition(h: Floats, omega: Floats, V: Floats, J_D: float, lam: float) -
 
 @numba.njit(cache=True)
 def update_columns(
-    h: Floats,
-    omega: Floats,
-    V: Floats,
+    h: Array,
+    omega: Array,
+    V: Array,
     J_D: float,
     lam: float,
-    gamma: npt.NDArray[np.float64],
-    y: npt.NDArray[np.float64],
-    f: Floats,
-    t: Floats,
-    m: Floats,
-    v: Floats,
-    g: Floats,
-    slope: Floats,
+    gamma: Array,
+    y: Array,
+    f: Array,
+    t: Array,
+    m: Array,
+    v: Array,
+    g: Array,
+    slope: Array,
 ) -> None:
     """Do for columns what `bp.neuron.update_neurons` does for neurons.
 
-    Arrays have shape (L, N, starts), but `gamma` and `y` (starts,). The fields `f` of focusing on
+    Arrays have shape (runs, L, N), but `gamma` and `y` (runs,). The fields `f` of focusing on
     the other neurons of a column are at first those of the call before.
     """
-    L, N, starts = h.shape
+    runs, L, N = h.shape
     weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
     forward, backward = np.empty((L, 2, 2)), np.empty((L, 2, 2))
     fields = np.empty(L)
-    for i in range(N):
-        for s in range(starts):
-            tables(omega[:, i, s], V[:, i, s], J_D, lam, weight, mean, square)
-            if gamma[s] > 0:
-                fields[:] = h[:, i, s] + f[:, i, s]
+    for run in range(runs):
+        for i in range(N):
+            tables(omega[run, :, i], V[run, :, i], J_D, lam, weight, mean, square)
+            if gamma[run] > 0:
+                fields[:] = h[run, :, i] + f[run, :, i]
                 log_Z = sweep(fields, weight, forward, backward)
                 for l in range(L):
-                    marginal = expectations(
-                        l, fields, weight, mean, square, forward, backward, log_Z
-                    )
-                    f[l, i, s] = focus(gamma[s], y[s], marginal[0] - f[l, i, s])
+                    u = expectations(l, fields, weight, mean, square, forward, backward, log_Z)[0]
+                    f[run, l, i] = focus(gamma[run], y[run], u - f[run, l, i])
             else:
-                f[:, i, s] = 0
-            fields[:] = h[:, i, s] + f[:, i, s]
+                f[run, :, i] = 0
+            fields[:] = h[run, :, i] + f[run, :, i]
             log_Z = sweep(fields, weight, forward, backward)
             for l in range(L):
-                field, g[l, i, s], slope[l, i, s] = expectations(
+                t[run, l, i], g[run, l, i], slope[run, l, i] = expectations(
                     l, fields, weight, mean, square, forward, backward, log_Z
                 )
-                t[l, i, s] = field
-                m[l, i, s] = math.tanh(field)
-                decay = math.exp(-2 * abs(field))
-                v[l, i, s] = 4 * decay / (1 + decay) ** 2
+                m[run, l, i] = math.tanh(t[run, l, i])
+                decay = math.exp(-2 * abs(t[run, l, i]))
+                v[run, l, i] = 4 * decay / (1 + decay) ** 2

@@ -10,23 +10,19 @@ The second terms take out what a neuron has sent to itself through its neighbour
 independent `J_ij` and `J_ji`.
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from bp.chain import update_columns
-from bp.neuron import update_neurons
+from bp.neuron import Array, update_neurons
 from networks import Network
-
-Array = npt.NDArray[Any]  # float32 or float64, as the iteration was asked for
 
 
 class Dense:
     """Several runs of the dense iteration on one network, side by side.
 
     The runs share each passage over the couplings, which is what the iteration costs. All arrays
-    have shape (L, N, runs).
+    have shape (runs, L, N).
 
     Attributes
     ----------
@@ -50,7 +46,7 @@ class Dense:
         N = network.N
         self.network = network
         self.outgoing = network.outgoing.reshape(-1, N, N).astype(dtype, copy=False)
-        self.shape = (len(self.outgoing), N, runs)
+        self.shape = (runs, len(self.outgoing), N)
         self.squares = self.outgoing**2 if exact_squares else None
         self.square = self._mean_square()
         names = ("h", "omega", "f", "t", "m", "v", "g", "slope")
@@ -74,32 +70,28 @@ class Dense:
         """Return the mean of the squared couplings of each layer."""
         N = self.network.N
         rows = np.einsum("lij,lij->li", self.outgoing, self.outgoing)
-        return rows.sum(axis=1, dtype=np.float64)[:, None, None] / max(1, N * (N - 1))
+        return rows.sum(axis=1, dtype=np.float64)[:, None] / max(1, N * (N - 1))
 
     def product(self, x: Array) -> Array:
         """Return the sum over j of `J_ij x_j`."""
-        return np.stack([layer.T @ part for layer, part in zip(self.outgoing, x, strict=True)])
+        return _each_layer(x, self.outgoing)
 
     def back(self, x: Array) -> Array:
         """Return the sum over i of `J_ij x_i`."""
-        return np.stack([layer @ part for layer, part in zip(self.outgoing, x, strict=True)])
+        return _each_layer(x, self.outgoing.swapaxes(1, 2))
 
     def square_product(self, x: Array) -> Array:
         """Return the sum over j of `J_ij^2 x_j`; by default with all squares at their mean."""
-        if self.squares is not None:
-            parts = zip(self.squares, x, strict=True)
-            return np.stack([layer.T @ part for layer, part in parts])
-        return self._mean_field(x)
+        return self._mean_field(x) if self.squares is None else _each_layer(x, self.squares)
 
     def square_back(self, x: Array) -> Array:
         """Return the sum over i of `J_ij^2 x_i`; by default with all squares at their mean."""
-        if self.squares is not None:
-            parts = zip(self.squares, x, strict=True)
-            return np.stack([layer @ part for layer, part in parts])
-        return self._mean_field(x)
+        if self.squares is None:
+            return self._mean_field(x)
+        return _each_layer(x, self.squares.swapaxes(1, 2))
 
     def _mean_field(self, x: Array) -> Array:
-        total = x.sum(axis=1, keepdims=True, dtype=np.float64)
+        total = x.sum(axis=2, keepdims=True, dtype=np.float64)
         return (self.square * (total - x)).astype(x.dtype, copy=False)
 
     def step(
@@ -112,7 +104,7 @@ class Dense:
         """
         before = self.m.copy()
         self.update(field, gamma, y)
-        change = np.abs(self.m - before).max(axis=(0, 1)).astype(np.float64)
+        change = np.abs(self.m - before).max(axis=(1, 2)).astype(np.float64)
         self._mix(self.h, self.back(self.g) - self.m * self.square_back(self.slope), damping)
         self.V = self.square_product(self.v)
         self._mix(self.omega, self.product(self.m) - self.g * self.V, damping)
@@ -126,10 +118,16 @@ class Dense:
 
     def update(self, field: Array | float, gamma: Array, y: Array) -> None:
         """Update all neurons at the present `h`, `omega` and variances."""
-        h, V, J_D = self.h + field, self.V, self.network.J_D
-        gamma, y = np.asarray(gamma, np.float64), np.asarray(y, np.float64)
+        h = (self.h + field).astype(self.h.dtype, copy=False)
+        J_D = self.network.J_D
         out = (self.f, self.t, self.m, self.v, self.g, self.slope)
-        if self.shape[0] == 1:
-            update_neurons(h[0], self.omega[0], V[0], J_D, gamma, y, *(a[0] for a in out))
+        if self.h.dtype == np.float32 and self.shape[1] == 1:
+            rows = (array[:, 0] for array in out)
+            update_neurons(h[:, 0], self.omega[:, 0], self.V[:, 0], J_D, gamma, y, *rows)
         else:
-            update_columns(h, self.omega, V, J_D, self.network.lam, gamma, y, *out)
+            update_columns(h, self.omega, self.V, J_D, self.network.lam, gamma, y, *out)
+
+
+def _each_layer(x: Array, matrices: Array) -> Array:
+    """Return the rows of x times the matrix of their layer."""
+    return np.stack([x[:, l] @ matrix for l, matrix in enumerate(matrices)], axis=1)

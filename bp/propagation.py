@@ -119,7 +119,7 @@ def belief_propagation(
     network = arguments.network(network)
     theta = arguments.fields("field", field, network)
     method = domains.choice("method", method, METHODS)
-    damping = arguments.damping(damping)
+    damping = arguments.below_one("damping", damping)
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)
     rng = domains.generator(rng)
@@ -139,7 +139,7 @@ def _dense(
     rng: np.random.Generator,
 ) -> Marginals:
     state = Dense(network, 1, rng, dtype=np.float64)
-    field = theta[:, :, None]
+    field = theta[None]
     none, one = np.zeros(1), np.ones(1)
     residual, iterations = np.inf, 0
     while residual > tolerance and iterations < max_iterations:
