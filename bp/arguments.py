@@ -1,7 +1,5 @@
 """The arguments that the algorithms share."""
 
-
-
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,8 +9,6 @@ import numpy.typing as npt
 from networks import Network, domains
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
-
-
 
 
 def network(value: object) -> Network:
@@ -66,7 +62,9 @@ def protocol(value: Iterable[Any]) -> list[tuple[float, Replicas]]:
     try:
         points = [(gamma, y) for gamma, y in value]
     except (TypeError, ValueError):
-        raise TypeError(f"protocol must be an iterable of pairs (gamma, y), got {value!r}") from None
+        raise TypeError(
+            f"protocol must be an iterable of pairs (gamma, y), got {value!r}"
+        ) from None
     if not points:
         raise ValueError("protocol must have at least one pair (gamma, y), got none")
     return [

@@ -6,8 +6,8 @@ r"""The Bethe free entropy of the dense iteration.
 
 is stationary, in all its arguments, at the fixed points of the iteration: there
 :math:`\omega_i - \sum_j J_{ij} m_j = -g_i V_i`, and because a Gaussian input obeys
-:math:`\partial_V Z = \tfrac12 \partial_\omega^2 Z`, the derivative in m gives h with its second term.
-It is the logarithm of the sum of :math:`e^{\sum_i \theta_i s_i}` over the fixed points; the entropy
+:math:`\partial_V Z = \tfrac12 \partial_\omega^2 Z`, the derivative in m gives h with its second
+term. It is the logarithm of the sum of :math:`e^{\sum_i \theta_i s_i}` over the fixed points; the entropy
 is :math:`F - \sum_i \theta_i m_i`.
 """
 
@@ -51,7 +51,5 @@ def _columns(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
     log_Z = np.empty((runs, N))
     for run in range(runs):
         for i in range(N):
-            log_Z[run, i] = log_partition(
-                h[run, :, i], omega[run, :, i], V[run, :, i], J_D, lam
-            )
+            log_Z[run, i] = log_partition(h[run, :, i], omega[run, :, i], V[run, :, i], J_D, lam)
     return log_Z

@@ -38,7 +38,6 @@ class Dense:
         self,
         network: Network,
         runs: int,
-        rng: np.random.Generator,
         *,
         dtype: npt.DTypeLike = np.float32,
         exact_squares: bool = False,
@@ -53,18 +52,21 @@ class Dense:
         self.h, self.omega, self.f, self.t, self.m, self.v, self.g, self.slope = (
             np.zeros(self.shape, dtype) for _ in names
         )
-        self.v += 1
-        self.start(rng)
+        self.V = self.square_product(self.v)
 
-    def start(self, rng: np.random.Generator, scale: float = 0.01) -> None:
-        """Start all runs from small random fields: at zero fields the iteration would stay."""
-        for array in (self.h, self.omega, self.f, self.g, self.slope):
+    def start(self, fields: Array) -> None:
+        """Start from magnetisations given as fields; at zero fields the iteration would stay."""
+        for array in (self.h, self.f, self.g, self.slope):
             array[:] = 0
-        self.t[:] = scale * rng.standard_normal(self.shape)
+        self.t[:] = fields
         self.m[:] = np.tanh(self.t)
         self.v[:] = 1 - self.m**2
-        self.omega[:] = self.product(self.m)
         self.V = self.square_product(self.v)
+        self.omega[:] = self.product(self.m)
+
+    def start_at_random(self, rng: np.random.Generator, scale: float = 0.01) -> None:
+        """Start all runs from small random fields."""
+        self.start(scale * rng.standard_normal(self.shape))
 
     def _mean_square(self) -> npt.NDArray[np.float64]:
         """Return the mean of the squared couplings of each layer."""

@@ -12,6 +12,8 @@ from networks import Network, domains
 
 METHODS = ("dense", "messages")
 
+Floats = npt.NDArray[np.float64]
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Marginals:
@@ -35,8 +37,8 @@ class Marginals:
         Whether the residual fell below the tolerance.
     """
 
-    magnetisations: npt.NDArray[np.float64]
-    fields: npt.NDArray[np.float64]
+    magnetisations: Floats
+    fields: Floats
     entropy: float
     free_entropy: float
     residual: float
@@ -123,61 +125,46 @@ def belief_propagation(
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)
     rng = domains.generator(rng)
-    run = _dense if method == "dense" else _messages
-    marginals = run(network, theta, damping, tolerance, max_iterations, rng)
+    state: Dense | Cavity
+    if method == "dense":
+        state = Dense(network, 1, dtype=np.float64)
+        state.start_at_random(rng)
+    else:
+        state = Cavity(network, rng)
+    residual, iterations = np.inf, 0
+    while residual > tolerance and iterations < max_iterations:
+        residual = _step(state, theta, damping)
+        iterations += 1
+    marginals = _read_out(state, theta, residual, iterations, residual <= tolerance)
     if throw and not marginals.converged:
         raise RuntimeError(f"belief propagation did not converge: {marginals.status}")
     return marginals
 
 
-def _dense(
-    network: Network,
-    theta: npt.NDArray[np.float64],
-    damping: float,
-    tolerance: float,
-    max_iterations: int,
-    rng: np.random.Generator,
-) -> Marginals:
-    state = Dense(network, 1, rng, dtype=np.float64)
-    field = theta[None]
-    none, one = np.zeros(1), np.ones(1)
-    residual, iterations = np.inf, 0
-    while residual > tolerance and iterations < max_iterations:
-        residual = float(state.step(field, none, one, damping)[0])
-        iterations += 1
-    free = float(bethe.free_entropy(state, state.h, state.omega, state.m, state.v, field)[0])
-    return Marginals(
-        magnetisations=state.m.reshape(network.shape),
-        fields=state.t.reshape(network.shape),
-        entropy=free - float((field * state.m).mean()),
-        free_entropy=free,
-        residual=residual,
-        iterations=iterations,
-        converged=residual <= tolerance,
-    )
+def _step(state: Dense | Cavity, theta: Floats, damping: float) -> float:
+    """Iterate once, and return the largest change of a magnetisation."""
+    if isinstance(state, Dense):
+        return float(state.step(theta[None], np.zeros(1), np.ones(1), damping)[0])
+    return state.step(theta, 0.0, 1.0, damping)
 
 
-def _messages(
-    network: Network,
-    theta: npt.NDArray[np.float64],
-    damping: float,
-    tolerance: float,
-    max_iterations: int,
-    rng: np.random.Generator,
+def _read_out(
+    state: Dense | Cavity, theta: Floats, residual: float, iterations: int, converged: bool
 ) -> Marginals:
-    state = Cavity(network, rng)
-    residual, iterations = np.inf, 0
-    while residual > tolerance and iterations < max_iterations:
-        residual = state.step(theta, 0.0, 1.0, damping)
-        iterations += 1
-    free = state.free_entropy(theta)
-    m = np.tanh(state.t)
+    """Return what the messages say."""
+    if isinstance(state, Dense):
+        t = state.t[0]
+        F = bethe.free_entropy(state, state.h, state.omega, state.m, state.v, theta[None])
+        free = float(F[0])
+    else:
+        t, free = state.t, state.free_entropy(theta)
+    m = np.tanh(t)
     return Marginals(
-        magnetisations=m.reshape(network.shape),
-        fields=state.t.reshape(network.shape),
+        magnetisations=m.reshape(state.network.shape),
+        fields=t.reshape(state.network.shape),
         entropy=free - float((theta * m).mean()),
         free_entropy=free,
         residual=residual,
         iterations=iterations,
-        converged=residual <= tolerance,
+        converged=converged,
     )

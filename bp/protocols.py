@@ -103,4 +103,3 @@ def along_overlap(
         return float(np.interp(overlap, q, replicas))
 
     return ((float(g), at) for g in strengths.ravel())
-

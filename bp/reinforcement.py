@@ -1,5 +1,7 @@
 """Reinforcement: belief propagation that comes to believe itself."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -56,7 +58,9 @@ def reinforcement(
     network = arguments.network(network)
     if rates is None:
         rates = np.linspace(0.1, 0.75, 150)
-    schedule = [arguments.below_one("rates", rate) for rate in domains.reals("rates", rates).ravel()]
+    schedule = [
+        arguments.below_one("rates", rate) for rate in domains.reals("rates", rates).ravel()
+    ]
     if not schedule:
         raise ValueError("rates must have at least one entry, got none")
     return search(
@@ -72,7 +76,9 @@ def reinforcement(
     )
 
 
-def _plan(rate: float):
+def _plan(rate: float) -> Callable[[Array], Step]:
+    """Return what to do in a step."""
+
     def step(overlaps: Array) -> Step:
         return Step(np.zeros(len(overlaps)), np.ones(len(overlaps)), rate)
 

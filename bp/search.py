@@ -88,9 +88,7 @@ class Search:
             entropy = bethe.entropy(self.state, f)
             gamma = np.full(len(residual), step.rate) if step.rate else step.gamma
             fraction = unstable / states[0].size
-            self.record.append(
-                (gamma, step.y, self.overlaps(), entropy, fraction, residual)
-            )
+            self.record.append((gamma, step.y, self.overlaps(), entropy, fraction, residual))
         return run
 
     def trajectory(self) -> Trajectory | None:
@@ -115,18 +113,16 @@ def search(
     advice: str,
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
-    state = Dense(network, runs, rng)
+    state = Dense(network, runs)
     under_way = Search(state, rng, damping, iterations, history)
-    attempt, end = 0, None
-    for attempt in range(1, restarts + 2):
-        if attempt > 1:
-            state.start(rng)
+    attempts, end = 0, None
+    while attempts <= restarts and under_way.unstable > 0:
+        state.start_at_random(rng)
         end = under_way.attempt(steps)
-        if under_way.unstable == 0:
-            break
+        attempts += 1
     found = under_way.unstable == 0
     if found:
-        status = f"{end}, attempt {attempt}, after {under_way.iterations} iterations"
+        status = f"{end}, attempt {attempts}, after {under_way.iterations} iterations"
     else:
         how = end or "the protocol ended"
         status = (
@@ -141,6 +137,6 @@ def search(
         status=status,
         overlap=under_way.overlap,
         iterations=under_way.iterations,
-        attempts=attempt,
+        attempts=attempts,
         trajectory=under_way.trajectory(),
     )
