@@ -7,8 +7,8 @@ r"""The Bethe free entropy of the dense iteration.
 is stationary, in all its arguments, at the fixed points of the iteration: there
 :math:`\omega_i - \sum_j J_{ij} m_j = -g_i V_i`, and because a Gaussian input obeys
 :math:`\partial_V Z = \tfrac12 \partial_\omega^2 Z`, the derivative in m gives h with its second
-term. It is the logarithm of the sum of :math:`e^{\sum_i \theta_i s_i}` over the fixed points; the entropy
-is :math:`F - \sum_i \theta_i m_i`.
+term. It is the logarithm of the sum of :math:`e^{\sum_i \theta_i s_i}` over the fixed points; the
+entropy is :math:`F - \sum_i \theta_i m_i`.
 """
 
 import numba
