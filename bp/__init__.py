@@ -28,7 +28,7 @@ The same holds for layered networks, where the node is a column of neurons.
 >>> bool(network.is_fixed_point(solution.state))
 True
 >>> round(bp.belief_propagation(network, rng=1).entropy, 3)
-0.147
+0.148
 >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 0.7])
 >>> bool((around.distance < 0.1).all() and (around.entropy > 0).all())
 True

@@ -13,6 +13,12 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   couplings, and in a chain of layers;
 - `pair_entropy`, `franz_parisi`: how many pairs at distance d, and how many fixed points around a
   typical one; `small_distance_expansion`: why it has no neighbours;
+- `clusters`: groups of y fixed points at mutual distance d, for real y: free entropy, local entropy
+  and complexity (one step of replica symmetry breaking); `local_entropy`: the densest clusters
+  that exist; `reference_clusters`, `reference_local_entropy`, `densest_reference`: the same around
+  a free reference state;
+- `overlap_gap_threshold`, `zero_complexity_gap_threshold`, `merging_threshold`: the self-couplings
+  at which clusters exist at all distances, and at which they merge;
 - `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`: the same
   without the limit, exact for any number of neurons.
 
@@ -28,6 +34,7 @@ All functions broadcast over arrays and keep their digits in the tails. The modu
 array([-0.0056,  0.1422,  0.3242])
 """
 
+from replica.clusters import clusters
 from replica.expansion import small_distance_expansion
 from replica.finite_size import (
     log_expected_fixed_points,
@@ -36,15 +43,36 @@ from replica.finite_size import (
 )
 from replica.fixed_points import fixed_point_entropy
 from replica.layers import layered_entropy
+from replica.local_entropy import local_entropy
+from replica.merging import merging_threshold
+from replica.overlap_gap import overlap_gap_threshold, zero_complexity_gap_threshold
 from replica.pairs import franz_parisi, pair_entropy
+from replica.reference import (
+    ReferenceState,
+    densest_reference,
+    reference_clusters,
+    reference_local_entropy,
+)
+from replica.states import ClusterState, Transition
 
 __all__ = [
+    "ClusterState",
+    "ReferenceState",
+    "Transition",
+    "clusters",
+    "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
     "layered_entropy",
+    "local_entropy",
     "log_expected_fixed_points",
     "log_expected_layered_fixed_points",
     "log_expected_pairs",
+    "merging_threshold",
+    "overlap_gap_threshold",
     "pair_entropy",
+    "reference_clusters",
+    "reference_local_entropy",
     "small_distance_expansion",
+    "zero_complexity_gap_threshold",
 ]

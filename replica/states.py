@@ -1,7 +1,8 @@
 """What the solvers for clusters of fixed points return."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +57,8 @@ class ClusterState:
         found = np.asarray(self.converged)
         if found.all():
             return "converged"
+        if not found.ndim:
+            return "no extremum found"
         return f"{found.size - found.sum()} of {found.size} not found: see converged"
 
     def __repr__(self) -> str:
@@ -66,6 +69,18 @@ class ClusterState:
             f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
             f"complexity={self.complexity:.6g}, error={self.error:.1g}, {self.status})"
         )
+
+
+State = TypeVar("State", bound=ClusterState)
+
+
+def gather(kind: type[State], points: Sequence[Any], shape: tuple[int, ...]) -> State:
+    """Return solutions at single points as one state of arrays (of floats, for a single point)."""
+    columns = {
+        field.name: np.array([getattr(point, field.name) for point in points]).reshape(shape)[()]
+        for field in fields(kind)
+    }
+    return kind(**columns)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,87 @@
+r"""One site of y replicas: its partition function, and averages under its weight.
+
+With :math:`M = \sum_{s=\pm1} e^{us} H_s(z)`, the partition function of a site is
+
+.. math:: I = \int Dz \int \frac{du}{\sqrt{2\pi\hat q}}\, e^{-(u-\hat p)^2/2\hat q}\, M^y
+            = \int Dz\, (H_+ H_-)^{y/2}\, G(b + \hat p),
+
+since :math:`M = 2\sqrt{H_+ H_-} \cosh(u + b)` with the bias b; :math:`u + b` is called u from here
+on. A replica has the mean spin :math:`T = \tanh u`. The derivatives of :math:`\ln I` are averages
+under the weight :math:`M^y`, in forms that lose no digits at :math:`q_1 \to 1`:
+
+.. math:: \partial_{\hat q} \ln I = \tfrac12 \langle y + y(y-1) T^2 \rangle, \quad
+          \partial_{\hat p} \ln I = y \langle T \rangle, \quad
+          \partial_{q_1} \ln I = \tfrac12 y(y-1) \langle (\partial_\zeta \ln M)^2 \rangle, \quad
+          \partial_y \ln I = \langle \ln M \rangle,
+
+with :math:`\zeta = \sqrt{q_1} z`; the first and the third follow from the heat equation.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from replica.common_field import CommonField
+from replica.orthant import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class OneSite:
+    """The weights of a site and what the replicas do there, node by node of the common field.
+
+    Every average can be taken on a `coarse` grid too, of each second or fourth node: the
+    differences tell the error of the finest.
+    """
+
+    y: float
+    q_hat: float
+    node: npt.NDArray[np.int64]
+    log_weight: Floats
+    spin_gap: Floats  # 1 - T
+    spin_gap_2: Floats  # (1 - T)^2
+    spread: Floats  # 1 - T^2
+    spread_2: Floats  # (1 - T^2)^2
+    log_M: Floats
+    log_M_J: Floats  # derivative of ln M by J_D
+    log_M_zeta_2: Floats  # square of the derivative by zeta
+
+    def log_I(self, coarse: int = 1) -> float:
+        """Return the logarithm of the partition function."""
+        log_weight = self.log_weight[self.node % coarse == 0]
+        top = log_weight.max()
+        return float(top + np.log(coarse * np.exp(log_weight - top).sum()))
+
+    def mean(self, x: Floats, coarse: int = 1) -> float:
+        """Return the average of a quantity."""
+        here = self.node % coarse == 0
+        weight = np.exp(self.log_weight[here] - self.log_weight.max())
+        return float(weight @ x[here] / weight.sum())
+
+
+def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> OneSite:
+    """Return the site of y replicas in the conjugate fields `q_hat` > 0 and `p_hat`."""
+    from replica.spin_average import spin_averages  # numba
+
+    log_weight, averages = spin_averages(
+        y * field.log_H + field.log_weight, field.bias + p_hat, y, q_hat
+    )
+    gap, gap_2, spread, spread_2, log_2cosh = averages.T
+    return OneSite(
+        y=y,
+        q_hat=q_hat,
+        node=field.node,
+        log_weight=log_weight,
+        spin_gap=gap,
+        spin_gap_2=gap_2,
+        spread=spread,
+        spread_2=spread_2,
+        log_M=field.log_H + log_2cosh,
+        log_M_J=((2 - gap) * field.up + gap * field.down) / 2,
+        log_M_zeta_2=(
+            (4 - 4 * gap + gap_2) * field.up**2
+            + gap_2 * field.down**2
+            - 2 * spread * field.up * field.down
+        )
+        / 4,
+    )

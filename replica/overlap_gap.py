@@ -1,0 +1,138 @@
+"""The self-coupling at which the overlap gap closes."""
+
+import math
+
+import numpy as np
+from scipy import optimize
+
+from networks import domains
+from replica.clusters import D_MIN, Cluster, solve
+from replica.local_entropy import zero_complexity
+from replica.states import Transition
+
+Y_LOW, Y_HIGH = 1.01, 100.0  # beyond, the minimum lies at d < 10^-4
+_SCAN = np.geomspace(D_MIN, 0.4, 25)  # resolves the minimum: it is as wide as d itself
+_Y_BRACKET = (3.0, 8.0)  # around the y of the largest threshold; checked by the root finder
+_J_D_BRACKET = (0.055, 0.065)  # likewise
+_D = (3e-3, 0.1)  # around the minimum of the local entropy there; checked
+
+
+def overlap_gap_threshold(y: float | None = None) -> Transition:
+    r"""Return the largest self-coupling with an overlap gap, :math:`J_\mathrm{ogp}(y)`.
+
+    It is the largest :math:`J_D` at which groups of y fixed points are missing at some mutual
+    distance, :math:`\min_d \Phi(y, d) < 0`. By Markov's inequality this is rigorous for integer y.
+    At the threshold
+
+    .. math:: \Phi(y, d) = 0, \qquad \partial_d \Phi(y, d) = 0;
+
+    its maximum over y has :math:`\partial_y \Phi = S_\mathrm{int} = 0` too.
+
+    Parameters
+    ----------
+    y
+        Number of replicas, in [1.01, 100], real; None for the maximum over y.
+
+    Returns
+    -------
+    The threshold, and the d and y at which it is reached.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    RuntimeError
+        If the threshold is not found.
+
+    See Also
+    --------
+    zero_complexity_gap_threshold : the maximum over y by another way.
+
+    References
+    ----------
+    `docs/theory/clusters.md`; Gamarnik, PNAS 118, e2108492118 (2021), for the overlap gap property.
+
+    Examples
+    --------
+    >>> round(overlap_gap_threshold().J_D, 4)
+    0.0601
+    """
+    if y is None:
+        y = optimize.brentq(lambda y: _touching(y).local_entropy, *_Y_BRACKET, xtol=1e-9)
+    else:
+        y = domains.real("y", y, low=Y_LOW, high=Y_HIGH)
+    state = _touching(y)
+    uncertainty = (state.error + abs(state.free_entropy)) / state.by_J_D
+    return Transition(J_D=float(state.J_D), uncertainty=uncertainty, d=state.d, y=y)
+
+
+def zero_complexity_gap_threshold() -> Transition:
+    r"""Return the self-coupling at which the densest clusters exist at all distances.
+
+    Below it, the local entropy at zero complexity is negative at some distances,
+    :math:`\min_d S_\mathrm{int}(d) < 0`. It agrees with the maximum of :math:`J_\mathrm{ogp}(y)`
+    over y, as along the curve :math:`\Sigma = 0`
+
+    .. math:: S_\mathrm{int} = \Phi / y, \qquad dS_\mathrm{int}/dd = \partial_d\Phi / y,
+
+    but is computed from the curve only, by one-dimensional minimisation.
+
+    Returns
+    -------
+    The threshold, and the d and y at which it is reached.
+
+    Raises
+    ------
+    RuntimeError
+        If the threshold is not found.
+
+    References
+    ----------
+    `docs/theory/clusters.md`.
+    """
+    J_D = optimize.brentq(lambda J_D: _least_dense(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
+    state = _least_dense(J_D)
+    if not _D[0] * 1.1 < state.d < _D[1] / 1.1:
+        raise RuntimeError(f"the minimum of the local entropy lies outside {_D}, at d={state.d}")
+    by_J_D = state.by_J_D / state.y
+    uncertainty = (state.error + abs(state.local_entropy)) / by_J_D
+    return Transition(J_D=J_D, uncertainty=uncertainty, d=state.d, y=state.y)
+
+
+def _touching(y: float) -> Cluster:
+    """Return the state at which the minimum of the free entropy is zero, by Newton's method."""
+    J_D = min(0.05, 0.8 / y)  # about the threshold; where J_D is too large, no minimum is left
+    for _ in range(30):
+        state = _lowest(y, J_D)
+        step = -state.free_entropy / state.by_J_D  # d is optimal: the partial derivative is total
+        if abs(step) < 1e-14:
+            return state
+        J_D = float(max(J_D + step, J_D / 4))
+    if abs(step) < 1e-11:  # rounding, which the uncertainty shows
+        return state
+    raise RuntimeError(f"no overlap gap threshold found at y={y}: last step {step:.1e}")
+
+
+def _lowest(y: float, J_D: float) -> Cluster:
+    """Return the state of least free entropy."""
+    scan = [solve(y, d, J_D) for d in _SCAN]
+    least = int(np.argmin([state.free_entropy for state in scan]))
+    if least in (0, len(scan) - 1):
+        raise RuntimeError(f"the free entropy at y={y}, J_D={J_D} has no minimum inside")
+
+    def slope(log_d: float) -> float:
+        return solve(y, math.exp(log_d), J_D, scan[least].q_hat).by_d
+
+    log_d = optimize.brentq(slope, *np.log(_SCAN[[least - 1, least + 1]]), xtol=1e-10)
+    return solve(y, math.exp(log_d), J_D)
+
+
+def _least_dense(J_D: float) -> Cluster:
+    """Return the state of least local entropy at zero complexity."""
+    found = optimize.minimize_scalar(
+        lambda log_d: zero_complexity(math.exp(log_d), J_D).local_entropy,
+        bounds=np.log(_D),
+        method="bounded",
+        options={"xatol": 1e-7},  # its square is the error of the minimum
+    )
+    return zero_complexity(math.exp(found.x), J_D)
