@@ -61,6 +61,9 @@ class Cavity:
 
         .. math:: F = \sum_i \ln Z_i - \sum_{i \ne j} \ln(\cosh h_{i\to j}
                   + m_{j\to i} \sinh h_{i\to j}) .
+
+        With Gaussian inputs it is stationary in the messages only as N grows, unlike that of
+        `bp.bethe`.
         """
         h, omega, V = self.inputs()
         columns = sum(

@@ -73,7 +73,7 @@ def belief_propagation(
     *,
     method: str = "dense",
     exact_squares: bool = True,
-    damping: float = 0.5,
+    damping: float = 0.7,
     tolerance: float = 1e-8,
     max_iterations: int = 2000,
     rng: int | np.random.Generator | None = None,
