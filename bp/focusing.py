@@ -8,7 +8,7 @@ from bp import arguments
 from bp.arguments import Replicas
 from bp.neuron import Array
 from bp.protocols import Protocol
-from bp.search import Step, search
+from bp.search import Effort, Step, search
 from bp.solution import Solution
 from networks import Network, domains
 
@@ -21,6 +21,7 @@ def focusing(
     iterations: int = 10,
     runs: int = 1,
     restarts: int = 0,
+    repair_sweeps: int = 0,
     rng: int | np.random.Generator | None = None,
     history: bool = False,
 ) -> Solution:
@@ -51,6 +52,9 @@ def focusing(
         couplings, so that several cost little more than one in a large network.
     restarts
         How often to begin again where all runs failed, >= 0.
+    repair_sweeps
+        Sweeps of Monte Carlo with which to repair the best state of each run, if at most one neuron
+        in a hundred is unstable in it; 0 for message passing alone. See `bp.repair`.
     rng
         A seed, a generator, or None for a fresh seed.
     history
@@ -72,18 +76,17 @@ def focusing(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    runs = domains.integer("runs", runs)
-    return search(
-        network,
-        [_plan(gamma, y) for gamma, y in points],
+    effort = Effort(
         damping=arguments.below_one("damping", damping),
         iterations=domains.integer("iterations", iterations),
-        runs=runs,
+        runs=domains.integer("runs", runs),
         restarts=domains.integer("restarts", restarts, low=0),
+        repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
         rng=domains.generator(rng),
         history=history,
-        advice="try more runs, restarts or steps, a damping nearer to 1, or a larger J_D",
     )
+    advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
+    return search(network, [_plan(gamma, y) for gamma, y in points], effort, advice)
 
 
 def _plan(gamma: float, y: Replicas) -> Callable[[Array], Step]:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from bp import arguments
 from bp.neuron import Array
-from bp.search import Step, search
+from bp.search import Effort, Step, search
 from bp.solution import Solution
 from networks import Network, domains
 
@@ -20,6 +20,7 @@ def reinforcement(
     iterations: int = 10,
     runs: int = 1,
     restarts: int = 0,
+    repair_sweeps: int = 0,
     rng: int | np.random.Generator | None = None,
     history: bool = False,
 ) -> Solution:
@@ -39,7 +40,7 @@ def reinforcement(
         The network; `J_ij` and `J_ji` independent.
     rates
         The rates, in [0, 1), one a step; by default 150 from 0.1 to 0.75.
-    damping, iterations, runs, restarts, rng, history
+    damping, iterations, runs, restarts, repair_sweeps, rng, history
         As for `focusing`.
 
     Returns
@@ -63,17 +64,17 @@ def reinforcement(
     ]
     if not schedule:
         raise ValueError("rates must have at least one entry, got none")
-    return search(
-        network,
-        [_plan(rate) for rate in schedule],
+    effort = Effort(
         damping=arguments.below_one("damping", damping),
         iterations=domains.integer("iterations", iterations),
         runs=domains.integer("runs", runs),
         restarts=domains.integer("restarts", restarts, low=0),
+        repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
         rng=domains.generator(rng),
         history=history,
-        advice="try more runs, restarts or steps, a damping nearer to 1, or `focusing`",
     )
+    advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"
+    return search(network, [_plan(rate) for rate in schedule], effort, advice)
 
 
 def _plan(rate: float) -> Callable[[Array], Step]:

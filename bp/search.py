@@ -1,7 +1,7 @@
 """What focusing and reinforcement share: read out states on the way, start again, tell the end."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,7 @@ import numpy.typing as npt
 from bp import bethe
 from bp.iteration import Dense
 from bp.neuron import Array
+from bp.repair import LARGEST, repair
 from bp.solution import Solution, Trajectory
 from networks import Network
 
@@ -16,127 +17,153 @@ FROZEN = 1e-6  # mean variance of the spins, below which a run can no longer mov
 _FAINT = 1e-6  # overlap below which a run is pushed again, before float32 underflows
 
 
-@dataclass
+@dataclass(frozen=True)
 class Step:
-    """One step of a protocol: what it adds to the fields, and its focusing."""
+    """One step of a protocol, for all runs: focusing, or the rate of reinforcement."""
 
     gamma: npt.NDArray[np.float64]
     y: npt.NDArray[np.float64]
     rate: float = 0.0
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard to search: the arguments that `focusing` and `reinforcement` share."""
+
+    damping: float
+    iterations: int
+    runs: int
+    restarts: int
+    repair_sweeps: int
+    rng: np.random.Generator
+    history: bool
+
+
 @dataclass
 class Search:
-    """A search under way: the best state so far, and the record of the last attempt."""
+    """A search under way: the best state of each run in this attempt, and the record of it."""
 
     state: Dense
-    rng: np.random.Generator
-    damping: float
-    iterations_per_step: int
-    history: bool
-    best: npt.NDArray[np.int8] | None = None
-    unstable: int = 2**62
-    overlap: float = 0.0
+    effort: Effort
+    states: npt.NDArray[np.int8]
+    unstable: npt.NDArray[np.int64]
+    overlap: Array
     iterations: int = 0
     record: list[tuple[Array, ...]] = field(default_factory=list)
 
-    def attempt(self, steps: Sequence[Callable[[Array], Step]]) -> str | None:
-        """Go through a protocol once; return how it ended, None if at its end."""
+    def attempt(self, steps: Sequence[Callable[[Array], Step]]) -> str:
+        """Go through a protocol once from a random start; return how it ended."""
         self.record.clear()
+        self.unstable[:] = np.iinfo(np.int64).max
+        self.state.start_at_random(self.effort.rng)
         for position, plan in enumerate(steps):
             step = plan(self.overlaps())
             residual = self._iterate(step)
-            run = self._read_out(step, residual)
-            if self.unstable == 0:
-                return f"found at step {position + 1} of {len(steps)}, in run {run + 1}"
+            self._read_out(step, residual)
+            here = f"at step {position + 1} of {len(steps)}"
+            if self.unstable.min() == 0:
+                return f"found {here}, in run {int(self.unstable.argmin()) + 1}"
             if (self.state.v.mean(axis=(1, 2)) < FROZEN).all():
-                return f"all magnetisations froze at step {position + 1} of {len(steps)}"
-        return None
+                return self._repair() or f"all magnetisations froze {here}"
+        return self._repair() or "the protocol ended"
 
     def overlaps(self) -> Array:
         """Return the mean squared magnetisation of each run."""
         return 1 - self.state.v.mean(axis=(1, 2), dtype=np.float64)
 
     def _iterate(self, step: Step) -> Array:
-        residual = np.zeros(len(step.gamma))
-        for _ in range(self.iterations_per_step):
-            field = step.rate * self.state.t if step.rate else 0.0
-            residual = self.state.step(field, step.gamma, step.y, self.damping)
-            self.iterations += 1
-        faint = (self.state.m**2).mean(axis=(1, 2)) < _FAINT
-        if faint.any():
-            shape = (int(faint.sum()), *self.state.shape[1:])
-            self.state.h[faint] += np.sqrt(_FAINT) * self.rng.standard_normal(shape)
+        """Make the iterations of a step, and return the last changes."""
+        state, residual = self.state, np.zeros(len(step.gamma))
+        for _ in range(self.effort.iterations):
+            fed_back = step.rate * state.t if step.rate else 0.0
+            residual = state.step(fed_back, step.gamma, step.y, self.effort.damping)
+        self.iterations += self.effort.iterations
+        faint = (state.m**2).mean(axis=(1, 2)) < _FAINT
+        push = self.effort.rng.standard_normal((int(faint.sum()), *state.shape[1:]))
+        state.h[faint] += np.sqrt(_FAINT) * push
         return residual
 
-    def _read_out(self, step: Step, residual: Array) -> int:
-        """Test the signs of all runs, and return the run with the fewest unstable neurons."""
+    def _read_out(self, step: Step, residual: Array) -> None:
+        """Test the signs of all runs."""
         network = self.state.network
-        signs = np.where(self.state.t < 0, -1, 1).astype(np.int8)
-        states = signs.reshape(-1, *network.shape)
-        neurons = tuple(range(1, states.ndim))
-        unstable = (network.stabilities(states) <= 0).sum(axis=neurons)
-        run = int(unstable.argmin())
-        fewest = int(unstable[run])
-        if fewest == 0 and not network.is_fixed_point(states[run]):
-            fewest = 1  # float32 could not tell
-        if fewest < self.unstable:
-            self.best, self.unstable = states[run].copy(), fewest
-            self.overlap = float(self.overlaps()[run])
-        if self.history:
+        signs = np.where(self.state.t < 0, -1, 1).astype(np.int8).reshape(self.states.shape)
+        neurons = tuple(range(1, signs.ndim))
+        unstable = (network.stabilities(signs) <= 0).sum(axis=neurons)
+        for run in np.flatnonzero(unstable == 0):
+            # float32 may not tell a small stability from a negative one
+            unstable[run] = 0 if network.is_fixed_point(signs[run]) else 1
+        overlaps, better = self.overlaps(), unstable < self.unstable
+        self.states[better], self.unstable[better] = signs[better], unstable[better]
+        self.overlap[better] = overlaps[better]
+        if self.effort.history:
             f = step.rate * self.state.t if step.rate else self.state.f
-            entropy = bethe.entropy(self.state, f)
             gamma = np.full(len(residual), step.rate) if step.rate else step.gamma
-            fraction = unstable / states[0].size
-            self.record.append((gamma, step.y, self.overlaps(), entropy, fraction, residual))
-        return run
+            entropy = bethe.entropy(self.state, f)
+            fraction = unstable / self.states[0].size
+            self.record.append((gamma, step.y, overlaps, entropy, fraction, residual))
+
+    def _repair(self) -> str | None:
+        """Try to repair the best states of all runs, the best first; say so if one was."""
+        if not self.effort.repair_sweeps:
+            return None
+        network, sweeps, rng = self.state.network, self.effort.repair_sweeps, self.effort.rng
+        for run in np.argsort(self.unstable, kind="stable"):
+            if self.unstable[run] > max(2, LARGEST * self.states[run].size):
+                break
+            repaired = repair(network, self.states[run], sweeps, rng)
+            if repaired is not None:
+                broken = self.unstable[run]
+                self.states[run], self.unstable[run] = repaired, 0
+                return f"found by repair of {broken} unstable neurons of run {run + 1}"
+        return None
 
     def trajectory(self) -> Trajectory | None:
-        """Return the record of the run that came closest at the end."""
-        if not self.history:
+        """Return the record of the best run of the last attempt."""
+        if not self.effort.history:
             return None
-        columns = [np.array(column) for column in zip(*self.record, strict=True)]
-        run = int(columns[4].min(axis=0).argmin())
-        return Trajectory(*(column[:, run] for column in columns))
+        run = int(self.unstable.argmin())
+        columns = (np.array(column)[:, run] for column in zip(*self.record, strict=True))
+        return Trajectory(*columns)
 
 
 def search(
-    network: Network,
-    steps: Sequence[Callable[[Array], Step]],
-    *,
-    damping: float,
-    iterations: int,
-    runs: int,
-    restarts: int,
-    rng: np.random.Generator,
-    history: bool,
-    advice: str,
+    network: Network, steps: Sequence[Callable[[Array], Step]], effort: Effort, advice: str
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
-    state = Dense(network, runs)
-    under_way = Search(state, rng, damping, iterations, history)
-    attempts, end = 0, None
-    while attempts <= restarts and under_way.unstable > 0:
-        state.start_at_random(rng)
+    under_way = Search(
+        Dense(network, effort.runs),
+        effort,
+        np.ones((effort.runs, *network.shape), dtype=np.int8),
+        np.zeros(effort.runs, dtype=np.int64),
+        np.zeros(effort.runs),
+    )
+    best: Solution | None = None
+    for attempt in range(1, effort.restarts + 2):
         end = under_way.attempt(steps)
-        attempts += 1
-    found = under_way.unstable == 0
-    if found:
-        status = f"{end}, attempt {attempts}, after {under_way.iterations} iterations"
+        solution = _solution(under_way, attempt, end, advice)
+        if best is None or solution.unstable <= best.unstable:
+            best = solution
+        if best.converged:
+            break
+    assert best is not None
+    return replace(best, iterations=under_way.iterations, attempts=attempt)
+
+
+def _solution(search: Search, attempt: int, end: str, advice: str) -> Solution:
+    """Return the best state of an attempt."""
+    run = int(search.unstable.argmin())
+    unstable = int(search.unstable[run])
+    if unstable == 0:
+        status = f"{end}, attempt {attempt}, after {search.iterations} iterations"
     else:
-        how = end or "the protocol ended"
-        status = (
-            f"not found: {how} with at best {under_way.unstable} unstable neurons after "
-            f"{under_way.iterations} iterations; {advice}"
-        )
-    assert under_way.best is not None
+        status = f"not found: {end} with at best {unstable} unstable neurons; {advice}"
     return Solution(
-        state=under_way.best,
-        converged=found,
-        unstable=under_way.unstable,
+        state=search.states[run].copy(),
+        converged=unstable == 0,
+        unstable=unstable,
         status=status,
-        overlap=under_way.overlap,
-        iterations=under_way.iterations,
-        attempts=attempts,
-        trajectory=under_way.trajectory(),
+        overlap=float(search.overlap[run]),
+        iterations=search.iterations,
+        attempts=attempt,
+        trajectory=search.trajectory(),
     )
