@@ -99,9 +99,7 @@ def test_response_and_slope_are_derivatives():
     chain.update_columns(*shaped, J_D, lam, np.zeros(1), np.ones(1), *out)
     for l in range(3):
         e = step * np.eye(3)[l]
-        low, middle, high = (
-            chain.log_partition(h, omega + k * e, V, J_D, lam) for k in (-1, 0, 1)
-        )
+        low, middle, high = (chain.log_partition(h, omega + k * e, V, J_D, lam) for k in (-1, 0, 1))
         assert out[4, 0, l, 0] == pytest.approx((high - low) / (2 * step), rel=1e-7)
         assert out[5, 0, l, 0] == pytest.approx((high - 2 * middle + low) / step**2, rel=1e-5)
 
