@@ -19,7 +19,8 @@ The same holds for layered networks, where the node is a column of neurons.
 - `focusing`: find a fixed point, by replicas that contract to where fixed points lie densest; its
   protocols are iterables of pairs (gamma, y), such as `scoping`, `pseudo_reinforcement` and
   `along_overlap`. `reinforcement` is the simpler algorithm. Both return a `Solution`.
-- `local_entropy`: how many fixed points lie at a distance from a given one.
+- `local_entropy`: how many fixed points lie at a distance from a given one; `focusing_trajectory`:
+  how many lie in the clusters that focusing contracts to.
 
 >>> import bp
 >>> import networks
@@ -36,7 +37,7 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
-from bp.focusing import focusing
+from bp.focusing import focusing, focusing_trajectory
 from bp.local_entropy import LocalEntropy, local_entropy
 from bp.propagation import Marginals, belief_propagation
 from bp.protocols import along_overlap, pseudo_reinforcement, scoping
@@ -51,6 +52,7 @@ __all__ = [
     "along_overlap",
     "belief_propagation",
     "focusing",
+    "focusing_trajectory",
     "local_entropy",
     "pseudo_reinforcement",
     "reinforcement",

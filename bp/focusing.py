@@ -9,7 +9,7 @@ from bp.arguments import Replicas
 from bp.neuron import Array
 from bp.protocols import Protocol
 from bp.search import Effort, Step, search
-from bp.solution import Solution
+from bp.solution import Solution, Trajectory
 from networks import Network, domains
 
 
@@ -87,6 +87,54 @@ def focusing(
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
     return search(network, [_plan(gamma, y) for gamma, y in points], effort, advice)
+
+
+def focusing_trajectory(
+    network: Network,
+    protocol: Protocol,
+    *,
+    damping: float = 0.8,
+    iterations: int = 100,
+    rng: int | np.random.Generator | None = None,
+) -> Trajectory:
+    r"""Follow the clusters of focusing through a protocol, past any fixed point met on the way.
+
+    Each step gives the overlap :math:`q_1` of a cluster and its local entropy, to be held against
+    `replica.local_entropy` at the distance :math:`(1 - q_1)/2`. It is the Bethe entropy of the
+    fixed points in the field that focusing puts on every neuron; over all directions of that field
+    its largest value is the entropy of the densest cluster of that overlap.
+
+    Parameters
+    ----------
+    network, protocol, damping, rng
+        As for `focusing`.
+    iterations
+        Number of iterations in a step of the protocol, >= 1: enough for small residuals.
+
+    Returns
+    -------
+    Trajectory; it ends early if all magnetisations freeze.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    network = arguments.network(network)
+    points = arguments.protocol(protocol)
+    effort = Effort(
+        damping=arguments.below_one("damping", damping),
+        iterations=domains.integer("iterations", iterations),
+        runs=1,
+        restarts=0,
+        repair_sweeps=0,
+        rng=domains.generator(rng),
+        history=True,
+        stop=False,
+    )
+    solution = search(network, [_plan(gamma, y) for gamma, y in points], effort, "")
+    assert solution.trajectory is not None
+    return solution.trajectory
 
 
 def _plan(gamma: float, y: Replicas) -> Callable[[Array], Step]:

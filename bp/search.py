@@ -37,6 +37,7 @@ class Effort:
     repair_sweeps: int
     rng: np.random.Generator
     history: bool
+    stop: bool = True  # at the first fixed point
 
 
 @dataclass
@@ -61,7 +62,7 @@ class Search:
             residual = self._iterate(step)
             self._read_out(step, residual)
             here = f"at step {position + 1} of {len(steps)}"
-            if self.unstable.min() == 0:
+            if self.unstable.min() == 0 and self.effort.stop:
                 return f"found {here}, in run {int(self.unstable.argmin()) + 1}"
             if (self.state.v.mean(axis=(1, 2)) < FROZEN).all():
                 return self._repair() or f"all magnetisations froze {here}"

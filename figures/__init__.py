@@ -19,7 +19,8 @@ In a notebook:
 
 >>> import figures
 >>> figures.NAMES
-('fixed_point_counts', 'pair_distances', 'relaxation')
+('fixed_point_counts', 'pair_distances', 'relaxation', 'focusing_success', 'focusing_trajectory',
+ 'local_entropy_instances')
 """
 
 from figures.catalogue import NAMES

@@ -10,7 +10,14 @@ if TYPE_CHECKING:
 
     Run = Callable[..., xarray.Dataset]
 
-NAMES = ("fixed_point_counts", "pair_distances", "relaxation")
+NAMES = (
+    "fixed_point_counts",
+    "pair_distances",
+    "relaxation",
+    "focusing_success",
+    "focusing_trajectory",
+    "local_entropy_instances",
+)
 
 
 class FigureModule(Protocol):

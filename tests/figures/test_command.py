@@ -19,9 +19,12 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_list_names_all_figures(capsys):
     main(["list"])
     assert capsys.readouterr().out.splitlines() == [
-        "fixed_point_counts   How many fixed points",
-        "pair_distances       Pairs of fixed points",
-        "relaxation           Relaxation into fixed points",
+        "fixed_point_counts        How many fixed points",
+        "pair_distances            Pairs of fixed points",
+        "relaxation                Relaxation into fixed points",
+        "focusing_success          Where focusing finds fixed points",
+        "focusing_trajectory       A trajectory of focusing",
+        "local_entropy_instances   Local entropy of single networks",
     ]
 
 
