@@ -5,7 +5,8 @@ A figure is a module of this folder with a `title`, a `caption`, an `equation`, 
 - `compute(run, full)` runs its simulations through `run(function, grid, ...)`, which is
   `sweeps.run` with a ledger: what is computed once is never lost. It returns a labelled
   `xarray.Dataset` of data, errors and theory; the variables whose names end in `z` hold theory
-  against simulation, in standard errors.
+  against simulation, in standard errors, and those in `deviation` two computations of the theory,
+  in units of the errors they claim.
 - `draw(data)` draws that, and computes nothing.
 
 `figures.catalogue` lists them, `figures.gallery` makes and stores them (NetCDF with provenance,
@@ -18,9 +19,8 @@ PNG, and a page `index.html` that opens from disk), `figures.command` is the com
 In a notebook:
 
 >>> import figures
->>> figures.NAMES
-('fixed_point_counts', 'pair_distances', 'relaxation', 'focusing_success', 'focusing_trajectory',
- 'local_entropy_instances')
+>>> "overlap_gap" in figures.NAMES
+True
 """
 
 from figures.catalogue import NAMES

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 NAMES = (
     "fixed_point_counts",
     "pair_distances",
+    "local_entropy",
+    "complexity",
+    "overlap_gap",
     "relaxation",
     "focusing_success",
     "focusing_trajectory",

@@ -6,6 +6,7 @@ import numpy as np
 
 import bp
 import networks
+import replica
 import sweeps
 
 if TYPE_CHECKING:
@@ -23,21 +24,16 @@ equation = (
 caption = (
     "Fraction of networks in which a fixed point was found, with Clopper-Pearson 68 % intervals, "
     "logistic fits, and bars at one half: the thresholds J_f(N) with bootstrap intervals. All "
-    "algorithms make the same number of runs and of iterations at every size. Focusing: y = 7 "
-    "replicas, γ from 0.15 to 0.55. Repair: the best states of the focusing runs that failed, after "
-    "a short annealing. Reinforcement: ρ from 0.1 to 0.6. Right: the thresholds against 1/N; open "
-    "ends: the interval reaches beyond the data. Grey: where the replica theory has the overlap gap "
-    "close (0.06) and the clusters merge (0.073) as N → ∞. The thresholds are those of this effort: "
-    "more runs and slower protocols lower them."
+    "algorithms make the same number of runs and of iterations, at every size. Focusing: y = 7 "
+    "replicas, γ from 0.15 to 0.55. Repaired: in networks where it failed, a short annealing from "
+    "the best states of another attempt. Reinforcement: ρ from 0.1 to 0.6. Right: the thresholds "
+    "against 1/N. Dotted: where the overlap gap of the replica theory closes, and above it where "
+    "the clusters merge, as N → ∞. The thresholds are those of this effort: more runs and slower "
+    "protocols lower them."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
-LABELS = {
-    "focusing": "focusing",
-    "repaired": "focusing, repaired",
-    "reinforcement": "reinforcement",
-}
-CLOSING, MERGING = 0.06, 0.073
+LABELS = ("focusing", "focusing, repaired", "reinforcement")
 
 
 def solve(N: int, J_D: float, runs: int, steps: int, rng: np.random.Generator) -> dict[str, bool]:
@@ -58,6 +54,8 @@ def solve(N: int, J_D: float, runs: int, steps: int, rng: np.random.Generator) -
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Solve networks of several sizes, over the self-coupling, and locate one half."""
+    import xarray
+
     if full:
         sizes, J_D, replicas = [250, 500, 1000, 2000], np.arange(0.06, 0.185, 0.015), 20
         effort = {"runs": [16], "steps": [300]}
@@ -67,13 +65,17 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"N": sizes, "J_D": [float(x) for x in J_D.round(3)], **effort}
     data = run(solve, grid, replicas=replicas).squeeze(["runs", "steps"])
     found = data[list(ALGORITHMS)].to_dataarray("algorithm").astype(int).sum("replica")
-    return _thresholds(found, replicas).assign_attrs(
-        networks=replicas, runs=effort["runs"][0], iterations=10 * effort["steps"][0]
+    transitions = replica.zero_complexity_gap_threshold(), replica.merging_threshold()
+    limit = xarray.DataArray([transition.J_D for transition in transitions], dims="kind")
+    return (
+        _thresholds(found, replicas)
+        .assign(transition=limit)
+        .assign_attrs(networks=replicas, runs=effort["runs"][0], iterations=10 * effort["steps"][0])
     )
 
 
 def _thresholds(found: "xarray.DataArray", trials: int) -> "xarray.Dataset":
-    """Return the fractions' intervals, a logistic fit, and where half of the networks are solved."""
+    """Return the fractions' intervals, a logistic fit, and where half of them are solved."""
     import xarray
     from scipy.stats import binomtest
 
@@ -110,10 +112,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
     figure = Figure(figsize=(9.2, 2.8))
     axes = figure.subplots(1, 4)
-    for ax, name in zip(axes[:3], ALGORITHMS, strict=True):
+    for ax, name, label in zip(axes[:3], ALGORITHMS, LABELS, strict=True):
         for i, N in enumerate(data["N"].values):
             _draw_probability(ax, data.sel(algorithm=name, N=N), data.attrs["networks"], f"C{i}")
-        ax.set(xlabel="self-coupling $J_D$", ylim=(-0.03, 1.03), title=LABELS[name])
+        ax.set(xlabel="self-coupling $J_D$", ylim=(-0.03, 1.03), title=label)
     axes[0].set_ylabel("fraction solved")
     axes[2].legend(loc="lower right")
     _draw_thresholds(axes[3], data)
@@ -133,13 +135,13 @@ def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: st
 
 
 def _draw_thresholds(ax: "Axes", data: "xarray.Dataset") -> None:
-    for value in (CLOSING, MERGING):
+    for value in data["transition"].values:
         ax.axhline(value, color="0.6", lw=0.8, ls=":")
     first, last = data["J_D"].values[[0, -1]]
-    for i, name in enumerate(ALGORITHMS):
+    for i, (name, label) in enumerate(zip(ALGORITHMS, LABELS, strict=True)):
         low, value, high = data["threshold"].sel(algorithm=name).values.T
         errors = [value - np.maximum(low, first), np.minimum(high, last) - value]
         shifted = (1 + 0.04 * (i - 1)) / data["N"].values
-        ax.errorbar(shifted, value, errors, color=f"C{i + 4}", fmt="o", mfc="w", label=LABELS[name])
+        ax.errorbar(shifted, value, errors, color=f"C{i + 4}", fmt="o", mfc="w", label=label)
     ax.set(xlabel="$1/N$", ylabel="$J_f(N)$", xlim=(0, None), ylim=(0, None), title="thresholds")
     ax.legend(loc="lower right", fontsize="x-small")

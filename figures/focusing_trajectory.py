@@ -8,6 +8,7 @@ import numpy.typing as npt
 import bp
 import networks
 import replica
+import sweeps
 
 if TYPE_CHECKING:
     import xarray
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 title = "A trajectory of focusing"
 equation = "q₁ = (1/N) Σᵢ mᵢ²;  S(d) at Σ = 0,  d = (1−q₁)/2"
 caption = (
-    "Focusing with y replicas as the coupling γ to their centre grows, mean and standard error over "
-    "networks: overlap q₁ of the cluster (left), fraction of unstable neurons in the state of the "
-    "signs (middle; where none was found in any network nothing is drawn), and Bethe entropy of the "
-    "fixed points in the cluster against its diameter d (right). Diamonds: y follows the y* of the "
-    "replica theory, at which the complexity vanishes. Black: the entropy of the densest "
-    "clusters in the limit, which bounds it; dashed: the number of states, h(d)."
+    "Focusing with y replicas as the coupling γ to their centre grows; mean and standard error "
+    "over networks. Left: overlap q₁ of the cluster. Middle: fraction of unstable neurons in the "
+    "state of the signs, where there are any. Right: Bethe entropy of the fixed points in the "
+    "cluster against its diameter d. Diamonds: y follows the y* of the replica theory, at which "
+    "the complexity vanishes. Black: the entropy of the densest clusters as N → ∞, which bounds "
+    "it; dashed: that of all states, h(d). Before the replicas contract, at d = 1/2 (not shown), "
+    "the entropy is that of all fixed points, exact at any N: the verdict is on that."
 )
 
 PROTOCOLS = ("y = 3", "y = 7", "y = 30", "y*")
@@ -57,13 +59,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
     N, steps, replicas = (4000, 40, 8) if full else (500, 30, 4)
     J_D = 0.3
-    grid = {"N": [N], "J_D": [J_D], "protocol": list(PROTOCOLS), "steps": [steps]}
+    grid: dict[str, list[float] | list[str]] = {"N": [N], "J_D": [J_D], "steps": [steps]}
+    grid["protocol"] = list(PROTOCOLS)
     data = run(follow, grid, replicas=replicas).squeeze(["N", "J_D", "steps"])
     names = ("overlap", "local_entropy", "unstable_fraction", "residual")
     data = data.rename({f"{name}_0": "step" for name in names if f"{name}_0" in data.dims})
     d = np.geomspace(0.003, 0.3, 25)
     gammas = [np.linspace(*RANGES[name], steps) for name in PROTOCOLS]
     points = data[list(names)]
+    paramagnet = points["local_entropy"].isel(step=0)
+    exact = float(replica.log_expected_fixed_points(N, J_D)) / N
     return xarray.merge(
         [
             points.mean("replica"),
@@ -73,6 +78,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         ]
     ).assign(
         gamma=(("protocol", "step"), np.array(gammas)),
+        paramagnet_z=sweeps.compare(exact, paramagnet).z,
         densest=("d", np.asarray(replica.local_entropy(d, J_D).local_entropy)),
         d=d,
     )

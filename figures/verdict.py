@@ -1,29 +1,53 @@
-"""Theory against simulation, in one sentence."""
+"""Theory against simulation, and against a second computation, in one sentence each."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 if TYPE_CHECKING:
     import xarray
 
 
 def verdict(data: "xarray.Dataset") -> str:
-    r"""Judge all z-scores of a figure by the largest of them.
+    r"""Judge the z-scores and the deviations of a figure by the largest of them.
 
-    The probability that chance alone makes one of n z-scores so large is at most
+    Variables called `z` or `..._z` are the deviations of means from their exact values, in standard
+    errors. The probability that chance alone makes one of n of them so large is at most
     :math:`n\, \mathrm{erfc}(|z|/\sqrt2)` (Bonferroni), also if they depend on each other, as those
-    of pairs in the same networks do.
+    of pairs in the same networks do. Variables called `deviation` or `..._deviation` are
+    differences of two independent computations of the theory, in units of the errors they claim.
     """
+    z, deviation = _all(data, "z"), _all(data, "deviation")
+    sentences = [_simulation(z)] if z.size else []
+    sentences += [_second_computation(deviation)] if deviation.size else []
+    return "; ".join(sentences)
+
+
+def _all(data: "xarray.Dataset", kind: str) -> npt.NDArray[np.float64]:
+    """Return the absolute values of all numbers of a kind."""
+    found = [
+        values.values.ravel() for name, values in data.items() if f"_{name}".endswith(f"_{kind}")
+    ]
+    numbers = np.concatenate([np.empty(0), *found])
+    return np.abs(numbers[np.isfinite(numbers)])
+
+
+def _simulation(z: npt.NDArray[np.float64]) -> str:
     from scipy.special import erfc
 
-    scores = [values.values.ravel() for name, values in data.items() if f"_{name}".endswith("_z")]
-    z = np.concatenate(scores)
-    z = np.abs(z[np.isfinite(z)])
     chance = min(1.0, z.size * float(erfc(z.max() / np.sqrt(2))))
     word = "agree" if chance > 0.01 else "DISAGREE"
     return (
         f"theory and simulation {word}: of {z.size} means the one furthest from its exact value is "
         f"{z.max():.1f} standard errors off, and {np.mean(z > 2):.0%} are more than 2 off "
         f"(chance of a larger deviation: at most {chance:.2g})"
+    )
+
+
+def _second_computation(deviation: npt.NDArray[np.float64]) -> str:
+    word = "agree" if deviation.max() <= 1 else "DISAGREE"
+    return (
+        f"theory and its second computation {word}: of {deviation.size} values the one furthest "
+        f"off deviates by {deviation.max():.2g} of the errors that both claim"
     )

@@ -42,6 +42,7 @@ from replica.finite_size import (
     log_expected_pairs,
 )
 from replica.fixed_points import fixed_point_entropy
+from replica.integer_clusters import IntegerClusters, integer_clusters
 from replica.layers import layered_entropy
 from replica.local_entropy import local_entropy
 from replica.merging import merging_threshold
@@ -54,15 +55,18 @@ from replica.reference import (
     reference_local_entropy,
 )
 from replica.states import ClusterState, Transition
+from replica.symmetric_threshold import rarest_groups, symmetric_overlap_gap_threshold
 
 __all__ = [
     "ClusterState",
+    "IntegerClusters",
     "ReferenceState",
     "Transition",
     "clusters",
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
+    "integer_clusters",
     "layered_entropy",
     "local_entropy",
     "log_expected_fixed_points",
@@ -71,8 +75,10 @@ __all__ = [
     "merging_threshold",
     "overlap_gap_threshold",
     "pair_entropy",
+    "rarest_groups",
     "reference_clusters",
     "reference_local_entropy",
     "small_distance_expansion",
+    "symmetric_overlap_gap_threshold",
     "zero_complexity_gap_threshold",
 ]

@@ -85,7 +85,9 @@ def zero_complexity(d: float, J_D: float) -> Cluster:
                 return solutions[high]._replace(converged=False)
             low = high
     else:
-        while complexity(low := high - np.log(_FACTOR)) < 0:
+        while complexity(low := max(0.0, high - np.log(_FACTOR))) < 0:
+            if low == 0:
+                return solutions[low]._replace(converged=False)
             high = low
     # the result is kept as evaluated at the root itself
     root = optimize.brentq(complexity, low, high, xtol=1e-13, rtol=1e-14)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from figures import catalogue
 from figures.command import main
 
 
@@ -18,14 +19,9 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 
 def test_list_names_all_figures(capsys):
     main(["list"])
-    assert capsys.readouterr().out.splitlines() == [
-        "fixed_point_counts        How many fixed points",
-        "pair_distances            Pairs of fixed points",
-        "relaxation                Relaxation into fixed points",
-        "focusing_success          Where focusing finds fixed points",
-        "focusing_trajectory       A trajectory of focusing",
-        "local_entropy_instances   Local entropy of single networks",
-    ]
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert lines == [[name, catalogue.load(name).title] for name in catalogue.NAMES]
+    assert ["pair_distances", "Pairs of fixed points"] in lines
 
 
 @pytest.mark.parametrize(
