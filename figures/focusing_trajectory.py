@@ -1,6 +1,6 @@
 """How focusing contracts to a cluster of fixed points, and to one of them."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,8 +59,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
     N, steps, replicas = (4000, 40, 8) if full else (500, 30, 4)
     J_D = 0.3
-    grid: dict[str, list[float] | list[str]] = {"N": [N], "J_D": [J_D], "steps": [steps]}
-    grid["protocol"] = list(PROTOCOLS)
+    grid = {"N": [N], "J_D": [J_D], "protocol": list(PROTOCOLS), "steps": [steps]}
     data = run(follow, grid, replicas=replicas).squeeze(["N", "J_D", "steps"])
     names = ("overlap", "local_entropy", "unstable_fraction", "residual")
     data = data.rename({f"{name}_0": "step" for name in names if f"{name}_0" in data.dims})
@@ -93,8 +92,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left, middle, right = figure.subplots(1, 3)
     for i, name in enumerate(PROTOCOLS):
         here = data.sel(protocol=name)
-        style = {"color": f"C{i}", "fmt": "D" if name == "y*" else "o", "ms": 3, "mfc": "w"}
-        style |= {"lw": 0.7, "capsize": 0, "label": f"${name.replace('*', '^*')}$"}
+        style: dict[str, Any] = {"color": f"C{i}", "ms": 3, "mfc": "w", "lw": 0.7, "capsize": 0}
+        style |= {"fmt": "D" if name == "y*" else "o", "label": f"${name.replace('*', '^*')}$"}
         left.errorbar(here["gamma"], here["overlap"], here["overlap_error"], **style)
         unstable = here["unstable_fraction"].where(here["unstable_fraction"] > 0)
         middle.errorbar(here["gamma"], unstable, here["unstable_fraction_error"], **style)

@@ -213,7 +213,7 @@ def _site(nodes: list[_Node], y: mpf, q_hat: mpf) -> _Site:
     up = [mpmath.exp(root * t_j) for t_j in t]
     half_square = [t_j**2 / 2 for t_j in t]
     total = sum_log_M = sum_t_tanh = mpf(0)
-
+   
     for i, j in zip(*_not_negligible(nodes, y, root, t), strict=True):
         node = nodes[i]
         plus, minus = up[j] * node.up, node.down / up[j]

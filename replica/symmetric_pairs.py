@@ -83,9 +83,7 @@ def _coupled(N: int, k: int, J_D: float, eta: float) -> float:
     ratio = terms[-1] / terms[-2]
     tail = terms[-1] * ratio / (1 - ratio)
     if not 0 <= tail < 1e-7 * terms.sum():
-        raise RuntimeError(
-            f"the sum over n does not converge at N={N}, k={k}, J_D={J_D}, eta={eta}"
-        )
+        raise RuntimeError(f"the sum over n does not converge at N={N}, k={k}, J_D={J_D}, eta={eta}")
     return float(terms.sum() + tail)
 
 
@@ -136,9 +134,7 @@ def _orthant(a: Complexes, b: Complexes, rho: float) -> Complexes:
         return np.where((a + b).real > 0, special.ndtr(a) + special.ndtr(b) - 1, 0)
     x, w = special.roots_legendre(16)
     end = np.arcsin(rho)
-    octaves = 2 + np.ceil(
-        np.log2(1 + abs(end) / (np.pi / 2 - abs(end)))
-    )  # to the pole at |t| = pi/2
+    octaves = 2 + np.ceil(np.log2(1 + abs(end) / (np.pi / 2 - abs(end))))  # to the pole at |t| = pi/2
     ends = np.append(1 - 2.0 ** -np.arange(octaves), 1.0)
     width = np.diff(ends)[:, None]
     t = end * (ends[:-1, None] + width * (x + 1) / 2).ravel()
