@@ -50,6 +50,7 @@ class Search:
     unstable: npt.NDArray[np.int64]
     overlap: Array
     iterations: int = 0
+    repaired: int = 0
     record: list[tuple[Array, ...]] = field(default_factory=list)
 
     def attempt(self, steps: Sequence[Callable[[Array], Step]]) -> str:
@@ -113,9 +114,9 @@ class Search:
                 break
             repaired = repair(network, self.states[run], sweeps, rng)
             if repaired is not None:
-                broken = self.unstable[run]
+                self.repaired = int(self.unstable[run])
                 self.states[run], self.unstable[run] = repaired, 0
-                return f"found by repair of {broken} unstable neurons of run {run + 1}"
+                return f"found by repair of {self.repaired} unstable neurons of run {run + 1}"
         return None
 
     def trajectory(self) -> Trajectory | None:
@@ -162,6 +163,7 @@ def _solution(search: Search, attempt: int, end: str, advice: str) -> Solution:
         state=search.states[run].copy(),
         converged=unstable == 0,
         unstable=unstable,
+        repaired=search.repaired,
         status=status,
         overlap=float(search.overlap[run]),
         iterations=search.iterations,

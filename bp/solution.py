@@ -47,6 +47,8 @@ class Solution:
         Whether it is a fixed point; if so, `Network.is_fixed_point` has confirmed it.
     unstable
         Number of its unstable neurons.
+    repaired
+        Number of unstable neurons that a repair started from; 0 without one.
     status
         What happened, and what to do about it.
     overlap
@@ -62,6 +64,7 @@ class Solution:
     state: npt.NDArray[np.int8]
     converged: bool
     unstable: int
+    repaired: int
     status: str
     overlap: float
     iterations: int

@@ -32,7 +32,7 @@ PROTOCOLS = ("y = 3", "y = 7", "y = 30", "y*")
 RANGES = {"y = 3": (0.2, 1.1), "y = 7": (0.15, 0.7), "y = 30": (0.06, 0.4), "y*": (0.06, 0.4)}
 
 
-def follow(
+def follow_focusing(
     N: int, J_D: float, protocol: str, steps: int, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return the trajectory of one network; nan after all magnetisations froze."""
@@ -60,7 +60,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     N, steps, replicas = (4000, 40, 8) if full else (500, 30, 4)
     J_D = 0.3
     grid = {"N": [N], "J_D": [J_D], "protocol": list(PROTOCOLS), "steps": [steps]}
-    data = run(follow, grid, replicas=replicas).squeeze(["N", "J_D", "steps"])
+    data = run(follow_focusing, grid, replicas=replicas).squeeze(["N", "J_D", "steps"])
     names = ("overlap", "local_entropy", "unstable_fraction", "residual")
     data = data.rename({f"{name}_0": "step" for name in names if f"{name}_0" in data.dims})
     d = np.geomspace(0.003, 0.3, 25)

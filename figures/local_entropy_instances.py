@@ -36,13 +36,14 @@ GRID = np.geomspace(0.02, 0.25, 12)
 NAMES = ("focusing", "around")
 
 
-def measure(
+def measure_local_entropy(
     N: int, J_D: float, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64] | float]:
     """Return the local entropies of one network at the distances of `GRID`, by both methods."""
     network = networks.Asymmetric(N, J_D).sample(rng)
     distances = np.concatenate([GRID, TARGETS])
-    run = bp.focusing_trajectory(network, bp.scoping(60, 7, (0.2, 0.75)), iterations=40, rng=rng)
+    protocol = bp.scoping(70, 7, (0.2, 1.4))
+    run = bp.focusing_trajectory(network, protocol, iterations=30, rng=rng)
     everywhere = bp.belief_propagation(network, exact_squares=False, tolerance=1e-6, rng=rng)
     calm = run.residual < 0.3
     focusing = _at(distances, (1 - run.overlap[calm]) / 2, run.local_entropy[calm])
@@ -71,11 +72,11 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure networks of several sizes, and evaluate the densest clusters."""
     import xarray
 
-    sizes, replicas = ([500, 1000, 2000, 4000, 8000], 10) if full else ([250, 500, 1000], 4)
+    sizes, replicas = ([500, 1000, 2000, 4000, 8000], 10) if full else ([250, 500, 1000], 3)
     J_D = [0.3, 0.5]
-    data = run(measure, {"N": sizes, "J_D": J_D}, replicas=replicas)
+    data = run(measure_local_entropy, {"N": sizes, "J_D": J_D}, replicas=replicas)
     data = data.rename({f"{name}_0": "d" for name in NAMES if f"{name}_0" in data.dims})
-    points = data[list(NAMES)].to_dataarray("method").assign_coords(d=np.r_[GRID, TARGETS])
+    points = data[list(NAMES)].to_dataarray("algorithm").assign_coords(d=np.r_[GRID, TARGETS])
     count = points.notnull().sum("replica")
     mean = points.mean("replica").where(count > 1)
     error = points.std("replica", ddof=1) / np.sqrt(count)
@@ -112,8 +113,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     largest = data.isel(N=-1, d=slice(0, len(GRID)))
     for i, J_D in enumerate(data["J_D"].values):
         left.plot(data["d_line"], data["densest"].sel(J_D=J_D), color=f"C{i}")
-        for method, marker in zip(NAMES, "os", strict=True):
-            here = largest.sel(J_D=J_D, method=method)
+        for algorithm, marker in zip(NAMES, "os", strict=True):
+            here = largest.sel(J_D=J_D, algorithm=algorithm)
             label = f"$J_D = {J_D:g}$" if marker == "o" else None
             left.errorbar(
                 here["d"],
@@ -129,15 +130,17 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, None), ylim=(0, None))
     left.set_title(f"$N = {int(largest['N'])}$")
     left.legend(loc="lower right")
+    rest[1].sharey(rest[0])
+    rest[0].set_ylim(1.4 * float(data["deviation"].min()), 0.001)
     rest[0].set_ylabel("deviation from the theory")
-    rest[0].legend(title="$d$", loc="lower right")
+    rest[0].legend(title="$d$", loc="lower right", ncols=3)
     return figure
 
 
 def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, d in enumerate(data["d"].values):
-        for method, marker in zip(NAMES, "os", strict=True):
-            here = data.isel(d=i).sel(method=method)
+        for algorithm, marker in zip(NAMES, "os", strict=True):
+            here = data.isel(d=i).sel(algorithm=algorithm)
             ax.errorbar(
                 data["N"] * (1 + 0.05 * (i - 1)),
                 here["deviation"],
@@ -149,3 +152,5 @@ def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
             )
     ax.axhline(0, color="0.6", lw=0.8)
     ax.set(xlabel="$N$", xscale="log")
+    ax.set_xticks(data["N"].values, [f"{N}" for N in data["N"].values])
+    ax.minorticks_off()
