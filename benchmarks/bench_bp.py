@@ -50,7 +50,7 @@ def iteration_against_products(N: int, runs: int, repeats: int = 9) -> float:
 def solve(N: int, J_D: float) -> float:
     network = Asymmetric(N, J_D).sample(rng=1)
     found: list[bp.Solution] = []
-    protocol = bp.scoping(60, 7.0, (0.2, 0.5))
+    protocol = bp.pseudo_reinforcement(60, (0.2, 0.8))
     duration = seconds(lambda: found.append(bp.focusing(network, protocol, damping=0.7, rng=1)))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"    N = {N}, J_D = {J_D}: {found[0].status}, {duration:.0f} s, peak {memory:.2f} GiB")

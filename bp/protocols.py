@@ -18,7 +18,7 @@ Protocol = Iterable[tuple[float, Replicas]]
 
 
 def scoping(
-    steps: int = 150, y: float = 7.0, gamma: tuple[float, float] = (0.1, 0.6)
+    steps: int = 150, y: float = 7.0, gamma: tuple[float, float] = (0.15, 0.7)
 ) -> Iterator[tuple[float, Replicas]]:
     """Return a protocol that raises gamma at a fixed number of replicas.
 
