@@ -16,6 +16,8 @@ NAMES = (
     "local_entropy",
     "complexity",
     "overlap_gap",
+    "symmetric_networks",
+    "layered_networks",
     "relaxation",
     "focusing_success",
     "focusing_trajectory",

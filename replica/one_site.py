@@ -43,6 +43,7 @@ class OneSite:
     spread: Floats  # 1 - T^2
     spread_2: Floats  # (1 - T^2)^2
     log_M: Floats
+    terms: Floats  # the sum of the absolute values of the two terms that ln M is computed from
     log_M_J: Floats  # derivative of ln M by J_D
     log_M_zeta_2: Floats  # square of the derivative by zeta
 
@@ -77,6 +78,7 @@ def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> 
         spread=spread,
         spread_2=spread_2,
         log_M=field.log_H + log_2cosh,
+        terms=np.abs(field.log_H) + log_2cosh,
         log_M_J=((2 - gap) * field.up + gap * field.down) / 2,
         log_M_zeta_2=(
             (4 - 4 * gap + gap_2) * field.up**2
