@@ -36,7 +36,9 @@ ALGORITHMS = ("focusing", "repaired", "reinforcement")
 LABELS = ("focusing", "focusing, repaired", "reinforcement")
 
 
-def find_fixed_points(N: int, J_D: float, runs: int, steps: int, rng: np.random.Generator) -> dict[str, bool]:
+def find_fixed_points(
+    N: int, J_D: float, runs: int, steps: int, rng: np.random.Generator
+) -> dict[str, bool]:
     """Return which algorithms find a fixed point of one network."""
     network = networks.Asymmetric(N, J_D).sample(rng)
     protocol = bp.scoping(steps, 7.0, (0.15, 0.55))
