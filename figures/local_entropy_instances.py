@@ -27,8 +27,8 @@ caption = (
     "symmetry breaking). Middle, right: the deviation from those lines at three distances, against "
     "the size. No cluster of a large network lies above the line, if the theory is exact; what "
     "remains below it hardly depends on N and shrinks as γ is raised more slowly: focusing ends in "
-    "dense clusters, not in the densest. The verdict is on the entropy of all fixed points, which plain belief "
-    "propagation gives, exact at any N."
+    "dense clusters, not in the densest. The verdict is on the entropy of all "
+    "fixed points, which plain belief propagation gives, exact at any N."
 )
 
 TARGETS = np.array([0.05, 0.1, 0.2])
