@@ -18,7 +18,7 @@ class ClusterState:
     Attributes
     ----------
     y
-        Number of fixed points in a group, any real number > 1.
+        Number of fixed points in a group, any real number >= 1.
     d
         Mutual distance; the overlap is :math:`q_1 = 1 - 2d`.
     J_D
