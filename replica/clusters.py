@@ -29,8 +29,8 @@ def clusters(
     read as :math:`\max_S [\Sigma(S) + y S]`: a number :math:`e^{N\Sigma}` of clusters, each of
     :math:`e^{NS}` fixed points. Raising y looks at denser clusters; those with :math:`\Sigma < 0`
     do not exist in a typical network. (At fixed distance :math:`\Phi` need not be convex in y: at
-    small y, S may fall before it grows, and the complexity grow before it falls.) The extremum is at
-    :math:`\langle \tanh^2 u \rangle = q_1`, found by Newton's method. The integrals are taken by
+    small y, S may fall before it grows, and the complexity grow before it falls.) The extremum is
+    at :math:`\langle \tanh^2 u \rangle = q_1`, found by Newton's method. The integrals are taken by
     the trapezoidal rule, on finer grids until the error is at the level of rounding.
 
     Parameters
