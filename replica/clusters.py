@@ -194,7 +194,7 @@ def _entropies(site: OneSite, overlap: float, coarse: int) -> Floats:
 def rounding(site: OneSite) -> Floats:
     """Return the rounding errors of the three entropies, from the exponents of the integrand."""
     y = site.y
-    exponent = y * (1 + y * site.q_hat + site.mean(site.terms))
+    exponent = 1 + y * (1 + y * site.q_hat + site.mean(site.terms))
     return 2 * np.finfo(float).eps * exponent * np.array([1, 1 / np.sqrt(y), np.sqrt(y)])
 
 

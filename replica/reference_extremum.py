@@ -22,7 +22,7 @@ from replica.orthant import Floats
 
 _EASY = 3.0  # self-coupling from which on iteration finds the extremum
 _CLOSE = 0.01  # step in the self-coupling at which the extremum is given up
-_BOUNDS = np.array([[-60, -50, -18], [5, 50, 14]])  # of the unknowns
+_LOW, _HIGH = np.array([-60, -50, -18]), np.array([6, 50, 14])  # of ln y q_hat, and the others
 
 
 def extremum(
@@ -54,8 +54,7 @@ def root(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats | Non
         return excess(x, y, d, J_D, step)
 
     found = optimize.root(here, x, tol=1e-12, options={"maxfev": 60})
-    low, high = _BOUNDS
-    if np.abs(found.fun).max() > 1e-6 or (found.x <= low).any() or (found.x >= high).any():
+    if np.abs(found.fun).max() > 1e-6 or not np.allclose(found.x, _clipped(found.x, y)):
         return None
     slopes = derivatives(here, found.x)
     # the sign of the curvature along q_1, where the conjugates follow
@@ -87,10 +86,16 @@ def derivatives(function: Callable[[Floats], Floats], x: Floats) -> Floats:
 
 def site_at(x: Floats, y: float, J_D: float, step: float) -> tuple[OneSite, float]:
     """Return the site for given unknowns, and the overlap."""
-    log_q_hat, p_hat, logit = np.clip(x, *_BOUNDS)
+    log_q_hat, p_hat, logit = _clipped(x, y)
     overlap, distance = float(special.expit(logit)), float(special.expit(-logit)) / 2
     field = common_field(overlap, distance, J_D, step).both_signs
     return one_site(field, y, float(np.exp(log_q_hat)), float(p_hat)), overlap
+
+
+def _clipped(x: Floats, y: float) -> Floats:
+    """Return the unknowns in their bounds: beyond, the averages would take forever."""
+    log_y = np.array([np.log(y), 0, 0])
+    return np.clip(x + log_y, _LOW, _HIGH) - log_y
 
 
 def _iterate(y: float, d: float, J_D: float, step: float) -> Floats:
