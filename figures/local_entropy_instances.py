@@ -93,7 +93,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             "everywhere_z": sweeps.compare(all_points, data["everywhere"]).z,
             "entropy": mean,
             "entropy_error": error,
-            "deviation": mean - theory,
+            "difference": mean - theory,
             "densest": (
                 ("J_D", "d_line"),
                 np.asarray(replica.local_entropy(line, np.array(J_D)[:, None]).local_entropy),
@@ -131,7 +131,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.set_title(f"$N = {int(largest['N'])}$")
     left.legend(loc="lower right")
     rest[1].sharey(rest[0])
-    rest[0].set_ylim(1.4 * float(data["deviation"].min()), 0.001)
+    rest[0].set_ylim(1.4 * float(data["difference"].min()), 0.001)
     rest[0].set_ylabel("deviation from the theory")
     rest[0].legend(title="$d$", loc="lower right", ncols=3)
     return figure
@@ -143,7 +143,7 @@ def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
             here = data.isel(d=i).sel(algorithm=algorithm)
             ax.errorbar(
                 data["N"] * (1 + 0.05 * (i - 1)),
-                here["deviation"],
+                here["difference"],
                 here["entropy_error"],
                 color=f"C{i + 2}",
                 fmt=marker,
