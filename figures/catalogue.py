@@ -19,6 +19,9 @@ NAMES = (
     "symmetric_networks",
     "layered_networks",
     "relaxation",
+    "focusing_success",
+    "focusing_trajectory",
+    "local_entropy_instances",
 )
 
 
