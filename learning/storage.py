@@ -54,7 +54,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dic
     if not Path(path).is_file():
         raise ValueError(f"path must be a file that `save` wrote, got {str(path)!r}: no such file")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # numpy leaves a file open that it cannot read, so it is not given the name
+        with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         facts = json.loads(str(arrays.pop(_TEXT)))
     except Exception as error:  # numpy raises what the broken part happens to raise
