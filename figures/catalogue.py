@@ -22,6 +22,14 @@ NAMES = (
     "focusing_success",
     "focusing_trajectory",
     "local_entropy_instances",
+    "emnist_width",
+    "learning_transition",
+    "ferromagnetic_ablation",
+    "feedback_ablation",
+    "symmetry",
+    "representations",
+    "equilibration_time",
+    "capacity_depth",
 )
 
 

@@ -85,7 +85,9 @@ class Learner:
         own, training = rng.spawn(2)
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
 
-    def epoch(self, X: Array, labels: npt.NDArray[np.intp], batch: int = 16) -> Epoch:
+    def epoch(
+        self, X: Array, labels: npt.NDArray[np.intp], batch: int = 16, pace: float = 1.0
+    ) -> Epoch:
         """Go once through all inputs in a new random order; what is left over waits.
 
         Parameters
@@ -96,11 +98,13 @@ class Learner:
             Their classes, from 0 to C - 1.
         batch
             Number of inputs that learn together, B.
+        pace
+            Factor of all rates.
         """
         started = time.perf_counter()
         order = self.rng.permutation(len(X))
         steps = len(X) // batch
-        plasticity = Plasticity(self.couplings, self.recipe)
+        plasticity = Plasticity(self.couplings, self.recipe, pace)
         one_hot = 2 * np.eye(self.couplings.C, dtype=np.float32) - 1
         totals = np.zeros(3, dtype=np.int64)
         with one_thread():

@@ -28,17 +28,17 @@ class Arrived:
 
 
 class Plasticity:
-    """Steps of the couplings of a network under the rule of a recipe."""
+    """Steps of the couplings of a network under the rule of a recipe, all rates times `pace`."""
 
-    def __init__(self, couplings: Couplings, recipe: Recipe) -> None:
+    def __init__(self, couplings: Couplings, recipe: Recipe, pace: float = 1.0) -> None:
         self.couplings, self.recipe = couplings, recipe
         strengths, rule = recipe.strengths, recipe.rule
-        self.rate_J = rule.lr_J * strengths.lam_int / sqrt(couplings.H)
-        self.rate_fc = rule.lr_J * strengths.lam_fc / sqrt(couplings.H)
-        self.rate_in = rule.lr_in * strengths.lam_in / sqrt(couplings.N)
-        self.rate_W = rule.lr_W * strengths.lam_f / sqrt(couplings.H)
-        self.rate_io = rule.lr_W * strengths.lam_io / sqrt(couplings.N)
-        self.rate_b = rule.lr_b * strengths.lam_b / sqrt(couplings.C)
+        self.rate_J = pace * rule.lr_J * strengths.lam_int / sqrt(couplings.H)
+        self.rate_fc = pace * rule.lr_J * strengths.lam_fc / sqrt(couplings.H)
+        self.rate_in = pace * rule.lr_in * strengths.lam_in / sqrt(couplings.N)
+        self.rate_W = pace * rule.lr_W * strengths.lam_f / sqrt(couplings.H)
+        self.rate_io = pace * rule.lr_W * strengths.lam_io / sqrt(couplings.N)
+        self.rate_b = pace * rule.lr_b * strengths.lam_b / sqrt(couplings.C)
         self._undecayed = 0
         self._undecayed = 0
 
