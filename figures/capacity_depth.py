@@ -45,15 +45,11 @@ def held(
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure capacities for several sizes and lengths, and fit their slopes."""
     if full:
-        sizes, lengths, step, epochs, replicas = (
-            [50, 100, 150, 200],
-            list(range(2, 8)),
-            0.02,
-            300,
-            3,
-        )
+        sizes, lengths, step = [50, 100, 150, 200], [2, 3, 4, 5, 6, 7], 0.02
+        epochs, replicas = 300, 3
     else:
-        sizes, lengths, step, epochs, replicas = [24, 48, 72], [2, 3, 5, 7], 0.08, 80, 2
+        sizes, lengths, step = [24, 48, 72], [2, 3, 5, 7], 0.08
+        epochs, replicas = 80, 2
     grid = {
         "N": sizes,
         "L": lengths,

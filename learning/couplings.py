@@ -1,6 +1,6 @@
 """The couplings of a steered network: how they are drawn, and where they are kept."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from math import sqrt
 
 import numpy as np
@@ -54,10 +54,6 @@ class Couplings:
     bias: Array
     self_coupling: float
     lam: float
-    _diagonal: npt.NDArray[np.intp] = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        self._diagonal = np.arange(self.H)
 
     @property
     def L(self) -> int:
@@ -85,14 +81,14 @@ class Couplings:
         return {
             item.name: getattr(self, item.name)
             for item in fields(self)
-            if item.init and isinstance(getattr(self, item.name), np.ndarray)
+            if isinstance(getattr(self, item.name), np.ndarray)
         }
 
     def reset_diagonals(self) -> None:
         """Give the couplings that are not learned their values again."""
-        self.J[:, self._diagonal, self._diagonal] = self.self_coupling
-        for dense in (self.A, self.R):
-            dense[:, self._diagonal, self._diagonal] = 0
+        for matrices, value in ((self.J, self.self_coupling), (self.A, 0), (self.R, 0)):
+            if len(matrices):
+                matrices.reshape(len(matrices), -1)[:, :: self.H + 1] = value
 
     def network(self) -> networks.Network:
         """Return the hidden layers alone as a network of `networks`, for theory and for `bp`.
@@ -105,7 +101,7 @@ class Couplings:
         if len(self.A):
             raise ValueError("a networks.Network has no dense couplings between layers")
         J = self.J.copy()
-        J[:, self._diagonal, self._diagonal] = 0
+        J.reshape(self.L, -1)[:, :: self.H + 1] = 0
         incoming = J.swapaxes(1, 2)
         return networks.Network(
             incoming[0] if self.L == 1 else incoming, self.self_coupling, self.lam

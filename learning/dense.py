@@ -1,10 +1,11 @@
 """The plain engine: every sweep computes all fields by matrix products."""
 
+import numba
 import numpy as np
 
 from learning import fields
 from learning.couplings import Array, Couplings
-from learning.draws import follows
+from learning.draws import uniform
 
 
 def sweep_dense(
@@ -35,13 +36,24 @@ def sweep_dense(
     """
     flips = 0
     for t in range(first, first + sweeps):
-        new = np.sign(f + g)
-        if p_update < 1:
-            allowed = follows(np.uint64(seed), t, s.size, p_update).reshape(s.shape)
-            new = np.where(allowed, new, s)
-        flips += int(np.count_nonzero(new != s))
+        old = s.copy() if right else s
+        flips += _follow(s, f, g, p_update, np.uint64(seed), t)
         if right:
-            fields.add_right(couplings, new - s, g)
-        s[:] = new
-        f[:] = fields.left(couplings, fixed, s)
+            fields.add_right(couplings, s - old, g)
+        fields.left(couplings, fixed, s, f)
+    return flips
+
+
+@numba.njit(cache=True)
+def _follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int) -> int:
+    """Let all units that may follow their fields, and return how many flip."""
+    states, first, second = s.ravel(), f.ravel(), g.ravel()
+    flips = 0
+    for i in range(states.size):
+        h = first[i] + second[i]
+        new = np.float32(h > 0) - np.float32(h < 0)
+        if p_update < 1 and uniform(seed, t, i) >= p_update:
+            new = states[i]
+        flips += new != states[i]
+        states[i] = new
     return flips

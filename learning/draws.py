@@ -6,7 +6,6 @@ an engine that asks for those of unstable units only, and one that asks for all,
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 
 @numba.njit(cache=True, inline="always")
@@ -18,12 +17,3 @@ def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)
     return np.float64(z >> np.uint64(11)) * 2.0**-53
-
-
-@numba.njit(cache=True)
-def follows(seed: np.uint64, sweep: int, units: int, p_update: float) -> npt.NDArray[np.bool_]:
-    """Return for all units whether they follow their field."""
-    allowed = np.empty(units, dtype=np.bool_)
-    for unit in range(units):
-        allowed[unit] = uniform(seed, sweep, unit) < p_update
-    return allowed

@@ -78,7 +78,8 @@ def equilibration(
         fixed = fields.drive(couplings, x)
         s = np.sign(fixed)
         begun = s.copy()
-        f, g = fields.left(couplings, fixed, s), np.zeros_like(fixed)
+        f, g = np.empty_like(fixed), np.zeros_like(fixed)
+        fields.left(couplings, fixed, s, f)
         if y is not None:
             fields.add_feedback(couplings, strengths.feedback(y), g)
         sweeps = np.zeros(len(x), dtype=np.int64)

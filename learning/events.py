@@ -56,7 +56,7 @@ def sweep_events(
         )
         flips += made
         if behind:
-            f[:] = fields.left(couplings, fixed, s)
+            fields.left(couplings, fixed, s, f)
     return flips
 
 

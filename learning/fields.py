@@ -18,9 +18,8 @@ def drive(couplings: Couplings, x: Array) -> Array:
     return fixed
 
 
-def left(couplings: Couplings, fixed: Array, s: Array) -> Array:
-    """Return the fields from the input, the own layer and the layer before."""
-    f = np.empty_like(fixed)
+def left(couplings: Couplings, fixed: Array, s: Array, f: Array) -> None:
+    """Write the fields from the input, the own layer and the layer before to `f`."""
     for l, J in enumerate(couplings.J):
         np.matmul(s[l], J, out=f[l])
     f += fixed
@@ -28,7 +27,6 @@ def left(couplings: Couplings, fixed: Array, s: Array) -> Array:
         f[1:] += np.float32(couplings.lam) * s[:-1]
         for l, A in enumerate(couplings.A):
             f[l + 1] += s[l] @ A
-    return f
 
 
 def add_right(couplings: Couplings, s: Array, g: Array) -> None:

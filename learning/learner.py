@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,10 @@ class Learner:
     rng: np.random.Generator
     epochs: int = 0
     engine: str = "events"
+    _phases: list[Phase] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._phases = self.recipe.schedule.training(self.couplings.L)
 
     @classmethod
     def draw(
@@ -128,9 +132,8 @@ class Learner:
     ) -> tuple[int, int, int]:
         """Relax one batch and learn from it; return units below margin, inputs missed, flips."""
         schedule = self.recipe.schedule
-        phases = schedule.training(self.couplings.L)
         hidden: Arrived | None = None
-        for number, at in enumerate(self._relax(phases, x, y)):
+        for number, at in enumerate(self._relax(x, y)):
             if number == 1 and self.recipe.rule.hidden_at == "first":
                 h = at.margin_fields(self.couplings, schedule.free)
                 hidden = Arrived(at.s.copy(), h.copy())
@@ -166,8 +169,8 @@ class Learner:
         """Return the accuracy of inference."""
         return float(np.mean(self.logits(X).argmax(1) == labels))
 
-    def _relax(self, phases: list[Phase], x: Array, y: Array) -> Iterator[Settled]:
-        return relax(self.couplings, self.recipe, phases, x, y, self.rng, self.engine)
+    def _relax(self, x: Array, y: Array) -> Iterator[Settled]:
+        return relax(self.couplings, self.recipe, self._phases, x, y, self.rng, self.engine)
 
 
 def validated(epoch: Epoch, accuracy: float) -> Epoch:

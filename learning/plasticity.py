@@ -40,7 +40,6 @@ class Plasticity:
         self.rate_io = pace * rule.lr_W * strengths.lam_io / sqrt(couplings.N)
         self.rate_b = pace * rule.lr_b * strengths.lam_b / sqrt(couplings.C)
         self._undecayed = 0
-        self._undecayed = 0
 
     def step(self, x: Array, y: Array, hidden: Arrived, last: Arrived, u: Array) -> int:
         """Learn from one batch.

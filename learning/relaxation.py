@@ -126,7 +126,7 @@ def _readout_state(
     if mode.label:
         assert y is not None
         return y
-    if mode is Mode.NO_LABEL or guessed:
+    if mode is Mode.NO_LABEL or (guessed and (couplings.W_io.size or at.s.any())):
         return np.sign(fields.readout(couplings, x, at.s))
     return at.z
 
@@ -148,5 +148,7 @@ def _start(
     if schedule.noise:
         random = rng.random(s.shape) < schedule.noise
         s[random] = 2 * rng.integers(0, 2, np.count_nonzero(random)) - 1
-    f = fields.left(couplings, fixed, s) if s.any() else fixed.copy()
+    f = fixed.copy()
+    if s.any():
+        fields.left(couplings, fixed, s, f)
     return Settled(s, f, np.zeros_like(fixed), z)

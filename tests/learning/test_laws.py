@@ -8,6 +8,7 @@ import pytest
 import learning
 from learning import fields
 from learning.couplings import draw
+from learning.draws import uniform
 from learning.learner import Learner
 from learning.plasticity import Plasticity, signals, tie
 
@@ -120,8 +121,8 @@ def test_a_strength_changes_nothing_else():
 def test_hidden_layers_are_a_network():
     couplings = trained(L=2, lam=0.8).couplings
     s = np.random.default_rng(1).choice([-1, 1], size=(2, 7, 60)).astype(np.float32)
-    without_input = np.zeros_like(s)
-    h = fields.left(couplings, without_input, s)
+    h = np.empty_like(s)
+    fields.left(couplings, np.zeros_like(s), s, h)
     fields.add_right(couplings, s, h)
     expected = couplings.network().fields(s.swapaxes(0, 1)).swapaxes(0, 1)
     np.testing.assert_allclose(h, expected, atol=1e-5)
@@ -153,11 +154,12 @@ def test_decay_is_compounded_whatever_it_waits_for():
 
 
 def test_p_update_is_a_probability():
-    from learning.draws import follows
+    def draw(seed, sweep):
+        return [uniform(np.uint64(seed), sweep, unit) < 0.7 for unit in range(5000)]
 
-    draws = np.array([follows(np.uint64(seed), 3, 5000, 0.7) for seed in range(20)])
+    draws = np.array([draw(seed, 3) for seed in range(20)])
     assert draws.mean() == pytest.approx(0.7, abs=5 * np.sqrt(0.21 / draws.size))
-    correlations = np.corrcoef(np.concatenate([draws, [follows(np.uint64(0), 4, 5000, 0.7)]]))
+    correlations = np.corrcoef(np.concatenate([draws, [draw(0, 4)]]))
     assert np.abs(correlations[~np.eye(21, dtype=bool)]).max() < 5 / np.sqrt(5000)
 
 

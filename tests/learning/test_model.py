@@ -88,10 +88,9 @@ def test_both_engines_are_one(name, more):
     first, second = (Plasticity(learner.couplings, learner.recipe) for learner in pair)
     for step in range(20):
         batch = slice(8 * step, 8 * step + 8)
-        phases = pair[0].recipe.schedule.training(pair[0].couplings.L)
         for learner in pair:  # the relaxations to come draw from the same generators
             learner.rng = np.random.default_rng(step)
-        states = [[at.s.copy() for at in one._relax(phases, X[batch], Y[batch])] for one in pair]
+        states = [[at.s.copy() for at in one._relax(X[batch], Y[batch])] for one in pair]
         np.testing.assert_array_equal(*states)
         for learner, plasticity in zip(pair, (first, second), strict=True):
             learner.rng = np.random.default_rng(step)
@@ -106,7 +105,7 @@ def test_asynchronous_relaxation_is_that_of_one_unit_after_the_other():
     y = one_hot(labels)
     learner.rng = np.random.default_rng(3)
     phases = learner.recipe.schedule.training(3)
-    ends = [at.s[:, 0].copy() for at in learner._relax(phases, X[:1], y[:1])]
+    ends = [at.s[:, 0].copy() for at in learner._relax(X[:1], y[:1])]
 
     draws = np.random.default_rng(3)
     s, z, reached = np.zeros((3, 40)), np.zeros(5), []
