@@ -35,7 +35,7 @@ def products(learner: learning.Learner, X: np.ndarray, batch: int) -> None:
     s = np.sign(X[:batch] @ W_in)
     fixed, f = np.empty_like(s), np.empty_like(s)
     with one_thread():
-        for start in range(0, len(X), batch):
+        for start in range(0, len(X) - batch + 1, batch):
             x = X[start : start + batch]
             np.matmul(x, W_in, out=fixed)
             np.matmul(s, J, out=f)

@@ -32,11 +32,24 @@ LEVEL = 0.99
 
 
 def held(
-    N: int, L: int, protocol: str, step: float, epochs: int, rng: np.random.Generator
+    N: int,
+    L: int,
+    protocol: str,
+    step: float,
+    samples: int,
+    epochs: int,
+    rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Measure the capacity of one chain, by the best epoch and by the last one."""
+    """Measure the capacity of a few chains, by the best epoch and by the last one."""
     found = learning.capacity(
-        N, L, protocol=protocol, level=LEVEL, step=step, epochs=epochs, rng=rng
+        N,
+        L,
+        protocol=protocol,
+        level=LEVEL,
+        step=step,
+        samples=samples,
+        epochs=epochs,
+        rng=rng,
     )
     lasting = found.tried[found.bit_last >= LEVEL]
     return {"P": found.P, "P_last": float(lasting.max(initial=0))}
@@ -46,18 +59,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure capacities for several sizes and lengths, and fit their slopes."""
     if full:
         sizes, lengths, step = [50, 100, 150, 200], [2, 3, 4, 5, 6, 7], 0.02
-        epochs, replicas = 300, 3
+        epochs, samples, replicas = 200, 3, 3
     else:
-        sizes, lengths, step = [24, 48, 72], [2, 3, 5, 7], 0.08
-        epochs, replicas = 80, 2
+        sizes, lengths, step = [32, 64], [2, 4, 7], 0.1
+        epochs, samples, replicas = 60, 2, 2
     grid = {
         "N": sizes,
         "L": lengths,
         "protocol": list(PROTOCOLS),
         "step": [step],
+        "samples": [samples],
         "epochs": [epochs],
     }
-    data = sweeps.summary(run(held, grid, replicas=replicas)).squeeze(["step", "epochs"])
+    data = sweeps.summary(run(held, grid, replicas=replicas)).squeeze(["step", "samples", "epochs"])
     fit = data["P"].polyfit("N", 1).polyfit_coefficients
     return data.drop_vars("seconds").assign(
         slope=fit.sel(degree=1, drop=True), intercept=fit.sel(degree=0, drop=True)

@@ -58,7 +58,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw how each case learns, and where it ends."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 2.9))
+    figure = Figure(figsize=(7.2, 3.4))
     left, right = figure.subplots(1, 2, sharey=True)
     epochs = 1 + np.arange(data.sizes["test_0"])
     for i, (case, (J_D, lam)) in enumerate(CASES.items()):
@@ -79,7 +79,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         right.plot(i, one["settled"], "D", color="0.2", ms=4)
     left.axhline(0.1, color="0.6", lw=0.8)
     left.set(xlabel="epochs", ylabel="accuracy", ylim=(0, 1.03))
-    left.legend(loc="center right", bbox_to_anchor=(1.0, 0.42))
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     right.set_xticks(range(len(CASES)), list(CASES))
     right.set(title="last epoch; diamonds: at a fixed point")
     figure.suptitle(

@@ -84,8 +84,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         dataset, H, epochs, replicas, networks_each = "mnist", 400, 2, 3, 40
         J_D, lam = np.arange(0, 1.05, 0.1), np.arange(0, 5.1, 0.5)
     else:
-        dataset, H, epochs, replicas, networks_each = "digits", 100, 10, 2, 20
-        J_D, lam = np.arange(0, 1.05, 0.125), np.arange(0, 4.1, 0.5)
+        dataset, H, epochs, replicas, networks_each = "digits", 100, 30, 2, 20
+        J_D, lam = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0]), np.arange(0, 4.1, 1.0)
     shared = {"dataset": [dataset], "H": [H], "lam_in": [2.0, 5.0], "epochs": [epochs]}
     axes = {"J_D": [float(x) for x in J_D.round(3)], "lam": [float(x) for x in lam.round(3)]}
     one = run(one_layer, {**shared, "J_D": axes["J_D"]}, replicas=replicas)
@@ -130,7 +130,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw both scans."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 3.0))
+    figure = Figure(figsize=(8.6, 3.0))
     axes = figure.subplots(1, 2, sharey=True)
     labels = ("self-coupling $J_D$", r"coupling between layers $\lambda$")
     for i, (ax, name, label) in enumerate(zip(axes, ("J_D", "lam"), labels, strict=True)):
@@ -144,7 +144,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         _draw_thresholds(ax, data.isel(scan=i))
         ax.set(xlabel=label, ylim=(0, 1))
     axes[0].set_ylabel("accuracy on new digits")
-    axes[1].legend(loc="lower right")
+    figure.legend(*axes[1].get_legend_handles_labels(), loc="outside right center")
     figure.suptitle(
         f"{data.attrs['images']}, $N = {N}$, $H = {data.attrs['H']}$ a layer, "
         f"{data.attrs['epochs']} epochs",

@@ -22,8 +22,8 @@ caption = (
     "Crosses: its value for independent couplings as N → ∞. Right: accuracy on new digits after "
     "the last epoch, with one standard error over projections and networks. The symmetric rules "
     "start from symmetric couplings: free, nothing more; symmetrised step, or couplings "
-    "symmetrised after each step; both below margin, a symmetric step where both units are "
-    "unstable. Quick size: small digits less their mean; full size: MNIST."
+    "symmetrised after each step; both unstable, a symmetric step where both units are unstable. "
+    "Quick size: small digits less their mean; full size: MNIST."
 )
 
 RULES = {
@@ -31,7 +31,7 @@ RULES = {
     "symmetric start": (True, "none"),
     "symmetric step": (True, "update"),
     "symmetrised": (True, "projected"),
-    "both below margin": (True, "both_unstable"),
+    "both unstable": (True, "both_unstable"),
 }
 STARTS = ("asymmetric", "symmetric start")
 
@@ -81,7 +81,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw the course of symmetry, and the accuracies of the rules."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 2.9))
+    figure = Figure(figsize=(7.6, 3.2))
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
     epochs = np.arange(data.sizes["symmetricity_0"])
     for i, J_D in enumerate(data["J_D"].values):
@@ -92,7 +92,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
             left.errorbar(epochs, mean, error, color=f"C{i}", ls=line, label=label)
         left.plot(0, data["limit"].sel(J_D=J_D), "x", color=f"C{i}", ms=7, clip_on=False)
     left.set(xlabel="epochs", ylabel="symmetricity of $J$", ylim=(-0.05, 1.05))
-    left.legend(loc="upper right", bbox_to_anchor=(1.0, 0.95))
+    left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     for i, J_D in enumerate(data["J_D"].values):
         one = data.sel(J_D=J_D)
         x = np.arange(len(RULES)) + 0.12 * (2 * i - 1)
