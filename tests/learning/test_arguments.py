@@ -46,6 +46,8 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("H", fit, H=2.5, error=TypeError),
         case("L", fit, L=0),
         case("epochs", fit, epochs=0),
+        case("cooling", fit, cooling=0.0),
+        case("cooling", fit, cooling=1.5),
         case("patience", fit, patience=2),
         case("patience", fit, patience=0, validation_fraction=0.5),
         case("validation_fraction", fit, validation_fraction=1.0),

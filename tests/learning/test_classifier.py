@@ -73,8 +73,8 @@ def test_early_stop():
 
 @pytest.mark.parametrize("recipe", ["G2", "G1", "reservoir"])
 def test_training_resumes_bit_for_bit(recipe, tmp_path):
-    whole = classifier(epochs=4, recipe=recipe).fit(DATA.X, DATA.y)
-    half = classifier(epochs=2, recipe=recipe, warm_start=True).fit(DATA.X, DATA.y)
+    whole = classifier(epochs=4, recipe=recipe, cooling=0.7).fit(DATA.X, DATA.y)
+    half = classifier(epochs=2, recipe=recipe, cooling=0.7, warm_start=True).fit(DATA.X, DATA.y)
     half.save(tmp_path / "half.npz")
     resumed = learning.SteeredClassifier.load(tmp_path / "half.npz")
     assert resumed.get_params()["H"] == 60
