@@ -48,12 +48,21 @@ def sweep_dense(
 def _follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int) -> int:
     """Let all units that may follow their fields, and return how many flip."""
     states, first, second = s.ravel(), f.ravel(), g.ravel()
-    flips = 0
+    flips = np.int32(0)
+    if p_update >= 1:  # a loop without branches, which the compiler vectorises
+        for i in range(states.size):
+            new = _sign(first[i] + second[i])
+            flips += np.int32(new != states[i])
+            states[i] = new
+        return flips
     for i in range(states.size):
-        h = first[i] + second[i]
-        new = np.float32(h > 0) - np.float32(h < 0)
-        if p_update < 1 and uniform(seed, t, i) >= p_update:
-            new = states[i]
-        flips += new != states[i]
-        states[i] = new
+        if uniform(seed, t, i) < p_update:
+            new = _sign(first[i] + second[i])
+            flips += np.int32(new != states[i])
+            states[i] = new
     return flips
+
+
+@numba.njit(cache=True)
+def _sign(h: np.float32) -> np.float32:
+    return np.float32(h > 0) - np.float32(h < 0)

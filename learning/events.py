@@ -16,7 +16,7 @@ from learning.dense import sweep_dense
 from learning.draws import uniform
 
 DENSE_ABOVE = 0.12  # fraction of flips above which one matrix product is faster
-_BLOCK = 32
+_BLOCK = 128
 
 
 def sweep_events(
@@ -145,16 +145,11 @@ def _find(
     return wanted, found
 
 
-@numba.njit(cache=True, inline="always")
+@numba.njit(cache=True)
 def _all_stable(s: Array, f: Array, g: Array) -> bool:
-    """Tell whether a whole block is stable; a shorter one is not looked at.
-
-    The compiler vectorises a loop of constant length without branches.
-    """
-    if len(s) < _BLOCK:
-        return False
+    """Tell whether a block is stable, in a loop without branches that the compiler vectorises."""
     suspects = np.int32(0)
-    for i in range(_BLOCK):
+    for i in range(len(s)):
         suspects += np.int32(s[i] * (f[i] + g[i]) <= np.float32(0))
     return suspects == 0
 

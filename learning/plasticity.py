@@ -146,8 +146,9 @@ def signals(s: Array, f: Array, kappa: float, beta: float | None) -> Array:
 @numba.njit(cache=True)
 def _below(s: Array, f: Array, kappa: np.float32) -> Array:
     wanted = np.empty_like(s)
-    for k in range(s.size):
-        wanted.flat[k] = s.flat[k] if s.flat[k] * f.flat[k] <= kappa else np.float32(0)
+    states, fields, signals = s.ravel(), f.ravel(), wanted.ravel()
+    for k in range(states.size):
+        signals[k] = states[k] * np.float32(states[k] * fields[k] <= kappa)
     return wanted
 
 

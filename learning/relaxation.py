@@ -89,7 +89,7 @@ def relax(
             at.g[:] = 0
             if phase.mode.right:
                 fields.add_right(couplings, at.s, at.g)
-            if phase.mode.feedback and at.z.any():
+            if phase.mode.feedback and (at.z is y or at.z.any()):
                 fields.add_feedback(couplings, recipe.strengths.feedback(at.z), at.g)
             state = (at.s, at.f, at.g, phase.mode.right, sweeps)
             if schedule.order == "asynchronous":
