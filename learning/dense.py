@@ -54,13 +54,13 @@ def _follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: i
             new = _sign(first[i] + second[i])
             flips += np.int32(new != states[i])
             states[i] = new
-        return flips
+        return int(flips)
     for i in range(states.size):
         if uniform(seed, t, i) < p_update:
             new = _sign(first[i] + second[i])
             flips += np.int32(new != states[i])
             states[i] = new
-    return flips
+    return int(flips)
 
 
 @numba.njit(cache=True)
