@@ -23,9 +23,9 @@ def classifier(**parameters):
 @pytest.mark.parametrize(
     "estimator",
     [
-        learning.SteeredClassifier(H=40, random_state=0),
+        learning.SteeredClassifier(H=40, epochs=10, random_state=0),
         learning.EntangledProjection(20, random_state=0),
-        learning.BinarisedMLP(60, epochs=100, rate=0.01, random_state=0),
+        learning.BinarisedMLP(60, epochs=50, rate=0.01, random_state=0),
     ],
     ids=lambda estimator: type(estimator).__name__,
 )
