@@ -23,7 +23,8 @@ caption = (
     "training starts from zeros, both ends drive it. Middle: it starts from the input below an "
     "interface and from the output above it, which presets the hidden modules. Right: capacity "
     "per unit at the largest N against L, by right bits, filled: still so after the last epoch. "
-    "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984)."
+    "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984). Quick size: small chains "
+    "and few epochs, held below their capacity; small chains lie below the proportion to N."
 )
 
 PROTOCOLS = {"natural": "driven from both ends", "interface": "preset by an interface"}

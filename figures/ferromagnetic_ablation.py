@@ -78,6 +78,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
             )
         right.plot(i, one["settled"], "D", color="0.2", ms=4)
     left.axhline(0.1, color="0.6", lw=0.8)
+    left.xaxis.get_major_locator().set_params(integer=True)
     left.set(xlabel="epochs", ylabel="accuracy", ylim=(0, 1.03))
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     right.set_xticks(range(len(CASES)), list(CASES))

@@ -85,6 +85,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         mean, error = (data[name].isel(means_1=i) for name in ("means", "means_error"))
         right.errorbar(epochs, mean, error, color=f"C{i}", marker="o", mfc="w", label=kind)
         right.axhline(data["input"].values[i], color=f"C{i}", ls=":")
+    right.xaxis.get_major_locator().set_params(integer=True)
     right.set(xlabel="epochs", ylabel="mean overlap")
     right.legend(loc="center right")
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
