@@ -89,7 +89,7 @@ def capacity(
     Examples
     --------
     >>> from learning import capacity
-    >>> capacity(20, 3, level=0.95, epochs=40, rng=1).alpha > 0.2
+    >>> capacity(40, 5, level=0.9, epochs=40, rng=1).alpha > 0.2
     True
     """
     N, L = domains.integer("N", N), domains.integer("L", L)
