@@ -23,7 +23,8 @@ caption = (
     "over projections and networks; grey: chance. Right: after the last epoch, the accuracy "
     "(bars: hatched on the training digits, plain on new ones) and the fraction of new digits for "
     "which the network is at a fixed point (diamonds). Input of strength 2 on both layers, margin "
-    "k + J_D + λ. Quick size: small digits; full size: MNIST."
+    "k + J_D + λ. Quick size: small digits; full size: MNIST. The mean of the images is left in, "
+    "as published; without it networks learn at J_D = 0 too (docs/theory/learning.md)."
 )
 
 CASES = {

@@ -28,7 +28,8 @@ caption = (
     "error: where half of the random networks of this size settle from a random state without any "
     "input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap gap of the replica "
     "theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). Quick size: small "
-    "digits; full size: MNIST."
+    "digits; full size: MNIST. The mean of the images is left in, as published; without it "
+    "networks learn at J_D = 0 too (docs/theory/learning.md)."
 )
 
 

@@ -49,7 +49,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         Inputs that learn together, from 1 to their number; None for 16, or all if they are fewer.
         A step grows as its square root: change the rates with it.
     cooling
-        Factor of all rates from each epoch to the next, in (0, 1]. Wide networks gain by 0.65.
+        Factor of all rates from each epoch to the next, in (0, 1].
     recipe
         A name ("G2", "G1", "reservoir", "random_features") or a `Recipe`: everything else.
     validation_fraction
