@@ -10,7 +10,7 @@ with couplings that start at random, :math:`J_{ij} \sim \mathcal N(0, 1/H)`: the
 then without it; every unit then with :math:`s_i f_i \le k + J_D` has its couplings moved,
 :math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient goes anywhere. In inference the input alone
 drives it, and a linear readout :math:`W_f s` decides. The self-coupling `J_D` (or the excitatory
-coupling `lam` between layers) must be large enough for fixed points to be found near any state.
+coupling `lam` between layers) makes fixed points that the dynamics finds.
 
 - `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets what is behind, in
   three parts: `Strengths`, `Schedule`, `Rule`.
