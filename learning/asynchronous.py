@@ -6,9 +6,36 @@ import numpy.typing as npt
 
 from learning.couplings import Array, Couplings
 from learning.events import send_left, send_right
+from learning.stages import Plan, outside
 
 
-def sweep_asynchronous(
+def relax_asynchronous(
+    couplings: Couplings,
+    fixed: Array,
+    s: Array,
+    f: Array,
+    g: Array,
+    back: Array,
+    plan: Plan,
+    rng: np.random.Generator,
+) -> int:
+    """Visit all units, layer by layer, in a new random order each sweep, until none flips.
+
+    The samples of a batch share the order. Arguments are those of `dense.relax_dense`; `fixed` is
+    in `f` already.
+
+    Returns
+    -------
+    The number of flips.
+    """
+    flips = 0
+    for sweeps, right, feedback in plan.tolist():
+        outside(couplings, right, feedback, s, back, g)
+        flips += _sweeps(couplings, s, f, g, bool(right), sweeps, rng)
+    return flips
+
+
+def _sweeps(
     couplings: Couplings,
     s: Array,
     f: Array,
@@ -17,14 +44,6 @@ def sweep_asynchronous(
     sweeps: int,
     rng: np.random.Generator,
 ) -> int:
-    """Visit all units, layer by layer, in a new random order each sweep, until none flips.
-
-    The samples of a batch share the order. Arguments are those of `dense.sweep_dense`.
-
-    Returns
-    -------
-    The number of flips.
-    """
     flips = 0
     active = np.ones(s.shape[1], dtype=np.bool_)
     for _ in range(sweeps):

@@ -6,16 +6,17 @@ import numpy as np
 from learning import fields
 from learning.couplings import Array, Couplings
 from learning.draws import uniform
+from learning.stages import Plan, outside
 
 
-def sweep_dense(
+def relax_dense(
     couplings: Couplings,
     fixed: Array,
     s: Array,
     f: Array,
     g: Array,
-    right: bool,
-    sweeps: int,
+    back: Array,
+    plan: Plan,
     p_update: float,
     seed: int,
     first: int,
@@ -27,25 +28,31 @@ def sweep_dense(
     fixed
         Constant part of the fields, (L, B, H).
     s, f, g
-        States, their fields of `fields.left`, and all other fields on the units, which hold those
-        from the right if `right`. All three are changed.
-    sweeps, p_update, seed
-        How many sweeps; the probability to follow a field, and the seed of that.
+        States, their fields of `fields.left`, and all other fields on the units. All three are
+        changed.
+    back
+        Fields from the readout, in the sweeps that have feedback.
+    plan
+        Rows (sweeps, whether the layer behind acts, whether `back` does).
+    p_update, seed
+        The probability to follow a field, and the seed of that.
     first
         Number of sweeps that this relaxation has made before.
     """
-    flips = 0
-    for t in range(first, first + sweeps):
-        old = s.copy() if right else s
-        flips += _follow(s, f, g, p_update, np.uint64(seed), t)
-        if right:
-            fields.add_right(couplings, s - old, g)
-        fields.left(couplings, fixed, s, f)
+    flips, t = 0, first
+    for sweeps, right, feedback in plan.tolist():
+        outside(couplings, right, feedback, s, back, g)
+        for _ in range(sweeps):
+            flips += follow(s, f, g, p_update, np.uint64(seed), t)
+            t += 1
+            if right and couplings.L > 1:
+                outside(couplings, right, feedback, s, back, g)
+            fields.left(couplings, fixed, s, f)
     return flips
 
 
 @numba.njit(cache=True)
-def _follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int) -> int:
+def follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int) -> int:
     """Let all units that may follow their fields, and return how many flip."""
     states, first, second = s.ravel(), f.ravel(), g.ravel()
     flips = np.int32(0)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from learning import fields
-from learning.events import sweep_events
+from learning.events import relax_events
 from learning.learner import Learner, one_thread
 from learning.strengths import Strengths
 from learning.trajectory import batch
@@ -78,15 +78,16 @@ def equilibration(
         fixed = fields.drive(couplings, x)
         s = np.sign(fixed)
         begun = s.copy()
-        f, g = np.empty_like(fixed), np.zeros_like(fixed)
+        f, g, back = (np.zeros_like(fixed) for _ in range(3))
         fields.left(couplings, fixed, s, f)
         if y is not None:
-            fields.add_feedback(couplings, strengths.feedback(y), g)
+            back = fields.feedback(couplings, strengths.feedback(y))
+        one = np.array([[1, 0, y is not None]])
         sweeps = np.zeros(len(x), dtype=np.int64)
         flips = np.zeros(len(x), dtype=np.int64)
         for t in range(1, max_sweeps + 1):
             before = s.copy()
-            if not sweep_events(couplings, fixed, s, f, g, False, 1, 1.0, 0, t):
+            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t):
                 break
             moved = np.count_nonzero(s != before, axis=(0, 2))
             sweeps += moved > 0

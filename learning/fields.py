@@ -13,7 +13,7 @@ def drive(couplings: Couplings, x: Array) -> Array:
     fixed = np.zeros((couplings.L, len(x), couplings.H), dtype=np.float32)
     for l, W in enumerate(couplings.W_in):
         np.matmul(x, W, out=fixed[l])
-    if couplings.bias.any():
+    if np.count_nonzero(couplings.bias):
         fixed += couplings.bias[:, None]
     return fixed
 
@@ -37,11 +37,12 @@ def add_right(couplings: Couplings, s: Array, g: Array) -> None:
             g[l] += s[l + 1] @ R
 
 
-def add_feedback(couplings: Couplings, sent: Array, g: Array) -> None:
-    """Add the fields from what the readout sends back, of shape (B, C)."""
-    first = couplings.L - len(couplings.W_b)
-    for l, W in enumerate(couplings.W_b, start=first):
-        g[l] += sent @ W
+def feedback(couplings: Couplings, sent: Array) -> Array:
+    """Return the fields from what the readout sends back, of shape (B, C)."""
+    back = np.zeros((couplings.L, len(sent), couplings.H), dtype=np.float32)
+    for l, W in enumerate(couplings.W_b[::-1], start=1):
+        np.matmul(sent, W, out=back[-l])
+    return back
 
 
 def readout(couplings: Couplings, x: Array, s: Array) -> Array:

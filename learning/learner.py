@@ -12,7 +12,7 @@ from learning import fields
 from learning.couplings import Array, Couplings, draw
 from learning.plasticity import Arrived, Plasticity
 from learning.recipe import Recipe
-from learning.relaxation import Settled, relax
+from learning.relaxation import Settled, relax, settle
 from learning.schedule import Phase
 
 TEST_BATCH = 256
@@ -133,10 +133,13 @@ class Learner:
         """Relax one batch and learn from it; return units below margin, inputs missed, flips."""
         schedule = self.recipe.schedule
         hidden: Arrived | None = None
-        for number, at in enumerate(self._relax(x, y)):
-            if number == 1 and self.recipe.rule.hidden_at == "first":
-                h = at.margin_fields(self.couplings, schedule.free)
-                hidden = Arrived(at.s.copy(), h.copy())
+        if self.recipe.rule.hidden_at == "first":
+            for number, at in enumerate(self._relax(x, y)):
+                if number == 1:
+                    h = at.margin_fields(self.couplings, schedule.free)
+                    hidden = Arrived(at.s.copy(), h.copy())
+        else:
+            at = settle(self.couplings, self.recipe, self._phases, x, y, self.rng, self.engine)
         last = Arrived(at.s, at.margin_fields(self.couplings, schedule.free))
         u = fields.readout(self.couplings, x, at.s)
         unstable = plasticity.step(x, y, hidden or last, last, u)

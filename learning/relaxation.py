@@ -6,14 +6,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from learning import fields
-from learning.asynchronous import sweep_asynchronous
+from learning.asynchronous import relax_asynchronous
 from learning.couplings import Array, Couplings
-from learning.dense import sweep_dense
-from learning.events import sweep_events
+from learning.dense import relax_dense
+from learning.events import relax_events
 from learning.recipe import Recipe
 from learning.schedule import Mode, Phase
+from learning.stages import LABEL, SILENT, Stage, staged
 
-ENGINES = {"events": sweep_events, "dense": sweep_dense}
+ENGINES = {"events": relax_events, "dense": relax_dense}
 
 
 @dataclass(eq=False)
@@ -28,8 +29,6 @@ class Settled:
         Their fields from the input, the own layer and the layer before.
     g
         All other fields that acted on them in the last sweep.
-    z
-        State of the readout, (B, C).
     sweeps, flips
         Number of sweeps, and of flips of hidden units in all of them.
     """
@@ -37,7 +36,6 @@ class Settled:
     s: Array
     f: Array
     g: Array
-    z: Array
     sweeps: int = 0
     flips: int = 0
 
@@ -78,57 +76,77 @@ def relax(
     engine
         "events" or "dense".
     """
-    schedule = recipe.schedule
-    fixed = fields.drive(couplings, x)
-    at = _start(couplings, recipe, fixed, x, y, rng)
-    seed = int(rng.integers(2**63)) if schedule.p_update < 1 else 0
-    for number, phase in enumerate(phases):
-        guessed = any(later.mode.feedback for later in phases[number + 1 :])
-        for sweeps in _parts(phase, guessed, at.z is y):
-            z = _readout_state(couplings, phase.mode, x, y, at, guessed and sweeps == 1)
-            at.g[:] = 0
-            if phase.mode.right:
-                fields.add_right(couplings, at.s, at.g)
-            if phase.mode.feedback and (at.z is y or at.z.any()):
-                fields.add_feedback(couplings, recipe.strengths.feedback(at.z), at.g)
-            state = (at.s, at.f, at.g, phase.mode.right, sweeps)
-            if schedule.order == "asynchronous":
-                at.flips += sweep_asynchronous(couplings, *state, rng)
-            else:
-                at.flips += ENGINES[engine](
-                    couplings, fixed, *state, schedule.p_update, seed, at.sweeps
-                )
-            at.sweeps += sweeps
-            at.z = z
-        yield at
+    relaxation = Relaxation(couplings, recipe, x, y, rng, engine)
+    for stages in relaxation.staged(phases, together=False):
+        for stage in stages:
+            relaxation.go_through(stage)
+        yield relaxation.at
 
 
-def _parts(phase: Phase, guessed: bool, clamped: bool) -> list[int]:
-    """Divide the sweeps of a phase, so that the readout state is constant in each part.
+def settle(
+    couplings: Couplings,
+    recipe: Recipe,
+    phases: Sequence[Phase],
+    x: Array,
+    y: Array | None,
+    rng: np.random.Generator,
+    engine: str = "events",
+) -> Settled:
+    """Relax a batch as `relax` does, and return the last state alone, which takes less time."""
+    relaxation = Relaxation(couplings, recipe, x, y, rng, engine)
+    for stage in relaxation.staged(phases, together=True)[0]:
+        relaxation.go_through(stage)
+    return relaxation.at
 
-    The readout follows the hidden units by one sweep. Where no label is clamped on it and no later
-    phase asks for it, it need not be known.
-    """
-    n = phase.sweeps
-    if phase.mode is Mode.NO_LABEL:
-        return [1] * n
-    if phase.mode is Mode.FULL and not clamped:
-        return [1, n - 1] if n > 1 else [1] * n
-    if not phase.mode.label and guessed:
-        return [n - 1, 1] if n > 1 else [1] * n
-    return [n] if n else []
 
+class Relaxation:
+    """A batch on its way; arguments are those of `relax`, and `at` is where it is."""
 
-def _readout_state(
-    couplings: Couplings, mode: Mode, x: Array, y: Array | None, at: Settled, guessed: bool
-) -> Array:
-    """Return the readout state after a part, which may be one sweep or have the label."""
-    if mode.label:
-        assert y is not None
-        return y
-    if mode is Mode.NO_LABEL or (guessed and (couplings.W_io.size or at.s.any())):
-        return np.sign(fields.readout(couplings, x, at.s))
-    return at.z
+    def __init__(
+        self,
+        couplings: Couplings,
+        recipe: Recipe,
+        x: Array,
+        y: Array | None,
+        rng: np.random.Generator,
+        engine: str,
+    ) -> None:
+        self.couplings, self.recipe, self.x, self.y, self.rng = couplings, recipe, x, y, rng
+        self.fixed = fields.drive(couplings, x)
+        self.at = _start(couplings, recipe, self.fixed, x, rng)
+        self.z: Array | None = None  # what the readout was last
+        self.seed = int(rng.integers(2**63)) if recipe.schedule.p_update < 1 else 0
+        self.engine = engine if recipe.schedule.order == "synchronous" else "asynchronous"
+
+    def staged(self, phases: Sequence[Phase], together: bool) -> tuple[tuple[Stage, ...], ...]:
+        """Return the stages of some phases, all `together` or phase by phase."""
+        schedule = self.recipe.schedule
+        clamped = schedule.start == "input" and self.y is not None
+        zeros = schedule.start == "zeros" and not schedule.noise
+        silent = zeros and not self.couplings.W_io.size
+        return staged(tuple(phases), clamped, silent, together)
+
+    def go_through(self, stage: Stage) -> None:
+        """Make the sweeps of a stage."""
+        at, couplings = self.at, self.couplings
+        back = self._back(stage.sent)
+        if stage.reads:
+            self.z = np.sign(fields.readout(couplings, self.x, at.s))
+        arguments = (couplings, self.fixed, at.s, at.f, at.g, back, stage.plan)
+        if self.engine == "asynchronous":
+            at.flips += relax_asynchronous(*arguments, self.rng)
+        else:
+            p_update = self.recipe.schedule.p_update
+            at.flips += ENGINES[self.engine](*arguments, p_update, self.seed, at.sweeps)
+        at.sweeps += stage.sweeps
+
+    def _back(self, sent: str) -> Array:
+        """Return the fields that the readout makes by what it sends."""
+        if sent == SILENT:
+            return self.at.g  # it does not act
+        z = self.y if sent == LABEL else self.z
+        assert z is not None
+        return fields.feedback(self.couplings, self.recipe.strengths.feedback(z))
 
 
 def _start(
@@ -136,19 +154,16 @@ def _start(
     recipe: Recipe,
     fixed: Array,
     x: Array,
-    y: Array | None,
     rng: np.random.Generator,
 ) -> Settled:
     schedule = recipe.schedule
-    s = np.zeros_like(fixed)
-    z = np.zeros((len(x), couplings.C), dtype=np.float32)
+    s = np.zeros(fixed.shape, dtype=np.float32)
     if schedule.start == "input":
         s[:, :, : couplings.N] = np.sign(x)
-        z = z if y is None else y
     if schedule.noise:
         random = rng.random(s.shape) < schedule.noise
         s[random] = 2 * rng.integers(0, 2, np.count_nonzero(random)) - 1
     f = fixed.copy()
-    if s.any():
+    if schedule.start != "zeros" or schedule.noise:
         fields.left(couplings, fixed, s, f)
-    return Settled(s, f, np.zeros_like(fixed), z)
+    return Settled(s, f, np.zeros(fixed.shape, dtype=np.float32))
