@@ -290,6 +290,11 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         held = round(self.validation_fraction * P)
         if not held:
             return np.arange(P), np.arange(0)
+        if held == P:
+            raise ValueError(
+                f"validation_fraction must leave inputs to train on, got "
+                f"{self.validation_fraction} of {P}"
+            )
         order = np.random.default_rng(P).permutation(P)
         return np.sort(order[held:]), np.sort(order[:held])
 

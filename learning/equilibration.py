@@ -69,10 +69,10 @@ def equilibration(
         If the arguments do not fit the network, or it has several layers.
     """
     max_sweeps = domains.integer("max_sweeps", max_sweeps)
+    x, y = batch(learner, X, labels)
     couplings = learner.couplings
     if couplings.L > 1:
         raise ValueError(f"learner must have one layer, got {couplings.L}")
-    x, y = batch(learner, X, labels)
     strengths: Strengths = learner.recipe.strengths
     with one_thread():
         fixed = fields.drive(couplings, x)

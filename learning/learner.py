@@ -14,6 +14,7 @@ from learning.plasticity import Arrived, Plasticity
 from learning.recipe import Recipe
 from learning.relaxation import Settled, relax, settle
 from learning.schedule import Phase
+from networks import domains
 
 TEST_BATCH = 256
 
@@ -72,6 +73,7 @@ class Learner:
     _phases: list[Phase] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        domains.choice("engine", self.engine, ("events", "dense"))
         self._phases = self.recipe.schedule.training(self.couplings.L)
 
     @classmethod
@@ -82,11 +84,16 @@ class Learner:
         C: int,
         L: int,
         recipe: Recipe,
-        rng: np.random.Generator,
+        rng: int | np.random.Generator,
         engine: str = "events",
     ) -> "Learner":
         """Draw a new network of L layers of H units for N inputs and C classes."""
-        own, training = rng.spawn(2)
+        domains.integer("C", C, low=2)
+        for name, size in (("N", N), ("H", H), ("L", L)):
+            domains.integer(name, size)
+        if not isinstance(recipe, Recipe):
+            raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
+        own, training = domains.generator(rng).spawn(2)
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
 
     def epoch(
@@ -104,8 +111,15 @@ class Learner:
             Number of inputs that learn together, B.
         pace
             Factor of all rates.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are not as said.
         """
         started = time.perf_counter()
+        X, batch = self.inputs(X), domains.integer("batch", batch, high=len(X))
+        labels, pace = self.classes(labels, len(X)), domains.real("pace", pace, low=0)
         order = self.rng.permutation(len(X))
         steps = len(X) // batch
         plasticity = Plasticity(self.couplings, self.recipe, pace)
@@ -147,6 +161,7 @@ class Learner:
 
     def logits(self, X: Array) -> Array:
         """Return the fields of the readout after inference, (P, C)."""
+        X = self.inputs(X)
         return np.concatenate(
             [fields.readout(self.couplings, x, at.s) for x, at in self.settled(X)]
         )
@@ -170,7 +185,22 @@ class Learner:
 
     def score(self, X: Array, labels: npt.NDArray[np.intp]) -> float:
         """Return the accuracy of inference."""
+        labels = self.classes(labels, len(X))
         return float(np.mean(self.logits(X).argmax(1) == labels))
+
+    def inputs(self, X: npt.ArrayLike) -> Array:
+        """Return inputs as the network takes them, (P, N); refuse what it cannot take."""
+        x = domains.reals("X", X).astype(np.float32)
+        if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
+            raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
+        return x
+
+    def classes(self, labels: npt.ArrayLike, P: int) -> npt.NDArray[np.intp]:
+        """Return the classes of P inputs, integers from 0 to C - 1; refuse anything else."""
+        truth, C = domains.integers("labels", labels, low=0), self.couplings.C
+        if truth.shape != (P,) or truth.max() >= C:
+            raise ValueError(f"labels must be {P} integers from 0 to {C - 1}, got {truth.shape}")
+        return truth.astype(np.intp)
 
     def _relax(self, x: Array, y: Array) -> Iterator[Settled]:
         return relax(self.couplings, self.recipe, self._phases, x, y, self.rng, self.engine)

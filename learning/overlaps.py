@@ -22,10 +22,17 @@ def overlaps(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.float64]:
     TypeError, ValueError
         If they are not numbers, or their numbers of units differ.
     """
-    first, second = domains.reals("a", a), domains.reals("b", b)
+    first, second = _states("a", a), _states("b", b)
     if first.shape[-1:] != second.shape[-1:]:
         raise ValueError(f"b must have {first.shape[-1:]} units as a has, got {second.shape[-1:]}")
     return np.mean(first * second, axis=-1)
+
+
+def _states(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    s = domains.reals(name, value)
+    if not s.ndim or not s.shape[-1]:
+        raise ValueError(f"{name} must have shape (..., H), H >= 1, got {s.shape}")
+    return s
 
 
 def similarity(states: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -42,10 +49,12 @@ def similarity(states: npt.ArrayLike) -> npt.NDArray[np.float64]:
 
     Raises
     ------
-    TypeError
-        If they are not numbers.
+    TypeError, ValueError
+        If they are not numbers, or not as said.
     """
-    s = domains.reals("states", states)
+    s = _states("states", states)
+    if s.ndim < 2:
+        raise ValueError(f"states must have shape (..., P, H), got {s.shape}")
     return (1 + s @ s.swapaxes(-1, -2) / s.shape[-1]) / 2
 
 
@@ -67,10 +76,12 @@ def symmetricity(J: npt.ArrayLike) -> npt.NDArray[np.float64]:
         If they are not square, or not numbers.
     """
     matrices = domains.reals("J", J)
-    if matrices.ndim < 2 or matrices.shape[-1] != matrices.shape[-2]:
+    if matrices.ndim < 2 or not matrices.size or matrices.shape[-1] != matrices.shape[-2]:
         raise ValueError(f"J must be square, (..., H, H), got shape {matrices.shape}")
     transposed = matrices.swapaxes(-1, -2)
     symmetric, antisymmetric = (
         np.linalg.norm(matrices + sign * transposed, axis=(-2, -1)) for sign in (1, -1)
     )
+    if not (symmetric + antisymmetric).all():
+        raise ValueError("J must not be zero: it has no symmetry then")
     return (symmetric - antisymmetric) / (symmetric + antisymmetric)

@@ -9,7 +9,8 @@ import numpy.typing as npt
 from learning import fields
 from learning.learner import Learner, one_thread
 from learning.relaxation import relax
-from learning.schedule import Phase
+from learning.schedule import Mode, Phase
+from networks import domains
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,14 +63,14 @@ def trajectory(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the arguments do not fit the network, or a mode needs labels.
     """
     x, y = batch(learner, X, labels)
     schedule = learner.recipe.schedule
     if phases is None:
         phases = schedule.testing() if y is None else schedule.training(learner.couplings.L)
-    single = [Phase(mode, 1) for mode, sweeps in phases for _ in range(sweeps)]
+    single = _single(phases)
     if y is None and any(phase.mode.label for phase in single):
         raise ValueError("labels must be given for phases in which the label acts")
     states, logits = [], []
@@ -81,22 +82,38 @@ def trajectory(
     return Trajectory(np.array(states), np.array(logits), [phase.mode.name for phase in single])
 
 
+def _single(phases: Sequence[Phase]) -> list[Phase]:
+    """Return phases of one sweep each."""
+    try:
+        pairs = [
+            (mode, domains.integer("sweeps of phases", sweeps)) for mode, sweeps in phases if sweeps
+        ]
+    except TypeError as error:
+        raise TypeError(
+            f"phases must be pairs of a Mode and a number of sweeps: {error}"
+        ) from error
+    except ValueError as error:
+        raise ValueError(
+            f"phases must be pairs of a Mode and a number of sweeps: {error}"
+        ) from error
+    if not (pairs and all(isinstance(mode, Mode) for mode, _ in pairs)):
+        raise ValueError(f"phases must be pairs of a Mode and a number of sweeps, got {phases!r}")
+    return [Phase(mode, 1) for mode, sweeps in pairs for _ in range(sweeps)]
+
+
 def batch(
     learner: Learner, X: npt.ArrayLike, labels: npt.ArrayLike | None
 ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
     """Return inputs and labels as a network takes them."""
-    x = np.asarray(X, dtype=np.float32)
-    couplings = learner.couplings
-    if x.ndim != 2 or x.shape[1] != couplings.N or not np.isfinite(x).all():
-        raise ValueError(f"X must be finite, of shape (P, {couplings.N}), got shape {x.shape}")
+    if not isinstance(learner, Learner):
+        raise TypeError(
+            f"learner must be a Learner (of a classifier, its learner_), got {learner!r}"
+        )
+    x = learner.inputs(X)
     if labels is None:
         return x, None
-    truth = np.asarray(labels)
-    if truth.shape != x.shape[:1] or not np.isin(truth, np.arange(couplings.C)).all():
-        raise ValueError(
-            f"labels must be {len(x)} integers from 0 to {couplings.C - 1}, got shape {truth.shape}"
-        )
-    return x, 2 * np.eye(couplings.C, dtype=np.float32)[truth] - 1
+    truth = learner.classes(labels, len(x))
+    return x, 2 * np.eye(learner.couplings.C, dtype=np.float32)[truth] - 1
 
 
 def fixed_point_fraction(
@@ -114,7 +131,7 @@ def fixed_point_fraction(
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If the arguments do not fit the network.
     """
     x, y = batch(learner, X, labels)
