@@ -1,4 +1,4 @@
-r"""What one drawn network does: all its fixed points, and how it settles into one.
+r"""What a network does: all its fixed points and cycles, and how it settles into one.
 
 The notation is that of `networks`: a neuron is stable when :math:`s_i h_i > 0`, and a state in
 which all are is a fixed point.
@@ -13,6 +13,12 @@ which all are is a fixed point.
 
   until no neuron changes any more.
 
+- `census` finds all attractors of a small network, of the synchronous and the sequential rule, with
+  their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
+  `annealed_cycles` say how many are to be expected.
+- `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
+  asynchronous updates.
+
 >>> import dynamics
 >>> import networks
 >>> small = networks.Asymmetric(N=16, J_D=0.5).sample(rng=1)
@@ -25,7 +31,27 @@ True
 True
 """
 
+from dynamics.annealed_cycles import AnnealedCycles, annealed_cycles
+from dynamics.census import Census, census
+from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expected_two_cycles
 from dynamics.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.mean_field import MeanField, mean_field
+from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
 from dynamics.relaxation import Relaxation, relax
 
-__all__ = ["Relaxation", "enumerate_fixed_points", "pair_distances", "relax"]
+__all__ = [
+    "AnnealedCycles",
+    "Census",
+    "MeanField",
+    "MeanFieldLimit",
+    "Relaxation",
+    "annealed_cycles",
+    "census",
+    "enumerate_fixed_points",
+    "log_expected_reversing_four_cycles",
+    "log_expected_two_cycles",
+    "mean_field",
+    "mean_field_limit",
+    "pair_distances",
+    "relax",
+]

@@ -37,7 +37,7 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     if n > LARGEST:
         raise ValueError(f"network must have at most {LARGEST} neurons to enumerate, got {n}")
     # the last neuron comes first, and is the lowest binary digit of a state's code
-    outgoing = np.ascontiguousarray(_all_couplings(network)[::-1, ::-1])
+    outgoing = np.ascontiguousarray(all_couplings(network)[::-1, ::-1])
     low = min(n - 1, _BLOCK)
     found = np.empty(2**low, dtype=np.uint32)
     blocks = []
@@ -89,7 +89,7 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return pairs
 
 
-def _all_couplings(network: Network) -> npt.NDArray[np.float64]:
+def all_couplings(network: Network) -> npt.NDArray[np.float64]:
     """Return the couplings by sender, between all neurons of all layers."""
     layers = network.outgoing.reshape(-1, network.N, network.N)
     L, N = layers.shape[:2]
