@@ -11,7 +11,7 @@ which all are is a fixed point.
 
   .. math:: s_i \leftarrow \mathrm{sign}\Big(\sum_{j \ne i} J_{ij} s_j + J_D s_i\Big),
 
-  until no neuron changes any more.
+  until no neuron changes any more; `relax_many` does so from many states at once.
 
 - `census` finds all attractors of a small network, of the synchronous and the sequential rule, with
   their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
@@ -37,11 +37,13 @@ from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expect
 from dynamics.enumeration import enumerate_fixed_points, pair_distances
 from dynamics.mean_field import MeanField, mean_field
 from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
-from dynamics.relaxation import Relaxation, relax
+from dynamics.relaxation import Relaxation, relax, relax_many
+from dynamics.synchronous import Cycle, synchronous
 
 __all__ = [
     "AnnealedCycles",
     "Census",
+    "Cycle",
     "MeanField",
     "MeanFieldLimit",
     "Relaxation",
@@ -54,4 +56,6 @@ __all__ = [
     "mean_field_limit",
     "pair_distances",
     "relax",
+    "relax_many",
+    "synchronous",
 ]

@@ -156,8 +156,8 @@ def _synchronous(
     n = low.shape[1]
     for b in range(len(high)):
         for a in range(len(low)):
-            code = b * len(low) + a
-            flips = 0
+            code = np.int64(b * len(low) + a)
+            flips = np.int64(0)
             for i in range(n):
                 s = 2 * ((code >> i) & 1) - 1
                 flips |= np.int64(s * (low[a, i] + high[b, i]) + J_D <= 0) << i

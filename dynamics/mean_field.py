@@ -210,7 +210,7 @@ class _Population:
         k = len(row) - 1
         self.Y[k] = (self.s - row[:k] @ self.Y[:k]) / row[k] if row[k] else 0
         overlaps = self.X[:k] @ self.s / np.float32(len(self.s))
-        return overlaps @ self.Y[:k]
+        return np.asarray(overlaps @ self.Y[:k])
 
     def _awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
         """Return which histories are visited in step k."""

@@ -6,9 +6,10 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from dynamics.motion import motion
 from networks import Network, domains
 
-ORDERS = ("permutation", "random", "fixed")
+ORDERS = ("permutation", "random", "fixed", "most_unstable")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,7 +70,8 @@ def relax(
         State to start from, of entries ±1 and the network's shape; None for a random one.
     order
         Which neurons a sweep of `network.N` (times L) visits goes to: "permutation", each one once,
-        in a new random order; "random", independent random ones; "fixed", one after the other.
+        in a new random order; "random", independent random ones; "fixed", one after the other;
+        "most_unstable", always the one with the lowest stability (a sweep is then as many flips).
     max_sweeps
         Number of sweeps after which to give up, >= 0.
     rng
@@ -90,49 +92,104 @@ def relax(
     ----------
     `docs/theory/fixed-points.md`, relaxation.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    shape = checked(network).shape
+    if start is None:
+        return relax_many(network, 1, order, max_sweeps, rng, history)[0]
+    if np.shape(start) != shape:
+        raise ValueError(f"start must have shape {shape}, got {np.shape(start)}")
+    starts = domains.spins("start", start, shape)[None]
+    return relax_many(network, starts, order, max_sweeps, rng, history)[0]
+
+
+def relax_many(
+    network: Network,
+    starts: int | npt.ArrayLike,
+    order: str = "permutation",
+    max_sweeps: int = 1000,
+    rng: int | np.random.Generator | None = None,
+    history: bool = False,
+) -> list[Relaxation]:
+    r"""Relax a network from many states at once.
+
+    All states are visited in the same order, so that a column of the couplings, once it has been
+    fetched, serves all states that need it. Their orders are therefore not independent.
+
+    Parameters
+    ----------
+    network
+        The network.
+    starts
+        States to start from, of shape (number, *shape); or how many random ones.
+    order, max_sweeps, rng, history
+        As in `relax`.
+
+    Returns
+    -------
+    A `Relaxation` for each state.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    network = checked(network)
     order = domains.choice("order", order, ORDERS)
     max_sweeps = domains.integer("max_sweeps", max_sweeps, low=0)
     rng = domains.generator(rng)
-    if start is None:
-        start = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
-    elif np.shape(start) != network.shape:
-        raise ValueError(f"start must have shape {network.shape}, got {np.shape(start)}")
-    s = domains.spins("start", start, network.shape).astype(np.float32).ravel()
-    outgoing = network.outgoing.reshape(-1, network.N, network.N)
-
-    J_D = np.float64(network.J_D)  # numpy would round a float to float32
-    h = _fields(network, s)
-    visits = np.arange(s.size)
-    sweeps = flips = 0
-    unstable = []
-    while True:
-        unstable.append(np.mean(s * h + J_D <= 0))
-        if unstable[-1] == 0:
-            converged = bool(network.is_fixed_point(s.reshape(network.shape)))
-            if converged:
-                break
-            h = _fields(network, s)  # the rounding errors of many flips had added up
-        if sweeps == max_sweeps:
-            converged = False
+    moving = motion(network, _starts(network, starts, rng))
+    alive = np.arange(len(moving.s))
+    sweeps = np.zeros(len(alive), dtype=np.int64)
+    converged = np.zeros(len(alive), dtype=bool)
+    unstable: list[list[float]] = [[] for _ in alive]
+    visits = np.arange(moving.s.shape[1])
+    for sweep in range(max_sweeps + 1):
+        sweeps[alive] = sweep
+        for r, fraction in zip(alive, moving.unstable(alive), strict=True):
+            unstable[r].append(fraction)
+            if fraction == 0:
+                converged[r] = network.is_fixed_point(moving.s[r].reshape(network.shape))
+                if not converged[r]:
+                    moving.refresh(int(r))
+        alive = alive[~converged[alive]]
+        if len(alive) == 0 or sweep == max_sweeps:
             break
-        _plan(visits, order, rng)
-        flips += _sweep(outgoing, J_D, network.lam, s, h, visits)
-        sweeps += 1
-    return Relaxation(
-        state=s.astype(np.int8).reshape(network.shape),
-        converged=converged,
-        sweeps=sweeps,
-        flips=flips,
-        unstable_fraction=np.array(unstable) if history else None,
-    )
+        if order == "most_unstable":
+            moving.most_unstable(alive, len(visits))
+        else:
+            _plan(visits, order, rng)
+            moving.visit(alive, visits)
+    return [
+        Relaxation(
+            state=moving.s[r].reshape(network.shape),
+            converged=bool(converged[r]),
+            sweeps=int(sweeps[r]),
+            flips=int(moving.flips[r]),
+            unstable_fraction=np.array(unstable[r]) if history else None,
+        )
+        for r in range(len(moving.s))
+    ]
 
 
-def _fields(network: Network, s: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return the fields without self-coupling."""
-    h = network.fields(s.reshape(network.shape)).ravel()
-    return h - np.float32(network.J_D) * s
+def checked(network: object) -> Network:
+    """Return the argument `network` if it is one."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    return network
+
+
+def _starts(
+    network: Network, starts: int | npt.ArrayLike, rng: np.random.Generator
+) -> npt.NDArray[np.int8]:
+    """Return the states to start from, of shape (number, neurons)."""
+    n = int(np.prod(network.shape))
+    if np.ndim(starts) == 0:
+        number = domains.integer("starts", starts)
+        return 2 * rng.integers(0, 2, size=(number, n), dtype=np.int8) - 1
+    if np.shape(starts)[1:] != network.shape:
+        raise ValueError(
+            f"starts must have shape (number, *{network.shape}), got {np.shape(starts)}"
+        )
+    return domains.spins("starts", starts, network.shape).reshape(-1, n)
 
 
 def _plan(visits: npt.NDArray[np.int64], order: str, rng: np.random.Generator) -> None:
@@ -154,35 +211,3 @@ def _shuffle(visits: npt.NDArray[np.int64], draws: npt.NDArray[np.uint32]) -> No
     for k in range(n - 1):
         j = k + np.int64((np.uint64(draws[k]) * np.uint64(n - k)) >> np.uint64(32))
         visits[k], visits[j] = visits[j], visits[k]
-
-
-@numba.njit(cache=True)
-def _sweep(
-    outgoing: npt.NDArray[np.float32],
-    J_D: float,
-    lam: float,
-    s: npt.NDArray[np.float32],
-    h: npt.NDArray[np.float32],
-    visits: npt.NDArray[np.int64],
-) -> int:
-    """Visit neurons, flip the unstable ones, and return how many were flipped.
-
-    `s` and `h`, the states and fields (without self-coupling) of all layers in a row, change.
-    """
-    L, N = outgoing.shape[:2]
-    flips = 0
-    for visit in visits:
-        if s[visit] * h[visit] + J_D <= 0:
-            change = np.float32(-2) * s[visit]
-            s[visit] = -s[visit]
-            l = visit // N
-            column = outgoing[l, visit - l * N]
-            layer = h[l * N : (l + 1) * N]
-            for i in range(N):
-                layer[i] += change * column[i]
-            if l > 0:
-                h[visit - N] += lam * change
-            if l < L - 1:
-                h[visit + N] += lam * change
-            flips += 1
-    return flips
