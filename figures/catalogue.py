@@ -17,6 +17,10 @@ NAMES = (
     "complexity",
     "overlap_gap",
     "relaxation",
+    "activity_decay",
+    "relaxation_threshold",
+    "relaxation_layered",
+    "attractor_census",
 )
 
 
