@@ -90,7 +90,7 @@ def relax(
 
     References
     ----------
-    `docs/theory/fixed-points.md`, relaxation.
+    `docs/theory/dynamics.md`.
     """
     shape = checked(network).shape
     if start is None:

@@ -9,8 +9,8 @@ mean-field activity with an absorbing state, and larger beyond. The threshold is
 largest self-coupling that is surely (two standard errors) below :math:`\alpha = 1/4`, and the
 smallest that is surely above 1. The bracket depends on T, and narrows with it. Activity that decays
 slowly enough to look like a plateau until T would be taken for one; and a finite number of
-histories dies out where a few of them are left, which is why the error of the late mean counts. Steps of half a sweep raise the late mean a
-little: halving them moves the threshold by about 0.01.
+histories dies out where a few of them are left, which is why the error of the late mean counts.
+Steps of half a sweep raise the late mean a little: halving them moves the threshold by about 0.01.
 """
 
 from typing import TYPE_CHECKING
@@ -54,12 +54,12 @@ def persistence(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     grid = {
-        "J_D": [round(0.6 + 0.02 * k, 2) for k in range(11)]
+        "J_D": [round(0.6 + 0.04 * k, 2) for k in range(11)]
         if full
         else [0.1 * k for k in range(4, 12)],
         "t_max": [400 if full else 60],
         "dt": [0.5],
-        "samples": [160000 if full else 64000],
+        "samples": [800000 if full else 64000],
     }
     found = run(tail, grid).squeeze(drop=True)
     J_D = found["J_D"].values
