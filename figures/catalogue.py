@@ -16,11 +16,16 @@ NAMES = (
     "local_entropy",
     "complexity",
     "overlap_gap",
+    "symmetric_networks",
+    "layered_networks",
     "relaxation",
     "activity_decay",
     "relaxation_threshold",
     "relaxation_layered",
     "attractor_census",
+    "focusing_success",
+    "focusing_trajectory",
+    "local_entropy_instances",
 )
 
 

@@ -102,10 +102,11 @@ class Gallery:
         return self.folder / "ledgers"
 
     def _run(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
+        figure = function.__module__.rpartition(".")[2]  # two may have functions of one name
         data = sweeps.run(
             function,
             grid,
-            store=self._ledgers / f"{function.__name__}.sqlite",
+            store=self._ledgers / f"{figure}.{function.__name__}.sqlite",
             version=VERSION,
             rng=self.seed,
             executor=self.executor,

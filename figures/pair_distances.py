@@ -8,7 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
-from figures.samples import BATCH, entropies, pooled
+from figures.samples import BATCH, entropies, pooled, smooth_binomial
 
 if TYPE_CHECKING:
     import xarray
@@ -77,7 +77,7 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
     )
     sample = entropies(pairs, exact, N)
     measured = sample.where(exact > MEASURED)
-    shift = xarray.DataArray(_smooth_binomial(N), dims="k")
+    shift = xarray.DataArray(smooth_binomial(N), dims="k")
     # the pairs at k and at N - k are the same ones, with one state reversed
     z = measured["z"].where(sample["k"] <= N // 2)
     return sample.assign(
@@ -86,14 +86,6 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
         error=measured["error"],
         z=z,
     )
-
-
-def _smooth_binomial(N: int) -> npt.NDArray[np.float64]:
-    """Return h(k/N) - ln C(N, k) / N."""
-    from scipy.special import betaln, entr
-
-    k = np.arange(N + 1)
-    return entr(k / N) + entr(1 - k / N) + (betaln(N - k + 1, k + 1) + np.log(N + 1)) / N
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

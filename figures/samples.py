@@ -55,3 +55,11 @@ def entropies(
         error=points["error"] / (found * neurons),
         exact=np.log(possible) / neurons,
     )
+
+
+def smooth_binomial(N: int) -> npt.NDArray[np.float64]:
+    """Return h(k/N) - ln C(N, k) / N."""
+    from scipy.special import betaln, entr
+
+    k = np.arange(N + 1)
+    return entr(k / N) + entr(1 - k / N) + (betaln(N - k + 1, k + 1) + np.log(N + 1)) / N

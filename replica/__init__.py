@@ -19,11 +19,19 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   a free reference state;
 - `overlap_gap_threshold`, `zero_complexity_gap_threshold`, `merging_threshold`: the self-couplings
   at which clusters exist at all distances, and at which they merge;
-- `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`: the same
-  without the limit, exact for any number of neurons.
+- `integer_clusters`: groups of an integer number y of fixed points for any symmetry of the
+  couplings; `rarest_groups`, `symmetric_overlap_gap_threshold`: the distance at which there are
+  fewest, and the self-coupling below which there are none;
+- `layered_pair_entropy`, `total_distance_pair_entropy`, `layered_overlap_gap_threshold`: pairs in a
+  chain of layers, and the coupling between layers from which on they have any distance;
+- `two_layer_clusters`, `two_layer_local_entropy`: dense clusters of fixed points of two layers;
+- `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`,
+  `log_expected_layered_pairs`: counts without the limit, exact for any number of neurons;
+  `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry.
 
-All functions broadcast over arrays and keep their digits in the tails. The module
-`replica.high_precision` computes each of them again, by other formulas and to any number of digits.
+All functions but those of symmetric groups and pairs, and the thresholds, broadcast over arrays,
+and keep their digits in the tails. The modules `replica.high_precision` and
+`replica.high_precision_clusters` compute them again, by other formulas and to any number of digits.
 
 >>> import replica
 >>> round(float(replica.fixed_point_entropy(J_D=0.5)), 4)
@@ -43,6 +51,11 @@ from replica.finite_size import (
 )
 from replica.fixed_points import fixed_point_entropy
 from replica.integer_clusters import IntegerClusters, integer_clusters
+from replica.layered_clusters import TwoLayerState, two_layer_clusters
+from replica.layered_finite_size import log_expected_layered_pairs
+from replica.layered_local_entropy import two_layer_local_entropy
+from replica.layered_pairs import layered_pair_entropy
+from replica.layered_threshold import LayeredTransition, layered_overlap_gap_threshold
 from replica.layers import layered_entropy
 from replica.local_entropy import local_entropy
 from replica.merging import merging_threshold
@@ -55,23 +68,31 @@ from replica.reference import (
     reference_local_entropy,
 )
 from replica.states import ClusterState, Transition
+from replica.symmetric_pairs import log_expected_symmetric_pairs
 from replica.symmetric_threshold import rarest_groups, symmetric_overlap_gap_threshold
+from replica.total_distance import total_distance_pair_entropy
 
 __all__ = [
     "ClusterState",
     "IntegerClusters",
+    "LayeredTransition",
     "ReferenceState",
     "Transition",
+    "TwoLayerState",
     "clusters",
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
     "integer_clusters",
     "layered_entropy",
+    "layered_overlap_gap_threshold",
+    "layered_pair_entropy",
     "local_entropy",
     "log_expected_fixed_points",
     "log_expected_layered_fixed_points",
+    "log_expected_layered_pairs",
     "log_expected_pairs",
+    "log_expected_symmetric_pairs",
     "merging_threshold",
     "overlap_gap_threshold",
     "pair_entropy",
@@ -80,5 +101,8 @@ __all__ = [
     "reference_local_entropy",
     "small_distance_expansion",
     "symmetric_overlap_gap_threshold",
+    "total_distance_pair_entropy",
+    "two_layer_clusters",
+    "two_layer_local_entropy",
     "zero_complexity_gap_threshold",
 ]

@@ -13,7 +13,7 @@ from replica.states import ClusterState, gather
 
 Y_MAX, D_MIN, D_MAX, J_D_MAX = 1e4, 1e-4, 0.4999, 5.0  # the domain that the tests certify
 
-_ENOUGH = 1e-13  # error of the quadrature of ln I, relative to max(1, |ln I|)
+_ENOUGH = 1e-13  # error of the quadrature, beyond that of rounding
 
 
 def clusters(
@@ -28,8 +28,9 @@ def clusters(
     with :math:`H_\pm(z) = \Phi((J_D \pm \sqrt{q_1} z)/\sqrt{1-q_1})`, the count of such groups, is
     read as :math:`\max_S [\Sigma(S) + y S]`: a number :math:`e^{N\Sigma}` of clusters, each of
     :math:`e^{NS}` fixed points. Raising y looks at denser clusters; those with :math:`\Sigma < 0`
-    do not exist in a typical network. The extremum is at
-    :math:`\langle \tanh^2 u \rangle = q_1`, found by Newton's method. The integrals are taken by
+    do not exist in a typical network. (At fixed distance :math:`\Phi` need not be convex in y: at
+    small y, S may fall before it grows, and the complexity grow before it falls.) The extremum is
+    at :math:`\langle \tanh^2 u \rangle = q_1`, found by Newton's method. The integrals are taken by
     the trapezoidal rule, on finer grids until the error is at the level of rounding.
 
     Parameters
@@ -113,7 +114,7 @@ def solve(y: float, d: float, J_D: float, q_hat: float | None = None) -> Cluster
         site, converged = _extremum(field, y, overlap, d, q_hat)
         fine, half, quarter = (_entropies(site, overlap, coarse) for coarse in (1, 2, 4))
         error = extrapolated(fine, half, quarter)
-        if error[0] <= _ENOUGH * max(1.0, abs(fine[0])):
+        if (error[:3] <= _ENOUGH + rounding(site)).all():
             break
         step, q_hat = step / 2, site.q_hat
     error[:3] += rounding(site)
@@ -194,11 +195,16 @@ def _entropies(site: OneSite, overlap: float, coarse: int) -> Floats:
 def rounding(site: OneSite) -> Floats:
     """Return the rounding errors of the three entropies, from the exponents of the integrand."""
     y = site.y
-    exponent = y * (1 + y * site.q_hat + abs(site.mean(site.log_M)))
+    exponent = 1 + y * (1 + y * site.q_hat + site.mean(site.terms))
     return 2 * np.finfo(float).eps * exponent * np.array([1, 1 / np.sqrt(y), np.sqrt(y)])
 
 
 def extrapolated(fine: Floats, half: Floats, quarter: Floats) -> Floats:
-    """Return the errors of `fine`, from its coarser grids, whose errors fall at least as fast."""
+    """Return the errors of `fine`, from its coarser grids.
+
+    Where the error falls from grid to grid by a factor, it falls by the square of it next; but a
+    small part may be left that falls more slowly, so that only the root is counted on.
+    """
     last, before = np.abs(fine - half), np.abs(half - quarter)
-    return last * np.divide(last, before, out=np.ones_like(last), where=before > last)
+    ratio = np.divide(last, before, out=np.ones_like(last), where=before > last)
+    return last * np.minimum(1, 10 * np.sqrt(ratio))

@@ -14,6 +14,7 @@ resolves the edges of :math:`\Phi`, of width :math:`\sqrt{(1-q)/q}`.
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from scipy import special
 
 from replica.orthant import Floats
@@ -86,9 +87,9 @@ def _mills(x: Floats) -> Floats:
 def _mode(n: Floats, J: Floats, gain: Floats, sigma: float) -> Floats:
     """Return about where each integrand, which is log-concave, is largest."""
 
-    def rises(z: Floats) -> Floats:
+    def rises(z: Floats) -> npt.NDArray[np.bool]:
         x = (J + gain * z[:, None, None]) / sigma
-        return np.sum(n * _mills(x) * gain / sigma, axis=(1, 2)) > z
+        return np.asarray(np.sum(n * _mills(x) * gain / sigma, axis=(1, 2)) > z)
 
     high = np.ones(len(n))
     while (short := rises(high) | ~rises(-high)).any():

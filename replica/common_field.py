@@ -37,7 +37,7 @@ class CommonField(NamedTuple):
     log_weight
         Logarithm of the weight of the node.
     log_H
-        :math:`\tfrac12 \ln H_+ H_-`.
+        :math:`\ln \max(H_+, H_-)`.
     bias
         :math:`\tfrac12 \ln (H_+/H_-)`.
     up, down
@@ -84,7 +84,7 @@ def common_field(overlap: float, distance: float, J_D: float, step: float) -> Co
     return CommonField(
         node=node.astype(np.int64),
         log_weight=np.log(2) + log_dz + special.log_ndtr(z / half),
-        log_H=(log_up + log_down) / 2,
+        log_H=np.maximum(log_up, log_down),
         bias=(log_up - log_down) / 2,
         up=_mills(w_up, log_up) / sigma,
         down=_mills(w_down, log_down) / sigma,

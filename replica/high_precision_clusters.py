@@ -2,7 +2,7 @@ r"""Clusters of fixed points again, slowly, to any number of digits, by the plai
 
 The twin of `clusters` integrates over z and t as the theory is written,
 
-.. math:: I = \int Dz \int Dt\, M^y, \qquad M = e^{\sqrt{\hat q}\,t} H_+ + e^{-\sqrt{\hat q}\,t} H_-,
+.. math:: I = \int Dz \int Dt\, M^y, \qquad M = \sum_{s=\pm1} e^{\sqrt{\hat q}\,ts} H_s(z),
 
 z by Gauss-Legendre rules on panels around the steps of :math:`H_\pm`, t by the trapezoidal rule,
 and finds the :math:`\hat q` at which :math:`\langle t \tanh u \rangle / \sqrt{\hat q} =
@@ -16,6 +16,7 @@ the tests. Arguments are not checked.
 """
 
 import functools
+import itertools
 from typing import Any, NamedTuple
 
 import mpmath
@@ -56,10 +57,11 @@ def clusters(y: float, d: float, J_D: float, digits: int = 30) -> Entropies:
         q_1 = 1 - 2 * d
         root = mpmath.sqrt(q_1)
         q_hat = root * mpmath.atanh(root) / (1 + (y - 1) * q_1)  # for large y
+        gap = mpf("0.01")
         for degree in range(3, 8):
             coarse, fine = (_nodes(y, q_1, d, J_D, n) for n in (degree, degree + 1))
-
-            q_hat = _extremum(coarse, y, q_1, q_hat)
+            q_hat = _extremum(coarse, y, q_1, q_hat, gap)
+            gap = mpf(10) ** (-digits // 2)
             site, check = _site(fine, y, q_hat), _site(coarse, y, q_hat)
             if max(abs(a - b) for a, b in zip(site, check, strict=True)) * y < mpf(10) ** -digits:
                 local = site.log_M - q_hat * (q_1 * (2 * y - 1) + 1) / 2
@@ -87,13 +89,16 @@ def reference_clusters(
         for degree in range(3, 8):
             columns = functools.cache(functools.partial(_columns, y, J_D, degree))
 
-            def gradient(q_1: mpf, *fields: mpf, columns: Any = columns) -> tuple[mpf, ...]:
-                return _around(y, d, q_1, *fields, columns(q_1))[1]
+            def gradient(
+                q_1: mpf, q_hat: mpf, p_hat: mpf, columns: Any = columns
+            ) -> tuple[mpf, ...]:
+                return _around(y, d, q_1, q_hat, p_hat, columns(q_1))[1]
 
-            unknowns = tuple(mpmath.findroot(gradient, unknowns, tol=mpf(10) ** (-2 * digits)))
-            free, _ = _around(y, d, *unknowns, columns(unknowns[0]))
+            unknowns = mpmath.findroot(gradient, tuple(unknowns), tol=mpf(10) ** (-2 * digits))
+            q_1, q_hat, p_hat = unknowns
+            free, _ = _around(y, d, q_1, q_hat, p_hat, columns(q_1))
             if abs(free - before) < mpf(10) ** -digits:
-                return Reference(free, *unknowns)
+                return Reference(free, q_1, q_hat, p_hat)
             before = free
         raise ArithmeticError(f"no {digits} digits by rules of degree {degree}")
 
@@ -158,15 +163,18 @@ class _Site(NamedTuple):
     t_tanh: mpf  # t tanh(u) / sqrt(q_hat)
 
 
-def _extremum(nodes: list[_Node], y: mpf, q_1: mpf, q_hat: mpf) -> mpf:
-    """Return the `q_hat` at which the overlap is q_1, by the secant method for its logit."""
+def _extremum(nodes: list[_Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
+    """Return the `q_hat` at which the overlap is q_1, by the secant method for its logit.
+
+    It starts from a guess of its logarithm, and from `gap` beside it.
+    """
 
     def excess(theta: mpf) -> mpf:
         overlap = (_site(nodes, y, mpmath.exp(theta)).t_tanh - 1) / (y - 1)
         return mpmath.log(overlap / (1 - overlap) * (1 - q_1) / q_1)
 
     theta = mpmath.log(q_hat)
-    before, theta = (theta, excess(theta)), theta + mpf("0.01")
+    before, theta = (theta, excess(theta)), theta + gap
     while abs(theta - before[0]) > mp.eps ** mpf("0.6"):  # the error is its 1.6th power
         now = excess(theta)
         slope = (now - before[1]) / (theta - before[0])
@@ -188,7 +196,7 @@ def _nodes(y: mpf, q_1: mpf, d: mpf, J_D: mpf, degree: int) -> list[_Node]:
     edges = sorted(points)
     rule = GaussLegendre(mp)
     nodes = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         for z, weight in rule.get_nodes(low, high, degree, mp.prec):
             nodes.append(
                 _Node(
@@ -213,7 +221,6 @@ def _site(nodes: list[_Node], y: mpf, q_hat: mpf) -> _Site:
     up = [mpmath.exp(root * t_j) for t_j in t]
     half_square = [t_j**2 / 2 for t_j in t]
     total = sum_log_M = sum_t_tanh = mpf(0)
-   
     for i, j in zip(*_not_negligible(nodes, y, root, t), strict=True):
         node = nodes[i]
         plus, minus = up[j] * node.up, node.down / up[j]
@@ -232,7 +239,7 @@ def _not_negligible(nodes: list[_Node], y: mpf, root: mpf, t: list[mpf]) -> Any:
     up = np.array([float(mpmath.log(node.up)) for node in nodes])[:, None]
     down = np.array([float(mpmath.log(node.down)) for node in nodes])[:, None]
     log_weight = np.array([float(node.log_weight) for node in nodes])[:, None]
-    t = np.array(t, dtype=float)
-    u = float(root) * t
-    exponent = float(y) * np.logaddexp(u + up, down - u) + log_weight - t**2 / 2
+    t_row = np.array(t, dtype=float)
+    u = float(root) * t_row
+    exponent = float(y) * np.logaddexp(u + up, down - u) + log_weight - t_row**2 / 2
     return np.nonzero(exponent > exponent.max() - (mp.dps + 5) * np.log(10))

@@ -82,7 +82,8 @@ def integer_clusters(
 
     At y = 2 it is `pair_entropy`. For couplings of positive symmetry the mean count is only an
     upper bound of the typical one: where :math:`\Phi < 0` there are no groups, where it is
-    positive there may still be none.
+    positive there may still be none. It takes some milliseconds, and more for small d: a second at
+    d = 1e-6, y = 50.
 
     Parameters
     ----------
@@ -156,19 +157,19 @@ class _Exponent:
         log_weight = self.log_number + site.log
         q_hat = _conjugate(log_weight, self.unlike, d * y * (y - 1))
         log_p = log_weight - q_hat * self.unlike
-        log_sum = special.logsumexp(log_p)
+        log_sum = np.logaddexp.reduce(log_p)
         p = np.exp(log_p - log_sum)
-        terms = q_hat * d * y * (y - 1), log_sum, -eta * self.metric @ bc**2 / 2
+        terms = np.array([q_hat * d * y * (y - 1), log_sum, -eta * self.metric @ bc**2 / 2])
         slope = np.einsum("kij,ki->kj", field, site.slope)
         mean = p @ slope
         return _Point(
-            value=sum(terms),
+            value=terms.sum(),
             q_hat=q_hat,
             gradient=mean - self.metric * bc,
             hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
             slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
             slope_J_D=p @ site.slope.sum(axis=1),
-            size=np.abs(terms).sum() + p @ (np.abs(log_p) + np.abs(log_weight)),
+            size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
         )
 
     def _curvature(self, p: Floats, spread: Floats, site: Columns) -> Floats:
@@ -181,12 +182,13 @@ class _Exponent:
 
 def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
     """Return the `q_hat` at which the mean number of `unlike` pairs is as asked for."""
+    some = unlike > 0
+    log_unlike = np.log(unlike[some]) - np.log(mean)
 
     def excess(q_hat: float) -> float:
         log_p = log_weight - q_hat * unlike
-        with np.errstate(divide="ignore"):
-            log_mean = special.logsumexp(log_p + np.log(unlike)) - special.logsumexp(log_p)
-        return float(log_mean - np.log(mean))
+        # (the logsumexp of scipy takes a quarter of a millisecond)
+        return np.logaddexp.reduce(log_p[some] + log_unlike) - np.logaddexp.reduce(log_p)
 
     low, high = -1.0, 1.0
     while excess(low) < 0:
@@ -199,7 +201,9 @@ def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
 def _newton(exponent: _Exponent, bc: Floats, step: float) -> tuple[Floats, _Point]:
     """Return the responses at which the gradient vanishes, and the exponent there."""
     here = exponent(bc, step)
-    for _ in range(100):
+    for _ in range(50):
+        if np.linalg.norm(bc) > 1e4:
+            break  # it runs away, where there is no fixed point
         move = np.linalg.solve(here.hessian, here.gradient)
         last = np.linalg.norm(move) < 1e-7 * (1 + np.linalg.norm(bc))  # it converges quadratically
         there = exponent(bc - move, step)

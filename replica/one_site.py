@@ -3,7 +3,7 @@ r"""One site of y replicas: its partition function, and averages under its weigh
 With :math:`M = \sum_{s=\pm1} e^{us} H_s(z)`, the partition function of a site is
 
 .. math:: I = \int Dz \int \frac{du}{\sqrt{2\pi\hat q}}\, e^{-(u-\hat p)^2/2\hat q}\, M^y
-            = \int Dz\, (H_+ H_-)^{y/2}\, G(b + \hat p),
+            = \int Dz\, \left( \max(H_+, H_-)\, e^{-|b|} \right)^y\, G(b + \hat p),
 
 since :math:`M = 2\sqrt{H_+ H_-} \cosh(u + b)` with the bias b; :math:`u + b` is called u from here
 on. A replica has the mean spin :math:`T = \tanh u`. The derivatives of :math:`\ln I` are averages
@@ -43,6 +43,7 @@ class OneSite:
     spread: Floats  # 1 - T^2
     spread_2: Floats  # (1 - T^2)^2
     log_M: Floats
+    terms: Floats  # the size of the terms that ln M is computed from
     log_M_J: Floats  # derivative of ln M by J_D
     log_M_zeta_2: Floats  # square of the derivative by zeta
 
@@ -63,10 +64,13 @@ def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> 
     """Return the site of y replicas in the conjugate fields `q_hat` > 0 and `p_hat`."""
     from replica.spin_average import spin_averages  # numba
 
-    log_weight, averages = spin_averages(
-        y * field.log_H + field.log_weight, field.bias + p_hat, y, q_hat
-    )
-    gap, gap_2, spread, spread_2, log_2cosh = averages.T
+    bias = field.bias + p_hat
+    # a large bias says nothing but its sign: it must not enter, with its rounding, and cancel
+    same = bias * field.bias > 0
+    shift = np.where(same, np.sign(bias) * p_hat, np.abs(bias) - np.abs(field.bias))
+    log_H = field.log_H + shift
+    log_weight, averages = spin_averages(y * log_H + field.log_weight, bias, y, q_hat)
+    gap, gap_2, spread, spread_2, rest = averages.T
     return OneSite(
         y=y,
         q_hat=q_hat,
@@ -76,7 +80,8 @@ def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> 
         spin_gap_2=gap_2,
         spread=spread,
         spread_2=spread_2,
-        log_M=field.log_H + log_2cosh,
+        log_M=log_H + rest,
+        terms=np.abs(log_H) + np.abs(rest) + np.minimum(np.abs(bias), 30),
         log_M_J=((2 - gap) * field.up + gap * field.down) / 2,
         log_M_zeta_2=(
             (4 - 4 * gap + gap_2) * field.up**2

@@ -48,7 +48,7 @@ def pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0)
         domains.reals("J_D", J_D, low=0),
         domains.reals("eta", eta, low=-1, high=1),
     )
-    near = np.minimum(d, 1 - d)
+    near = _near(d)
     entropy = np.asarray(fixed_point_entropy(J_D) + _gain(near, J_D))
     shifted = eta != 0
     if shifted.any():
@@ -85,7 +85,13 @@ def franz_parisi(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     Franz and Parisi, J. Phys. I 5, 1401 (1995); `docs/theory/fixed-points.md`.
     """
     d, J_D = domains.reals("d", d, low=0, high=1), domains.reals("J_D", J_D, low=0)
-    return np.asarray(_gain(np.minimum(d, 1 - d), J_D))[()]
+    return np.asarray(_gain(_near(d), J_D))[()]
+
+
+def _near(d: Floats) -> Floats:
+    """Return the smaller of d and 1 - d; a subnormal one, whose inverse overflows, is zero."""
+    near = np.minimum(d, 1 - d)
+    return np.where(near < np.finfo(float).tiny, 0.0, near)
 
 
 def _gain(d: Floats, J_D: Floats) -> Floats:

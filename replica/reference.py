@@ -9,16 +9,13 @@ from scipy import optimize, special
 
 from networks import domains
 from replica.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX, extrapolated, rounding
-from replica.common_field import common_field
-from replica.one_site import OneSite, one_site
+from replica.one_site import OneSite
 from replica.orthant import Floats
+from replica.reference_extremum import derivatives, excess, extremum, root, site_at
 from replica.states import ClusterState, Number, gather
 
-_ENOUGH = 1e-12  # error of the quadrature of ln I, relative to max(1, |ln I|)
+_ENOUGH = 1e-12  # error of the quadrature, beyond that of rounding
 _FACTOR = 2.0  # between the numbers of replicas tried for a bracket
-_EASY = 1.0  # self-coupling from which on iteration finds the extremum
-_CLOSE = 0.01  # step in the self-coupling at which the extremum is given up
-_BOUNDS = np.array([[-40, -50, -18], [5, 50, 14]])  # of the unknowns
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -53,7 +50,8 @@ def reference_clusters(
     .. math:: \langle T \rangle = 1 - 2d, \qquad \langle T^2 \rangle = q_1, \qquad
               \langle (\partial_\zeta \ln M)^2 \rangle = \hat q
 
-    (see `replica.one_site`), found by iteration of these equations and finished by a root finder.
+    (see `replica.one_site`), and is followed from a large self-coupling, where it is close to
+    independent replicas (see `replica.reference_extremum`).
 
     Parameters
     ----------
@@ -221,21 +219,22 @@ class _Reference(NamedTuple):
     p_hat: float
 
 
-def solve(y: float, d: float, J_D: float, near: _Reference | None = None) -> _Reference:
-    """Return the solution at one point, by way of that at another y if `near` is given."""
+def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Reference:
+    """Return the solution at one point; `guess` is of the unknowns."""
     step = min(0.05, 1 / np.sqrt(y))
-    found = None if near is None else _beside(near, y, d, J_D, step)
-    x, converged = _follow(y, d, J_D, step) if found is None else (found, True)
-    for _ in range(5):
-        if not converged:
-            return _missing(y, d, J_D)
-        site, overlap = _site(x, y, J_D, step)
+    finest = step / 16
+    x = extremum(y, d, J_D, step, guess)
+    while x is not None:
+        site, overlap = site_at(x, y, J_D, step)
         fine, half, quarter = (_entropies(site, overlap, d, x[1], coarse) for coarse in (1, 2, 4))
         error = extrapolated(fine, half, quarter)
-        if error[0] <= _ENOUGH * max(1.0, abs(fine[0])):
+        if step <= finest or (error <= _ENOUGH + rounding(site)).all():
             break
         step /= 2
-        x, converged = _root(x, y, d, J_D, step)
+        x = root(x, y, d, J_D, step)
+    if x is None:
+        return _missing(y, d, J_D)
+    error += rounding(site) + _inexactness(x, y, d, J_D, step)
     free_entropy, local_entropy, complexity = fine.tolist()
     return _Reference(
         y=y,
@@ -246,7 +245,7 @@ def solve(y: float, d: float, J_D: float, near: _Reference | None = None) -> _Re
         complexity=complexity,
         q_hat=site.q_hat,
         residual=2 * d - site.mean(site.spin_gap),
-        error=float((error + rounding(site)).max()),
+        error=float(error.max()),
         converged=bool(error[0] < 1e-8 * max(1.0, abs(fine[0]))),
         overlap=overlap,
         p_hat=float(x[1]),
@@ -258,76 +257,15 @@ def _missing(y: float, d: float, J_D: float) -> _Reference:
     return _Reference(y, d, J_D, nan, nan, nan, nan, nan, nan, False, nan, nan)
 
 
-def _follow(y: float, d: float, J_D: float, step: float) -> tuple[Floats, bool]:
-    """Return the extremum, followed from a large self-coupling, and whether it does not vanish.
+def _inexactness(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats:
+    """Return the change of the entropies in another step towards the extremum."""
 
-    The unknowns are ln q_hat, p_hat and the logit of the overlap.
-    """
-    path = [J_D] if J_D >= _EASY else list(np.linspace(J_D, _EASY, 7))
-    x, before = _iterate(y, d, path[-1], step), None
-    while path:
-        there, found = _root(x, y, d, path[-1], step)
-        if before is not None:
-            found = found and _same_branch(x, there)
-        if found:
-            x, before = there, path.pop()
-        elif before is None or before - path[-1] < _CLOSE:
-            return x, False
-        else:
-            path.append((before + path[-1]) / 2)
-    return x, True
+    def excess_and_entropies(x: Floats) -> Floats:
+        site, overlap = site_at(x, y, J_D, step)
+        return np.append(excess(x, y, d, J_D, step), _entropies(site, overlap, d, x[1], 1))
 
-
-def _beside(near: _Reference, y: float, d: float, J_D: float, step: float) -> Floats | None:
-    """Return the extremum on the branch of `near`, if it is close."""
-    if not near.converged:
-        return None
-    log_q_hat = np.log(near.q_hat * near.y / y)  # y q_hat varies little
-    x = np.array([log_q_hat, near.p_hat, special.logit(near.overlap)])
-    there, found = _root(x, y, d, J_D, step)
-    return there if found and _same_branch(x, there) else None
-
-
-def _same_branch(x: Floats, there: Floats) -> bool:
-    return bool((np.abs(there - x)[[0, 2]] < 0.7).all())
-
-
-def _iterate(y: float, d: float, J_D: float, step: float) -> Floats:
-    """Return about the extremum: iterate, starting from independent replicas."""
-    x = np.array([np.log(0.1 / y), np.arctanh(1 - 2 * d), 2 * special.logit(1 - d) - np.log(2)])
-    for _ in range(60):
-        site, _ = _site(x, y, J_D, step)
-        gap, spread = site.mean(site.spin_gap), site.mean(site.spread)
-        by_p_hat = spread + y * max(1 - spread - (1 - gap) ** 2, 0)  # derivative of <T>
-        curvature = site.mean(site.log_M_zeta_2)
-        change = [np.log(curvature) - x[0], (gap - 2 * d) / by_p_hat, -special.logit(spread) - x[2]]
-        change = np.clip(change, -0.5, 0.5)
-        x = x + change
-        if np.abs(change).max() < 3e-3:
-            break
-    return x
-
-
-def _root(x: Floats, y: float, d: float, J_D: float, step: float) -> tuple[Floats, bool]:
-    """Return the root of the equations of the extremum close to x, and whether it was found."""
-
-    def excess(x: Floats) -> Floats:
-        site, _ = _site(x, y, J_D, step)
-        means = [site.mean(v) for v in (site.log_M_zeta_2, site.spin_gap, site.spread)]
-        curvature, gap, spread = np.clip(means, 1e-300, [np.inf, 2 - 1e-15, 1 - 1e-15])
-        images = [np.log(curvature), special.logit(gap / 2), -special.logit(spread)]
-        return images - np.array([x[0], special.logit(d), x[2]])
-
-    found = optimize.root(excess, x, tol=1e-12)
-    return found.x, bool(np.abs(found.fun).max() < 1e-9)
-
-
-def _site(x: Floats, y: float, J_D: float, step: float) -> tuple[OneSite, float]:
-    """Return the site in given conjugate fields, and the overlap."""
-    log_q_hat, p_hat, logit = np.clip(x, *_BOUNDS)
-    overlap, distance = float(special.expit(logit)), float(special.expit(-logit)) / 2
-    field = common_field(overlap, distance, J_D, step).both_signs
-    return one_site(field, y, float(np.exp(log_q_hat)), float(p_hat)), overlap
+    slopes = derivatives(excess_and_entropies, x)
+    return np.abs(slopes[3:] @ np.linalg.solve(slopes[:3], excess(x, y, d, J_D, step)))
 
 
 def _entropies(site: OneSite, overlap: float, d: float, p_hat: float, coarse: int) -> Floats:
@@ -351,9 +289,11 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
     """
     solutions: dict[float, _Reference] = {}
 
-    def at(log_y: float, near: _Reference | None = None) -> _Reference:
+    def at(log_y: float) -> _Reference:
         if log_y not in solutions:
-            solutions[log_y] = solve(min(float(np.exp(log_y)), Y_MAX), d, J_D, near)
+            y = min(float(np.exp(log_y)), Y_MAX)
+            found = [state for state in solutions.values() if state.converged]
+            solutions[log_y] = solve(y, d, J_D, _guess(y, found[-1]) if found else None)
         return solutions[log_y]
 
     low = high = np.log(20.0)
@@ -369,5 +309,9 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
             return state
         state = at(middle)
         low, high = (low, middle) if state.converged and state.complexity < 0 else (middle, high)
-    near = at(low)
-    return at(optimize.brentq(lambda log_y: at(log_y, near).complexity, low, high, xtol=1e-12))
+    return at(optimize.brentq(lambda log_y: at(log_y).complexity, low, high, xtol=1e-12))
+
+
+def _guess(y: float, near: _Reference) -> Floats:
+    """Return about the extremum, from that at another y: y q_hat varies little."""
+    return np.array([np.log(near.q_hat * near.y / y), near.p_hat, special.logit(near.overlap)])

@@ -19,17 +19,17 @@ import numpy.typing as npt
 from replica.orthant import Floats
 
 _REACH = 9.0  # in standard deviations: what is left out is less than 1e-17
-_NARROW = 1e-8  # q_hat below which the one grid would be too fine, and few nodes each suffice
+_NARROW = 1e-6  # q_hat below which the one grid is too fine, and its nodes lose digits
 _NEGLIGIBLE = 50.0  # nodes whose weight is less than exp(-50) of the largest are left out
 
 
 def spin_averages(
     log_weight: Floats, bias: Floats, y: float, q_hat: float
 ) -> tuple[Floats, Floats]:
-    r"""Return ln of weight times G for each node, and the averages over its spins.
+    r"""Return ln of weight times :math:`e^{-y|b|} G` for each node, and averages over its spins.
 
     The columns of the averages are those of :math:`1-T`, :math:`(1-T)^2`, :math:`1-T^2`,
-    :math:`(1-T^2)^2` and :math:`\ln 2\cosh u`.
+    :math:`(1-T^2)^2` and :math:`\ln 2\cosh u - |b|`.
     """
     saturated = 20 + math.log(y) / 2
     step = _step(q_hat) * math.sqrt(q_hat)
@@ -56,7 +56,9 @@ def _narrow(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> tuple[F
     weight = np.exp(exponent - top)
     total = weight.sum(axis=1)
     log_G = top[:, 0] + np.log(total * _step(q_hat) / math.sqrt(2 * math.pi))
-    return log_weight + log_G, np.einsum("ij,kij->ik", weight, tables) / total[:, None]
+    averages = np.einsum("ij,kij->ik", weight, tables) / total[:, None]
+    averages[:, 4] -= np.abs(bias)
+    return log_weight - y * np.abs(bias) + log_G, averages
 
 
 def _step(q_hat: float) -> float:
@@ -95,7 +97,7 @@ def _average(
     """Fill `log_G` and `averages`, node by node."""
     peak = np.empty(len(bias))
     for i in range(len(bias)):
-        peak[i] = _peak(abs(bias[i]), y, q_hat, saturated)
+        peak[i] = _peak(abs(bias[i]), y, q_hat, saturated)  # with exp(-y |b|)
     least = np.max(peak + log_weight) - _NEGLIGIBLE
     for i in range(len(bias)):
         b = bias[i]
@@ -103,16 +105,16 @@ def _average(
             log_G[i] = -np.inf
             continue
         if abs(b) > saturated:
-            log_G[i] = log_weight[i] + y * abs(b) + y * y * q_hat / 2
+            log_G[i] = log_weight[i] + y * y * q_hat / 2
             averages[i, 0] = 0.0 if b > 0 else 2.0
             averages[i, 1] = 0.0 if b > 0 else 4.0
-            averages[i, 4] = abs(b) + y * q_hat
+            averages[i, 4] = y * q_hat
             continue
         sum_0 = sum_1 = sum_2 = sum_3 = sum_4 = sum_5 = 0.0
         low, high = math.ceil((b - reach) / step), math.floor((b + reach) / step)
         for j in range(low - first, high - first + 1):
             t = (j + first) * step - b
-            weight = math.exp(y * table[4, j] - t * t / (2 * q_hat) - peak[i])
+            weight = math.exp(y * (table[4, j] - abs(b)) - t * t / (2 * q_hat) - peak[i])
             sum_0 += weight
             sum_1 += weight * table[0, j]
             sum_2 += weight * table[1, j]
@@ -122,12 +124,12 @@ def _average(
         log_G[i] = log_weight[i] + peak[i] + math.log(sum_0 * step / math.sqrt(2 * np.pi * q_hat))
         averages[i, 0], averages[i, 1] = sum_1 / sum_0, sum_2 / sum_0
         averages[i, 2], averages[i, 3] = sum_3 / sum_0, sum_4 / sum_0
-        averages[i, 4] = sum_5 / sum_0
+        averages[i, 4] = sum_5 / sum_0 - abs(b)
 
 
 @numba.njit(cache=True)
 def _peak(b: float, y: float, q_hat: float, saturated: float) -> float:
-    """Return about the largest exponent of the integrand of G, at `u = b + y q_hat tanh u`."""
+    """Return about the largest exponent of the integrand, at `u = b + y q_hat tanh u`."""
     u = b + y * q_hat
     if b <= saturated:
         for _ in range(30):
@@ -135,4 +137,4 @@ def _peak(b: float, y: float, q_hat: float, saturated: float) -> float:
             u = b + y * q_hat * math.tanh(u)
             if abs(u - before) < 1e-3 * math.sqrt(q_hat):
                 break
-    return y * (u + math.log1p(math.exp(-2 * u))) - (u - b) ** 2 / (2 * q_hat)
+    return y * (u - b + math.log1p(math.exp(-2 * u))) - (u - b) ** 2 / (2 * q_hat)

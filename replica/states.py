@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-Number = float | npt.NDArray[np.float64]  # a result has the common shape of the arguments
+Number = Any  # a float, or an array of the common shape of the arguments
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -19,7 +18,7 @@ class ClusterState:
     Attributes
     ----------
     y
-        Number of fixed points in a group, any real number > 1.
+        Number of fixed points in a group, any real number >= 1.
     d
         Mutual distance; the overlap is :math:`q_1 = 1 - 2d`.
     J_D

@@ -31,13 +31,13 @@ def log_expected_symmetric_pairs(N: int, J_D: float, eta: float) -> Floats:
     N
         Number of neurons, an integer in [3, 40].
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, a number in [0, 3].
     eta
         Symmetry of the couplings, a number in [0.001, 1].
 
     Returns
     -------
-    Logarithms, of shape `(N + 1,)`, to about 1e-10; -inf where no pair exists. At k = 0 the pairs
+    Logarithms, of shape `(N + 1,)`, to about 1e-9; -inf where no pair exists. At k = 0 the pairs
     are those of a fixed point with itself.
 
     Raises
@@ -52,15 +52,14 @@ def log_expected_symmetric_pairs(N: int, J_D: float, eta: float) -> Floats:
     `docs/theory/symmetric.md`.
     """
     N = domains.integer("N", N, low=3, high=LARGEST_N)
-    J_D = domains.real("J_D", J_D, low=0, high=40)
+    J_D = domains.real("J_D", J_D, low=0, high=3)
     eta = domains.real("eta", eta, low=0.001, high=1)
     log_E = np.empty(N + 1)
     log_E[0] = log_expected_fixed_points(N, J_D, eta)
     for k in range(1, N // 2 + 1):
         with np.errstate(divide="ignore"):
             log_E[k] = np.log(special.binom(N, k) * _coupled(N, k, J_D, eta)) + N * np.log(2)
-    k = np.arange(N // 2 + 1)
-    log_E[N - k] = log_E[k]  # one state reversed
+    log_E[N // 2 + 1 :] = log_E[(N - 1) // 2 :: -1]  # one state reversed
     return log_E
 
 
@@ -83,7 +82,7 @@ def _coupled(N: int, k: int, J_D: float, eta: float) -> float:
     ratio = terms[-1] / terms[-2]
     tail = terms[-1] * ratio / (1 - ratio)
     if not 0 <= tail < 1e-7 * terms.sum():
-        raise RuntimeError(f"the sum over n does not converge at N={N}, k={k}, J_D={J_D}, eta={eta}")
+        raise RuntimeError(f"no convergence over n at N={N}, k={k}, J_D={J_D}, eta={eta}")
     return float(terms.sum() + tail)
 
 
@@ -134,7 +133,8 @@ def _orthant(a: Complexes, b: Complexes, rho: float) -> Complexes:
         return np.where((a + b).real > 0, special.ndtr(a) + special.ndtr(b) - 1, 0)
     x, w = special.roots_legendre(16)
     end = np.arcsin(rho)
-    octaves = 2 + np.ceil(np.log2(1 + abs(end) / (np.pi / 2 - abs(end))))  # to the pole at |t| = pi/2
+    # panels shrink towards the end, down to its distance from the pole at |t| = pi/2
+    octaves = 2 + np.ceil(np.log2(1 + abs(end) / (np.pi / 2 - abs(end))))
     ends = np.append(1 - 2.0 ** -np.arange(octaves), 1.0)
     width = np.diff(ends)[:, None]
     t = end * (ends[:-1, None] + width * (x + 1) / 2).ravel()

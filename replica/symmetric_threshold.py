@@ -22,7 +22,7 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0) -> IntegerClusters:
     J_D
         Self-coupling, a number in [0, 40].
     eta
-        Symmetry of the couplings, a number in [-1, 1].
+        Symmetry of the couplings, a number in [0, 1].
 
     Raises
     ------
@@ -36,6 +36,7 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0) -> IntegerClusters:
     ----------
     `docs/theory/symmetric.md`.
     """
+    eta = domains.real("eta", eta, low=0, high=1)
     scan = [integer_clusters(y, d, J_D, eta) for d in np.geomspace(1e-4, 0.5, 10)]
     return _downhill(min(scan, key=lambda groups: groups.free_entropy))
 

@@ -45,6 +45,7 @@ class Flight:
         self._suspects: deque[Point] = deque()
         self._alone = False
         self._deaths = 0
+        self._repeated: dict[int, Point] = {}
 
     def run(self, points: Iterator[Point]) -> None:
         """Evaluate all `points`; when interrupted, keep what has finished and cancel the rest."""
@@ -96,10 +97,23 @@ class Flight:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # of the executor, or of an exit inside the function
+            # dask may lose a result between the news of it and its arrival, when a worker dies
+            if isinstance(error, Exception) and self._repeat(future):
+                return
             outcome = Outcome(error="".join(traceback.format_exception(error)))
         self._deaths = 0
         self._keep(self._pending[future], outcome)
         del self._pending[future]
+
+    def _repeat(self, future: "Future[Outcome]") -> bool:
+        """Submit a point for the second time, unless it was already."""
+        point = self._pending[future]
+        if id(point) in self._repeated:
+            return False
+        self._repeated[id(point)] = point
+        del self._pending[future]
+        self._submit(point)
+        return True
 
     def _recover(self, error: BaseException) -> None:
         """Start a new pool after a worker of ours died, or give up."""

@@ -125,6 +125,14 @@ def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
         second = anew.make("fixed_point_counts")
     xarray.testing.assert_identical(first, second)
     # two sweeps of one figure share this ledger
-    ledgers = sorted(path.name for path in (tmp_path / "ledgers").glob("count_fixed_points*"))
+    ledgers = sorted(path.name for path in (tmp_path / "ledgers").glob("*count_fixed_points*"))
     assert sum(name.endswith(".arrays") for name in ledgers) == 2
     assert len(ledgers) == 4
+
+
+def test_symmetric_networks_know_where_the_gap_ends():
+    module = catalogue.load("symmetric_networks")
+    assert np.isnan(module.gap_threshold(2, 0.13))
+    assert 0 < module.gap_threshold(2, 0.12) < 0.001
+    assert module.closing_symmetry(2) == pytest.approx(0.12136, abs=1e-5)
+    assert abs(module.deviation(3)) < 1

@@ -17,6 +17,8 @@ GOOD = {
     replica.log_expected_fixed_points: {"N": 5, "J_D": 0.5, "eta": 0.0},
     replica.log_expected_layered_fixed_points: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     replica.log_expected_pairs: {"N": 5, "J_D": 0.5},
+    replica.layered_pair_entropy: {"d": 0.1, "J_D": 0.5, "lam": 0.1, "L": 2},
+    replica.total_distance_pair_entropy: {"d": 0.1, "J_D": 0.5, "lam": 0.1},
 }
 
 BAD_REAL = [

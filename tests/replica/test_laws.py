@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
@@ -231,6 +231,7 @@ def test_the_domain_of_the_counts(J, lam, eta, L):
 
 
 @domain
+@example(J=0.0, eta=1.0, d=2.225073858507203e-309)
 @given(J=couplings, eta=symmetries, d=distances)
 def test_the_domain_of_the_pairs(J, eta, d):
     pairs, one = replica.pair_entropy(d, J, eta), replica.fixed_point_entropy(J, eta)
