@@ -17,7 +17,7 @@ which all are is a fixed point.
   their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
   `annealed_cycles` say how many are to be expected.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
-  asynchronous updates.
+  asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies.
 
 >>> import dynamics
 >>> import networks
@@ -37,6 +37,7 @@ from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expect
 from dynamics.enumeration import enumerate_fixed_points, pair_distances
 from dynamics.mean_field import MeanField, mean_field
 from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
+from dynamics.persistence import PersistenceThreshold, persistence_threshold
 from dynamics.relaxation import Relaxation, relax, relax_many
 from dynamics.synchronous import Cycle, synchronous
 
@@ -46,6 +47,7 @@ __all__ = [
     "Cycle",
     "MeanField",
     "MeanFieldLimit",
+    "PersistenceThreshold",
     "Relaxation",
     "annealed_cycles",
     "census",
@@ -55,6 +57,7 @@ __all__ = [
     "mean_field",
     "mean_field_limit",
     "pair_distances",
+    "persistence_threshold",
     "relax",
     "relax_many",
     "synchronous",

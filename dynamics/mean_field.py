@@ -15,17 +15,16 @@ states made orthogonal, :math:`Y = L^{-1} s`. Each step adds a row to C, L, X an
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from dynamics.histories import Histories
 from networks import domains
 
 Floats = npt.NDArray[np.float64]
 
 ORDERS = ("random", "permutation", "synchronous")
 GROUPS = 8  # independent populations of histories: their scatter is the error
-_FROZEN = 1e-9  # conditional variance below which a step brings nothing new
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,6 +37,9 @@ class MeanField:
         Times in sweeps, of shape (steps + 1,).
     unstable_fraction, unstable_error
         Fraction of unstable neurons at each time, and its standard error.
+    unstable_groups
+        The same in each group of histories, of shape (8, steps + 1): different times share their
+        errors, so that the error of an average over times comes from the groups.
     activity, activity_error
         Flips per neuron and sweep in the step that follows each time, of shape (steps,), and its
         standard error.
@@ -52,6 +54,7 @@ class MeanField:
     t: Floats
     unstable_fraction: Floats
     unstable_error: Floats
+    unstable_groups: Floats
     activity: Floats
     activity_error: Floats
     correlation: Floats
@@ -93,8 +96,9 @@ def mean_field(
         Number of histories, >= 800, in 8 independent groups: the errors are those of the mean of
         the groups. The m histories of a group feel each other like m neurons would: the bias is of
         order 1/m at `eta = 0`. Otherwise it is of order `eta * steps / m`, as if `eta` were larger
-        (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 12 % too low for
-        `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 * steps` there.
+        (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 25 % too low for
+        `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 * steps` there,
+        or `mean_field_limit`, which extrapolates in the number of histories too.
     rng
         A seed, a generator, or None for a fresh seed.
     eta
@@ -133,111 +137,23 @@ def mean_field(
         raise ValueError(f"dt must be 1 / a whole number for permutations, got {dt:g}")
     steps = int(np.ceil(t_max / dt - 1e-9))
     groups = [
-        _Population(samples // GROUPS, steps, rng).run(J_D, eta, dt, order) for _ in range(GROUPS)
+        Histories(samples // GROUPS, steps, rng).run(J_D, eta, dt, order) for _ in range(GROUPS)
     ]
     unstable, activity, correlation = (np.array(column) for column in zip(*groups, strict=True))
     return MeanField(
         t=dt * np.arange(steps + 1.0),
         unstable_fraction=unstable.mean(axis=0),
-        unstable_error=_error(unstable),
+        unstable_error=standard_error(unstable),
+        unstable_groups=unstable,
         activity=activity.mean(axis=0) / dt,
-        activity_error=_error(activity) / dt,
+        activity_error=standard_error(activity) / dt,
         correlation=correlation.mean(axis=0),
-        correlation_error=_error(correlation),
+        correlation_error=standard_error(correlation),
         dt=dt,
         samples=samples // GROUPS * GROUPS,
     )
 
 
-def _error(groups: Floats) -> Floats:
+def standard_error(groups: Floats) -> Floats:
     """Return the standard error of the mean of the groups."""
     return np.asarray(groups.std(axis=0, ddof=1) / np.sqrt(len(groups)))
-
-
-class _Population:
-    """Histories of one neuron that are each other's network.
-
-    The symmetry of reversing all spins allows every history to start with s = 1.
-    """
-
-    def __init__(self, samples: int, steps: int, rng: np.random.Generator) -> None:
-        self.rng = rng
-        self.s = np.ones(samples, dtype=np.float32)
-        self.X = np.empty((steps + 1, samples), dtype=np.float32)
-        self.Y = np.empty_like(self.X)  # only touched, and so only taken from memory, for eta != 0
-        self.bits = np.zeros((steps + 1, -(-samples // 64)), dtype=np.uint64)
-        self.C = np.eye(steps + 1)
-        self.L = np.zeros((steps + 1, steps + 1))
-        self.slots = np.empty(samples, dtype=np.int64)
-
-    def run(self, J_D: float, eta: float, dt: float, order: str) -> tuple[Floats, Floats, Floats]:
-        """Return unstable fraction, flips per neuron and step, and correlation."""
-        steps = len(self.C) - 1
-        unstable, flips = np.empty(steps + 1), np.empty(steps)
-        for k in range(steps + 1):
-            h = self._field(k, eta)
-            wrong = self.s * h + J_D <= 0
-            unstable[k] = wrong.mean()
-            if k < steps:
-                wrong &= self._awake(k, dt, order)
-                flips[k] = wrong.mean()
-                self.s[wrong] *= -1
-        self.C += np.tril(self.C, -1).T
-        return unstable, flips, self.C
-
-    def _field(self, k: int, eta: float) -> npt.NDArray[np.float32]:
-        """Return the fields at step k: the next row of L times the noise, and the response."""
-        self._extend(k)
-        row = self.L[k, : k + 1].astype(np.float32)
-        memory = self._memory(row) if eta else self.s
-        self.X[k] = self.rng.standard_normal(len(self.s), dtype=np.float32)
-        h = row @ self.X[: k + 1]
-        if eta:
-            h += np.float32(eta) * memory
-        return np.asarray(h, dtype=np.float32)
-
-    def _extend(self, k: int) -> None:
-        """Add the overlaps of the present states with all earlier ones, and a row to their L."""
-        packed = np.packbits(self.s > 0)
-        self.bits[k].view(np.uint8)[: len(packed)] = packed
-        words = self.bits
-        different = np.bitwise_count(words[:k] ^ words[k]).sum(axis=1, dtype=np.int64)
-        self.C[k, :k] = 1 - 2 * different / len(self.s)
-        self.L[k, : k + 1] = cholesky_row(self.L[:k], self.C[k, : k + 1])
-
-    def _memory(self, row: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        r"""Return the response to earlier states, :math:`\langle s X^T \rangle Y`."""
-        k = len(row) - 1
-        self.Y[k] = (self.s - row[:k] @ self.Y[:k]) / row[k] if row[k] else 0
-        overlaps = self.X[:k] @ self.s / np.float32(len(self.s))
-        return np.asarray(overlaps @ self.Y[:k])
-
-    def _awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
-        """Return which histories are visited in step k."""
-        if order == "synchronous":
-            return np.ones(len(self.s), dtype=bool)
-        if order == "random":
-            return self.rng.random(len(self.s), dtype=np.float32) < -np.expm1(-dt)
-        slots = round(1 / dt)
-        if k % slots == 0:
-            self.slots = self.rng.integers(0, slots, size=len(self.s))
-        return self.slots == k % slots
-
-
-@numba.njit(cache=True)
-def cholesky_row(L: Floats, c: Floats) -> Floats:
-    """Return the next row of a Cholesky factor, given the next row of the matrix.
-
-    Its last entry is 0, and those of later rows in that column will be, where the matrix is
-    singular: a step in which nobody flipped.
-    """
-    k = len(L)
-    row = np.zeros(k + 1)
-    variance = c[k]
-    for m in range(k):
-        if L[m, m] > 0:
-            row[m] = (c[m] - np.dot(L[m, :m], row[:m])) / L[m, m]
-            variance -= row[m] ** 2
-    if variance > _FROZEN:
-        row[k] = np.sqrt(variance)
-    return row

@@ -53,8 +53,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     cases = [(0.4, 0.0), (0.7, 0.0), (0.9, 0.0), (0.3, 0.5), (0.6, 0.5)]
     rows = []
     for J_D, eta in cases:
-        t_max = (60 if eta == 0 else 20) if full else 10
-        samples = (100000 if eta == 0 else 200000) if full else 16000
+        t_max = 60 if full else 10
+        samples = (100000 if full else 16000) * (1 if eta == 0 else 3)
         grid = {"N": sizes, "J_D": [J_D], "eta": [eta], "t_max": [t_max]}
         simulated = run(decay, grid, replicas=replicas)["result"].squeeze(drop=False)
         simulated = simulated.rename(result_0="t").drop_vars(["J_D", "eta", "t_max"])

@@ -1,13 +1,16 @@
 """Infinitely many neurons: against large networks updated in the same way, and exact values."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 import dynamics
-from dynamics.mean_field import cholesky_row, mean_field
+from dynamics.histories import cholesky_row, weighted_sums
+from dynamics.linear_fit import linear_fit
+from dynamics.mean_field import MeanField, mean_field
 from dynamics.mean_field_limit import mean_field_limit
 from networks import Asymmetric
 
@@ -108,6 +111,9 @@ def test_the_parts_fit_together():
     lost = (1 - np.diagonal(run.correlation, 1)) / 2
     np.testing.assert_allclose(run.activity * run.dt, lost, atol=1e-12)
     assert np.linalg.eigvalsh(run.correlation).min() > -1e-12
+    np.testing.assert_allclose(run.unstable_groups.mean(axis=0), run.unstable_fraction)
+    scatter = run.unstable_groups.std(axis=0, ddof=1) / np.sqrt(8)
+    np.testing.assert_allclose(run.unstable_error, scatter)
     assert "in steps of 0.25, 8000 histories" in repr(run)
 
 
@@ -135,6 +141,15 @@ def test_rows_of_cholesky():
     np.testing.assert_allclose(L[np.ix_(kept, kept)], direct, atol=1e-12)
 
 
+@pytest.mark.parametrize("shape", [(1, 0, 5), (2, 3, 2049), (2, 9, 4100), (1, 4, 1)])
+def test_weighted_sums(shape):
+    rng = np.random.default_rng(1)
+    rows, k, histories = shape
+    a, Z = rng.standard_normal((rows, k)), rng.standard_normal((k, histories))
+    sums = weighted_sums(a.astype(np.float32), Z.astype(np.float32))
+    np.testing.assert_allclose(sums, a @ Z, atol=1e-5)
+
+
 @pytest.mark.parametrize("order", ["random", "permutation"])
 def test_limit_of_small_steps(order):
     """Sequential updates, extrapolated, against `relax`."""
@@ -154,6 +169,55 @@ def test_limit_of_small_steps(order):
     assert finest.unstable_fraction[8] > limit.unstable_fraction[1]
 
 
+def test_limit_of_many_histories(monkeypatch):
+    """Deviations of the stated form are removed."""
+    called = []
+
+    def deviating(J_D, t_max, dt, samples, rng, eta, order):
+        called.append((dt, samples))
+        t = dt * np.arange(round(t_max / dt) + 1)
+        u = 0.2 * np.exp(-t / 5) * (1 + 0.8 * dt - 5 * eta * t / (dt * samples))
+        fields = dict.fromkeys(MeanField.__dataclass_fields__)
+        known = {"t": t, "unstable_fraction": u, "unstable_error": 1e-3 + 0 * t}
+        return MeanField(**{**fields, **known, "dt": dt, "samples": samples})
+
+    monkeypatch.setattr(sys.modules["dynamics.mean_field_limit"], "mean_field", deviating)
+    for eta, runs in [
+        (0.0, [(0.5, 4000), (0.25, 4000)]),
+        (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
+    ]:
+        limit = mean_field_limit(0.3, 4, 4000, 1, eta, steps=(0.25, 0.5))
+        np.testing.assert_allclose(limit.unstable_fraction, 0.2 * np.exp(-limit.t / 5))
+        np.testing.assert_allclose(limit.chi_squared, 0, atol=1e-12)
+        assert called == runs
+        assert limit.dof == len(runs) - (3 if eta else 2)
+        called.clear()
+
+
+def test_few_histories_respond_to_themselves():
+    """What the extrapolation is for: with partial symmetry, activity dies too early."""
+    few = [mean_field(0.3, 16, 0.25, 800, seed, eta=0.5) for seed in range(4)]
+    many = mean_field(0.3, 16, 0.25, 64000, 1, eta=0.5)
+    late = many.t > 12
+    mean = np.mean([run.unstable_fraction[late] for run in few])
+    assert mean < 0.7 * many.unstable_fraction[late].mean()
+
+
+def test_linear_fits():
+    """Against numpy, with errors of a sample of fits."""
+    rng = np.random.default_rng(1)
+    x, sigma = np.array([0.2, 0.1, 0.05, 0.3]), np.array([0.1, 0.2, 0.1, 0.3])
+    y = 1 + 2 * x[:, None] + sigma[:, None] * rng.standard_normal((4, 4000))
+    terms = np.stack([np.ones(4), x], axis=1)
+    fit = linear_fit(terms, y, np.repeat(sigma[:, None], 4000, axis=1))
+    direct = [np.polyfit(x, column, 1, w=1 / sigma)[1] for column in y[:, :5].T]
+    np.testing.assert_allclose(fit.value[:5], direct)
+    assert fit.chi_squared.mean() == pytest.approx(fit.dof, rel=0.1)
+    unscaled = np.where(fit.chi_squared < 2, fit.error, np.inf).min()
+    assert fit.value.std() == pytest.approx(unscaled, rel=0.05)
+    np.testing.assert_allclose(fit.error, unscaled * np.sqrt(np.maximum(1, fit.chi_squared / 2)))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("J_D", "eta", "sweeps", "samples"),
@@ -161,7 +225,8 @@ def test_limit_of_small_steps(order):
         (0.4, 0.0, 60, 10**5),
         (0.7, 0.0, 60, 10**5),
         (0.9, 0.0, 60, 10**5),
-        (0.3, 0.5, 20, 2 * 10**5),
+        (0.3, 0.5, 60, 3 * 10**5),
+        (0.6, 0.5, 60, 3 * 10**5),
     ],
 )
 def test_large_networks(J_D, eta, sweeps, samples):
@@ -214,6 +279,11 @@ def test_refused(name, value, error, message):
 def test_refused_together(arguments, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         mean_field(**{"J_D": 0.5, "t_max": 2, **arguments})
+
+
+def test_limit_needs_more_histories_with_symmetry():
+    with pytest.raises(ValueError, match="^samples must be an integer >= 3200, got 1000"):
+        mean_field_limit(0.5, 2, 1000, eta=0.5)
 
 
 @pytest.mark.parametrize("steps", [(0.1,), (0.1, 0.1), (0.3, 0.1), (0, 0.1)])
