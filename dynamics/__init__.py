@@ -17,7 +17,8 @@ which all are is a fixed point.
   their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
   `annealed_cycles` say how many are to be expected.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
-  asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies.
+  asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
+  (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
 
 >>> import dynamics
 >>> import networks
@@ -37,7 +38,11 @@ from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expect
 from dynamics.enumeration import enumerate_fixed_points, pair_distances
 from dynamics.mean_field import MeanField, mean_field
 from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
-from dynamics.persistence import PersistenceThreshold, persistence_threshold
+from dynamics.persistence import (
+    PersistenceThreshold,
+    boundary_shift,
+    persistence_threshold,
+)
 from dynamics.relaxation import Relaxation, relax, relax_many
 from dynamics.synchronous import Cycle, synchronous
 
@@ -50,6 +55,7 @@ __all__ = [
     "PersistenceThreshold",
     "Relaxation",
     "annealed_cycles",
+    "boundary_shift",
     "census",
     "enumerate_fixed_points",
     "log_expected_reversing_four_cycles",

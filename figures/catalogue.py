@@ -20,6 +20,7 @@ NAMES = (
     "layered_networks",
     "relaxation",
     "activity_decay",
+    "persistence",
     "relaxation_threshold",
     "relaxation_layered",
     "attractor_census",

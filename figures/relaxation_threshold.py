@@ -8,7 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import sweeps
-from figures.persistence import persistence
+from figures.persistence import threshold
 from figures.samples import pooled
 
 if TYPE_CHECKING:
@@ -25,19 +25,23 @@ caption = (
     "the longest time T of the middle panel; lines: logistic fits. Middle: the thresholds J_a(N) "
     "for several T, with bootstrap 68 % intervals, by Gaussian couplings (circles) and, for large "
     "N, couplings ±1/√N of one bit (crosses; their stabilities, and so their dependence on J_D, "
-    "have steps of 2/√N). Grey: J_a(∞), the self-coupling below which the activity of infinitely "
-    "many neurons persists, bracketed as docs/theory/dynamics.md says. At fixed T and N → ∞ the "
-    "threshold passes it: all N neurons have to be stable, so the unstable fraction has to fall "
-    "below 1/N. Right: other orders of updates at the longest T."
+    "have steps of 2/√N). Grey: J_a(∞), above which the activity of infinitely many neurons dies "
+    "(figure persistence), with one standard error. Dashed: fits of a power of N with its limit, "
+    "from N = 512 on; the z-score holds that of the longest T against J_a(∞). At fixed T and "
+    "N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
+    "fraction has to fall below 1/N. Right: other orders of updates at the longest T."
 )
 
+Floats = npt.NDArray[np.float64]
+
 BATCH = 10
+SMALLEST = 512  # neurons from which on a power of N is fitted
 ORDERS = ("permutation", "random", "fixed", "most_unstable")
 
 
 def settle(
     N: int, J_D: float, order: str, couplings: str, max_sweeps: int, rng: np.random.Generator
-) -> npt.NDArray[np.float64]:
+) -> Floats:
     """Relax a batch of networks; return the sweeps that they needed, inf if they did not settle."""
     ensemble = networks.Asymmetric(N, J_D, couplings=couplings)
     needed = np.full(BATCH, np.inf)
@@ -70,7 +74,41 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     cases += [(order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense if N <= 1024]
     rows = [_case(run, order, kind, N, times, count) for order, kind, N, count in cases]
     data = xarray.concat(rows, "case", join="outer", fill_value=np.nan)
-    return data.merge(persistence(run, full)).assign_attrs(longest=times[-1])
+    grid = {"order": ["synchronous"], "dt": [1.0]}
+    grid |= {"t_max": [400], "samples": [400000]} if full else {"t_max": [120], "samples": [32000]}
+    infinite = run(threshold, grid).squeeze(drop=True)
+    data = data.assign(infinite=infinite["value"], infinite_error=infinite["error"])
+    return data.merge(_limits(data)).assign_attrs(longest=times[-1])
+
+
+def _limits(data: "xarray.Dataset") -> "xarray.Dataset":
+    """Return fits of limit - amplitude * N^-power to the thresholds at each T."""
+    import xarray
+    from scipy.optimize import curve_fit
+
+    def law(size: Floats, limit: float, amplitude: float, power: float) -> Floats:
+        return limit - amplitude * (size / SMALLEST) ** -power
+
+    rows = []
+    for T in data["T"].values:
+        low, value, high = data["threshold"].sel(T=T).transpose("bound", "case").values
+        width = (high - low) / 2
+        used = np.isfinite(width) & (width > 0)
+        used &= (data["order"].values == "permutation") & (data["size"].values >= SMALLEST)
+        if used.sum() < 5:
+            rows.append(np.full((2, 3), np.nan))
+            continue
+        size, guess = data["size"].values[used].astype(float), (0.8, 0.3, 0.4)
+        best, covariance = curve_fit(
+            law, size, value[used], guess, width[used], absolute_sigma=True, maxfev=10000
+        )
+        rows.append(np.array([best, np.sqrt(np.diag(covariance))]))
+    fits = xarray.DataArray(np.array(rows), dims=("T", "error", "coefficient"))
+    limit, error = fits.isel(T=-1, coefficient=0).values
+    z = (limit - data["infinite"]) / np.hypot(error, data["infinite_error"])
+    return xarray.Dataset({"fits": fits, "limit_z": z}).assign_coords(
+        T=data["T"], coefficient=["limit", "amplitude", "power"], error=["value", "error"]
+    )
 
 
 def _case(
@@ -136,10 +174,14 @@ def draw(data: "xarray.Dataset") -> "Figure":
         chosen = np.flatnonzero(dense & (data["order"] == order))
         label = order.replace("_", " ")
         _draw_thresholds(right, data.isel(case=chosen, T=-1), "o", f"C{color}", label)
-    low, high = data["persistence"].values
+    infinite, error = float(data["infinite"]), float(data["infinite_error"])
+    for color, fit in enumerate(data["fits"].sel(error="value").values):
+        size = np.geomspace(SMALLEST, max(SMALLEST, float(data["size"].max())))
+        law = fit[0] - fit[1] * (size / SMALLEST) ** -fit[2]
+        middle.plot(size, law, "--", lw=0.8, color=f"C{color}")
     for ax in (middle, right):
-        ax.axhspan(low, min(high, 1.6), color="0.88", label="$J_a(\\infty)$")
-        ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.6))
+        ax.axhspan(infinite - error, infinite + error, color="0.75", label="$J_a(\\infty)$")
+        ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.3))
         sizes = np.unique(data["size"] if ax is middle else data["size"][~permuted])
         shown = sizes[:: 1 + len(sizes) // 5]
         ax.set_xticks(shown, [str(N) for N in shown])

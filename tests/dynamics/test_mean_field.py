@@ -282,7 +282,7 @@ def test_refused_together(arguments, message):
 
 
 def test_limit_needs_more_histories_with_symmetry():
-    with pytest.raises(ValueError, match="^samples must be an integer >= 3200, got 1000"):
+    with pytest.raises(ValueError, match=r"^samples must be an integer >= 3200, got 1000"):
         mean_field_limit(0.5, 2, 1000, eta=0.5)
 
 

@@ -25,35 +25,53 @@ def small_run(tmp_path):
     return run
 
 
-@pytest.mark.parametrize(
-    ("exponents", "bracket"),
-    [
-        ([0.0, 0.1, 0.5, 0.9, 1.5, 2, 3, np.inf], [0.5, 0.8]),
-        ([0.0, 0.2, 0.24, 0.9, 1.1, 2, 3, 4], [0.4, 0.8]),
-        ([0.5] * 8, [0, np.inf]),
-    ],
-)
-def test_bracket_of_persistence(exponents, bracket):
-    J_D = [0.1 * k for k in range(4, 12)]
-    error = np.where(np.isfinite(exponents), 0.04, 0)
-    found = xarray.Dataset(
+def test_plateaus_of_all_orders(tmp_path, monkeypatch):
+    """On numbers that obey the law: the figure finds what they were made from."""
+    generator = np.random.default_rng(1)
+
+    def measured(order, dt, t_max, samples, rng):
+        u, error = np.array([0.1, 0.06, 0.03, 0.01]), np.full(4, 0.002)
+        shifted = 0.8 + 0.1 * u + error * generator.standard_normal(4)
+        return dict.fromkeys(persistence.NAMES, u) | {
+            "shifted": shifted,
+            "shifted_error": error,
+            "value": 0.8 + 0.002 * generator.standard_normal(),
+            "error": 0.002,
+        }
+
+    def decaying(J_D, t_max, samples, rng):
+        return 1 / (1 + np.arange(t_max + 1))
+
+    monkeypatch.setattr(persistence, "threshold", measured)
+    monkeypatch.setattr(persistence, "decay", decaying)
+    data = persistence.compute(small_run(tmp_path), False)
+    assert float(data["mean"]) == pytest.approx(0.8, abs=4 * float(data["mean_error"]))
+    assert "agree" in verdict(data)
+    assert len(persistence.draw(data).axes) == 2
+
+
+def test_powers_of_the_size_are_found():
+    size = np.array([128, 512, 1024, 2048, 4096, 8192, 16384])
+    exact = 0.8 - 0.3 * (size / 512.0) ** -0.4
+    exact[0] = 0.1  # left out
+    threshold_of = np.stack([exact - 0.004, exact, exact + 0.004], axis=-1)[:, None]
+    data = xarray.Dataset(
         {
-            "exponent": (("J_D", "replica"), np.array(exponents)[:, None]),
-            "exponent_error": (("J_D", "replica"), error[:, None]),
-            "late": (("J_D", "replica"), np.zeros((8, 1))),
+            "threshold": (("case", "T", "bound"), threshold_of),
+            "order": ("case", ["permutation"] * 7),
+            "size": ("case", size),
+            "infinite": 0.81,
+            "infinite_error": 0.001,
         },
-        {"J_D": J_D},
+        {"T": [100], "bound": ["low", "value", "high"]},
     )
-    result = persistence.persistence(lambda *a, **k: found, False)
-    np.testing.assert_allclose(result["persistence"], bracket)
-
-
-def test_tails_of_live_and_dead_activity():
-    rng = np.random.default_rng(1)
-    alive = persistence.tail(0.2, 16, 0.5, 4000, rng)
-    assert abs(alive["exponent"]) < 0.2 + 3 * alive["exponent_error"]
-    dead = persistence.tail(9.0, 8, 0.5, 800, rng)
-    assert (dead["exponent"], dead["late"]) == (np.inf, 0)
+    found = threshold._limits(data)
+    np.testing.assert_allclose(found["fits"].sel(error="value")[0], [0.8, 0.3, 0.4], rtol=1e-3)
+    error = float(found["fits"].sel(error="error", coefficient="limit")[0])
+    assert float(found["limit_z"]) == pytest.approx(-0.01 / np.hypot(error, 0.001), rel=1e-2)
+    few = threshold._limits(data.isel(case=slice(3)))
+    assert np.isnan(few["fits"]).all()
+    assert np.isnan(few["limit_z"])
 
 
 @pytest.mark.parametrize("order", threshold.ORDERS)
@@ -80,8 +98,9 @@ def test_thresholds_are_found_and_drawn(tmp_path, monkeypatch):
         for order, kind in [("permutation", "gaussian"), ("permutation", "binary")]
     ]
     data = xarray.concat(rows, "case", join="outer", fill_value=np.nan).assign(
-        persistence=("end", [0.6, np.inf])
+        infinite=0.8, infinite_error=0.01
     )
+    data = data.merge(threshold._limits(data))
     low, value, high = data["threshold"].sel(T=60).isel(case=0).values
     assert low <= value <= high or np.isnan(value)
     figure = threshold.draw(data.assign_attrs(longest=60))
