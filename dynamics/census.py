@@ -119,14 +119,14 @@ def census(network: Network, rule: str = "synchronous") -> Census:
     attractor, distance = np.full(2**n, _UNSEEN), np.empty(2**n, dtype=np.uint32)
     codes = np.empty(2**n, dtype=np.uint32)  # only touched as far as it is used
     codes = codes[: _follow(following, attractor, distance, codes)].copy()
-    basins = np.bincount(attractor, minlength=len(codes))
+    basins = _histogram(attractor, len(codes))
     reversing = attractor[np.uint32(2**n - 1) - codes] == np.arange(len(codes))
     order = np.argsort(codes)
     return Census(
         lengths=_lengths(following, codes[order]),
         basins=basins[order],
         reversing=reversing[order],
-        transients=np.bincount(distance),
+        transients=_histogram(distance, int(distance.max()) + 1),
         codes=codes[order],
         shape=network.shape,
     )
@@ -225,6 +225,15 @@ def _close(
         state = following[state]
         if state == first:
             return smallest
+
+
+@numba.njit(cache=True)
+def _histogram(values: Codes, number: int) -> npt.NDArray[np.int64]:
+    """Return how often each value below `number` occurs; `numpy.bincount` would copy them all."""
+    counts = np.zeros(number, dtype=np.int64)
+    for value in values:
+        counts[value] += 1
+    return counts
 
 
 @numba.njit(cache=True)

@@ -19,10 +19,11 @@ equation = "h(t) = φ(t) + η Σ G(t,t′) s(t′),  ⟨φφ′⟩ = C(t,t′) =
 caption = (
     "Fraction of unstable neurons after t sweeps of updates in random order, from a random state. "
     "Lines: infinitely many neurons, by the single-neuron process with memory, extrapolated to "
-    "updates one by one; the band is one standard error. Markers: means over networks of N "
-    "neurons, with one standard error. Left: fully asymmetric couplings, right: partly symmetric "
-    "ones. The z-scores are those of the largest size; they share networks along a curve. Small "
-    "networks leave the curve when the last of their neurons settle."
+    "updates one by one and, with partial symmetry, to many histories; the band is one standard "
+    "error. Markers: means over networks of N neurons, with one standard error. Left: fully "
+    "asymmetric couplings, right: partly symmetric ones. The z-scores are those of the largest "
+    "size; they share networks along a curve. Small networks leave the curve when the last of "
+    "their neurons settle."
 )
 
 

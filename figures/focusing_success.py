@@ -7,7 +7,7 @@ import numpy as np
 import bp
 import networks
 import replica
-import sweeps
+from figures import fractions
 
 if TYPE_CHECKING:
     import xarray
@@ -76,30 +76,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 def _thresholds(found: "xarray.DataArray", trials: int) -> "xarray.Dataset":
     """Return the fractions' intervals, a logistic fit, and where half of them are solved."""
     import xarray
-    from scipy.stats import binomtest
 
     J_D = found["J_D"].values
     x = np.linspace(J_D[0], J_D[-1], 200)
     counts = found.transpose("algorithm", "N", "J_D").values
-    fits = [
-        [sweeps.threshold(J_D, row, trials, confidence=0.68, rng=0) for row in rows]
-        for rows in counts
-    ]
-    intervals = [
-        [[binomtest(int(k), trials).proportion_ci(0.68) for k in row] for row in rows]
-        for rows in counts
-    ]
-    bars = [
-        [(f.interval[0], f.value, f.interval[1]) if f.reached else (np.nan,) * 3 for f in row]
-        for row in fits
-    ]
+    fits = [[fractions.fit(J_D, row, trials) for row in rows] for rows in counts]
+    bounds = [[fractions.bounds(fit) for fit in row] for row in fits]
     dims = ("algorithm", "N")
     return xarray.Dataset(
         {
             "found": found,
-            "interval": ((*dims, "J_D", "end"), np.array(intervals)),
+            "interval": ((*dims, "J_D", "end"), fractions.intervals(counts, trials)),
             "fit": ((*dims, "J_D_fit"), np.array([[f.at(x) for f in row] for row in fits])),
-            "threshold": ((*dims, "bound"), np.array(bars)),
+            "threshold": ((*dims, "bound"), np.array(bounds)),
         },
         {"J_D_fit": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
     )
@@ -123,9 +112,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
     fraction = data["found"].values / trials
-    errors = np.abs(data["interval"].values.T - fraction)
-    label = f"$N = {int(data['N'])}$"
-    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=label)
+    ends, label = data["interval"].values, f"$N = {int(data['N'])}$"
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, label)
     low, value, high = data["threshold"].values
     if np.isfinite(value):
         ax.plot(data["J_D_fit"], data["fit"], color=color)

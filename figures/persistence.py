@@ -101,6 +101,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     label = f"$J_a = {mean:.4f} \\pm {spread:.1g}$"
     right.axhline(mean, color="0.5", lw=0.8, ls="--", label=label)
     right.set(xlabel="plateau $u$", ylabel="$J_D + 2\\,\\ell(p)\\,\\sqrt{pu}$")
+    low, high = right.get_ylim()
+    right.set_ylim(low - 0.45 * (high - low), high)
     right.legend(loc="lower left")
     return figure
 
@@ -119,7 +121,7 @@ def _draw_decay(ax: "Axes", data: "xarray.Dataset") -> None:
         if shift > 0.02:
             plateau = (shift / (2 * dynamics.boundary_shift(1.0))) ** 2
             ax.plot(t[[len(t) // 3, -1]], [plateau] * 2, "--", color=f"C{color}", lw=1)
-    ax.plot(t[8:], 0.3 / t[8:], "k:", lw=0.9)
+    ax.plot(t[8:], 0.3 / t[8:], "k:", lw=0.9, label="$1/t$")
     ax.set(xlabel="updates $t$", ylabel="unstable fraction $u$", xscale="log", yscale="log")
     ax.set_ylim(1e-4, 0.5)
     ax.legend(loc="lower left", title="$J_D$", ncols=2, fontsize=6.5, columnspacing=1)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
-import sweeps
+from figures import fractions
 from figures.samples import pooled
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ equation = "sᵢˡ ← sign(Σⱼ Jˡᵢⱼ sⱼˡ + J_D sᵢˡ + λ(sᵢˡ⁻¹
 caption = (
     "Asynchronous dynamics of a chain of L layers of N neurons without self-coupling, from a "
     "random state, in a new random order each sweep. Left: fraction of networks of two layers that "
-    "settled within T sweeps, over the coupling between layers; lines: logistic fits. Right: the "
-    "threshold λ_a, with bootstrap 68 % intervals. The coupling acts as a self-coupling of pairs: "
-    "once two layers agree, it holds both. A few networks keep a cycle of a few neurons at any λ "
-    "shown. All points are simulations; there is no theory here."
+    "settled within T sweeps, over the coupling between layers, with Clopper-Pearson 68 % "
+    "intervals; lines: logistic fits. Right: the threshold λ_a, with bootstrap 68 % intervals. "
+    "The coupling acts as a self-coupling of pairs: once two layers agree, it holds both. A few "
+    "networks keep a cycle of a few neurons at any λ shown. All points are simulations; there is "
+    "no theory here."
 )
 
 BATCH = 10
@@ -54,25 +55,17 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     needed = needed.squeeze(["J_D", "max_sweeps"], drop=True)
     trials = needed.sizes["replica"]
     settled = (needed < np.inf).sum("replica").transpose("N", "L", "lam")
-    fits = [
-        [sweeps.threshold(LAMBDAS, row, trials, confidence=0.68, rng=0) for row in rows]
-        for rows in settled.values
-    ]
-    bounds = [
-        [
-            (fit.interval[0], fit.value, fit.interval[1]) if fit.reached else (np.nan,) * 3
-            for fit in row
-        ]
-        for row in fits
-    ]
+    fits = [[fractions.fit(LAMBDAS, row, trials) for row in rows] for rows in settled.values]
+    bounds = [[fractions.bounds(fit) for fit in row] for row in fits]
     x = np.linspace(LAMBDAS[0], LAMBDAS[-1], 120)
     return xarray.Dataset(
         {
             "fraction": settled / trials,
+            "interval": (("N", "L", "lam", "end"), fractions.intervals(settled, trials)),
             "fit": (("N", "L", "x"), [[fit.at(x) for fit in row] for row in fits]),
             "threshold": (("N", "L", "bound"), bounds),
         },
-        {"x": x, "bound": ["low", "value", "high"]},
+        {"x": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
     ).assign_attrs(networks=trials, max_sweeps=T)
 
 
@@ -84,8 +77,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left, right = figure.subplots(1, 2)
     for color, N in enumerate(data["N"].values):
         one = data.sel(N=N, L=2)
-        left.plot(one["lam"], one["fraction"], "o", mfc="w", color=f"C{color}")
-        left.plot(one["x"], one["fit"], color=f"C{color}", label=f"$N = {N}$")
+        fraction, ends, label = one["fraction"].values, one["interval"].values, f"$N = {N}$"
+        fractions.draw_fractions(left, one["lam"], fraction, ends, f"C{color}", label)
+        left.plot(one["x"], one["fit"], color=f"C{color}")
     left.set(
         xlabel="coupling between layers $\\lambda$",
         ylabel="fraction settled",
@@ -94,18 +88,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     )
     left.legend(loc="lower right")
     for color, L in enumerate(data["L"].values):
-        low, value, high = data["threshold"].sel(L=L).transpose("bound", "N").values
-        errors = [np.where(np.isfinite(e), e, 0) for e in (value - low, high - value)]
-        right.errorbar(
-            data["N"],
-            value,
-            errors,
-            fmt="o-",
-            lw=0.8,
-            mfc="w",
-            color=f"C{color}",
-            label=f"$L = {L}$",
-        )
+        found = data["threshold"].sel(L=L).transpose("bound", "N").values
+        fractions.draw_bounds(right, data["N"], found, "o-", f"C{color}", f"$L = {L}$")
     right.set(xlabel="neurons in a layer $N$", ylabel="threshold $\\lambda_a$", xscale="log")
     right.set_xticks(data["N"].values, [str(N) for N in data["N"].values])
     right.minorticks_off()

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
-import sweeps
+from figures import fractions
 from figures.persistence import threshold
 from figures.samples import pooled
 
@@ -22,14 +22,16 @@ title = "Thresholds of relaxation"
 equation = "P(settled within T sweeps; N, J_a) = 1/2"
 caption = (
     "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
-    "the longest time T of the middle panel; lines: logistic fits. Middle: the thresholds J_a(N) "
+    "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
+    "fits. Middle: the thresholds J_a(N) "
     "for several T, with bootstrap 68 % intervals, by Gaussian couplings (circles) and, for large "
     "N, couplings ±1/√N of one bit (crosses; their stabilities, and so their dependence on J_D, "
     "have steps of 2/√N). Grey: J_a(∞), above which the activity of infinitely many neurons dies "
     "(figure persistence), with one standard error. Dashed: fits of a power of N with its limit, "
     "from N = 512 on; the z-score holds that of the longest T against J_a(∞). At fixed T and "
     "N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
-    "fraction has to fall below 1/N. Right: other orders of updates at the longest T."
+    "fraction has to fall below 1/N. Right: other orders of updates at the longest T (of the most "
+    "unstable first, a sweep is N flips: far more than of the others)."
 )
 
 Floats = npt.NDArray[np.float64]
@@ -71,7 +73,9 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     times, batches = ([100, 300, 1000], 3) if full else ([30, 100], 2)
     cases = [("permutation", "gaussian", N, batches) for N in dense]
     cases += [("permutation", "binary", N, 2) for N in bits]
-    cases += [(order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense if N <= 1024]
+    cases += [
+        (order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense[: 4 if full else 2]
+    ]
     rows = [_case(run, order, kind, N, times, count) for order, kind, N, count in cases]
     data = xarray.concat(rows, "case", join="outer", fill_value=np.nan)
     grid = {"order": ["synchronous"], "dt": [1.0]}
@@ -127,27 +131,27 @@ def _case(
     }
     needed = pooled(run(settle, grid, replicas=batches)["result"]).squeeze().values
     trials = needed.shape[-1]
-    fits = [
-        sweeps.threshold(J_D, (needed <= T).sum(axis=-1), trials, confidence=0.68, rng=0)
-        for T in times
-    ]
-    bounds = [
-        (fit.interval[0], fit.value, fit.interval[1]) if fit.reached else (np.nan,) * 3
-        for fit in fits
-    ]
+    settled = [(needed <= T).sum(axis=-1) for T in times]
+    fits = [fractions.fit(J_D, counts, trials) for counts in settled]
     x = np.linspace(J_D[0], J_D[-1], 60)
     return xarray.Dataset(
         {
             "J_D": ("point", J_D),
-            "fraction": ("point", (needed <= times[-1]).mean(axis=-1)),
+            "fraction": ("point", settled[-1] / trials),
+            "interval": (("point", "end"), fractions.intervals(settled[-1], trials)),
             "x": ("fine", x),
             "fit": ("fine", fits[-1].at(x)),
-            "threshold": (("T", "bound"), np.array(bounds)),
+            "threshold": (("T", "bound"), [fractions.bounds(fit) for fit in fits]),
             "size": N,
             "order": order,
             "couplings": kind,
         },
-        {"T": times, "bound": ["low", "value", "high"], "point": np.arange(len(J_D))},
+        {
+            "T": times,
+            "bound": ["low", "value", "high"],
+            "end": ["low", "high"],
+            "point": np.arange(len(J_D)),
+        },
     )
 
 
@@ -162,8 +166,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
     gaussian, bits = (data.isel(case=np.flatnonzero(kind & permuted)) for kind in (dense, ~dense))
     for color, k in enumerate(range(0, gaussian.sizes["case"], 1 + gaussian.sizes["case"] // 5)):
         one = gaussian.isel(case=k)
-        left.plot(one["J_D"], one["fraction"], "o", mfc="w", color=f"C{color}")
-        left.plot(one["x"], one["fit"], color=f"C{color}", label=f"$N = {int(one['size'])}$")
+        fraction, ends = one["fraction"].values, one["interval"].values
+        label = f"$N = {int(one['size'])}$"
+        fractions.draw_fractions(left, one["J_D"], fraction, ends, f"C{color}", label)
+        left.plot(one["x"], one["fit"], color=f"C{color}")
     left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.35))
     left.set_yticks([0, 0.5, 1])
     left.legend(loc="upper left", handlelength=1)
@@ -193,9 +199,5 @@ def draw(data: "xarray.Dataset") -> "Figure":
 def _draw_thresholds(
     ax: "Axes", data: "xarray.Dataset", marker: str, color: str, label: str | None
 ) -> None:
-    low, value, high = data["threshold"].transpose("bound", "case").values
-    # an end of an interval that the data do not bound is drawn to the point itself
-    errors = [np.where(np.isfinite(e), e, 0) for e in (value - low, high - value)]
-    ax.errorbar(
-        data["size"], value, errors, fmt=marker + "-", lw=0.8, mfc="w", color=color, label=label
-    )
+    found = data["threshold"].transpose("bound", "case").values
+    fractions.draw_bounds(ax, data["size"], found, marker + "-", color, label)

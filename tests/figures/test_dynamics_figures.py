@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 import xarray
+from scipy.stats import beta
 
 import sweeps
-from figures import activity_decay, attractor_census, catalogue, persistence, relaxation_layered
+from figures import (
+    activity_decay,
+    attractor_census,
+    catalogue,
+    fractions,
+    persistence,
+    relaxation_layered,
+)
 from figures import relaxation_threshold as threshold
 from figures.verdict import verdict
 
@@ -130,10 +138,30 @@ def test_counts_of_the_census():
     np.testing.assert_allclose(one[0, 0], 1)
 
 
-def test_layers_settle(tmp_path):
+def test_layers_settle_when_they_hold_each_other():
     rng = np.random.default_rng(1)
-    found = relaxation_layered.settle_layers(20, 2, 0.0, 5.0, 50, rng)
-    assert np.isfinite(found).any()
+    held = relaxation_layered.settle_layers(20, 2, 0.0, 5.0, 50, rng)
+    loose = relaxation_layered.settle_layers(60, 2, 0.0, 0.0, 50, rng)
+    assert np.isfinite(held).mean() > 0.8
+    assert not np.isfinite(loose).any()
+    both = relaxation_layered.settle_layers(60, 1, 1.2, 0.0, 50, rng)
+    assert (both[np.isfinite(both)] >= 1).all()
+    assert np.isfinite(both).all()
+
+
+def test_figure_of_layers(tmp_path, monkeypatch):
+    """Drawn from fractions that rise with the coupling: thresholds lie between their sizes' own."""
+
+    def settling(N, L, J_D, lam, max_sweeps, rng):
+        settles = rng.random(10) < 1 / (1 + np.exp(-20 * (lam - N / 100)))
+        return np.where(settles, 3.0, np.inf)
+
+    monkeypatch.setattr(relaxation_layered, "settle_layers", settling)
+    data = relaxation_layered.compute(small_run(tmp_path), False)
+    found = data["threshold"].sel(bound="value").values
+    np.testing.assert_allclose(found[0], 0.5, atol=0.1)
+    np.testing.assert_allclose(found[1], 1.0, atol=0.1)
+    assert len(relaxation_layered.draw(data).axes) == 2
 
 
 @pytest.mark.long
@@ -141,3 +169,16 @@ def test_layers_settle(tmp_path):
 def test_figures_agree(name, tmp_path):
     data = catalogue.load(name).compute(small_run(tmp_path), False)
     assert "agree:" in verdict(data)
+
+
+def test_intervals_and_bounds_of_fractions():
+    """Clopper and Pearson, by the quantiles of the beta distribution."""
+    counts = np.array([[0, 3], [7, 10]])
+    ends = fractions.intervals(counts, 10)
+    low = beta.ppf(0.16, counts, 11 - counts)
+    high = beta.ppf(0.84, counts + 1, 10 - counts)
+    np.testing.assert_allclose(ends[..., 0], np.nan_to_num(low))
+    np.testing.assert_allclose(ends[..., 1], np.where(counts == 10, 1, high))
+    rising = fractions.fit([0, 1, 2, 3], [0, 3, 7, 10], 10)
+    assert fractions.bounds(rising) == (rising.interval[0], rising.value, rising.interval[1])
+    assert np.isnan(fractions.bounds(fractions.fit([0, 1, 2], [0, 0, 0], 10))).all()
