@@ -74,7 +74,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     cases = [("permutation", "gaussian", N, batches) for N in dense]
     cases += [("permutation", "binary", N, 2) for N in bits]
     cases += [
-        (order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense[: 4 if full else 2]
+        (order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense[: 3 if full else 2]
     ]
     rows = [_case(run, order, kind, N, times, count) for order, kind, N, count in cases]
     data = xarray.concat(rows, "case", join="outer", fill_value=np.nan)
