@@ -9,6 +9,7 @@ fields, the visits, and the final check. Ratios are taken within a run; medians 
 
 import contextlib
 import io
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -173,7 +174,22 @@ def enumeration(N: int, J_D: float, repeats: int) -> float:
     return median(seconds(lambda: dynamics.enumerate_fixed_points(network)) for _ in range(repeats))
 
 
+def full_relaxation(N: int, J_D: float) -> tuple[float, float]:
+    """Return the minutes to draw and relax a packed network, and the peak in GiB so far."""
+    results: list[dynamics.Relaxation] = []
+
+    def relax() -> None:
+        network = Asymmetric(N, J_D, couplings="binary").sample(rng=1)
+        results.append(dynamics.relax(network, rng=2))
+
+    minutes = seconds(relax) / 60
+    assert results[0].converged
+    print(f"    N = {N}, J_D = {J_D}: {results[0].status}, {results[0].flips} flips")
+    return minutes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
 def main(repeats: int = 5) -> None:
+    minutes, peak = full_relaxation(131072, 1.0)  # first: its peak of memory is that of the process
     compiled = Asymmetric(12, 0.6).sample(rng=1)
     dynamics.enumerate_fixed_points(compiled)
     dynamics.relax(compiled, rng=1)
@@ -184,6 +200,8 @@ def main(repeats: int = 5) -> None:
         dynamics.relax(Asymmetric(12, 0.6, couplings=kind).sample(rng=1), rng=1)
     packed, share = packed_against_float32(32768, 4096, repeats)
     rows = [
+        ("packed, N = 131072, J_D = 1: draw and relax, minutes", minutes, "<=", 3),
+        ("    peak of the process, GiB", peak, "<=", 3),
         ("packed / float32 flips a second, N = 32768", packed, ">=", 4),
         ("bare axpys / float32 flips, N = 32768", share, ">=", 0.7),
         (
@@ -214,7 +232,7 @@ def main(repeats: int = 5) -> None:
     ]
     for name, measured, relation, limit in rows:
         good = measured <= limit if relation == "<=" else measured >= limit
-        print(f"{name:50} {measured:7.2f}  ({relation} {limit})  {'ok' if good else 'MISSED'}")
+        print(f"{name:55} {measured:7.2f}  ({relation} {limit})  {'ok' if good else 'MISSED'}")
 
 
 if __name__ == "__main__":

@@ -114,6 +114,14 @@ def _visit(
     which: npt.NDArray[np.int64],
     visits: npt.NDArray[np.int64],
 ) -> None:
+    if len(which) == 1:  # visits of a slice are nine times as fast as those of a row of many
+        r = which[0]
+        state, fields = s[r], h[r]
+        for i in visits:
+            if state[i] * fields[i] + J_D <= 0:
+                _flip(outgoing, lam, state, fields, i)
+                flips[r] += 1
+        return
     for i in visits:
         for r in which:
             if s[r, i] * h[r, i] + J_D <= 0:
