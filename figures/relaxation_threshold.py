@@ -27,7 +27,7 @@ caption = (
     "for several T, with bootstrap 68 % intervals, by Gaussian couplings (circles) and, for large "
     "N, couplings ±1/√N of one bit (crosses; their stabilities, and so their dependence on J_D, "
     "have steps of 2/√N). Grey: J_a(∞), above which the activity of infinitely many neurons dies "
-    "(figure persistence), with one standard error. Dashed: fits of a power of N with its limit, "
+    "(figure persistence), with one standard error. Lines: fits of a power of N with its limit, "
     "from N = 512 on; the z-score holds that of the longest T against J_a(∞). At fixed T and "
     "N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
     "fraction has to fall below 1/N. Right: other orders of updates at the longest T (of the most "
@@ -179,16 +179,16 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for color, order in enumerate(ORDERS):
         chosen = np.flatnonzero(dense & (data["order"] == order))
         label = order.replace("_", " ")
-        _draw_thresholds(right, data.isel(case=chosen, T=-1), "o", f"C{color}", label)
+        _draw_thresholds(right, data.isel(case=chosen, T=-1), "o-", f"C{color}", label)
     infinite, error = float(data["infinite"]), float(data["infinite_error"])
     for color, fit in enumerate(data["fits"].sel(error="value").values):
         size = np.geomspace(SMALLEST, max(SMALLEST, float(data["size"].max())))
         law = fit[0] - fit[1] * (size / SMALLEST) ** -fit[2]
-        middle.plot(size, law, "--", lw=0.8, color=f"C{color}")
+        middle.plot(size, law, lw=0.8, color=f"C{color}")
     for ax in (middle, right):
         ax.axhspan(infinite - error, infinite + error, color="0.75", label="$J_a(\\infty)$")
-        ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.3))
-        sizes = np.unique(data["size"] if ax is middle else data["size"][~permuted])
+        ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.2))
+        sizes = np.unique(data["size"] if ax is middle else gaussian["size"])
         shown = sizes[:: 1 + len(sizes) // 5]
         ax.set_xticks(shown, [str(N) for N in shown])
         ax.minorticks_off()
@@ -200,4 +200,4 @@ def _draw_thresholds(
     ax: "Axes", data: "xarray.Dataset", marker: str, color: str, label: str | None
 ) -> None:
     found = data["threshold"].transpose("bound", "case").values
-    fractions.draw_bounds(ax, data["size"], found, marker + "-", color, label)
+    fractions.draw_bounds(ax, data["size"], found, marker, color, label)

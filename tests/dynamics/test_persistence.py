@@ -37,8 +37,8 @@ def test_shift_of_walks_on_a_grid(p):
 def test_orders_and_steps_have_one_threshold():
     """Their plateaus are far from one another, and differ by the shift of the boundary only."""
     couplings = (0.5, 0.57, 0.64)
-    sudden = persistence_threshold(couplings, 120, samples=48000, rng=1)
-    slow = persistence_threshold(couplings, 120, 0.5, 48000, 2, "random")
+    sudden = persistence_threshold(couplings, 120, samples=24000, rng=1)
+    slow = persistence_threshold(couplings, 120, 0.5, 24000, 2, "random")
     assert sudden.converged
     assert slow.converged
     assert (sudden.plateau > 1.2 * slow.plateau).all()
@@ -46,13 +46,13 @@ def test_orders_and_steps_have_one_threshold():
     z = (sudden.shifted - slow.shifted) / np.hypot(sudden.shifted_error, slow.shifted_error)
     assert np.abs(z).max() < 4
     assert abs(sudden.value - slow.value) < 4 * np.hypot(sudden.error, slow.error)
-    assert max(sudden.error, slow.error) < 0.03
+    assert max(sudden.error, slow.error) < 0.04
     assert "from 3 plateaus" in repr(sudden)
 
 
 def test_activity_dies_above_it():
     """Near 1 / t at the threshold (a bit faster in 6000 histories), and faster beyond."""
-    threshold = persistence_threshold((0.5, 0.57, 0.64), 120, samples=48000, rng=3)
+    threshold = persistence_threshold((0.5, 0.57, 0.64), 120, samples=24000, rng=3)
     exponents = []
     for J_D in (threshold.value - 0.15, threshold.value, threshold.value + 0.15):
         u = mean_field(J_D, 96, 1.0, 48000, 4, order="synchronous").unstable_fraction
