@@ -24,8 +24,8 @@ caption = (
     "settled within T sweeps, over the coupling between layers, with Clopper-Pearson 68 % "
     "intervals; lines: logistic fits. Right: the threshold λ_a, with bootstrap 68 % intervals. "
     "The coupling acts as a self-coupling of pairs: once two layers agree, it holds both. A neuron "
-    "between two layers that disagree is held by neither: for L > 2 some networks keep a cycle of a "
-    "few neurons at any λ, and the fits, which rise to 1, are rough. All points are simulations; "
+    "between two layers that disagree is held by neither: for L > 2 some networks keep a cycle of "
+    "a few neurons at any λ, and the fits, which rise to 1, are rough. All points are simulations; "
     "there is no theory here."
 )
 
