@@ -57,6 +57,15 @@ def below_one(name: str, value: object) -> float:
     return number
 
 
+def ends(name: str, value: object) -> tuple[object, object]:
+    """Return the first and the last value of a range that is given as a pair."""
+    try:
+        first, last = value  # type: ignore[misc]
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a pair (first, last), got {value!r}") from None
+    return first, last
+
+
 def protocol(value: Iterable[Any]) -> list[tuple[float, Replicas]]:
     """Return the points (gamma, y) of a protocol, all checked."""
     try:
