@@ -1,6 +1,6 @@
 """The arguments that the algorithms share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,11 +59,9 @@ def below_one(name: str, value: object) -> float:
 
 def ends(name: str, value: object) -> tuple[object, object]:
     """Return the first and the last value of a range that is given as a pair."""
-    try:
-        first, last = value  # type: ignore[misc]
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a pair (first, last), got {value!r}") from None
-    return first, last
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair (first, last), got {value!r}")
+    return value[0], value[1]
 
 
 def protocol(value: Iterable[Any]) -> list[tuple[float, Replicas]]:
