@@ -24,6 +24,8 @@ from networks import domains
 Floats = npt.NDArray[np.float64]
 
 ORDERS = ("random", "permutation", "synchronous")
+MOST_STEPS = 10_000  # the matrices of all groups take gigabytes
+MOST_SAMPLES = 10**9
 GROUPS = 8  # independent populations of histories: their scatter is the error
 
 
@@ -87,14 +89,14 @@ def mean_field(
     Parameters
     ----------
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     t_max
-        Duration in sweeps, > 0; rounded up to whole steps.
+        Duration in sweeps, > 0; rounded up to whole steps, at most 10,000.
     dt
         Step in sweeps, in (0, 1].
     samples
-        Number of histories, >= 800, in 8 independent groups: the errors are those of the mean of
-        the groups. The m histories of a group feel each other like m neurons would: the bias is of
+        Number of histories, from 800 to 10^9, in 8 independent groups: the errors are those of the
+        mean of the groups. The m histories of a group feel each other like m neurons would: the bias is of
         order 1/m at `eta = 0`. Otherwise it is of order `eta * steps / m`, as if `eta` were larger
         (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 25 % too low for
         `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 * steps` there,
@@ -122,20 +124,18 @@ def mean_field(
     Eissfeller and Opper, Phys. Rev. Lett. 68, 2094 (1992) and Phys. Rev. E 50, 709 (1994);
     `docs/theory/dynamics.md`.
     """
-    J_D = domains.real("J_D", J_D, low=0)
+    J_D = domains.coupling("J_D", J_D)
     t_max = domains.real("t_max", t_max, low=0)
     dt = domains.real("dt", dt, low=0, high=1)
-    samples = domains.integer("samples", samples, low=100 * GROUPS)
+    samples = domains.integer("samples", samples, low=100 * GROUPS, high=MOST_SAMPLES)
     rng = domains.generator(rng)
     eta = domains.real("eta", eta, low=-1, high=1)
     order = domains.choice("order", order, ORDERS)
-    if t_max == 0 or dt == 0:
-        raise ValueError(f"t_max and dt must be > 0, got {t_max:g} and {dt:g}")
+    steps = whole_steps(t_max, dt)
     if order == "synchronous" and dt != 1:
         raise ValueError(f"dt must be 1 for synchronous updates, got {dt:g}")
     if order == "permutation" and abs(round(1 / dt) * dt - 1) > 1e-9:
         raise ValueError(f"dt must be 1 / a whole number for permutations, got {dt:g}")
-    steps = int(np.ceil(t_max / dt - 1e-9))
     groups = [
         Histories(samples // GROUPS, steps, rng).run(J_D, eta, dt, order) for _ in range(GROUPS)
     ]
@@ -152,6 +152,15 @@ def mean_field(
         dt=dt,
         samples=samples // GROUPS * GROUPS,
     )
+
+
+def whole_steps(t_max: float, dt: float) -> int:
+    """Return the number of steps, t_max / dt rounded up."""
+    if t_max == 0 or dt == 0:
+        raise ValueError(f"t_max and dt must be > 0, got {t_max:g} and {dt:g}")
+    if t_max > MOST_STEPS * dt:
+        raise ValueError(f"t_max must be at most {MOST_STEPS} steps dt, got {t_max:g} and {dt:g}")
+    return max(1, int(np.ceil(t_max / dt - 1e-9)))
 
 
 def standard_error(groups: Floats) -> Floats:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dynamics.linear_fit import linear_fit
-from dynamics.mean_field import MeanField, mean_field
+from dynamics.mean_field import MOST_SAMPLES, MeanField, mean_field, whole_steps
 from networks import domains
 
 Floats = npt.NDArray[np.float64]
@@ -70,13 +70,13 @@ def mean_field_limit(
     Parameters
     ----------
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     t_max
-        Duration in whole sweeps, >= 1.
+        Duration in whole sweeps, >= 1; at most 10,000 of the shortest steps.
     samples
-        Number of histories at each step, >= 800. For `eta != 0` there are further simulations with
-        a quarter of them, to extrapolate: >= 3200, and 100 for each step and more where the
-        result is to be trusted to a percent.
+        Number of histories at each step, from 800 to 10^9. For `eta != 0` there are further
+        simulations with a quarter of them, to extrapolate: >= 3200, and 100 for each step and more
+        where the result is to be trusted to a percent.
     rng
         A seed, a generator, or None for a fresh seed.
     eta
@@ -105,7 +105,9 @@ def mean_field_limit(
         raise ValueError(f"steps must be at least two, each 1 / a whole number, got {steps}")
     rng = domains.generator(rng)
     eta = domains.real("eta", eta, low=-1, high=1)
-    samples = domains.integer("samples", samples, low=800 * (FEWER if eta else 1))
+    fewest = 800 * (FEWER if eta else 1)
+    samples = domains.integer("samples", samples, low=fewest, high=MOST_SAMPLES)
+    whole_steps(t_max, float(lengths[-1]))
     sizes = (samples, samples // FEWER) if eta else (samples,)
     runs = tuple(
         mean_field(J_D, t_max, float(dt), size, rng, eta, order) for dt in lengths for size in sizes

@@ -28,6 +28,7 @@ from networks import domains
 
 Floats = npt.NDArray[np.float64]
 
+_RARE = 1e-9  # the shift differs from its limit by less than this part
 _DRIFT = 5.0  # standard errors by which the two halves of a plateau may differ
 
 
@@ -90,7 +91,7 @@ def persistence_threshold(
     Parameters
     ----------
     J_D
-        At least three different self-couplings below the threshold, >= 0.
+        At least three different self-couplings below the threshold, in [0, 1e30].
     t_max, dt, samples, rng
         As in `mean_field`; at least 40 steps.
     order
@@ -116,10 +117,12 @@ def persistence_threshold(
     couplings = np.unique(domains.reals("J_D", J_D, low=0))
     if couplings.size < 3:
         raise ValueError(f"J_D must be at least three different numbers, got {J_D}")
+    domains.coupling("J_D", couplings[-1])
     order = domains.choice("order", order, ("synchronous", "random"))
     dt = domains.real("dt", dt, low=0, high=1)
     t_max = domains.real("t_max", t_max, low=40 * dt)
     rng = domains.generator(rng)
+    throw = domains.boolean("throw", throw)
     runs = [mean_field(float(x), t_max, dt, samples, rng, order=order) for x in couplings]
     plateau, error, drift = np.array([_plateau(run) for run in runs]).T
     alive = error > 0
@@ -143,7 +146,7 @@ def persistence_threshold(
         shifted=shifted,
         shifted_error=shifted_error,
         chi_squared=chi_squared,
-        dof=int(alive.sum()) - 2,
+        dof=max(0, int(alive.sum()) - 2),
         converged=converged,
     )
 
@@ -170,6 +173,8 @@ def boundary_shift(p: float) -> float:
     p = domains.real("p", p, low=0, high=1)
     if p == 0:
         raise ValueError("p must be > 0, got 0")
+    if p < _RARE:
+        return float(1 / np.sqrt(2 * p))
 
     def integrand(x: float) -> float:
         walks = -np.expm1(-(x**2) / 2)  # 1 - (1 - p) g = p + (1 - p) (1 - g), without cancellation

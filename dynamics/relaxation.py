@@ -1,5 +1,6 @@
 """The asynchronous zero-temperature dynamics of one network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numba
@@ -10,6 +11,7 @@ from dynamics.motion import motion
 from networks import Network, domains
 
 ORDERS = ("permutation", "random", "fixed", "most_unstable")
+MOST_STARTS = 10**9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -95,9 +97,7 @@ def relax(
     shape = checked(network).shape
     if start is None:
         return relax_many(network, 1, order, max_sweeps, rng, history)[0]
-    if np.shape(start) != shape:
-        raise ValueError(f"start must have shape {shape}, got {np.shape(start)}")
-    starts = domains.spins("start", start, shape)[None]
+    starts = domains.state("start", start, shape)[None]
     return relax_many(network, starts, order, max_sweeps, rng, history)[0]
 
 
@@ -119,7 +119,8 @@ def relax_many(
     network
         The network.
     starts
-        States to start from, of shape (number, *shape); or how many random ones.
+        States to start from, of shape (number, *shape); or how many random ones, at most
+        10^9.
     order, max_sweeps, rng, history
         As in `relax`.
 
@@ -136,6 +137,7 @@ def relax_many(
     order = domains.choice("order", order, ORDERS)
     max_sweeps = domains.integer("max_sweeps", max_sweeps, low=0)
     rng = domains.generator(rng)
+    history = domains.boolean("history", history)
     moving = motion(network, _starts(network, starts, rng))
     alive = np.arange(len(moving.s))
     sweeps = np.zeros(len(alive), dtype=np.int64)
@@ -182,14 +184,14 @@ def _starts(
 ) -> npt.NDArray[np.int8]:
     """Return the states to start from, of shape (number, neurons)."""
     n = int(np.prod(network.shape))
-    if np.ndim(starts) == 0:
-        number = domains.integer("starts", starts)
+    if not isinstance(starts, Iterable):
+        number = domains.integer("starts", starts, high=MOST_STARTS)
         return 2 * rng.integers(0, 2, size=(number, n), dtype=np.int8) - 1
-    if np.shape(starts)[1:] != network.shape:
-        raise ValueError(
-            f"starts must have shape (number, *{network.shape}), got {np.shape(starts)}"
-        )
-    return domains.spins("starts", starts, network.shape).reshape(-1, n)
+    states = domains.spins("starts", starts, network.shape)
+    if states.ndim != 1 + len(network.shape):
+        wanted = ", ".join(["number", *map(str, network.shape)])
+        raise ValueError(f"starts must have shape ({wanted}), got {states.shape}")
+    return states.reshape(-1, n)
 
 
 def _plan(visits: npt.NDArray[np.int64], order: str, rng: np.random.Generator) -> None:

@@ -89,9 +89,7 @@ def synchronous(
     if start is None:
         rng = domains.generator(rng)
         start = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
-    elif np.shape(start) != network.shape:
-        raise ValueError(f"start must have shape {network.shape}, got {np.shape(start)}")
-    first = domains.spins("start", start, network.shape)
+    first = domains.state("start", start, network.shape)
 
     def after(s: State) -> State:
         return np.where(network.stabilities(s) > 0, s, -s)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import domains
-from networks.binary import BinaryNetwork, draw_planes
+from networks.binary import LARGEST, BinaryNetwork, draw_planes
 from networks.network import Network
 
 COUPLINGS = ("gaussian", "binary", "procedural")
@@ -21,9 +21,9 @@ class Asymmetric:
     Parameters
     ----------
     N
-        Number of neurons, >= 1.
+        Number of neurons, >= 1; below 2^31 for couplings of one bit.
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     eta
         Correlation of `J_ij` and `J_ji`, in [-1, 1]: 0 fully asymmetric, 1 symmetric, -1
         antisymmetric.
@@ -46,10 +46,11 @@ class Asymmetric:
     couplings: str = "gaussian"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "N", domains.integer("N", self.N))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
-        object.__setattr__(self, "eta", domains.real("eta", self.eta, low=-1, high=1))
         domains.choice("couplings", self.couplings, COUPLINGS)
+        largest = None if self.couplings == "gaussian" else LARGEST
+        object.__setattr__(self, "N", domains.integer("N", self.N, high=largest))
+        object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
+        object.__setattr__(self, "eta", domains.real("eta", self.eta, low=-1, high=1))
         if self.eta and self.couplings != "gaussian":
             raise ValueError(f"eta must be 0 for {self.couplings} couplings, got {self.eta:g}")
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from networks import domains
 from networks.network import Network
 
+LARGEST = 2**31 - 1  # neurons whose sums fit into 32 bits
 _ALIGN = 64  # bytes: a row of planes starts a cache line
 
 
@@ -24,12 +25,12 @@ class BinaryNetwork(Network):
     Parameters
     ----------
     N
-        Number of neurons, >= 1.
+        Number of neurons, >= 1 and below 2^31.
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     planes
-        The bits by sender, of shape (N, row_bytes(N)), see `networks.bits`; None to regenerate
-        them. They are not copied.
+        The bits by sender, uint8 of shape (N, row_bytes(N)), row-major, see `networks.bits`; zero
+        on the diagonal. None to regenerate them. They are not copied.
     key
         What to regenerate them from, a number of 64 bits.
 
@@ -46,18 +47,13 @@ class BinaryNetwork(Network):
     def __init__(
         self, N: int, J_D: float, planes: npt.NDArray[np.uint8] | None = None, key: int = 0
     ) -> None:
-        N = domains.integer("N", N)
-        shape = (N, row_bytes(N))
-        if planes is not None and (planes.dtype != np.uint8 or planes.shape != shape):
-            raise ValueError(
-                f"planes must be uint8 of shape {shape}, got {planes.dtype} of {planes.shape}"
-            )
+        N = domains.integer("N", N, high=LARGEST)
         if planes is not None:
-            planes = planes.view()
+            planes = _checked(planes, N).view()
             planes.flags.writeable = False
         for name, value in {
             "_N": N,
-            "J_D": domains.real("J_D", J_D, low=0),
+            "J_D": domains.coupling("J_D", J_D),
             "lam": 0.0,
             "planes": planes,
             "key": domains.integer("key", key, low=0, high=2**64 - 1),
@@ -101,9 +97,13 @@ class BinaryNetwork(Network):
         return self.outgoing.T
 
     def sums(self, s: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
-        """Return the number of bits set, with the signs of one state, that each neuron receives."""
+        r"""Return the sums :math:`n_i = \sum_j b_{ij} s_j` of `networks.bits` in the one state `s`.
+
+        There are `8 * row_bytes(N)` of them; those behind the last neuron have no meaning.
+        """
         from networks import bits
 
+        s = domains.state("s", s, self.shape)
         return np.asarray(bits.all_sums(self.stored, np.uint64(self.key), s, row_bytes(self.N)))
 
     def fields(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
@@ -140,5 +140,26 @@ def draw_planes(N: int, rng: np.random.Generator) -> npt.NDArray[np.uint8]:
     words = rng.integers(0, 2**64, size=(N, W // 8), dtype=np.uint64)
     planes = words.view(np.uint8)
     j = np.arange(N)
-    planes[j, j % W] &= np.uint8(255) ^ (1 << j // W).astype(np.uint8)
+    planes[j, j % W] &= ~_own_bit(j, W)
+    return planes
+
+
+def _own_bit(j: npt.NDArray[np.int64], W: int) -> npt.NDArray[np.uint8]:
+    """Return the bit for neuron j in its byte of a row."""
+    return (1 << j // W).astype(np.uint8)
+
+
+def _checked(planes: object, N: int) -> npt.NDArray[np.uint8]:
+    """Return the argument `planes` if it is what `BinaryNetwork` asks for."""
+    shape = (N, row_bytes(N))
+    wanted = f"planes must be uint8 of shape {shape}"
+    if not isinstance(planes, np.ndarray):
+        raise TypeError(f"{wanted}, got {planes!r}")
+    if planes.dtype != np.uint8 or planes.shape != shape:
+        raise ValueError(f"{wanted}, got {planes.dtype} of {planes.shape}")
+    if not planes.flags.c_contiguous:
+        raise ValueError(f"{wanted} and row-major, got strides {planes.strides}")
+    j = np.arange(N)
+    if (planes[j, j % shape[1]] & _own_bit(j, shape[1])).any():
+        raise ValueError("planes must be zero on the diagonal: the self-coupling is J_D")
     return planes

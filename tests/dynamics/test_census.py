@@ -13,6 +13,7 @@ from dynamics import (
     log_expected_two_cycles,
 )
 from dynamics.annealed_cycles import pair_chain
+from dynamics.cycle_counts import _log_both_above, _log_one_above
 from networks import Asymmetric, Layered, Network
 
 SMALL = [
@@ -154,11 +155,29 @@ def by_mpmath(N, J_D):
     return float(mp.log(two)), float(mp.log(four))
 
 
-@pytest.mark.parametrize(("N", "J_D"), [(2, 0.4), (7, 0.0), (12, 1.5)])
+@pytest.mark.parametrize(("N", "J_D"), [(2, 0.4), (4, 0.0), (5, 1.5)])
 def test_exact_means_against_mpmath(N, J_D):
     two, four = by_mpmath(N, J_D)
     assert float(log_expected_two_cycles(N, J_D)) == pytest.approx(two, abs=1e-11)
     assert float(log_expected_reversing_four_cycles(N, J_D)) == pytest.approx(four, abs=1e-11)
+
+
+@pytest.mark.parametrize(("J", "a"), [(1e-3, 0.3), (0.02, 40), (3, 0.3), (0.4, 100), (60, 5)])
+def test_orthants_of_any_size(J, a):
+    """The two probabilities, by integrals of normal densities: tiny ones, and steep integrands."""
+    import mpmath as mp
+
+    with mp.workdps(30):
+        rho, r = (1 - mp.mpf(a) ** 2) / (1 + mp.mpf(a) ** 2), 2 * mp.mpf(a) / (1 + mp.mpf(a) ** 2)
+        near = [J + x / (J * (1 + a**2)) for x in (0, 1, 4, 16, 64)]
+        ends = sorted({*near, *(x for x in (0.1, 1, 4, 12) if x > J)})
+        both = mp.quad(lambda x: mp.npdf(x) * mp.ncdf((rho * x - J) / r), ends)
+        near = [t - rho * J for t in (-12, -4, -1, 0, 1, 4, 12)] + [(-J + 5 * r) / rho]
+        ends = sorted({mp.mpf(-J), *(x for x in near if x > -J)})
+        one = mp.quad(lambda x: mp.npdf(x) * mp.ncdf((-J - rho * x) / r), ends)
+        logs = float(mp.log(both)), float(mp.log(one))
+    assert float(_log_both_above(np.array(J), np.array(a))) == pytest.approx(logs[0], rel=1e-10)
+    assert float(_log_one_above(np.array(J), np.array(a))) == pytest.approx(logs[1], rel=1e-10)
 
 
 def test_many_neurons():
@@ -169,7 +188,11 @@ def test_many_neurons():
     assert two == pytest.approx(0.5 + 0.5 * np.exp(-a) / (1 - a), abs=2e-3)
     assert four == pytest.approx(0.25 * np.exp(a) / (1 + a), abs=2e-3)
     assert log_expected_two_cycles(50, np.zeros((2, 3))).shape == (2, 3)
-    assert np.isfinite(log_expected_two_cycles(200, [0.0, 1e-3, 1.0, 30.0])).all()
+    for count in (log_expected_two_cycles, log_expected_reversing_four_cycles):
+        logs = count(200, [0.0, 5e-324, 1e-3, 1.0, 30.0, 1e5, 1e100])
+        assert np.isfinite(logs).all()
+        assert logs[0] == logs[1]
+        assert count(200, 1e200) == -np.inf
 
 
 def test_pairs_of_states_move_as_the_chain_says():
@@ -227,8 +250,10 @@ def test_refused(arguments, error, message):
 
 @pytest.mark.parametrize("count", [log_expected_two_cycles, log_expected_reversing_four_cycles])
 def test_counts_refused(count):
-    with pytest.raises(ValueError, match=re.escape("N must be an integer >= 2, got 1")):
-        count(1, 0.5)
+    for N in (1, 10**6):
+        message = f"N must be an integer in [2, 100000], got {N}"
+        with pytest.raises(ValueError, match=re.escape(message)):
+            count(N, 0.5)
     with pytest.raises(ValueError, match=r"^J_D must"):
         count(5, -0.5)
     with pytest.raises(ValueError, match=re.escape("N must be an integer in [4, 40], got 3")):

@@ -252,10 +252,13 @@ def test_same_seed_same_bits():
     ("name", "value", "error", "message"),
     [
         ("J_D", -1, ValueError, "got -1"),
+        ("J_D", 1e31, ValueError, "at most 1e+30, got 1e+31"),
+        ("J_D", 10**400, ValueError, "got an integer beyond 1e308"),
+        ("t_max", 1e6, ValueError, "at most 10000 steps dt, got 1e+06 and 0.1"),
         ("t_max", -1, ValueError, "got -1"),
         ("t_max", float("inf"), ValueError, "got inf"),
         ("dt", 1.5, ValueError, "number in [0, 1], got 1.5"),
-        ("samples", 100, ValueError, "integer >= 800, got 100"),
+        ("samples", 100, ValueError, "integer in [800, 1000000000], got 100"),
         ("samples", 1e4, TypeError, "got 10000.0"),
         ("eta", 2, ValueError, "got 2"),
         ("order", "fixed", ValueError, "got 'fixed'"),
@@ -272,6 +275,7 @@ def test_refused(name, value, error, message):
     [
         ({"t_max": 0}, "t_max and dt must be > 0, got 0 and 0.1"),
         ({"dt": 0}, "t_max and dt must be > 0"),
+        ({"dt": 5e-324}, "t_max must be at most 10000 steps"),
         ({"order": "synchronous"}, "dt must be 1 for synchronous updates, got 0.1"),
         ({"order": "permutation", "dt": 0.3}, "dt must be 1 / a whole number"),
     ],
@@ -281,8 +285,18 @@ def test_refused_together(arguments, message):
         mean_field(**{"J_D": 0.5, "t_max": 2, **arguments})
 
 
+def test_a_short_time_is_one_step():
+    assert mean_field(0.5, 1e-300, 0.5, 800, 1).t.tolist() == [0, 0.5]
+    assert np.isfinite(mean_field(1e30, 1, 0.5, 800, 1, eta=-1).correlation).all()
+
+
+def test_limit_refuses_too_short_steps_before_any_work():
+    with pytest.raises(ValueError, match=r"^t_max must be at most 10000 steps dt, got 2 and 1e-08"):
+        mean_field_limit(0.5, 2, 10**8, steps=(0.5, 1e-8))
+
+
 def test_limit_needs_more_histories_with_symmetry():
-    with pytest.raises(ValueError, match=r"^samples must be an integer >= 3200, got 1000"):
+    with pytest.raises(ValueError, match=r"^samples must be an integer in \[3200, .*got 1000"):
         mean_field_limit(0.5, 2, 1000, eta=0.5)
 
 

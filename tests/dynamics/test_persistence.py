@@ -15,8 +15,8 @@ def test_shift_of_certain_and_of_rare_visits():
     siegmund = -mp.zeta(0.5) / mp.sqrt(2 * mp.pi)
     assert boundary_shift(1.0) == pytest.approx(float(siegmund), rel=1e-10)
     # to the next order, visits at given times are late by the mean of a normal step's excess
-    for p in (1e-3, 1e-5, 1e-7):
-        assert boundary_shift(p) * np.sqrt(2 * p) == pytest.approx(1, abs=p)
+    for p in (1e-3, 1e-5, 1e-7, 1e-10, 1e-100, 5e-324):
+        assert boundary_shift(p) * np.sqrt(2 * p) == pytest.approx(1, abs=max(p, 1e-9))
 
 
 @pytest.mark.parametrize("p", [1.0, 0.5, 0.2])
@@ -82,8 +82,11 @@ def test_no_plateau():
         ("t_max", 20, ValueError, "t_max must be a finite number >= 40, got 20"),
         ("order", "permutation", ValueError, "order must be one of synchronous, random"),
         ("dt", 0.5, ValueError, "dt must be 1 for synchronous updates, got 0.5"),
-        ("samples", 10, ValueError, "samples must be an integer >= 800, got 10"),
+        ("samples", 10, ValueError, "samples must be an integer in [800, 1000000000], got 10"),
         ("rng", -1, ValueError, "rng must be"),
+        ("J_D", (0.5, 0.6, 1e300), ValueError, "J_D must be at most 1e+30, got 1e+300"),
+        ("t_max", 1e300, ValueError, "t_max must be at most 10000 steps dt"),
+        ("throw", 1, TypeError, "throw must be True or False, got 1"),
     ],
 )
 def test_refused(name, value, error, message):

@@ -112,6 +112,12 @@ def test_storage():
         ({"couplings": 1}, TypeError, "couplings must be one of"),
         ({"couplings": "binary", "eta": 0.5}, ValueError, "eta must be 0 for binary couplings"),
         ({"couplings": "procedural", "eta": -1}, ValueError, "eta must be 0 for procedural"),
+        ({"couplings": "procedural", "N": 2**31}, ValueError, "N must be an integer in [1, 2147"),
+        (
+            {"couplings": "binary", "J_D": 1e300},
+            ValueError,
+            "J_D must be at most 1e+30, got 1e+300",
+        ),
     ],
 )
 def test_refused(arguments, error, message):
@@ -119,9 +125,19 @@ def test_refused(arguments, error, message):
         Asymmetric(**{"N": 5, "J_D": 0.5, **arguments})
 
 
+FULL = np.full((5, 64), 255, dtype=np.uint8)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"planes": FULL}, "planes must be zero on the diagonal: the self-coupling is J_D"),
+        (
+            {"planes": np.asfortranarray(FULL)},
+            "planes must be uint8 of shape (5, 64) and row-major",
+        ),
+        ({"N": 2**31}, "N must be an integer in [1, 2147483647]"),
+        ({"J_D": 1e300}, "J_D must be at most 1e+30"),
         ({"key": -1}, "key must be"),
         ({"key": 2**64}, "key must be"),
         ({"N": 0}, "N must be"),
@@ -132,3 +148,15 @@ def test_refused(arguments, error, message):
 def test_wrong_bits(arguments, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         BinaryNetwork(**{"N": 5, "J_D": 0.5, **arguments})
+
+
+def test_wrong_kinds():
+    with pytest.raises(TypeError, match=r"^planes must be uint8 of shape \(5, 64\), got 'x'"):
+        BinaryNetwork(5, 0.5, planes="x")
+    network = draw(5, "binary")
+    for s in ("x", None, np.ones(5, dtype=bool)):
+        with pytest.raises(TypeError, match=r"^s must be an array of \+1 and -1"):
+            network.sums(s)
+    for s in (np.ones(4), np.ones((2, 5)), np.zeros(5)):
+        with pytest.raises(ValueError, match=r"^s must have"):
+            network.sums(s)
