@@ -96,11 +96,11 @@ def mean_field(
         Step in sweeps, in (0, 1].
     samples
         Number of histories, from 800 to 10^9, in 8 independent groups: the errors are those of the
-        mean of the groups. The m histories of a group feel each other like m neurons would: the bias is of
-        order 1/m at `eta = 0`. Otherwise it is of order `eta * steps / m`, as if `eta` were larger
-        (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 25 % too low for
-        `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 * steps` there,
-        or `mean_field_limit`, which extrapolates in the number of histories too.
+        mean of the groups. The m histories of a group feel each other like m neurons would: the
+        bias is of order 1/m at `eta = 0`. Otherwise it is of order `eta * steps / m`, as if `eta`
+        were larger (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 25 %
+        too low for `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 *
+        steps` there, or `mean_field_limit`, which extrapolates in the number of histories too.
     rng
         A seed, a generator, or None for a fresh seed.
     eta

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dynamics.linear_fit import linear_fit
-from dynamics.mean_field import MOST_SAMPLES, MeanField, mean_field, whole_steps
+from dynamics.mean_field import MOST_SAMPLES, MOST_STEPS, MeanField, mean_field, whole_steps
 from networks import domains
 
 Floats = npt.NDArray[np.float64]
@@ -72,7 +72,7 @@ def mean_field_limit(
     J_D
         Self-coupling, in [0, 1e30].
     t_max
-        Duration in whole sweeps, >= 1; at most 10,000 of the shortest steps.
+        Duration in whole sweeps, from 1 to 10,000, and at most 10,000 of the shortest steps.
     samples
         Number of histories at each step, from 800 to 10^9. For `eta != 0` there are further
         simulations with a quarter of them, to extrapolate: >= 3200, and 100 for each step and more
@@ -95,7 +95,7 @@ def mean_field_limit(
     TypeError, ValueError
         If an argument is not as said.
     """
-    t_max = domains.integer("t_max", t_max)
+    t_max = domains.integer("t_max", t_max, high=MOST_STEPS)
     order = domains.choice("order", order, ("random", "permutation"))
     lengths = np.unique(domains.reals("steps", steps, low=0, high=1))[::-1]
     if (

@@ -7,6 +7,7 @@ import numpy as np
 import bp
 import networks
 import sweeps
+from figures import fractions
 from figures.overlap_gap import critical_point
 
 if TYPE_CHECKING:
@@ -122,22 +123,14 @@ def _solve(run: "Run", case: Case) -> "xarray.Dataset":
 
 def _thresholds(solved: "xarray.Dataset") -> "xarray.Dataset":
     """Add the fractions' intervals, a logistic fit, and where half of the networks are solved."""
-    from scipy.stats import binomtest
-
     counts = solved["found"].transpose("case", "algorithm", "point").values
     J_D, trials = solved["J_D"].values, solved["networks"].values
     fits = [
-        [sweeps.threshold(x, row, int(n), confidence=0.68, rng=0) for row in rows]
+        [fractions.fit(x, row, int(n)) for row in rows]
         for x, n, rows in zip(J_D, trials, counts, strict=True)
     ]
-    intervals = [
-        [[binomtest(int(k), int(n)).proportion_ci(0.68) for k in row] for row in rows]
-        for n, rows in zip(trials, counts, strict=True)
-    ]
-    bars = [
-        [(f.interval[0], f.value, f.interval[1]) if f.reached else (np.nan,) * 3 for f in row]
-        for row in fits
-    ]
+    intervals = [fractions.intervals(rows, int(n)) for n, rows in zip(trials, counts, strict=True)]
+    bars = [[fractions.bounds(f) for f in row] for row in fits]
     fine = np.linspace(J_D[:, 0], J_D[:, -1], 200, axis=-1)
     curves = [[f.at(x) for f in row] for x, row in zip(fine, fits, strict=True)]
     dims = ("case", "algorithm")
@@ -194,8 +187,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", color: str, N: int) -> None:
     fraction = data["found"].values / data["networks"].values
-    errors = np.abs(data["interval"].values.T - fraction)
-    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=f"$N = {N}$")
+    ends = data["interval"].values
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, f"$N = {N}$")
     low, value, high = data["threshold"].values
     if np.isfinite(value):
         ax.plot(data["J_D_fit"], data["fit"], color=color)

@@ -293,6 +293,8 @@ def test_a_short_time_is_one_step():
 def test_limit_refuses_too_short_steps_before_any_work():
     with pytest.raises(ValueError, match=r"^t_max must be at most 10000 steps dt, got 2 and 1e-08"):
         mean_field_limit(0.5, 2, 10**8, steps=(0.5, 1e-8))
+    with pytest.raises(ValueError, match=r"^t_max must be an integer in \[1, 10000\], got 1000"):
+        mean_field_limit(0.5, 10**400)
 
 
 def test_limit_needs_more_histories_with_symmetry():
