@@ -39,7 +39,9 @@ class PersistenceThreshold:
     Attributes
     ----------
     value, error
-        The threshold :math:`J_a` and its standard error.
+        The threshold :math:`J_a` and its standard error, of the sampling alone: a plateau is
+        reached in a few flips per neuron, :math:`1/(pu)` steps each, and one that the run cut short
+        lifts the threshold before its drift is noticed.
     J_D
         Self-couplings of the plateaus.
     plateau, plateau_error
@@ -93,7 +95,10 @@ def persistence_threshold(
     J_D
         At least three different self-couplings below the threshold, in [0, 1e30].
     t_max, dt, samples, rng
-        As in `mean_field`; at least 40 steps.
+        As in `mean_field`; at least 40 steps, and two flips per neuron or more at the largest
+        `J_D`. (Measured with 120 steps of 16,000 histories, up to `J_D` = 0.7: 0.8143(9) from
+        synchronous updates, of 1.2 flips there, but 0.820(2) from random ones, of 0.7; the errors
+        stated are those of their scatter.)
     order
         "synchronous" (dt = 1, the fastest) or "random".
     throw
@@ -133,8 +138,8 @@ def persistence_threshold(
             f"errors at J_D = {couplings}: increase t_max or samples, or lower J_D"
         )
     p = 1.0 if order == "synchronous" else float(-np.expm1(-dt))
-    shifted = couplings + 2 * boundary_shift(p) * np.sqrt(p * plateau)
-    shifted_error = (shifted - couplings) * error / (2 * np.where(alive, plateau, 1))
+    shift = 2 * boundary_shift(p) * np.sqrt(p * plateau)
+    shifted, shifted_error = couplings + shift, shift * error / (2 * np.where(alive, plateau, 1))
     value, uncertainty, chi_squared = _at_rest(plateau[alive], shifted[alive], shifted_error[alive])
     return PersistenceThreshold(
         value=value,

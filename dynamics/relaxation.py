@@ -160,15 +160,11 @@ def relax_many(
         else:
             _plan(visits, order, rng)
             moving.visit(alive, visits)
+    fractions = [np.array(one) if history else None for one in unstable]
+    ends = zip(moving.s, converged, sweeps, moving.flips, fractions, strict=True)
     return [
-        Relaxation(
-            state=moving.s[r].reshape(network.shape),
-            converged=bool(converged[r]),
-            sweeps=int(sweeps[r]),
-            flips=int(moving.flips[r]),
-            unstable_fraction=np.array(unstable[r]) if history else None,
-        )
-        for r in range(len(moving.s))
+        Relaxation(s.reshape(network.shape), bool(settled), int(made), int(flips), fraction)
+        for s, settled, made, flips, fraction in ends
     ]
 
 
