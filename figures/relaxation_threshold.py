@@ -28,7 +28,7 @@ caption = (
     "N, couplings ±1/√N of one bit (crosses; their stabilities, and so their dependence on J_D, "
     "have steps of 2/√N). Grey: J_a(∞), above which the activity of infinitely many neurons dies "
     "(figure persistence), with one standard error. Lines: fits of a power of N with its limit, "
-    "from N = 512 on; the z-score holds that of the longest T against J_a(∞). At fixed T and "
+    "from N = 512 on, where five sizes or more were run; the z-score holds that of the longest T against J_a(∞). At fixed T and "
     "N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
     "fraction has to fall below 1/N. Right: other orders of updates at the longest T (of the most "
     "unstable first, a sweep is N flips: far more than of the others)."
