@@ -27,7 +27,8 @@ caption = (
     "Middle: mean length of the cycle that a random state falls into; line: annealed theory of "
     "Bastolla and Parisi at J_D = 0 (an approximation, not judged), dotted: a random map "
     "without symmetry. A self-coupling ends the growth. Right: part of all states that ends in "
-    "fixed points, for synchronous (filled) and sequential updates (open). One standard error."
+    "fixed points, for synchronous (filled) and sequential updates (open); thin lines guide the "
+    "eye. One standard error."
 )
 
 BATCH = 25

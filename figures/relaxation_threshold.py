@@ -31,7 +31,7 @@ caption = (
     "holds that of the longest T against J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
     "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. Right: "
     "other orders of updates at the longest T (of the most unstable first, a sweep is N flips: far "
-    "more than of the others)."
+    "more than of the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]
