@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from dynamics.enumeration import all_couplings
 from networks import Network, domains
+from networks.network import checked
 
 RULES = ("synchronous", "sequential")
 LARGEST = 26  # neurons: 0.8 GB
@@ -106,8 +107,7 @@ def census(network: Network, rule: str = "synchronous") -> Census:
     ----------
     `docs/theory/dynamics.md`.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    network = checked(network)
     rule = domains.choice("rule", rule, RULES)
     n = int(np.prod(network.shape))
     if n > LARGEST:

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import Network, domains
+from networks.network import checked
 
 LARGEST = 26  # neurons
 _BLOCK = 18  # neurons whose states one call of the kernel goes through
@@ -31,8 +32,7 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     TypeError, ValueError
         If `network` is not a network, or too large.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    network = checked(network)
     n = int(np.prod(network.shape))
     if n > LARGEST:
         raise ValueError(f"network must have at most {LARGEST} neurons to enumerate, got {n}")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dynamics.motion import motion
 from networks import Network, domains
+from networks.network import checked
 
 ORDERS = ("permutation", "random", "fixed", "most_unstable")
 MOST_STARTS = 10**9
@@ -166,13 +167,6 @@ def relax_many(
         Relaxation(s.reshape(network.shape), bool(settled), int(made), int(flips), fraction)
         for s, settled, made, flips, fraction in ends
     ]
-
-
-def checked(network: object) -> Network:
-    """Return the argument `network` if it is one."""
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
-    return network
 
 
 def _starts(

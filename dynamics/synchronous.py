@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dynamics.relaxation import checked
 from networks import Network, domains
+from networks.network import checked
 
 State = npt.NDArray[np.int8]
 

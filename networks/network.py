@@ -158,3 +158,10 @@ class Network:
         layers = f", L={len(self.couplings)}" if len(self.shape) == 2 else ""
         lam = f", lam={self.lam:g}" if layers else ""
         return f"Network(N={self.N}{layers}, J_D={self.J_D:g}{lam})"
+
+
+def checked(network: object) -> Network:
+    """Return the argument `network` if it is one."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    return network
