@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from learning.largest import PARAMETER
 from learning.strengths import graded, scale
 from networks import domains
 
@@ -18,7 +19,7 @@ class Rule:
     r"""Margins, rates and constraints of the plasticity.
 
     The rates are those of couplings of strength one in one dimension: a step of :math:`J` is
-    `lr_J` :math:`\lambda_{int} / \sqrt{H B}`, and so on.
+    `lr_J` :math:`\lambda_{int} / \sqrt{H B}`, and so on. No number may be above 1e6.
 
     Parameters
     ----------
@@ -72,9 +73,9 @@ class Rule:
 
     def __post_init__(self) -> None:
         for name in _RATES:
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
+            object.__setattr__(self, name, domains.real(name, getattr(self, name), 0, PARAMETER))
         if self.beta is not None:
-            object.__setattr__(self, "beta", domains.real("beta", self.beta, low=0))
+            object.__setattr__(self, "beta", domains.real("beta", self.beta, 0, PARAMETER))
             if self.beta == 0:
                 raise ValueError("beta must be > 0, got 0")
         domains.choice("symmetry", self.symmetry, SYMMETRIES)

@@ -1,10 +1,11 @@
 """How strong the couplings of a steered network are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 
+from learning.largest import PARAMETER
 from networks import domains
 
 SCALES = ("balanced", "darnax", "none")
@@ -14,7 +15,8 @@ SCALES = ("balanced", "darnax", "none")
 class Strengths:
     r"""Strengths of the couplings when they are drawn, and of the fields they make.
 
-    All are standard deviations of a field that a unit receives from the units of one kind.
+    Most are standard deviations of a field that a unit receives from the units of one kind; none
+    may be above 1e6, so that float32 holds their products.
 
     Parameters
     ----------
@@ -73,15 +75,15 @@ class Strengths:
     feedback_scale: str | tuple[float, float] = "balanced"
 
     def __post_init__(self) -> None:
-        for name in ("J_D", "lam", "lam_int", "lam_in", "lam_f", "lam_b", "lam_f_skip"):
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
-        for name in ("lam_b_skip", "lam_fc", "lam_io", "bias"):
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
+        for item in fields(self):
+            if isinstance(item.default, float):
+                high = 1 if item.name == "kept" else PARAMETER
+                checked = domains.real(item.name, getattr(self, item.name), 0, high)
+                object.__setattr__(self, item.name, checked)
         domains.choice("input_to", self.input_to, ("first", "all", "clamp"))
-        object.__setattr__(self, "kept", domains.real("kept", self.kept, 0, 1))
         if self.kept == 0:
             raise ValueError("kept must be > 0, got 0: for no couplings set lam_int=0")
-        boolean("symmetric", self.symmetric)
+        object.__setattr__(self, "symmetric", domains.boolean("symmetric", self.symmetric))
         object.__setattr__(
             self, "feedback_scale", scale("feedback_scale", self.feedback_scale, SCALES)
         )
@@ -109,17 +111,11 @@ def graded(
     return z * (even * z + odd)
 
 
-def boolean(name: str, value: object) -> None:
-    """Refuse what is not True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
-
-
 def scale(name: str, value: object, words: tuple[str, ...]) -> str | tuple[float, float]:
     """Return one of the words, or a pair of numbers for +1 and -1."""
     if isinstance(value, str):
         return domains.choice(name, value, words)
-    pair = domains.reals(name, value)
+    pair = domains.reals(name, value, -PARAMETER, PARAMETER)
     if pair.shape != (2,):
         raise ValueError(f"{name} must be a word or a pair of numbers, got shape {pair.shape}")
     return float(pair[0]), float(pair[1])
