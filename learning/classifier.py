@@ -182,7 +182,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: npt.ArrayLike) -> Array:
         """Return the logits, (P, C); for two classes their difference, (P,)."""
-        check_is_fitted(self)
+        check_is_fitted(self, "learner_")
         inputs = validate_data(self, X, reset=False, dtype=np.float32)
         u = self.learner_.logits(inputs)
         return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
@@ -200,7 +200,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If the labels are objects other than strings.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "learner_")
         arrays, facts = storage.learner_parts(self.learner_)
         parameters = self.get_params(deep=False)
         parameters["recipe"] = asdict(recipe(self.recipe))
@@ -229,6 +229,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             parameters = facts["parameters"]
             loaded = cls(**{**parameters, "recipe": storage.recipe_of(parameters["recipe"])})
             loaded._check()
+            as_generator(loaded.random_state)
             loaded.learner_ = storage.learner_of(arrays, facts)
             couplings = loaded.learner_.couplings
             loaded.n_features_in_, loaded.classes_ = couplings.N, arrays["classes"]
