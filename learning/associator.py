@@ -192,8 +192,15 @@ class HeteroAssociator(BaseEstimator):
         return max(one.bit for one in self.history_), max(one.exact for one in self.history_)
 
     def _recall(self, inputs: Spins) -> Spins:
-        rng = np.random.default_rng(0)  # the same inputs give the same outputs
-        return chain.recall(self.J_, np.float32(self._lam), inputs, *self._order, MAX_SWEEPS, rng)
+        """Recall each pattern with the same random numbers, whatever comes with it."""
+        lam = np.float32(self._lam)
+        outputs = [
+            chain.recall(
+                self.J_, lam, x[None], *self._order, MAX_SWEEPS, np.random.default_rng(0)
+            )
+            for x in inputs
+        ]
+        return np.concatenate(outputs)
 
     @property
     def _lam(self) -> float:

@@ -84,6 +84,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     -----
     The inputs are used as they are. They should be of the size of ±1 and even in sign (see
     `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
+    Where the schedule is random (`p_update` below one, noise, asynchronous order), what is
+    predicted for an input depends on the inputs with it; the same call gives the same answer.
 
     References
     ----------
@@ -311,7 +313,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         if held in (0, P):
             raise ValueError(
                 f"validation_fraction must leave inputs to train on and hold some back, got "
-                f"{self.validation_fraction} of {P}"
+                f"{self.validation_fraction} with n_samples={P}"
             )
         order = np.random.default_rng(P).permutation(P)
         return np.sort(order[held:]), np.sort(order[:held])

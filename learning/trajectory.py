@@ -126,8 +126,8 @@ def fixed_point_fraction(
     learner
         The network.
     X, labels
-        As in `trajectory`. The fixed point is one of the last mode: with labels and double
-        dynamics, one that needs the label no longer.
+        As in `trajectory`. The fixed point is one of the last mode, with the label on the readout:
+        with labels and double dynamics, one that needs the label no longer.
 
     Raises
     ------
@@ -137,7 +137,13 @@ def fixed_point_fraction(
     x, y = batch(learner, X, labels)
     schedule = learner.recipe.schedule
     phases = schedule.testing() if y is None else schedule.training(learner.couplings.L)
+    last = [phase.mode for phase in phases if phase.sweeps][-1]
     with one_thread():
         rng = np.random.default_rng(0)
         *_, at = relax(learner.couplings, learner.recipe, phases, x, y, rng)
-    return float(np.mean((np.sign(at.f + at.g) == at.s).all(axis=(0, 2))))
+        h = at.f.copy()
+        if last.right:
+            fields.add_right(learner.couplings, at.s, h)
+        if last.feedback and y is not None:
+            h += fields.feedback(learner.couplings, learner.recipe.strengths.feedback(y))
+    return float(np.mean((np.sign(h) == at.s).all(axis=(0, 2))))

@@ -86,6 +86,14 @@ def test_few_pairs_are_recalled_by_both_protocols():
         np.testing.assert_array_equal(fitted.J_, again.J_)
 
 
+def test_recall_does_not_depend_on_what_else_is_recalled():
+    X, Y = spins(30, 40), spins(30, 40, seed=5)
+    for protocol in ("natural", "interface"):
+        fitted = learning.HeteroAssociator(3, protocol=protocol, epochs=3, random_state=1).fit(X, Y)
+        alone = np.concatenate([fitted.predict(x[None]) for x in X[::-1]])
+        np.testing.assert_array_equal(fitted.predict(X), alone[::-1])
+
+
 def test_a_single_module_repeats_its_input():
     fitted = learning.HeteroAssociator(1, random_state=1).fit(spins(5, 30), spins(5, 30))
     np.testing.assert_array_equal(fitted.predict(spins(5, 30)), spins(5, 30))
