@@ -195,9 +195,7 @@ class HeteroAssociator(BaseEstimator):
         """Recall each pattern with the same random numbers, whatever comes with it."""
         lam = np.float32(self._lam)
         outputs = [
-            chain.recall(
-                self.J_, lam, x[None], *self._order, MAX_SWEEPS, np.random.default_rng(0)
-            )
+            chain.recall(self.J_, lam, x[None], *self._order, MAX_SWEEPS, np.random.default_rng(0))
             for x in inputs
         ]
         return np.concatenate(outputs)
