@@ -25,7 +25,7 @@ caption = (
     "apart: the rate at which fast ones of the first kind are taken for it, against that of the "
     "second. Right: the same for labels on training and on new digits: a label acts on the "
     "network, and settling fast is to tell the true one from a wrong one. Solid: the time is the "
-    "number of flips; dotted: the number of sweeps, which is coarser. Legends: the areas under "
+    "number of flips; dotted (middle): of sweeps, which is coarser. Legends: the areas under "
     "the solid curves (1/2: no information), with one standard error over networks. Quick size: "
     "small digits; full size: MNIST."
 )
@@ -39,7 +39,7 @@ LONGEST = 6
 Counts = npt.NDArray[np.float64]
 
 
-def settled(
+def times(
     dataset: str, H: int, lam_b: float, epochs: int, rng: np.random.Generator
 ) -> dict[str, Counts]:
     """Train a network and let it settle on inputs of all kinds, with labels of all kinds."""
@@ -121,7 +121,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
     dataset, H, epochs = ("mnist", 400, 4) if full else ("digits", 200, 15)
     grid = {"dataset": [dataset], "H": [H], "lam_b": [0.9, 2.4], "epochs": [epochs]}
-    data = sweeps.summary(run(settled, grid, replicas=6)).squeeze(["dataset", "H", "epochs"])
+    data = sweeps.summary(run(times, grid, replicas=6)).squeeze(["dataset", "H", "epochs"])
     return data.drop_vars("seconds").assign_attrs(images=PIXELS[dataset])
 
 
@@ -129,21 +129,22 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw times and both tests."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 3.3))
+    figure = Figure(figsize=(10, 4))
     left, middle, right = figure.subplots(1, 3)
     usual = data.isel(lam_b=0)
+    words = rf"$\lambda_b = {float(usual['lam_b']):g}$, no label"
     t = np.arange(LONGEST + 1)
     for i, kind in enumerate(KINDS):
         mean, error = (usual[name].values[i] for name in ("unsettled", "unsettled_error"))
         left.errorbar(t, mean, error, color=f"C{i}", marker="o", mfc="w", label=kind)
     left.plot(t, usual["unsettled_fresh"], color="0.5", ls="--", label="random signs, untrained")
     left.set(xlabel="sweeps $t$", ylabel="fraction not settled", ylim=(0, 1.02))
-    left.set_title(rf"$\lambda_b = {usual['lam_b']:g}$, no label")
+    left.set_title(words)
     left.legend()
     for i, (known, other) in enumerate(PAIRS):
         _draw_curves(middle, usual, "", i, f"{KINDS[known]} | {KINDS[other]}", f"C{other}")
     middle.set(xlabel="second kind taken for first", ylabel="first kind taken for first")
-    middle.set_title(rf"$\lambda_b = {usual['lam_b']:g}$, no label")
+    middle.set_title(words)
     colors = iter(("C5", "0.35", "C4", "C6"))
     for lam_b in data["lam_b"].values:
         for i, kind in enumerate(LABELLED):
@@ -153,7 +154,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     right.set_title("true | wrong label")
     for ax in (middle, right):
         ax.plot([0, 1], [0, 1], color="0.7", lw=0.8, zorder=0)
-        ax.legend(loc="lower right")
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18))
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
     return figure
 
@@ -165,4 +166,5 @@ def _draw_curves(
     area, error = (data[f"{prefix}{name}"].values[i] for name in ("area", "area_error"))
     label = f"{words}: {area:.2f} ± {error:.2f}"
     ax.plot(RATES, data[f"{prefix}by_flips"].values[i], color=color, label=label)
-    ax.plot(RATES, data[f"{prefix}by_sweeps"].values[i], color=color, ls=":", lw=0.9)
+    if not prefix:
+        ax.plot(RATES, data["by_sweeps"].values[i], color=color, ls=":", lw=0.9)
