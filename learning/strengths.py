@@ -103,9 +103,7 @@ def _feedback_pair(chosen: str | tuple[float, float], C: int) -> tuple[float, fl
     return pairs[chosen] if isinstance(chosen, str) else chosen
 
 
-def graded(
-    z: npt.NDArray[np.float32], positive: float, negative: float
-) -> npt.NDArray[np.float32]:
+def graded(z: npt.NDArray[np.float32], positive: float, negative: float) -> npt.NDArray[np.float32]:
     """Return `z` with +1 and -1 replaced by two numbers; 0 stays 0."""
     # they and 0, at z = 1, -1 and 0, by two products
     even, odd = np.float32((positive + negative) / 2), np.float32((positive - negative) / 2)
