@@ -150,8 +150,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
             text = rf"$\lambda_{{in}} = {lam_in:g}$"
             ax.errorbar(line[name], mean, error, marker="o", mfc="w", color=f"C{k}", label=text)
             states = {"label": "different states a digit"} if k == 0 else {}
-            distinct = line[f"{scan}_distinct"]
-            ax.plot(line[name], distinct, ".:", ms=4, lw=0.7, color=f"C{k}", **states)
+            apart = line[f"{scan}_distinct"]
+            ax.plot(line[name], apart, ".:", ms=4, lw=0.7, color=f"C{k}", **states)
         ax.axhline(0.1, color="0.6", lw=0.8)
         _draw_thresholds(ax, data.isel(scan=i))
         ax.set(xlabel=label, ylim=(0, 1.03))
