@@ -50,12 +50,16 @@ def train(
     rng: np.random.Generator,
     recipe: learning.Recipe | str = "G2",
     L: int = 1,
+    cooling: float = 1.0,
 ) -> tuple[learning.Learner, npt.NDArray[np.float64]]:
-    """Train a network; return it, and its accuracy on the test inputs after each epoch."""
+    """Train a network; return it, and its accuracy on the test inputs after each epoch.
+
+    All rates are multiplied by `cooling` after each.
+    """
     learner = learning.Learner.draw(N, H, 10, L, learning.recipe(recipe), rng)
     accuracy = np.empty(epochs)
     for epoch in range(epochs):
-        learner.epoch(data.X, data.y)
+        learner.epoch(data.X, data.y, pace=cooling**epoch)
         accuracy[epoch] = learner.score(data.X_test, data.y_test)
     return learner, accuracy
 
