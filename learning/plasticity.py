@@ -76,7 +76,7 @@ class Plasticity:
         if W.W_io.size:
             accumulate(W.W_io, x, errors, self.rate_io / sqrt(len(x)))
         self._constrain()
-        return int(np.count_nonzero(wanted))
+        return count(wanted)
 
     def _step_within(self, s: Array, wanted: Array, root: float) -> None:
         rate = self.rate_J / root
@@ -150,6 +150,15 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
     for k in range(states.size):
         signals[k] = states[k] * np.float32(states[k] * fields[k] <= kappa)
     return wanted
+
+
+@numba.njit(cache=True)
+def count(signals: Array) -> int:
+    """Return how many are not zero."""
+    found = np.int32(0)
+    for signal in signals.ravel():
+        found += np.int32(signal != 0)
+    return int(found)
 
 
 def accumulate(W: Array, pre: Array, post: Array, rate: float) -> None:

@@ -1,6 +1,8 @@
 """How a steered network learns."""
 
 from dataclasses import dataclass
+from functools import cache
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +88,10 @@ class Rule:
 
     def targets(self, y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the target of the readout for labels of entries +1 and -1; classes come last."""
-        C = y.shape[-1]
-        pairs = {"balanced": (C / 4, -np.sqrt(C) / 4), "plain": (1.0, -1.0)}
-        return graded(y, pairs, self.target_scale)
+        return graded(y, *_target_pair(self.target_scale, y.shape[-1]))
+
+
+@cache
+def _target_pair(chosen: str | tuple[float, float], C: int) -> tuple[float, float]:
+    pairs = {"balanced": (C / 4, -sqrt(C) / 4), "plain": (1.0, -1.0)}
+    return pairs[chosen] if isinstance(chosen, str) else chosen

@@ -1,6 +1,8 @@
 """How strong the couplings of a steered network are."""
 
 from dataclasses import dataclass, fields
+from functools import cache
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -90,23 +92,22 @@ class Strengths:
 
     def feedback(self, z: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return what a readout state of entries +1, 0, -1 sends back; classes come last."""
-        C = z.shape[-1]
-        pairs = {
-            "balanced": (np.sqrt(C) / 2, -0.5),
-            "darnax": (np.sqrt(C - 1) / 2, -1 / np.sqrt(C - 1)),
-            "none": (1.0, -1.0),
-        }
-        return graded(z, pairs, self.feedback_scale)
+        return graded(z, *_feedback_pair(self.feedback_scale, z.shape[-1]))
 
 
-def graded(
-    z: npt.NDArray[np.float32],
-    pairs: dict[str, tuple[float, float]],
-    chosen: str | tuple[float, float],
-) -> npt.NDArray[np.float32]:
-    """Return `z` with +1 and -1 replaced by the chosen pair of numbers; 0 stays 0."""
-    positive, negative = pairs[chosen] if isinstance(chosen, str) else chosen
-    # p, 0, n at z = 1, 0, -1, by two products
+@cache
+def _feedback_pair(chosen: str | tuple[float, float], C: int) -> tuple[float, float]:
+    pairs = {
+        "balanced": (sqrt(C) / 2, -0.5),
+        "darnax": (sqrt(C - 1) / 2, -1 / sqrt(C - 1)),
+        "none": (1.0, -1.0),
+    }
+    return pairs[chosen] if isinstance(chosen, str) else chosen
+
+
+def graded(z: npt.NDArray[np.float32], positive: float, negative: float) -> npt.NDArray[np.float32]:
+    """Return `z` with +1 and -1 replaced by two numbers; 0 stays 0."""
+    # they and 0, at z = 1, -1 and 0, by two products
     even, odd = np.float32((positive + negative) / 2), np.float32((positive - negative) / 2)
     return z * (even * z + odd)
 
