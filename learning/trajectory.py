@@ -88,12 +88,8 @@ def _single(phases: Sequence[Phase]) -> list[Phase]:
         pairs = [
             (mode, domains.integer("sweeps of phases", sweeps)) for mode, sweeps in phases if sweeps
         ]
-    except TypeError as error:
-        raise TypeError(
-            f"phases must be pairs of a Mode and a number of sweeps: {error}"
-        ) from error
-    except ValueError as error:
-        raise ValueError(
+    except (TypeError, ValueError) as error:
+        raise type(error)(
             f"phases must be pairs of a Mode and a number of sweeps: {error}"
         ) from error
     if not (pairs and all(isinstance(mode, Mode) for mode, _ in pairs)):
