@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import learning
 from learning import storage
+from learning.binarised import AdamW
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.15, rng=5)
 
@@ -291,3 +292,18 @@ def test_importing_learning_is_light_and_complete():
         learning.nothing  # noqa: B018
     for name in learning.__all__:
         assert getattr(learning, name).__doc__
+
+
+def test_steps_of_adam_with_decoupled_decay():
+    """As published: bias-corrected moments, decay by the rate times the weight."""
+    rng = np.random.default_rng(1)
+    w, gradients = rng.normal(size=4), rng.normal(size=(5, 4))
+    weights = [w.astype(np.float32)]
+    adam = AdamW(weights, rate=0.02, decay=0.3)
+    m, v = np.zeros(4), np.zeros(4)
+    for t, gradient in enumerate(gradients, start=1):
+        adam.step([gradient.astype(np.float32)])
+        m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+        scaled = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        w = w - 0.02 * (scaled + 0.3 * w)
+        np.testing.assert_allclose(weights[0], w, rtol=2e-5)
