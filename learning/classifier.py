@@ -84,8 +84,10 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     -----
     The inputs are used as they are. They should be of the size of ±1 and even in sign (see
     `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
-    Where the schedule is random (`p_update` below one, noise, asynchronous order), what is
-    predicted for an input depends on the inputs with it; the same call gives the same answer.
+    Where the schedule is random (`p_update` below one, noise, asynchronous order), inference draws
+    the same for all inputs, each time: what is predicted for one does not depend on the others.
+    What all inputs have in common is better taken off before a projection: at small `J_D` it is
+    all that is learned (docs/theory/learning.md).
 
     References
     ----------

@@ -76,7 +76,7 @@ class Plasticity:
         if W.W_io.size:
             accumulate(W.W_io, x, errors, self.rate_io / sqrt(len(x)))
         self._constrain()
-        return count(wanted)
+        return _unstable(hidden.s, hidden.f, np.float32(self.recipe.kappa))
 
     def _step_within(self, s: Array, wanted: Array, root: float) -> None:
         rate = self.rate_J / root
@@ -153,11 +153,12 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
 
 
 @numba.njit(cache=True)
-def count(signals: Array) -> int:
-    """Return how many are not zero."""
+def _unstable(s: Array, f: Array, kappa: np.float32) -> int:
+    """Return how many units are below their margin; what is zero has none."""
+    states, fields = s.ravel(), f.ravel()
     found = np.int32(0)
-    for signal in signals.ravel():
-        found += np.int32(signal != 0)
+    for k in range(states.size):
+        found += np.int32((states[k] != 0) & (states[k] * fields[k] <= kappa))
     return int(found)
 
 
@@ -171,8 +172,14 @@ def tie(couplings: Couplings, recipe: Recipe) -> None:
     """Make the couplings back from the readout those to it, in the way that the rule says."""
     C, H = couplings.C, couplings.H
     kind, strengths = recipe.rule.feedback, recipe.strengths
-    for W_b, W_f in zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False):
-        new = W_f.T * np.float32(sqrt(H / C) * strengths.lam_b / max(strengths.lam_f, 1e-30))
+    pairs = zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False)
+    for behind, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
+        lam_f, lam_b = (
+            (strengths.lam_f_skip, strengths.lam_b_skip)
+            if behind
+            else (strengths.lam_f, strengths.lam_b)
+        )
+        new = W_f.T * np.float32(sqrt(H / C) * lam_b / lam_f)
         if kind == "tied_weakly":
             new /= 100
         elif kind == "normalised":
@@ -180,5 +187,5 @@ def tie(couplings: Couplings, recipe: Recipe) -> None:
                 new, axis=1, keepdims=True
             )
         elif kind == "sign":
-            new = np.float32(strengths.lam_b / sqrt(C)) * np.sign(W_f.T)
+            new = np.float32(lam_b / sqrt(C)) * np.sign(W_f.T)
         W_b[:] = new

@@ -274,3 +274,28 @@ def test_images_that_are_not_mnist(tmp_path, changes):
     (tmp_path / "mnist.npz").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(ValueError, match="path must have"):
         learning.load_mnist(tmp_path)
+
+
+DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: learning.Learner(None, learning.recipe(), np.random.default_rng(1)), "couplings"),
+        (lambda: learning.Learner(DRAWN.couplings, None, np.random.default_rng(1)), "recipe"),
+        (lambda: learning.Learner(DRAWN.couplings, learning.recipe(), 3), "rng"),
+        (lambda: learning.Learner.draw(3, 5, 2, 4, learning.recipe(), 1), "sweeps"),
+        (lambda: DRAWN.states(np.ones(3)), "X"),
+        (lambda: DRAWN.states(np.full((2, 3), np.nan)), "X"),
+        (lambda: DRAWN.logits(np.full((2, 3), 1e300)), "X"),
+        (lambda: DRAWN.score(None, [0]), "X"),
+        (lambda: DRAWN.score(np.ones((1, 3)), [2]), "labels .* got 2"),
+        (lambda: DRAWN.score(np.ones((1, 3)), [0, 1]), "labels .* got shape"),
+        (lambda: DRAWN.epoch(np.ones((2, 3)), [0, 1], batch=3), "batch"),
+        (lambda: DRAWN.epoch(np.ones((2, 3)), [0, 1], batch=2, pace=1e300), "pace"),
+    ],
+)
+def test_a_learner_names_what_it_refuses(call, name):
+    with pytest.raises((TypeError, ValueError), match=name):
+        call()

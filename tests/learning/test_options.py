@@ -12,6 +12,8 @@ import pytest
 
 import learning
 from learning import Mode
+from learning.relaxation import settle
+from learning.schedule import Phase
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).with_name("plain.py"))
 plain = importlib.util.module_from_spec(_spec)
@@ -206,9 +208,11 @@ def test_scales_are_the_published_pairs():
 
 def test_noise_is_the_fraction_that_starts_at_random():
     """The first state shows where nothing drives a layer: there it stays."""
-    recipe = learning.recipe("G2", noise=0.3, lam_in=0.0, lam_int=0.0, J_D=1.0, p_update=1e-12)
+    recipe = learning.recipe(
+        "G2", noise=0.3, lam_in=0.0, lam_int=0.0, lam_b=0.0, J_D=1.0, p_update=1e-12
+    )
     learner = learning.Learner.draw(2, 400, 2, 1, recipe, 1)
-    states = learning.trajectory(learner, np.ones((50, 2))).states[0]
+    states = learning.trajectory(learner, np.ones((50, 2)), np.zeros(50, dtype=int)).states[0]
     assert np.mean(states != 0) == pytest.approx(0.3, abs=5 * np.sqrt(0.21 / states.size))
     assert np.mean(states[states != 0]) == pytest.approx(0, abs=5 / np.sqrt(0.3 * states.size))
 
@@ -218,8 +222,10 @@ def test_the_probability_to_follow_a_field(engine):
     """From zeros, without couplings, a unit has moved within t sweeps with 1 - (1 - p)^t."""
     recipe = learning.recipe("G2", lam_int=0.0, p_update=0.3, sweeps=3)
     learner = learning.Learner.draw(10, 500, 2, 1, recipe, 1, engine)
-    X = np.random.default_rng(1).choice([-1.0, 1.0], size=(40, 10))
-    moved = np.mean(learner.states(X.astype(np.float32)) != 0)
+    X = np.random.default_rng(1).choice([-1.0, 1.0], size=(40, 10)).astype(np.float32)
+    phases, y = [Phase(learning.Mode.LEFT_ONLY, 3)], np.ones((40, 2), dtype=np.float32)
+    at = settle(learner.couplings, recipe, phases, X, y, np.random.default_rng(1), engine)
+    moved = np.mean(at.s != 0)
     assert moved == pytest.approx(1 - 0.7**3, abs=5 * np.sqrt(0.25 / 20000))
 
 
