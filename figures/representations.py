@@ -87,6 +87,6 @@ def draw(data: "xarray.Dataset") -> "Figure":
         right.axhline(data["input"].values[i], color=f"C{i}", ls=":", label=f"{kind}, inputs")
     right.xaxis.get_major_locator().set_params(integer=True)
     right.set(xlabel="epochs", ylabel="mean overlap")
-    right.legend(loc="center right")
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize="small")
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
     return figure
