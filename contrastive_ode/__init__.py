@@ -22,8 +22,9 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   give free trajectories (`Trajectory`).
 - `local_update` is one update, under any supervisor, `gradient` the exact gradient; `train` repeats
   them under `Constraints` and a `Penalty`, and returns a `Training`.
-- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `catalogue` lists the
-  attractors of a network (`Attractor`), `lyapunov_exponent` tells chaos from order.
+- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
+  trajectory ends (`Attractor`), `catalogue` and `merge` list the different ends,
+  `lyapunov_exponent` tells chaos from order.
 - `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
 
 A network that learns to pass on a sine at half its amplitude:
@@ -53,9 +54,12 @@ The equations, what works and what does not: `docs/theory/contrastive.md`.
 """
 
 from contrastive_ode.alignment import alignment, cosine
+from contrastive_ode.attractors import Attractor, catalogue, lyapunov_exponent, merge, settle
 from contrastive_ode.constraints import Constraints
 from contrastive_ode.errors import BlowUpError, StepWarning
 from contrastive_ode.model import Model
+from contrastive_ode.packing import Packing, jammed_packing
+from contrastive_ode.short_time import linear_misalignment, misalignment
 from contrastive_ode.simulation import Trajectory, flow, simulate
 from contrastive_ode.system import System
 from contrastive_ode.task import Task
@@ -64,9 +68,11 @@ from contrastive_ode.training import Penalty, Training, train
 from contrastive_ode.updates import Update, gradient, local_update
 
 __all__ = [
+    "Attractor",
     "BlowUpError",
     "Constraints",
     "Model",
+    "Packing",
     "Penalty",
     "StepWarning",
     "System",
@@ -77,12 +83,19 @@ __all__ = [
     "Update",
     "alignment",
     "all_to_all",
+    "catalogue",
     "cosine",
     "flow",
     "gradient",
     "graph",
+    "jammed_packing",
+    "linear_misalignment",
     "local_update",
+    "lyapunov_exponent",
+    "merge",
+    "misalignment",
     "random_graph",
+    "settle",
     "simulate",
     "three_body",
     "train",

@@ -141,11 +141,11 @@ def cost_of_step(e: int, n: int, p: int, x: Floats, task: Any) -> float:
     """Return what step n, at the p-th point cost if any, contributes to the cost."""
     h, _, _, _, _, _, outputs, target, running, points, point_target = task
     total = 0.0
-    steps = (len(running) - 1) // 2
+    steps = (running.shape[1] - 1) // 2
     for m in range(len(outputs)):
-        if running[2 * n] != 0.0:
+        if running[e, 2 * n, m] != 0.0:
             value = loss(x[outputs[m]], target[e, 2 * n, m])
-            total += quadrature(n, steps, h) * running[2 * n] * value
+            total += quadrature(n, steps, h) * running[e, 2 * n, m] * value
         if p < len(points) and points[p] == n:
             total += loss(x[outputs[m]], point_target[e, p, m])
     return total
@@ -155,7 +155,7 @@ def cost_of_step(e: int, n: int, p: int, x: Floats, task: Any) -> float:
 def free(examples: Indices, task: Any, net: Any, work: Any, path: Floats, costs: Floats) -> Any:
     """Integrate the free dynamics; `path` gets the states at all steps, `costs` the costs."""
     h, running, points = task[0], task[8], task[9]
-    steps = (len(running) - 1) // 2
+    steps = (running.shape[1] - 1) // 2
     x, X, K = work[:3]
     for b in range(len(examples)):
         e = examples[b]
@@ -208,7 +208,7 @@ def nudged(
     """
     h, outputs, target = task[0], task[6], task[7]
     running, points, point_target = task[8:]
-    steps = (len(running) - 1) // 2
+    steps = (running.shape[1] - 1) // 2
     x, X, K, y, Y, L, left, right, v = work[:9]
     N = len(x)
     for b in range(len(examples)):
@@ -221,7 +221,7 @@ def nudged(
             if hard:
                 for m in range(len(outputs)):
                     o = outputs[m]
-                    slope = running[2 * n] * loss_slope(x[o], target[e, 2 * n, m])
+                    slope = running[e, 2 * n, m] * loss_slope(x[o], target[e, 2 * n, m])
                     y[o] = x[o] - epsilon * slope
             for i in range(N):
                 left[i] = y[i] - x[i]
@@ -245,14 +245,14 @@ def nudged(
                 if hard:
                     for m in range(len(outputs)):
                         o = outputs[m]
-                        slope = running[s] * loss_slope(X[k, o], target[e, s, m])
+                        slope = running[e, s, m] * loss_slope(X[k, o], target[e, s, m])
                         Y[k, o] = X[k, o] - epsilon * slope
                 rate(s, h, Y[k], drive, net, L[k])
-                if not hard and running[s] != 0.0:
+                if not hard:
                     for m in range(len(outputs)):
                         o = outputs[m]
                         seen = Y[k, o] if closed else X[k, o]
-                        L[k, o] -= epsilon * running[s] * loss_slope(seen, target[e, s, m])
+                        L[k, o] -= epsilon * running[e, s, m] * loss_slope(seen, target[e, s, m])
             advance(n, h, x, K, drive)
             advance(n, h, y, L, drive)
             bad = max(blown_up(x), blown_up(y))
@@ -266,7 +266,7 @@ def tangent(examples: Indices, task: Any, net: Any, work: Any, grads: Any, costs
     """Add the local rule for an infinitesimal nudge: integrate J delta - dc/dx along x."""
     h, imposed, outputs, target = task[0], task[4], task[6], task[7]
     running, points, point_target = task[8:]
-    steps = (len(running) - 1) // 2
+    steps = (running.shape[1] - 1) // 2
     x, X, K, d, D, L, left, _, v = work[:9]
     N = len(x)
     for b in range(len(examples)):
@@ -294,7 +294,7 @@ def tangent(examples: Indices, task: Any, net: Any, work: Any, grads: Any, costs
                 jvp(0.5 * h * s, X[k], D[k], net, L[k])
                 for m in range(len(outputs)):
                     o = outputs[m]
-                    L[k, o] -= running[s] * loss_slope(X[k, o], target[e, s, m])
+                    L[k, o] -= running[e, s, m] * loss_slope(X[k, o], target[e, s, m])
                 for m in range(len(imposed)):
                     L[k, imposed[m]] = 0.0
             advance(n, h, x, K, drive)

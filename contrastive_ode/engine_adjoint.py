@@ -45,7 +45,7 @@ def adjoint(
     """
     h, imposed, outputs, target = task[0], task[4], task[6], task[7]
     running, points, point_target = task[8:]
-    steps = (len(running) - 1) // 2
+    steps = (running.shape[1] - 1) // 2
     z, _, K, bar, _, _, back, total, v, path, stages = work
     N = len(z)
     for b in range(len(examples)):
@@ -72,7 +72,7 @@ def adjoint(
             copy(bar, v)
             for m in range(len(outputs)):
                 o = outputs[m]
-                slope = running[2 * n] * loss_slope(x[o], target[e, 2 * n, m])
+                slope = running[e, 2 * n, m] * loss_slope(x[o], target[e, 2 * n, m])
                 jump = loss_slope(x[o], point_target[e, p - 1, m]) if at_point else 0.0
                 if n < steps:
                     v[o] += 0.5 * h * slope

@@ -170,6 +170,8 @@ def _check_expression(where: str, text: str, known: set[str]) -> None:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         raise ValueError(f"{where} cannot be read: {text!r} ({error.msg})") from None
+    if any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(tree)):
+        raise ValueError(f"{where} may not use attributes or brackets, got {text!r}")
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for function in called:
         if not isinstance(function, ast.Name) or function.id not in FUNCTIONS:

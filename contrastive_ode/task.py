@@ -17,7 +17,7 @@ Course = float | npt.ArrayLike | Callable[[float], Any]
 class Task:
     r"""Inputs, outputs and the cost of one trajectory, on the fixed grid of the integrator.
 
-    .. math:: C = \int_0^T \rho(t) \sum_o \ell(x_o(t), y_o(t))\, dt
+    .. math:: C = \int_0^T \sum_o \rho_o(t) \ell(x_o(t), y_o(t))\, dt
               + \sum_p \sum_o \ell(x_o(t_p), y_{op})
 
     A course in time is a number, a function of the time, or an array of its values at the half
@@ -36,7 +36,7 @@ class Task:
         Course of the targets y of the running cost, O values or one for all; None for no running
         cost.
     weight
-        Course of the weight ρ of the running cost, >= 0.
+        Course of the weights ρ >= 0 in the running cost, O values or one for all.
     points
         Costs at single times, `{time: target}`; the times are multiples of h.
     forces
@@ -91,7 +91,7 @@ class Task:
         self.values = self._courses("imposed", imposed)
         self.target = self._sampled("target", 0.0 if target is None else target, O)[None]
         running = 0.0 if target is None else weight
-        self.running = self._sampled("weight", running, 1)[:, 0]
+        self.running = self._sampled("weight", running, O)[None]
         if (self.running < 0).any():
             raise ValueError(f"weight must be >= 0, got {self.running.min()}")
         ordered = sorted((points or {}).items())
@@ -111,12 +111,12 @@ class Task:
         Raises
         ------
         ValueError
-            If they differ in outputs, inputs, grid, weight or times of point costs.
+            If they differ in outputs, inputs, grid or times of point costs.
         """
         if not tasks:
             raise ValueError("tasks must not be empty")
         first = tasks[0]
-        shared = ("h", "steps", "loss", "outputs", "forced", "imposed", "running", "points")
+        shared = ("h", "steps", "loss", "outputs", "forced", "imposed", "points")
         for task in tasks[1:]:
             for name in shared:
                 if not np.array_equal(getattr(task, name), getattr(first, name)):
@@ -124,7 +124,7 @@ class Task:
         joined = cls.__new__(cls)
         for name in shared:
             setattr(joined, name, getattr(first, name))
-        for name in ("starts", "force", "values", "target", "point_target"):
+        for name in ("starts", "force", "values", "target", "running", "point_target"):
             parts = [getattr(task, name) for task in tasks]
             if len({part.shape[1:] for part in parts}) > 1:
                 raise ValueError(f"tasks must have the same shape of {name} to be stacked")

@@ -29,8 +29,9 @@ class Training:
     Attributes
     ----------
     w
-        The parameters of lowest cost over all examples, among those where it was measured: every
-        iteration if each shows all examples, otherwise every `every`-th.
+        The parameters that `until` was content with; otherwise those of lowest cost over all
+        examples, among those where it was measured: every iteration if each shows all examples,
+        otherwise every `every`-th.
     last
         The parameters at the end.
     best_cost
@@ -229,6 +230,7 @@ def train(
             loop.iterate(n, state)
             if until is not None and n % loop.every == 0 and until(state.w):
                 status = f"reached what was asked for in iteration {n}"
+                state.best, state.best_cost = state.w.copy(), loop.cost(state.w)
                 break
             if (n + 1) % save_every == 0:
                 save()
@@ -325,7 +327,10 @@ class _Loop:
             downhill = self.constraints.project(self.exact(state.w, examples).dw + decay)
             value = cosine(change, downhill)
             state.alignment[n] = -2.0 if np.isnan(value) else value  # nan means not measured
-        cost = state.loss[n] if self.batch == self.rule.task.examples else self._cost(n, state)
+        if self.batch == self.rule.task.examples:
+            cost = state.loss[n]
+        else:
+            cost = np.inf if n % self.every else self.cost(state.w)
         if cost < state.best_cost:
             state.best_cost, state.best = cost, state.w.copy()
         change *= self.rate(n) if callable(self.rate) else self.rate
@@ -346,10 +351,8 @@ class _Loop:
             chosen.append(np.random.default_rng([self.seed, passage]).permutation(count)[place])
         return np.array(chosen)
 
-    def _cost(self, n: int, state: _State) -> float:
-        """Return the mean cost of all examples where it is measured, and inf elsewhere."""
-        if n % self.every:
-            return np.inf
+    def cost(self, w: Floats) -> float:
+        """Return the mean cost of all examples."""
         task = self.rule.task
-        costs = self.exact(state.w, np.arange(task.examples)).costs
-        return float(costs.mean()) + self.penalty.cost(state.w, task.T)
+        costs = self.exact(w, np.arange(task.examples)).costs
+        return float(costs.mean()) + self.penalty.cost(w, task.T)
