@@ -159,6 +159,7 @@ class Rule:
             if exact:
                 np.negative(dw, out=dw)
         BlowUpError.check(end, examples, self.task.h)
+        BlowUpError.check_update(dw)
         dw /= len(examples)
         return Update(dw, costs)
 

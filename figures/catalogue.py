@@ -22,6 +22,18 @@ NAMES = (
     "focusing_success",
     "focusing_trajectory",
     "local_entropy_instances",
+    "contrastive_amplitude",
+    "contrastive_lag",
+    "contrastive_allostery",
+    "contrastive_synchronisation",
+    "contrastive_lif_target",
+    "contrastive_speech",
+    "contrastive_gates",
+    "contrastive_ecology",
+    "contrastive_alignment",
+    "contrastive_short_time",
+    "contrastive_reciprocal",
+    "contrastive_attractors",
 )
 
 

@@ -36,7 +36,7 @@ def test_it_learns(make, iterations, factor):
     task, model = demonstration.task, demonstration.model
     before, after = (simulate(model, task, w).costs.mean() for w in (demonstration.w, training.w))
     assert before / after > factor
-    assert training.alignment[0] > 0.5
+    assert training.alignment[0] > 0.3
 
 
 def test_allostery_starts_aligned():

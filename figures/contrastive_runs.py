@@ -1,0 +1,115 @@
+"""Trainings that several figures share: each is computed once, and kept in one ledger."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from contrastive_ode import tasks
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+
+    from contrastive_ode.tasks import Demonstration
+    from figures.catalogue import Run
+
+POINTS = 100  # of the curves that are kept
+SPEECH = "theo"
+
+
+def demonstration(name: str, seed: int) -> "Demonstration":
+    """Return a demonstration by name."""
+    makers: dict[str, Callable[[int], Demonstration]] = {
+        "amplitude": tasks.amplitude,
+        "lag": tasks.lag,
+        "reciprocal lag": lambda seed: tasks.two_lags(seed, lags=(0.5, 0.5), reciprocal=True),
+        "two lags": tasks.two_lags,
+        "allostery": tasks.allostery,
+        "synchronisation": tasks.synchronisation,
+        "slow synchronisation": lambda seed: tasks.synchronisation(seed, frequency=0.5, spread=0.2),
+        "reciprocal synchronisation": lambda seed: tasks.synchronisation(seed, reciprocal=True),
+        "targets": tasks.timed_targets,
+        "speech": lambda seed: listener(seed).demonstration,
+        "ecology": lambda seed: tasks.revival(),
+    }
+    return tasks.gate(name, seed) if name.isupper() else makers[name](seed)
+
+
+def listener(seed: int) -> "tasks.Recognition":
+    """Return the recognition of real speech, or of made-up utterances where there is none."""
+    try:
+        utterances = tasks.recorded(SPEECH)
+    except FileNotFoundError:
+        utterances = tasks.synthetic(7)
+    return tasks.recognition(utterances, seed)
+
+
+def learn(
+    name: str, seed: int, iterations: int, supervisor: str, rng: np.random.Generator
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Train a demonstration; return parameters before and after, and the course of both curves."""
+    made = demonstration(name, seed)
+    changes: dict[str, Any] = {"supervisor": supervisor, "iterations": iterations}
+    if name == "slow synchronisation":
+        changes["rate"] = 0.001
+    every = max(1, iterations // POINTS)
+    training = made.train(rng=rng, throw=False, every=every, **changes)
+    blocks = np.full(POINTS, np.nan)
+    alignment = np.full(POINTS, np.nan)
+    for p in range(POINTS):
+        part = training.loss[p * every : (p + 1) * every]
+        blocks[p] = part.mean() if len(part) else np.nan
+    kept = training.alignment[:POINTS]
+    alignment[: len(kept)] = kept
+    return {
+        "before": made.w,
+        "after": training.w,
+        "loss": blocks,
+        "alignment": alignment,
+        "iteration": np.arange(POINTS) * float(every),
+        "best": np.array([training.best_cost]),
+        "passed": np.array([made.passes(training, made.assess(training.w))], dtype=float),
+    }
+
+
+def trained(
+    run: "Run",
+    name: str,
+    iterations: int,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    supervisor: str = "forward",
+) -> "xarray.Dataset":
+    """Return what `learn` returns, over the seeds."""
+    grid = {
+        "name": [name],
+        "seed": list(seeds),
+        "iterations": [iterations],
+        "supervisor": [supervisor],
+    }
+    data = run(learn, grid)
+    data = data.squeeze(["name", "iterations", "supervisor", "replica"], drop=True)
+    dims = {"before_0": "parameter", "after_0": "parameter", "best_0": "one", "passed_0": "one"}
+    dims |= {f"{curve}_0": "point" for curve in ("loss", "alignment", "iteration")}
+    data = data.rename({old: new for old, new in dims.items() if old in data.dims})
+    return data.squeeze("one", drop=True)
+
+
+def draw_curves(ax: "Axes", data: "xarray.Dataset", title: str = "") -> "Axes":
+    """Draw loss (left axis) and alignment (right axis) of all seeds; return the right axis."""
+    right = ax.twinx()
+    right.spines["right"].set_visible(True)
+    right.axhline(0, color="C4", lw=0.5, ls=":")
+    for m, seed in enumerate(data["seed"].values):
+        one = data.sel(seed=seed)
+        style: dict[str, Any] = {"lw": 0.9, "ls": ("-", "--", ":")[m % 3]}
+        ax.plot(one["iteration"], one["loss"], color="k", label=f"seed {seed}", **style)
+        right.plot(one["iteration"], one["alignment"], color="C0", alpha=0.6, **style)
+    ax.set(xlabel="iteration", ylabel="cost $C$", yscale="log", title=title)
+    right.set_ylim(-1.05, 1.05)
+    right.set_ylabel("alignment $\\cos\\phi$", color="C0")
+    right.tick_params(axis="y", colors="C0")
+    ax.set_zorder(right.get_zorder() + 1)
+    ax.patch.set_visible(False)
+    return right
