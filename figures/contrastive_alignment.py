@@ -43,7 +43,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         # the same trainings as in the other figures, so that their ledger has them
         seeds = (0, 1, 2) if name in SEVERAL or (full and name == "allostery") else (0,)
         data = trained(run, name, iterations[full], seeds).sel(seed=[0])
-        parts.append(data[["loss", "alignment", "iteration", "passed", "best"]])
+        kept = ["loss", "alignment", "iteration", "passed", "best", "gradient_deviation"]
+        parts.append(data[kept])
     data = xarray.concat(parts, xarray.DataArray(list(RUNS), dims="task", name="task"))
     positive = (data["alignment"] > 0).where(np.isfinite(data["alignment"]))
     return data.assign(mean=data["alignment"].mean("point"), positive=positive.mean("point"))

@@ -63,7 +63,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         }
         ends = run(settle_batch, grid).squeeze(["iterations", "learned", "w", "replica"], drop=True)
         parts.append(_listed(ode.merge(_attractors(ends))))
-    return xarray.concat(parts, xarray.DataArray(["before", "after"], dims="when")).assign_attrs(
+    listed = xarray.concat(parts, xarray.DataArray(["before", "after"], dims="when", name="when"))
+    return listed.assign(gradient_deviation=data["gradient_deviation"]).assign_attrs(
         states=COUNT * batches, output=int(demonstration("ecology", 0).task.outputs[0])
     )
 

@@ -59,5 +59,5 @@ def draw(data: "xarray.Dataset") -> "Figure":
     middle.axline((0, 0), slope=1, color="0.6", lw=0.7, ls=":")
     middle.set(xlabel="change under the gradient", ylabel="change under the local rule")
     draw_curves(right, data)
-    right.legend(loc="upper right")
+    right.legend(loc="lower left")
     return figure

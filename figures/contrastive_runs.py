@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+import contrastive_ode as ode
 from contrastive_ode import tasks
 
 if TYPE_CHECKING:
@@ -71,7 +72,25 @@ def learn(
         "iteration": np.arange(POINTS) * float(every),
         "best": np.array([training.best_cost]),
         "passed": np.array([made.passes(training, made.assess(training.w))], dtype=float),
+        "gradient_deviation": np.array([gradient_deviation(made, training.w)]),
     }
+
+
+def gradient_deviation(made: "Demonstration", w: npt.NDArray[np.float64]) -> float:
+    """Hold the norm of the gradient against differences of the cost along it.
+
+    The unit is the error that the differences of two sizes claim.
+    """
+    g = ode.gradient(made.model, made.task, w).dw
+    norm = float(np.linalg.norm(g))
+    step = 1e-5 * max(1e-2, float(np.abs(w).mean()))
+    costs = {
+        s: float(ode.simulate(made.model, made.task, w + s * step * g / norm).costs.mean())
+        for s in (-2, -1, 1, 2)
+    }
+    slopes = [(costs[s] - costs[-s]) / (2 * s * step) for s in (1, 2)]
+    rounding = 1e-13 * (costs[1] + 1) / step
+    return abs(slopes[0] - norm) / (abs(slopes[1] - slopes[0]) + rounding)
 
 
 def trained(
@@ -90,7 +109,8 @@ def trained(
     }
     data = run(learn, grid)
     data = data.squeeze(["name", "iterations", "supervisor", "replica"], drop=True)
-    dims = {"before_0": "parameter", "after_0": "parameter", "best_0": "one", "passed_0": "one"}
+    dims = {"before_0": "parameter", "after_0": "parameter"}
+    dims |= {f"{number}_0": "one" for number in ("best", "passed", "gradient_deviation")}
     dims |= {f"{curve}_0": "point" for curve in ("loss", "alignment", "iteration")}
     data = data.rename({old: new for old, new in dims.items() if old in data.dims})
     return data.squeeze("one", drop=True)
