@@ -76,7 +76,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
             label = f"{band:.0f} Hz" if digit == 0 else None
             first.plot(0.1 * np.arange(FRAMES), course, style, color=f"C{b}", label=label)
     first.set(xlabel="$t$", ylabel="input", title=data.attrs["source"])
-    first.margins(y=0.3)
+    first.margins(y=0.5)
     first.legend(title="solid: zero, dashed: one", ncols=2, columnspacing=0.8, loc="upper right")
     for digit, color, label in ((0, "C0", "zero"), (1, "C1", "one")):
         courses = data["difference"].values[data["said"].values == digit]
