@@ -27,15 +27,18 @@ caption = (
     "reports six."
 )
 KINDS = ("fixed point", "limit cycle", "quasi-periodic", "chaotic", "unsettled")
-COUNT = 10  # states in a point of the sweep
 
 
 def settle_batch(
-    iterations: int, learned: bool, batch: int, w: tuple[float, ...], rng: np.random.Generator
+    w: str, count: int, batch: int, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64]]:
-    """Return where random states end: kind, period, exponent, mean, minimum, maximum."""
+    """Return where random states end: kind, period, exponent, mean, minimum, maximum.
+
+    The parameters come as the hexadecimal text of their bytes, which a ledger can keep.
+    """
     made = demonstration("ecology", 0)
-    found = [ode.settle(made.model, np.array(w), x) for x in ecology.random_states(32, COUNT, rng)]
+    parameters = np.frombuffer(bytes.fromhex(w))
+    found = [ode.settle(made.model, parameters, x) for x in ecology.random_states(32, count, rng)]
     return {
         "kind": np.array([float(KINDS.index(a.kind)) for a in found]),
         "period": np.array([a.period for a in found]),
@@ -50,22 +53,17 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Settle random states of both communities, and sort out where they end."""
     import xarray
 
-    iterations, batches = (2500, 1000) if full else (1200, 4)
+    iterations, count, batches = (2500, 100, 100) if full else (1200, 10, 4)
     data = trained(run, "ecology", iterations, (0,))
     parts = []
     for learned in (False, True):
         w = data["after" if learned else "before"].sel(seed=0).values
-        grid = {
-            "iterations": [iterations],
-            "learned": [learned],
-            "batch": list(range(batches)),
-            "w": [tuple(w.tolist())],
-        }
-        ends = run(settle_batch, grid).squeeze(["iterations", "learned", "w", "replica"], drop=True)
+        grid = {"w": [w.tobytes().hex()], "count": [count], "batch": list(range(batches))}
+        ends = run(settle_batch, grid).squeeze(["w", "count", "replica"], drop=True)
         parts.append(_listed(ode.merge(_attractors(ends))))
     listed = xarray.concat(parts, xarray.DataArray(["before", "after"], dims="when", name="when"))
     return listed.assign(gradient_deviation=data["gradient_deviation"]).assign_attrs(
-        states=COUNT * batches, output=int(demonstration("ecology", 0).task.outputs[0])
+        states=count * batches, output=int(demonstration("ecology", 0).task.outputs[0])
     )
 
 
