@@ -54,14 +54,15 @@ def learn(
     made = demonstration(name, seed)
     changes: dict[str, Any] = {"supervisor": supervisor, "iterations": iterations}
     if name == "slow synchronisation":
-        changes["rate"] = 0.001
+        changes |= {"rate": 0.001, "clip": None}
     every = max(1, iterations // POINTS)
     training = made.train(rng=rng, throw=False, every=every, **changes)
     blocks = np.full(POINTS, np.nan)
     alignment = np.full(POINTS, np.nan)
     for p in range(POINTS):
         part = training.loss[p * every : (p + 1) * every]
-        blocks[p] = part.mean() if len(part) else np.nan
+        if len(part) == every:  # a part of a passage over the examples would mislead
+            blocks[p] = part.mean()
     kept = training.alignment[:POINTS]
     alignment[: len(kept)] = kept
     return {
