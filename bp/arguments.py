@@ -1,6 +1,6 @@
 """The arguments that the algorithms share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,13 @@ def below_one(name: str, value: object) -> float:
     if number >= 1:
         raise ValueError(f"{name} must be in [0, 1), got {number}")
     return number
+
+
+def ends(name: str, value: object) -> tuple[object, object]:
+    """Return the first and the last value of a range that is given as a pair."""
+    if not isinstance(value, Sequence) or isinstance(value, str) or len(value) != 2:
+        raise TypeError(f"{name} must be a pair (first, last), got {value!r}")
+    return value[0], value[1]
 
 
 def protocol(value: Iterable[Any]) -> list[tuple[float, Replicas]]:

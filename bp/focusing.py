@@ -34,7 +34,8 @@ def focusing(
 
     u being the field on it from everything else. As gamma grows the replicas choose a cluster of
     fixed points, the denser the larger y is, and contract to one of them. The signs of the
-    magnetisations are tested after every step of the protocol.
+    magnetisations are tested after every step of the protocol; it ends where a fixed point is
+    found, or where all runs have come near to one and gone away again.
 
     Parameters
     ----------
@@ -76,13 +77,13 @@ def focusing(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort(
-        damping=arguments.below_one("damping", damping),
-        iterations=domains.integer("iterations", iterations),
-        runs=domains.integer("runs", runs),
-        restarts=domains.integer("restarts", restarts, low=0),
-        repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
-        rng=domains.generator(rng),
+    effort = Effort.checked(
+        damping,
+        iterations,
+        rng,
+        runs=runs,
+        restarts=restarts,
+        repair_sweeps=repair_sweeps,
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
@@ -122,16 +123,7 @@ def focusing_trajectory(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort(
-        damping=arguments.below_one("damping", damping),
-        iterations=domains.integer("iterations", iterations),
-        runs=1,
-        restarts=0,
-        repair_sweeps=0,
-        rng=domains.generator(rng),
-        history=True,
-        stop=False,
-    )
+    effort = Effort.checked(damping, iterations, rng, history=True, stop=False)
     solution = search(network, [_plan(gamma, y) for gamma, y in points], effort, "")
     assert solution.trajectory is not None
     return solution.trajectory

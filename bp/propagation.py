@@ -127,6 +127,8 @@ def belief_propagation(
     network = arguments.network(network)
     theta = arguments.fields("field", field, network)
     method = domains.choice("method", method, METHODS)
+    exact_squares = domains.boolean("exact_squares", exact_squares)
+    throw = domains.boolean("throw", throw)
     damping = arguments.below_one("damping", damping)
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)

@@ -38,7 +38,7 @@ def scoping(
     """
     steps = domains.integer("steps", steps)
     y = domains.real("y", y, low=1)
-    first, last = (domains.real("gamma", value, low=0) for value in gamma)
+    first, last = (domains.real("gamma", value, low=0) for value in arguments.ends("gamma", gamma))
     return ((float(g), y) for g in np.linspace(first, last, steps))
 
 
@@ -65,7 +65,7 @@ def pseudo_reinforcement(
         If an argument is not as said.
     """
     steps = domains.integer("steps", steps)
-    first, last = (arguments.below_one("rate", value) for value in rate)
+    first, last = (arguments.below_one("rate", value) for value in arguments.ends("rate", rate))
     rates = np.linspace(first, last, steps)
     return ((float(np.arctanh(np.sqrt(r))), 1 + 1 / (1 - r)) for r in map(float, rates))
 

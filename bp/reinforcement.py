@@ -64,13 +64,13 @@ def reinforcement(
     ]
     if not schedule:
         raise ValueError("rates must have at least one entry, got none")
-    effort = Effort(
-        damping=arguments.below_one("damping", damping),
-        iterations=domains.integer("iterations", iterations),
-        runs=domains.integer("runs", runs),
-        restarts=domains.integer("restarts", restarts, low=0),
-        repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
-        rng=domains.generator(rng),
+    effort = Effort.checked(
+        damping,
+        iterations,
+        rng,
+        runs=runs,
+        restarts=restarts,
+        repair_sweeps=repair_sweeps,
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"

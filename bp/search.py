@@ -6,14 +6,15 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from bp import bethe
+from bp import arguments, bethe
 from bp.iteration import Dense
 from bp.neuron import Array
 from bp.repair import LARGEST, repair
 from bp.solution import Solution, Trajectory
-from networks import Network
+from networks import Network, domains
 
 FROZEN = 1e-6  # mean variance of the spins, below which a run can no longer move
+_AWAY = 10  # unstable neurons more than twice the best, by which a run has lost the fixed points
 _FAINT = 1e-6  # overlap below which a run is pushed again, before float32 underflows
 
 
@@ -37,7 +38,32 @@ class Effort:
     repair_sweeps: int
     rng: np.random.Generator
     history: bool
-    stop: bool = True  # at the first fixed point
+    stop: bool = True  # at the first fixed point, or where all runs have lost them
+
+    @classmethod
+    def checked(
+        cls,
+        damping: object,
+        iterations: object,
+        rng: int | np.random.Generator | None,
+        *,
+        runs: object = 1,
+        restarts: object = 0,
+        repair_sweeps: object = 0,
+        history: object = False,
+        stop: bool = True,
+    ) -> "Effort":
+        """Return the effort if the arguments are as they must be."""
+        return cls(
+            damping=arguments.below_one("damping", damping),
+            iterations=domains.integer("iterations", iterations),
+            runs=domains.integer("runs", runs),
+            restarts=domains.integer("restarts", restarts, low=0),
+            repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
+            rng=domains.generator(rng),
+            history=domains.boolean("history", history),
+            stop=stop,
+        )
 
 
 @dataclass
@@ -61,10 +87,12 @@ class Search:
         for position, plan in enumerate(steps):
             step = plan(self.overlaps())
             residual = self._iterate(step)
-            self._read_out(step, residual)
+            unstable = self._read_out(step, residual)
             here = f"at step {position + 1} of {len(steps)}"
             if self.unstable.min() == 0 and self.effort.stop:
                 return f"found {here}, in run {int(self.unstable.argmin()) + 1}"
+            if self._lost(unstable) and self.effort.stop:
+                return self._repair() or f"all runs lost the fixed points {here}"
             if (self.state.v.mean(axis=(1, 2)) < FROZEN).all():
                 return self._repair() or f"all magnetisations froze {here}"
         return self._repair() or "the protocol ended"
@@ -85,8 +113,16 @@ class Search:
         state.h[faint] += np.sqrt(_FAINT) * push
         return residual
 
-    def _read_out(self, step: Step, residual: Array) -> None:
-        """Test the signs of all runs."""
+    def _lost(self, unstable: npt.NDArray[np.int64]) -> bool:
+        """Return whether all runs have come near to fixed points and gone away from them.
+
+        Past the clusters of the highest overlap the iteration no longer settles.
+        """
+        margin = max(_AWAY, LARGEST * self.states[0].size)
+        return bool((unstable > 2 * self.unstable + margin).all())
+
+    def _read_out(self, step: Step, residual: Array) -> npt.NDArray[np.int64]:
+        """Test the signs of all runs, and return how many neurons are unstable in each."""
         network = self.state.network
         signs = np.where(self.state.t < 0, -1, 1).astype(np.int8).reshape(self.states.shape)
         neurons = tuple(range(1, signs.ndim))
@@ -103,6 +139,7 @@ class Search:
             entropy = bethe.entropy(self.state, f)
             fraction = unstable / self.states[0].size
             self.record.append((gamma, step.y, overlaps, entropy, fraction, residual))
+        return unstable
 
     def _repair(self) -> str | None:
         """Try to repair the best states of all runs, the best first; say so if one was."""

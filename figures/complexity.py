@@ -27,6 +27,7 @@ caption = (
 
 DISTANCES = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3]
 COUPLINGS = [0.1, 0.4]
+HIGHEST = 12  # integer y
 
 
 def replicas(points: int) -> npt.NDArray[np.float64]:
@@ -59,14 +60,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Evaluate the curves in y."""
     import xarray
 
-    points, highest = (150, 12) if full else (60, 12)
+    points = 150 if full else 60
     grid = {"J_D": COUPLINGS, "d": DISTANCES}
     curves = run(cluster_curve, {**grid, "points": [points]}).squeeze()
-    sums = run(integer_curve, {**grid, "highest": [highest]}).squeeze()
+    sums = run(integer_curve, {**grid, "highest": [HIGHEST]}).squeeze()
     lines = {name: (("J_D", "d", "y"), curves[name].values) for name in ("Phi", "S", "Sigma")}
     names = ("Phi", "S", "Sigma", "deviation")
     dots = {f"integer_{name}": (("J_D", "d", "n"), sums[name].values) for name in names}
-    n = np.arange(2, highest + 1)
+    n = np.arange(2, HIGHEST + 1)
     return xarray.Dataset({**lines, **dots}, {**grid, "y": replicas(points), "n": n})
 
 

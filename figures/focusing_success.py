@@ -1,13 +1,13 @@
 """Below which self-coupling message passing stops finding fixed points."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 import bp
 import networks
-import replica
 import sweeps
+from figures.overlap_gap import critical_point
 
 if TYPE_CHECKING:
     import xarray
@@ -23,17 +23,49 @@ equation = (
 )
 caption = (
     "Fraction of networks in which a fixed point was found, with Clopper-Pearson 68 % intervals, "
-    "logistic fits, and bars at one half: the thresholds J_f(N) with bootstrap intervals. All "
-    "algorithms make the same number of runs and of iterations, at every size. Focusing: y = 7 "
-    "replicas, γ from 0.15 to 0.55. Repaired: where all runs failed, a short annealing from their "
-    "best states. Reinforcement: ρ from 0.1 to 0.6. Right: the thresholds "
-    "against N. Dotted: where the overlap gap of the replica theory closes, and above it where "
-    "the clusters merge, as N → ∞. The thresholds are those of this effort: more runs and slower "
-    "protocols lower them."
+    "logistic fits, and bars at one half: the thresholds J_f with bootstrap intervals. All "
+    "algorithms make the same number of runs, and of iterations at most. Focusing: y = 7 "
+    "replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a short annealing from their "
+    "best states. Reinforcement: ρ from 0.1 to 0.6. Below: the thresholds against N at one effort, "
+    "with fits in a power of 1/N; and against the effort, runs times iterations, at one N. "
+    "Dotted: where the overlap gap of the replica theory closes, and above it where the clusters "
+    "merge, as N → ∞. At a fixed effort J_f rises with N, and more effort lowers it."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
 LABELS = ("focusing", "focusing, repaired", "reinforcement")
+POINTS = 7  # values of J_D a case
+POWER = 0.5  # of 1/N, by which the thresholds approach their limit in the fits
+
+
+class Case(NamedTuple):
+    """One size, one effort, and the range of J_D that holds its thresholds."""
+
+    N: int
+    runs: int
+    steps: int
+    first: float
+    last: float
+    networks: int
+
+
+QUICK = (
+    Case(100, 2, 40, 0.03, 0.18, 12),
+    Case(200, 2, 40, 0.03, 0.18, 12),
+    Case(400, 2, 40, 0.06, 0.21, 12),
+    Case(200, 1, 10, 0.06, 0.27, 12),
+    Case(200, 8, 40, 0.03, 0.18, 12),
+)
+FULL = (
+    Case(250, 4, 60, 0.06, 0.18, 20),
+    Case(500, 4, 60, 0.075, 0.195, 20),
+    Case(1000, 4, 60, 0.09, 0.21, 20),
+    Case(2000, 4, 60, 0.10, 0.25, 20),
+    Case(1000, 1, 60, 0.13, 0.25, 20),
+    Case(1000, 16, 60, 0.08, 0.20, 12),
+    Case(4000, 4, 60, 0.13, 0.22, 8),
+    Case(8000, 4, 60, 0.17, 0.26, 4),
+)
 
 
 def find_fixed_points(
@@ -41,7 +73,7 @@ def find_fixed_points(
 ) -> dict[str, bool]:
     """Return which algorithms find a fixed point of one network."""
     network = networks.Asymmetric(N, J_D).sample(rng)
-    protocol = bp.scoping(steps, 7.0, (0.15, 0.55))
+    protocol = bp.scoping(steps, 7.0, (0.18, 0.75))
     focused = bp.focusing(network, protocol, runs=runs, repair_sweeps=200, rng=rng)
     reinforced = bp.reinforcement(network, np.linspace(0.1, 0.6, steps), runs=runs, rng=rng)
     return {
@@ -55,77 +87,115 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Solve networks of several sizes, over the self-coupling, and locate one half."""
     import xarray
 
-    if full:
-        sizes, J_D, replicas = [250, 500, 1000, 2000], np.arange(0.06, 0.185, 0.015), 20
-        effort = {"runs": [16], "steps": [300]}
-    else:
-        sizes, J_D, replicas = [100, 200, 400], np.arange(0.03, 0.2, 0.03), 12
-        effort = {"runs": [2], "steps": [40]}
-    grid = {"N": sizes, "J_D": [float(x) for x in J_D.round(3)], **effort}
-    data = run(find_fixed_points, grid, replicas=replicas).squeeze(["runs", "steps"])
+    cases = FULL if full else QUICK
+    varied = ["J_D", "N", "effort", "networks"]
+    solved = xarray.concat([_solve(run, case) for case in cases], dim="case", coords=varied)
+    transitions = run(critical_point, {"point": ["closing", "merging"]})
+    data = _thresholds(solved).assign(transition=("critical", transitions["J_D"].values.ravel()))
+    return data.assign(_extrapolations(data)).assign_attrs(effort=_effort(cases[0]))
+
+
+def _effort(case: Case) -> int:
+    """Return the number of iterations of all runs."""
+    return case.runs * case.steps * 10
+
+
+def _solve(run: "Run", case: Case) -> "xarray.Dataset":
+    """Return how many networks of a case each algorithm solves."""
+    import xarray
+
+    J_D = np.linspace(case.first, case.last, POINTS).round(4)
+    grid = {"N": [case.N], "J_D": J_D.tolist(), "runs": [case.runs], "steps": [case.steps]}
+    data = run(find_fixed_points, grid, replicas=case.networks).squeeze(["N", "runs", "steps"])
     found = data[list(ALGORITHMS)].to_dataarray("algorithm").astype(int).sum("replica")
-    transitions = replica.zero_complexity_gap_threshold(), replica.merging_threshold()
-    limit = xarray.DataArray([transition.J_D for transition in transitions], dims="kind")
-    return (
-        _thresholds(found, replicas)
-        .assign(transition=limit)
-        .assign_attrs(networks=replicas, runs=effort["runs"][0], iterations=10 * effort["steps"][0])
+    return xarray.Dataset(
+        {"found": (("algorithm", "point"), found.transpose("algorithm", "J_D").values)},
+        {
+            "algorithm": list(ALGORITHMS),
+            "J_D": ("point", J_D),
+            "N": case.N,
+            "effort": _effort(case),
+            "networks": case.networks,
+        },
     )
 
 
-def _thresholds(found: "xarray.DataArray", trials: int) -> "xarray.Dataset":
-    """Return the fractions' intervals, a logistic fit, and where half of them are solved."""
-    import xarray
+def _thresholds(solved: "xarray.Dataset") -> "xarray.Dataset":
+    """Add the fractions' intervals, a logistic fit, and where half of the networks are solved."""
     from scipy.stats import binomtest
 
-    J_D = found["J_D"].values
-    x = np.linspace(J_D[0], J_D[-1], 200)
-    counts = found.transpose("algorithm", "N", "J_D").values
+    counts = solved["found"].transpose("case", "algorithm", "point").values
+    J_D, trials = solved["J_D"].values, solved["networks"].values
     fits = [
-        [sweeps.threshold(J_D, row, trials, confidence=0.68, rng=0) for row in rows]
-        for rows in counts
+        [sweeps.threshold(x, row, int(n), confidence=0.68, rng=0) for row in rows]
+        for x, n, rows in zip(J_D, trials, counts, strict=True)
     ]
     intervals = [
-        [[binomtest(int(k), trials).proportion_ci(0.68) for k in row] for row in rows]
-        for rows in counts
+        [[binomtest(int(k), int(n)).proportion_ci(0.68) for k in row] for row in rows]
+        for n, rows in zip(trials, counts, strict=True)
     ]
     bars = [
         [(f.interval[0], f.value, f.interval[1]) if f.reached else (np.nan,) * 3 for f in row]
         for row in fits
     ]
-    dims = ("algorithm", "N")
-    return xarray.Dataset(
-        {
-            "found": found,
-            "interval": ((*dims, "J_D", "end"), np.array(intervals)),
-            "fit": ((*dims, "J_D_fit"), np.array([[f.at(x) for f in row] for row in fits])),
-            "threshold": ((*dims, "bound"), np.array(bars)),
-        },
-        {"J_D_fit": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
+    fine = np.linspace(J_D[:, 0], J_D[:, -1], 200, axis=-1)
+    curves = [[f.at(x) for f in row] for x, row in zip(fine, fits, strict=True)]
+    dims = ("case", "algorithm")
+    return solved.assign(
+        interval=((*dims, "point", "end"), np.array(intervals)),
+        fit=((*dims, "fine"), np.array(curves)),
+        threshold=((*dims, "bound"), np.array(bars)),
+    ).assign_coords(
+        J_D_fit=(("case", "fine"), fine), end=["low", "high"], bound=["low", "value", "high"]
     )
+
+
+def _extrapolations(data: "xarray.Dataset") -> dict[str, object]:
+    """Fit the thresholds at the common effort by a limit and a power of 1/N."""
+    fits = []
+    for name in ALGORITHMS:
+        sizes = _sizes(data).sel(algorithm=name)
+        low, value, high = sizes["threshold"].values.T
+        known = np.isfinite(low + high)
+        if known.sum() < 2:
+            fits.append((np.nan,) * 4)
+            continue
+        errors = (high - low)[known] / 2
+        fit = sweeps.extrapolate(sizes["N"].values[known], value[known], errors, power=POWER)
+        fits.append((fit.limit, fit.error, fit.coefficients[1], fit.p_value))
+    columns = ("limit", "limit_error", "slope", "p_value")
+    return {name: ("algorithm", row) for name, row in zip(columns, np.array(fits).T, strict=True)}
+
+
+def _sizes(data: "xarray.Dataset") -> "xarray.Dataset":
+    """Return the cases of one effort and of different sizes."""
+    return data.isel(case=data["effort"].values == data["effort"].values[0])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
     """Draw a panel for each algorithm, and the thresholds."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.2, 2.8))
-    axes = figure.subplots(1, 4)
-    for ax, name, label in zip(axes[:3], ALGORITHMS, LABELS, strict=True):
-        for i, N in enumerate(data["N"].values):
-            _draw_probability(ax, data.sel(algorithm=name, N=N), data.attrs["networks"], f"C{i}")
+    figure = Figure(figsize=(8.4, 5.4))
+    axes = figure.subplots(2, 3, height_ratios=(1, 1.15))
+    sizes = _sizes(data)
+    for ax, name, label in zip(axes[0], ALGORITHMS, LABELS, strict=True):
+        for case, N in enumerate(sizes["N"].values):
+            _draw_probability(ax, sizes.isel(case=case).sel(algorithm=name), f"C{case}", int(N))
         ax.set(xlabel="self-coupling $J_D$", ylim=(-0.03, 1.03), title=label)
-    axes[0].set_ylabel("fraction solved")
-    axes[0].legend(loc="upper left")
-    _draw_thresholds(axes[3], data)
+    axes[0, 0].set_ylabel("fraction solved")
+    axes[0, 2].legend(loc="lower right", fontsize="x-small")
+    _draw_sizes(axes[1, 0], sizes)
+    _draw_efforts(axes[1, 1], data)
+    axes[1, 2].axis("off")
+    axes[1, 2].legend(*axes[1, 0].get_legend_handles_labels(), loc="upper left", fontsize="small")
     return figure
 
 
-def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
-    fraction = data["found"].values / trials
+def _draw_probability(ax: "Axes", data: "xarray.Dataset", color: str, N: int) -> None:
+    fraction = data["found"].values / data["networks"].values
     errors = np.abs(data["interval"].values.T - fraction)
-    label = f"$N = {int(data['N'])}$"
-    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=label)
+    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=f"$N = {N}$")
     low, value, high = data["threshold"].values
     if np.isfinite(value):
         ax.plot(data["J_D_fit"], data["fit"], color=color)
@@ -133,16 +203,44 @@ def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: st
         ax.errorbar(value, 0.5, xerr=[[value - low], [high - value]], color=color, fmt="|")
 
 
-def _draw_thresholds(ax: "Axes", data: "xarray.Dataset") -> None:
+def _draw_sizes(ax: "Axes", sizes: "xarray.Dataset") -> None:
+    """Draw the thresholds against N, with their fits."""
+    N = sizes["N"].values
+    line = np.geomspace(N.min(), 4 * N.max(), 50)
+    for i, name in enumerate(ALGORITHMS):
+        data = sizes.sel(algorithm=name)
+        _draw_thresholds(ax, (1 + 0.04 * (i - 1)) * N, data, i)
+        ax.plot(line, data["limit"].values + data["slope"].values * line**-POWER, f"C{i + 4}")
+    _draw_transitions(ax, sizes)
+    ax.set(xlabel="$N$", ylabel="$J_f$", title=f"{sizes['effort'].values[0]} iterations")
+    ax.set_xticks(N, [f"{n}" for n in N], rotation=45)
+    ax.minorticks_off()
+
+
+def _draw_efforts(ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw the thresholds of one size against the effort."""
+    efforts = data["effort"].values
+    N = data["N"].values[efforts != efforts[0]][0]
+    cases = data.isel(case=data["N"].values == N).sortby("effort")
+    for i, name in enumerate(ALGORITHMS):
+        shifted = (1 + 0.06 * (i - 1)) * cases["effort"].values
+        _draw_thresholds(ax, shifted, cases.sel(algorithm=name), i, "-")
+    _draw_transitions(ax, data)
+    ax.set(xlabel="iterations of all runs", title=f"$N = {N}$")
+
+
+def _draw_thresholds(
+    ax: "Axes", x: np.ndarray, data: "xarray.Dataset", i: int, line: str = ""
+) -> None:
+    first, last = data["J_D"].values[:, 0], data["J_D"].values[:, -1]
+    low, value, high = data["threshold"].values.T
+    errors = [value - np.maximum(low, first), np.minimum(high, last) - value]
+    limit, error = float(data["limit"]), float(data["limit_error"])
+    label = f"{LABELS[i]}\n$J_f(∞) = {limit:.3f} ± {error:.3f}$"
+    ax.errorbar(x, value, errors, color=f"C{i + 4}", fmt=f"o{line}", mfc="w", label=label)
+
+
+def _draw_transitions(ax: "Axes", data: "xarray.Dataset") -> None:
     for value in data["transition"].values:
         ax.axhline(value, color="0.6", lw=0.8, ls=":")
-    first, last = data["J_D"].values[[0, -1]]
-    for i, (name, label) in enumerate(zip(ALGORITHMS, LABELS, strict=True)):
-        low, value, high = data["threshold"].sel(algorithm=name).values.T
-        errors = [value - np.maximum(low, first), np.minimum(high, last) - value]
-        shifted = (1 + 0.06 * (i - 1)) * data["N"].values
-        ax.errorbar(shifted, value, errors, color=f"C{i + 4}", fmt="o", mfc="w", label=label)
-    ax.set(xlabel="$N$", ylabel="$J_f(N)$", xscale="log", ylim=(0, None), title="thresholds")
-    ax.set_xticks(data["N"].values, [f"{N}" for N in data["N"].values])
-    ax.minorticks_off()
-    ax.legend(loc="lower right", fontsize="x-small")
+    ax.set(xscale="log", ylim=(0, None))

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 import replica
+from figures.overlap_gap import critical_point
 from replica import high_precision_clusters
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     points = 80 if full else 20
-    J_ogp, J_mono = replica.overlap_gap_threshold().J_D, replica.merging_threshold().J_D
+    critical = run(critical_point, {"point": ["closing", "merging"]})["J_D"].values
+    J_ogp, J_mono = critical.ravel().tolist()
     wide = [0.0, 0.05, 0.1, 0.2, 0.4, 0.8]
     narrow = [0.045, J_ogp, (J_ogp + J_mono) / 2, J_mono, 0.085]
     curves = run(densest_clusters, {"J_D": [*wide, *narrow], "points": [points]})["S"].squeeze()

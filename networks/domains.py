@@ -56,6 +56,13 @@ def integers(name: str, value: object, low: int = 1) -> npt.NDArray[np.int64]:
     return array.astype(np.int64)
 
 
+def boolean(name: str, value: object) -> bool:
+    """Return `value` as a `bool`."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
 def choice(name: str, value: object, allowed: Collection[str]) -> str:
     """Return `value` if it is one of the `allowed` words."""
     if not isinstance(value, str):

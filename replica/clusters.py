@@ -1,6 +1,6 @@
 """Clusters of fixed points: groups of y replicas at one mutual distance."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -78,22 +78,21 @@ def clusters(
     return gather(ClusterState, found, y.shape)
 
 
-class Cluster(NamedTuple):
-    """The solution at one point, with what the thresholds need."""
+@dataclass(frozen=True, eq=False, repr=False)
+class Cluster(ClusterState):
+    """The solution at one point, with what the thresholds need.
 
-    y: float
-    d: float
-    J_D: float
-    free_entropy: float
-    local_entropy: float
-    complexity: float
-    by_d: float  # derivative of the free entropy
-    by_J_D: float
-    q_hat: float
-    residual: float
-    error: float  # of the three entropies
-    slope_error: float  # of the two derivatives
-    converged: bool
+    Attributes
+    ----------
+    slope_d, slope_J_D
+        Derivatives of the free entropy.
+    slope_error
+        Estimate of their errors.
+    """
+
+    slope_d: float
+    slope_J_D: float
+    slope_error: float
 
     def check(self) -> None:
         """Raise if the extremum was not found."""
@@ -113,13 +112,13 @@ def solve(y: float, d: float, J_D: float, q_hat: float | None = None) -> Cluster
         field = common_field(overlap, d, J_D, step)
         site, converged = _extremum(field, y, overlap, d, q_hat)
         fine, half, quarter = (_entropies(site, overlap, coarse) for coarse in (1, 2, 4))
-        error = extrapolated(fine, half, quarter)
-        if (error[:3] <= _ENOUGH + rounding(site)).all():
+        error, rounded = extrapolated(fine, half, quarter), rounding(site)
+        if (error[:3] <= _ENOUGH + rounded).all():
             break
         step, q_hat = step / 2, site.q_hat
-    error[:3] += rounding(site)
-    error[3:] += rounding(site)[0] * np.abs(fine[3:])
-    free_entropy, local_entropy, complexity, by_d, by_J_D = fine.tolist()
+    error[:3] += rounded
+    error[3:] += rounded[0] * np.abs(fine[3:])
+    free_entropy, local_entropy, complexity, slope_d, slope_J_D = fine.tolist()
     return Cluster(
         y=y,
         d=d,
@@ -127,8 +126,8 @@ def solve(y: float, d: float, J_D: float, q_hat: float | None = None) -> Cluster
         free_entropy=free_entropy,
         local_entropy=local_entropy,
         complexity=complexity,
-        by_d=by_d,
-        by_J_D=by_J_D,
+        slope_d=slope_d,
+        slope_J_D=slope_J_D,
         q_hat=site.q_hat,
         residual=2 * d - site.mean(site.spread),
         error=float(error[:3].max()),

@@ -17,10 +17,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from replica.inverse_mills import inverse_mills
 from replica.orthant import Floats
 
 _REACH = 9.5  # the integrand falls off from its maximum at least as exp(-z^2/2)
-_SQRT_2_PI = np.sqrt(2 / np.pi)
 
 
 class Columns(NamedTuple):
@@ -64,7 +64,7 @@ def columns(y: int, up: Floats, J: Floats, d: float, step: float) -> Columns:
     total = weights.sum(axis=1, keepdims=True)
     weights /= total
     # m = d ln Phi(x) / dJ, and n m its sum over the spins of one sign
-    m = _mills(x) / sigma
+    m = inverse_mills(x) / sigma
     sums = n * m
     slope = np.einsum("kz,kiz->ki", weights, sums)
     products = np.einsum("kz,kiz,kjz->kij", weights, sums, sums)
@@ -78,18 +78,12 @@ def columns(y: int, up: Floats, J: Floats, d: float, step: float) -> Columns:
     return Columns(log, slope, curvature, slope_q)
 
 
-def _mills(x: Floats) -> Floats:
-    """Return the derivative of `ln Phi`."""
-    with np.errstate(over="ignore"):
-        return _SQRT_2_PI / special.erfcx(-x / np.sqrt(2))
-
-
 def _mode(n: Floats, J: Floats, gain: Floats, sigma: float) -> Floats:
     """Return about where each integrand, which is log-concave, is largest."""
 
     def rises(z: Floats) -> npt.NDArray[np.bool]:
         x = (J + gain * z[:, None, None]) / sigma
-        return np.asarray(np.sum(n * _mills(x) * gain / sigma, axis=(1, 2)) > z)
+        return np.asarray(np.sum(n * inverse_mills(x) * gain / sigma, axis=(1, 2)) > z)
 
     high = np.ones(len(n))
     while (short := rises(high) | ~rises(-high)).any():

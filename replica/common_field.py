@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from replica.inverse_mills import inverse_mills
 from replica.orthant import Floats
 
 _Z_MAX = 13.0  # beyond, the Gaussian weight is less than 1e-36
@@ -86,10 +87,6 @@ def common_field(overlap: float, distance: float, J_D: float, step: float) -> Co
         log_weight=np.log(2) + log_dz + special.log_ndtr(z / half),
         log_H=np.maximum(log_up, log_down),
         bias=(log_up - log_down) / 2,
-        up=_mills(w_up, log_up) / sigma,
-        down=_mills(w_down, log_down) / sigma,
+        up=inverse_mills(w_up) / sigma,
+        down=inverse_mills(w_down) / sigma,
     )
-
-
-def _mills(w: Floats, log_ndtr: Floats) -> Floats:
-    return np.exp(-(w**2) / 2 - log_ndtr) / np.sqrt(2 * np.pi)

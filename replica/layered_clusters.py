@@ -24,7 +24,7 @@ class TwoLayerState(ClusterState):
     the coupling between the layers.
     """
 
-    lam: Number = 0.0
+    lam: Number
 
 
 def two_layer_clusters(

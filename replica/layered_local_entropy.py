@@ -1,6 +1,6 @@
 """The densest clusters of fixed points of two coupled layers."""
 
-from dataclasses import replace
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from replica.layered_clusters import (
     solve,
 )
 from replica.states import gather
+from replica.zero_complexity import zero_complexity
 
 
 def two_layer_local_entropy(
@@ -64,7 +65,7 @@ def two_layer_local_entropy(
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
     )
     points = zip(d.flat, J_D.flat, lam.flat, strict=True)
-    found = [zero_complexity(*map(float, point)) for point in points]
+    found = [densest(*map(float, point)) for point in points]
     for state in found:
         if throw and not state.converged:
             raise RuntimeError(
@@ -73,31 +74,16 @@ def two_layer_local_entropy(
     return gather(TwoLayerState, found, d.shape)
 
 
-def zero_complexity(d: float, J_D: float, lam: float) -> TwoLayerState:
-    """Return the solution at the y of zero complexity, or at the largest y allowed."""
-    from scipy.optimize import brentq
+def densest(d: float, J_D: float, lam: float) -> TwoLayerState:
+    """Return the solution at the y of zero complexity, or at the end of the range of y."""
 
-    states: list[TwoLayerState] = []
+    def at(y: float, found: Sequence[TwoLayerState]) -> TwoLayerState:
+        return solve(y, d, J_D, lam, _guess(y, found))
 
-    def complexity(log_y: float) -> float:
-        y = min(float(np.exp(log_y)), Y_MAX)
-        states.append(solve(y, d, J_D, lam, _guess(y, states)))
-        return float(states[-1].complexity)
-
-    low = high = float(np.log(3 + 0.7 / (1 - 2 * d)))
-    if complexity(low) > 0:
-        while complexity(high := min(low + 0.7, float(np.log(Y_MAX)))) > 0:
-            if states[-1].y == Y_MAX:
-                return replace(states[-1], converged=False)
-            low = high
-    else:
-        while complexity(low := high - 0.7) < 0:
-            high = low
-    complexity(brentq(complexity, low, high, xtol=1e-9))
-    return states[-1]
+    return zero_complexity(at, d, Y_MAX, factor=2.0, xtol=1e-9)  # a point is dear
 
 
-def _guess(y: float, states: list[TwoLayerState]) -> float | None:
+def _guess(y: float, states: Sequence[TwoLayerState]) -> float | None:
     """Return ln q_hat, from a straight line in ln y through the nearest solutions."""
     if not states:
         return None

@@ -1,14 +1,14 @@
 """The densest clusters of fixed points that a typical network has."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from networks import domains
 from replica.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX, Cluster, solve
 from replica.states import ClusterState, gather
-
-_FACTOR = 3.0  # between the numbers of replicas tried for a bracket
+from replica.zero_complexity import zero_complexity
 
 
 def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> ClusterState:
@@ -56,7 +56,7 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
-    found = [zero_complexity(*point) for point in zip(d.flat, J_D.flat, strict=True)]
+    found = [densest(*point) for point in zip(d.flat, J_D.flat, strict=True)]
     if throw:
         for state in found:
             if not state.converged:
@@ -67,28 +67,11 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
     return gather(ClusterState, found, d.shape)
 
 
-def zero_complexity(d: float, J_D: float) -> Cluster:
+def densest(d: float, J_D: float) -> Cluster:
     """Return the solution at the y of zero complexity, or at the end of the range of y."""
-    solutions: dict[float, Cluster] = {}
 
-    def complexity(log_y: float) -> float:
-        y = min(float(np.exp(log_y)), Y_MAX)
-        last = next(reversed(solutions.values()), None)
-        q_hat = None if last is None else last.q_hat * last.y / y  # y q_hat varies little
-        solutions[log_y] = solve(y, d, J_D, q_hat)
-        return solutions[log_y].complexity
+    def at(y: float, found: Sequence[Cluster]) -> Cluster:
+        q_hat = found[-1].q_hat * found[-1].y / y if found else None  # y q_hat varies little
+        return solve(y, d, J_D, q_hat)
 
-    low = high = float(np.log(3 + 0.7 / (1 - 2 * d)))
-    if complexity(low) > 0:
-        while complexity(high := min(low + np.log(_FACTOR), np.log(Y_MAX))) > 0:
-            if high >= np.log(Y_MAX):
-                return solutions[high]._replace(converged=False)
-            low = high
-    else:
-        while complexity(low := max(0.0, high - np.log(_FACTOR))) < 0:
-            if low == 0:
-                return solutions[low]._replace(converged=False)
-            high = low
-    # the result is kept as evaluated at the root itself
-    root = optimize.brentq(complexity, low, high, xtol=1e-13, rtol=1e-14)
-    return solutions[root] if root in solutions else solve(float(np.exp(root)), d, J_D)
+    return zero_complexity(at, d, Y_MAX)

@@ -1,12 +1,9 @@
 """The self-coupling at which narrow and extended clusters merge."""
 
-import math
-
-import numpy as np
 from scipy import optimize
 
 from replica.clusters import Cluster
-from replica.local_entropy import zero_complexity
+from replica.curve_minimum import curve_minimum
 from replica.states import Transition
 
 _D = (1e-3, 0.1)  # around the inflection point of the local entropy; checked
@@ -37,27 +34,19 @@ def merging_threshold() -> Transition:
     """
     J_D = optimize.brentq(lambda J_D: _slope(_flattest(J_D)), *_J_D_BRACKET, xtol=1e-13)
     state = _flattest(J_D)
-    if not _D[0] * 1.1 < state.d < _D[1] / 1.1:
-        raise RuntimeError(f"the inflection point lies outside {_D}, at d={state.d}")
     step = 1e-4
-    by_J_D = (_slope(_flattest(J_D + step)) - _slope(_flattest(J_D - step))) / (2 * step)
+    slope_J_D = (_slope(_flattest(J_D + step)) - _slope(_flattest(J_D - step))) / (2 * step)
     # rounding moves the minimum found, and y*, by about the square root of the slope's error
     error = state.slope_error + state.error / state.d
-    uncertainty = (error / state.y + abs(_slope(state))) / by_J_D
+    uncertainty = (error / state.y + abs(_slope(state))) / slope_J_D
     return Transition(J_D=J_D, uncertainty=uncertainty, d=state.d, y=state.y)
 
 
 def _slope(state: Cluster) -> float:
     """Return dS/dd along the curve of zero complexity."""
-    return state.by_d / state.y
+    return float(state.slope_d / state.y)
 
 
 def _flattest(J_D: float) -> Cluster:
     """Return the state of least slope."""
-    found = optimize.minimize_scalar(
-        lambda log_d: _slope(zero_complexity(math.exp(log_d), J_D)),
-        bounds=np.log(_D),
-        method="bounded",
-        options={"xatol": 1e-7},  # its square is the error of the minimum
-    )
-    return zero_complexity(math.exp(found.x), J_D)
+    return curve_minimum(_slope, J_D, _D)

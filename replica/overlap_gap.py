@@ -7,7 +7,7 @@ from scipy import optimize
 
 from networks import domains
 from replica.clusters import D_MIN, Cluster, solve
-from replica.local_entropy import zero_complexity
+from replica.curve_minimum import curve_minimum
 from replica.states import Transition
 
 Y_LOW, Y_HIGH = 1.01, 100.0  # beyond, the minimum lies at d < 10^-4
@@ -62,7 +62,7 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
     else:
         y = domains.real("y", y, low=Y_LOW, high=Y_HIGH)
     state = _touching(y)
-    uncertainty = (state.error + abs(state.free_entropy)) / state.by_J_D
+    uncertainty = (state.error + abs(state.free_entropy)) / state.slope_J_D
     return Transition(J_D=float(state.J_D), uncertainty=uncertainty, d=state.d, y=y)
 
 
@@ -92,10 +92,8 @@ def zero_complexity_gap_threshold() -> Transition:
     """
     J_D = optimize.brentq(lambda J_D: _least_dense(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
     state = _least_dense(J_D)
-    if not _D[0] * 1.1 < state.d < _D[1] / 1.1:
-        raise RuntimeError(f"the minimum of the local entropy lies outside {_D}, at d={state.d}")
-    by_J_D = state.by_J_D / state.y
-    uncertainty = (state.error + abs(state.local_entropy)) / by_J_D
+    slope_J_D = state.slope_J_D / state.y
+    uncertainty = (state.error + abs(state.local_entropy)) / slope_J_D
     return Transition(J_D=J_D, uncertainty=uncertainty, d=state.d, y=state.y)
 
 
@@ -104,7 +102,9 @@ def _touching(y: float) -> Cluster:
     J_D = min(0.05, 0.8 / y)  # about the threshold; where J_D is too large, no minimum is left
     for _ in range(30):
         state = _lowest(y, J_D)
-        step = -state.free_entropy / state.by_J_D  # d is optimal: the partial derivative is total
+        step = (
+            -state.free_entropy / state.slope_J_D
+        )  # d is optimal: the partial derivative is total
         if abs(step) < 1e-14:
             return state
         J_D = float(max(J_D + step, J_D / 4))
@@ -121,7 +121,7 @@ def _lowest(y: float, J_D: float) -> Cluster:
         raise RuntimeError(f"the free entropy at y={y}, J_D={J_D} has no minimum inside")
 
     def slope(log_d: float) -> float:
-        return solve(y, math.exp(log_d), J_D, scan[least].q_hat).by_d
+        return solve(y, math.exp(log_d), J_D, scan[least].q_hat).slope_d
 
     log_d = optimize.brentq(slope, *np.log(_SCAN[[least - 1, least + 1]]), xtol=1e-10)
     return solve(y, math.exp(log_d), J_D)
@@ -129,10 +129,4 @@ def _lowest(y: float, J_D: float) -> Cluster:
 
 def _least_dense(J_D: float) -> Cluster:
     """Return the state of least local entropy at zero complexity."""
-    found = optimize.minimize_scalar(
-        lambda log_d: zero_complexity(math.exp(log_d), J_D).local_entropy,
-        bounds=np.log(_D),
-        method="bounded",
-        options={"xatol": 1e-7},  # its square is the error of the minimum
-    )
-    return zero_complexity(math.exp(found.x), J_D)
+    return curve_minimum(lambda state: float(state.local_entropy), J_D, _D)

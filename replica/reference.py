@@ -1,7 +1,6 @@
 """Clusters of fixed points around a free reference state."""
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -30,8 +29,8 @@ class ReferenceState(ClusterState):
         Conjugate of the overlap with the reference state.
     """
 
-    overlap: Number = 0.0
-    p_hat: Number = 0.0
+    overlap: Number
+    p_hat: Number
 
 
 def reference_clusters(
@@ -202,24 +201,7 @@ def densest_reference(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     return (special.entr(d) + special.entr(1 - d) - found.f_x)[()]
 
 
-class _Reference(NamedTuple):
-    """The solution at one point."""
-
-    y: float
-    d: float
-    J_D: float
-    free_entropy: float
-    local_entropy: float
-    complexity: float
-    q_hat: float
-    residual: float
-    error: float
-    converged: bool
-    overlap: float
-    p_hat: float
-
-
-def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Reference:
+def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> ReferenceState:
     """Return the solution at one point; `guess` is of the unknowns."""
     step = min(0.05, 1 / np.sqrt(y))
     finest = step / 16
@@ -236,7 +218,7 @@ def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Refer
         return _missing(y, d, J_D)
     error += rounding(site) + _inexactness(x, y, d, J_D, step)
     free_entropy, local_entropy, complexity = fine.tolist()
-    return _Reference(
+    return ReferenceState(
         y=y,
         d=d,
         J_D=J_D,
@@ -252,9 +234,9 @@ def solve(y: float, d: float, J_D: float, guess: Floats | None = None) -> _Refer
     )
 
 
-def _missing(y: float, d: float, J_D: float) -> _Reference:
+def _missing(y: float, d: float, J_D: float) -> ReferenceState:
     nan = float("nan")
-    return _Reference(y, d, J_D, nan, nan, nan, nan, nan, nan, False, nan, nan)
+    return ReferenceState(y, d, J_D, nan, nan, nan, nan, nan, nan, False, nan, nan)
 
 
 def _inexactness(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats:
@@ -282,14 +264,15 @@ def _entropies(site: OneSite, overlap: float, d: float, p_hat: float, coarse: in
     )
 
 
-def _zero_complexity(d: float, J_D: float) -> _Reference:
+def _zero_complexity(d: float, J_D: float) -> ReferenceState:
     """Return the solution at the y of zero complexity, or the one where the search ended.
 
-    The complexity falls with y; below some y there may be no extremum.
+    The complexity falls with y; below some y there may be no extremum, so that the search is not
+    that of `replica.zero_complexity`.
     """
-    solutions: dict[float, _Reference] = {}
+    solutions: dict[float, ReferenceState] = {}
 
-    def at(log_y: float) -> _Reference:
+    def at(log_y: float) -> ReferenceState:
         if log_y not in solutions:
             y = min(float(np.exp(log_y)), Y_MAX)
             found = [state for state in solutions.values() if state.converged]
@@ -298,10 +281,12 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
 
     low = high = np.log(20.0)
     while (state := at(low)).converged and state.complexity < 0:
-        high, low = low, low - np.log(_FACTOR)
+        if low == 0:
+            return replace(state, converged=False)
+        high, low = low, max(0.0, low - np.log(_FACTOR))
     while not (state := at(high)).converged or state.complexity > 0:
         if high >= np.log(Y_MAX):
-            return state._replace(converged=False)
+            return replace(state, converged=False)
         low, high = high, high + np.log(_FACTOR)
     while not (state := at(low)).converged:  # find an end of the bracket above the vanishing
         middle = (low + high) / 2
@@ -312,6 +297,6 @@ def _zero_complexity(d: float, J_D: float) -> _Reference:
     return at(optimize.brentq(lambda log_y: at(log_y).complexity, low, high, xtol=1e-12))
 
 
-def _guess(y: float, near: _Reference) -> Floats:
+def _guess(y: float, near: ReferenceState) -> Floats:
     """Return about the extremum, from that at another y: y q_hat varies little."""
     return np.array([np.log(near.q_hat * near.y / y), near.p_hat, special.logit(near.overlap)])

@@ -48,7 +48,7 @@ class ClusterState:
     q_hat: Number
     residual: Number
     error: Number
-    converged: Any = True
+    converged: Any
 
     @property
     def status(self) -> str:

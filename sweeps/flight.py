@@ -45,7 +45,7 @@ class Flight:
         self._suspects: deque[Point] = deque()
         self._alone = False
         self._deaths = 0
-        self._repeated: dict[int, Point] = {}
+        self._repeated: set[tuple[str, int]] = set()
 
     def run(self, points: Iterator[Point]) -> None:
         """Evaluate all `points`; when interrupted, keep what has finished and cancel the rest."""
@@ -108,9 +108,10 @@ class Flight:
     def _repeat(self, future: "Future[Outcome]") -> bool:
         """Submit a point for the second time, unless it was already."""
         point = self._pending[future]
-        if id(point) in self._repeated:
+        name = (point.key, point.replica)
+        if name in self._repeated:
             return False
-        self._repeated[id(point)] = point
+        self._repeated.add(name)
         del self._pending[future]
         self._submit(point)
         return True

@@ -34,6 +34,7 @@ def bad(function, *positional, error=ValueError, **named):
         bad(bp.focusing, NETWORK, FOCUS, repair_sweeps=-1),
         bad(bp.focusing, NETWORK, FOCUS, iterations=1.5, error=TypeError),
         bad(bp.focusing, NETWORK, FOCUS, rng="a", error=TypeError),
+        bad(bp.focusing, NETWORK, FOCUS, history="no", error=TypeError),
         bad(bp.reinforcement, NETWORK, [1.0]),
         bad(bp.reinforcement, NETWORK, [-0.1]),
         bad(bp.reinforcement, NETWORK, []),
@@ -44,6 +45,8 @@ def bad(function, *positional, error=ValueError, **named):
         bad(bp.belief_propagation, NETWORK, tolerance=0),
         bad(bp.belief_propagation, NETWORK, max_iterations=0),
         bad(bp.belief_propagation, NETWORK, damping=2),
+        bad(bp.belief_propagation, NETWORK, exact_squares="no", error=TypeError),
+        bad(bp.belief_propagation, NETWORK, throw=1, error=TypeError),
         bad(bp.local_entropy, NETWORK, np.ones(19), [1]),
         bad(bp.local_entropy, NETWORK, np.zeros(20), [1]),
         bad(bp.local_entropy, NETWORK, np.ones(20), [-1]),
@@ -52,6 +55,9 @@ def bad(function, *positional, error=ValueError, **named):
         bad(bp.scoping, 0),
         bad(bp.scoping, 5, 0.5),
         bad(bp.scoping, 5, 7, (-1, 0.5)),
+        bad(bp.scoping, 5, 7, 0.5, error=TypeError),
+        bad(bp.scoping, 5, 7, (0.1, 0.2, 0.3), error=TypeError),
+        bad(bp.pseudo_reinforcement, 5, 0.5, error=TypeError),
         bad(bp.pseudo_reinforcement, 5, (0.1, 1.0)),
         bad(bp.along_overlap, [0.1], [0.5, 0.2], [3, 4]),
         bad(bp.along_overlap, [0.1], [0.2, 0.5], [3]),
@@ -60,7 +66,7 @@ def bad(function, *positional, error=ValueError, **named):
 )
 def test_named(function, positional, named, error):
     words = "network|protocol|damping|runs|restarts|repair|iterations|rng|rates|field|method|"
-    words += "tolerance|state|steps|y must|gamma|rate|overlaps"
+    words += "tolerance|state|steps|y must|gamma|rate|overlaps|exact_squares|throw|history"
     with pytest.raises(error, match=words):
         function(*positional, **named)
 

@@ -68,6 +68,19 @@ def test_failure_is_a_result():
     assert "larger J_D" in repr(solution)
 
 
+def test_an_attempt_ends_where_its_runs_leave_the_fixed_points():
+    network = networks.Asymmetric(1000, 0.05).sample(rng=1)
+    solution = bp.focusing(network, bp.scoping(60, 7, (0.15, 0.9)), runs=2, rng=1, history=True)
+    assert not solution.converged
+    assert "all runs lost the fixed points at step" in solution.status
+    unstable = 1000 * solution.trajectory.unstable_fraction
+    assert len(unstable) < 60
+    assert unstable[-1] > 2 * unstable.min() + 10
+    assert solution.unstable == unstable.min()
+    whole = bp.focusing_trajectory(network, bp.scoping(60, 7, (0.15, 0.9)), iterations=10, rng=1)
+    assert len(whole.gamma) > len(unstable), "a trajectory is followed until it freezes"
+
+
 @pytest.mark.parametrize(
     "network",
     [networks.Asymmetric(100, 0.0).sample(rng=1), networks.Layered(40, 3, 0.0, 0.2).sample(rng=1)],

@@ -64,8 +64,8 @@ def test_integer_groups_are_a_sum_over_up_spins(y):
         state = module.solve(y, d, J_D)
         summed = replica.integer_clusters(y, d, J_D)
         assert state.free_entropy == pytest.approx(summed.free_entropy, abs=1e-11)
-        assert state.by_d == pytest.approx(summed.slope_d, rel=1e-8)
-        assert state.by_J_D == pytest.approx(summed.slope_J_D, rel=1e-8)
+        assert state.slope_d == pytest.approx(summed.slope_d, rel=1e-8)
+        assert state.slope_J_D == pytest.approx(summed.slope_J_D, rel=1e-8)
 
 
 @pytest.mark.parametrize("y", [1.02, 2.0, 4.7, 60.0, 2000.0])
@@ -82,8 +82,8 @@ def test_derivatives_are_differences(y, d, J_D):
 
     size = max(1, abs(state.free_entropy))
     assert state.local_entropy == pytest.approx(slope("y", y, h * y), abs=1e-9 * size)
-    assert state.by_d == pytest.approx(slope("d", d, h * d), rel=1e-8, abs=1e-9 * size / d)
-    assert state.by_J_D == pytest.approx(slope("J_D", J_D, h), rel=1e-8, abs=1e-9 * size)
+    assert state.slope_d == pytest.approx(slope("d", d, h * d), rel=1e-8, abs=1e-9 * size / d)
+    assert state.slope_J_D == pytest.approx(slope("J_D", J_D, h), rel=1e-8, abs=1e-9 * size)
 
 
 def test_one_replica():

@@ -99,3 +99,40 @@ def test_a_broken_executor_of_the_caller_ends_the_sweep_and_the_next_goes_on(led
         assert calls == list(range(done))
     data = sweeps.run(function, {"i": range(8)}, executor=Fragile(), **ledger)
     assert data["result"].values.ravel().tolist() == list(range(8))
+
+
+class Forgetful(Executor):
+    """An executor that computes, and then loses the result of each point a number of times."""
+
+    def __init__(self, losses):
+        self.losses = losses
+        self.lost = {}
+
+    def submit(self, fn, /, *args, **kwargs):
+        future = Future()
+        point = args[0]
+        count = self.lost[point.key] = self.lost.get(point.key, 0) + 1
+        if count <= self.losses:
+            future.set_exception(TypeError("the result was lost on its way"))
+        else:
+            future.set_result(fn(*args, **kwargs))
+        return future
+
+
+def square(x):
+    return x * x
+
+
+def test_a_result_that_was_lost_once_is_computed_again(ledger):
+    executor = Forgetful(losses=1)
+    data = sweeps.run(square, {"x": [1, 2, 3]}, executor=executor, **ledger)
+    assert data["result"].values.ravel().tolist() == [1, 4, 9]
+    assert list(executor.lost.values()) == [2, 2, 2]
+
+
+def test_a_result_that_is_lost_twice_is_a_failure_with_its_reason(ledger):
+    executor = Forgetful(losses=2)
+    with pytest.warns(sweeps.SweepWarning, match="2 of 2 points failed"):
+        sweeps.run(square, {"x": [1, 2]}, executor=executor, **ledger)
+    for failure in sweeps.failures(ledger["store"]):
+        assert "TypeError: the result was lost on its way" in failure.error
