@@ -96,5 +96,6 @@ def draw(data: "xarray.Dataset") -> "Figure":
     axes[2, 3].plot(np.cos(angle), np.sin(angle), "o", ms=3, alpha=0.6)
     turn = np.linspace(0, 2 * np.pi, 100)
     axes[2, 3].plot(np.cos(turn), np.sin(turn), color="0.8", lw=0.7, zorder=0)
+    axes[2, 3].spines[["left", "bottom"]].set_visible(False)
     axes[2, 3].set(aspect="equal", xticks=[], yticks=[], title="phases at $t = 100$")
     return figure
