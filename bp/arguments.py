@@ -7,21 +7,21 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import Network, domains
+from networks.network import checked
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
 
 
 def network(value: object) -> Network:
     """Return a network if it is one, with independent couplings `J_ij` and `J_ji`."""
-    if not isinstance(value, Network):
-        raise TypeError(f"network must be a networks.Network, got {value!r}")
-    eta, error = _symmetry(value)
+    drawn = checked(value)
+    eta, error = _symmetry(drawn)
     if abs(eta) > 6 * error:
         raise ValueError(
             "network must have independent couplings J_ij and J_ji, as of Asymmetric(eta=0), got "
             f"a correlation of {eta:.2g}"
         )
-    return value
+    return drawn
 
 
 def _symmetry(network: Network) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-r"""What one drawn network does: all its fixed points, and how it settles into one.
+r"""What a network does: all its fixed points and cycles, and how it settles into one.
 
 The notation is that of `networks`: a neuron is stable when :math:`s_i h_i > 0`, and a state in
 which all are is a fixed point.
@@ -11,7 +11,14 @@ which all are is a fixed point.
 
   .. math:: s_i \leftarrow \mathrm{sign}\Big(\sum_{j \ne i} J_{ij} s_j + J_D s_i\Big),
 
-  until no neuron changes any more.
+  until no neuron changes any more; `relax_many` does so from many states at once.
+
+- `census` finds all attractors of a small network, of the synchronous and the sequential rule, with
+  their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
+  `annealed_cycles` say how many are to be expected.
+- `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
+  asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
+  (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
 
 >>> import dynamics
 >>> import networks
@@ -25,7 +32,39 @@ True
 True
 """
 
+from dynamics.annealed_cycles import AnnealedCycles, annealed_cycles
+from dynamics.census import Census, census
+from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expected_two_cycles
 from dynamics.enumeration import enumerate_fixed_points, pair_distances
-from dynamics.relaxation import Relaxation, relax
+from dynamics.mean_field import MeanField, mean_field
+from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
+from dynamics.persistence import (
+    PersistenceThreshold,
+    boundary_shift,
+    persistence_threshold,
+)
+from dynamics.relaxation import Relaxation, relax, relax_many
+from dynamics.synchronous import Cycle, synchronous
 
-__all__ = ["Relaxation", "enumerate_fixed_points", "pair_distances", "relax"]
+__all__ = [
+    "AnnealedCycles",
+    "Census",
+    "Cycle",
+    "MeanField",
+    "MeanFieldLimit",
+    "PersistenceThreshold",
+    "Relaxation",
+    "annealed_cycles",
+    "boundary_shift",
+    "census",
+    "enumerate_fixed_points",
+    "log_expected_reversing_four_cycles",
+    "log_expected_two_cycles",
+    "mean_field",
+    "mean_field_limit",
+    "pair_distances",
+    "persistence_threshold",
+    "relax",
+    "relax_many",
+    "synchronous",
+]

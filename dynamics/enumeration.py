@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import Network, domains
+from networks.network import checked
 
 LARGEST = 26  # neurons
 _BLOCK = 18  # neurons whose states one call of the kernel goes through
@@ -31,13 +32,12 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     TypeError, ValueError
         If `network` is not a network, or too large.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    network = checked(network)
     n = int(np.prod(network.shape))
     if n > LARGEST:
         raise ValueError(f"network must have at most {LARGEST} neurons to enumerate, got {n}")
     # the last neuron comes first, and is the lowest binary digit of a state's code
-    outgoing = np.ascontiguousarray(_all_couplings(network)[::-1, ::-1])
+    outgoing = np.ascontiguousarray(all_couplings(network)[::-1, ::-1])
     low = min(n - 1, _BLOCK)
     found = np.empty(2**low, dtype=np.uint32)
     blocks = []
@@ -89,7 +89,7 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
     return pairs
 
 
-def _all_couplings(network: Network) -> npt.NDArray[np.float64]:
+def all_couplings(network: Network) -> npt.NDArray[np.float64]:
     """Return the couplings by sender, between all neurons of all layers."""
     layers = network.outgoing.reshape(-1, network.N, network.N)
     L, N = layers.shape[:2]

@@ -1,14 +1,18 @@
 """The asynchronous zero-temperature dynamics of one network."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
+from dynamics.motion import motion
 from networks import Network, domains
+from networks.network import checked
 
-ORDERS = ("permutation", "random", "fixed")
+ORDERS = ("permutation", "random", "fixed", "most_unstable")
+MOST_STARTS = 10**9
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,7 +73,8 @@ def relax(
         State to start from, of entries ±1 and the network's shape; None for a random one.
     order
         Which neurons a sweep of `network.N` (times L) visits goes to: "permutation", each one once,
-        in a new random order; "random", independent random ones; "fixed", one after the other.
+        in a new random order; "random", independent random ones; "fixed", one after the other;
+        "most_unstable", always the one with the lowest stability (a sweep is then as many flips).
     max_sweeps
         Number of sweeps after which to give up, >= 0.
     rng
@@ -88,51 +93,95 @@ def relax(
 
     References
     ----------
-    `docs/theory/fixed-points.md`, relaxation.
+    `docs/theory/dynamics.md`.
     """
-    if not isinstance(network, Network):
-        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    shape = checked(network).shape
+    if start is None:
+        return relax_many(network, 1, order, max_sweeps, rng, history)[0]
+    starts = domains.state("start", start, shape)[None]
+    return relax_many(network, starts, order, max_sweeps, rng, history)[0]
+
+
+def relax_many(
+    network: Network,
+    starts: int | npt.ArrayLike,
+    order: str = "permutation",
+    max_sweeps: int = 1000,
+    rng: int | np.random.Generator | None = None,
+    history: bool = False,
+) -> list[Relaxation]:
+    r"""Relax a network from many states at once.
+
+    All states are visited in the same order, so that a column of the couplings, once it has been
+    fetched, serves all states that need it. Their orders are therefore not independent.
+
+    Parameters
+    ----------
+    network
+        The network.
+    starts
+        States to start from, of shape (number, *shape); or how many random ones, at most
+        10^9.
+    order, max_sweeps, rng, history
+        As in `relax`.
+
+    Returns
+    -------
+    A `Relaxation` for each state.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    network = checked(network)
     order = domains.choice("order", order, ORDERS)
     max_sweeps = domains.integer("max_sweeps", max_sweeps, low=0)
     rng = domains.generator(rng)
-    if start is None:
-        start = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
-    elif np.shape(start) != network.shape:
-        raise ValueError(f"start must have shape {network.shape}, got {np.shape(start)}")
-    s = domains.spins("start", start, network.shape).astype(np.float32).ravel()
-    outgoing = network.outgoing.reshape(-1, network.N, network.N)
-
-    J_D = np.float64(network.J_D)  # numpy would round a float to float32
-    h = _fields(network, s)
-    visits = np.arange(s.size)
-    sweeps = flips = 0
-    unstable = []
-    while True:
-        unstable.append(np.mean(s * h + J_D <= 0))
-        if unstable[-1] == 0:
-            converged = bool(network.is_fixed_point(s.reshape(network.shape)))
-            if converged:
-                break
-            h = _fields(network, s)  # the rounding errors of many flips had added up
-        if sweeps == max_sweeps:
-            converged = False
+    history = domains.boolean("history", history)
+    moving = motion(network, _starts(network, starts, rng))
+    alive = np.arange(len(moving.s))
+    sweeps = np.zeros(len(alive), dtype=np.int64)
+    converged = np.zeros(len(alive), dtype=bool)
+    unstable: list[list[float]] = [[] for _ in alive]
+    visits = np.arange(moving.s.shape[1])
+    for sweep in range(max_sweeps + 1):
+        sweeps[alive] = sweep
+        for r, fraction in zip(alive, moving.unstable(alive), strict=True):
+            unstable[r].append(fraction)
+            if fraction == 0:
+                converged[r] = network.is_fixed_point(moving.s[r].reshape(network.shape))
+                if not converged[r]:
+                    moving.refresh(int(r))
+        alive = alive[~converged[alive]]
+        if len(alive) == 0 or sweep == max_sweeps:
             break
-        _plan(visits, order, rng)
-        flips += _sweep(outgoing, J_D, network.lam, s, h, visits)
-        sweeps += 1
-    return Relaxation(
-        state=s.astype(np.int8).reshape(network.shape),
-        converged=converged,
-        sweeps=sweeps,
-        flips=flips,
-        unstable_fraction=np.array(unstable) if history else None,
-    )
+        if order == "most_unstable":
+            moving.most_unstable(alive, len(visits))
+        else:
+            _plan(visits, order, rng)
+            moving.visit(alive, visits)
+    fractions = [np.array(one) if history else None for one in unstable]
+    ends = zip(moving.s, converged, sweeps, moving.flips, fractions, strict=True)
+    return [
+        Relaxation(s.reshape(network.shape), bool(settled), int(made), int(flips), fraction)
+        for s, settled, made, flips, fraction in ends
+    ]
 
 
-def _fields(network: Network, s: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Return the fields without self-coupling."""
-    h = network.fields(s.reshape(network.shape)).ravel()
-    return h - np.float32(network.J_D) * s
+def _starts(
+    network: Network, starts: int | npt.ArrayLike, rng: np.random.Generator
+) -> npt.NDArray[np.int8]:
+    """Return the states to start from, of shape (number, neurons)."""
+    n = int(np.prod(network.shape))
+    if not isinstance(starts, Iterable):
+        number = domains.integer("starts", starts, high=MOST_STARTS)
+        return 2 * rng.integers(0, 2, size=(number, n), dtype=np.int8) - 1
+    states = domains.spins("starts", starts, network.shape)
+    if states.ndim != 1 + len(network.shape):
+        wanted = ", ".join(["number", *map(str, network.shape)])
+        raise ValueError(f"starts must have shape ({wanted}), got {states.shape}")
+    return states.reshape(-1, n)
 
 
 def _plan(visits: npt.NDArray[np.int64], order: str, rng: np.random.Generator) -> None:
@@ -154,35 +203,3 @@ def _shuffle(visits: npt.NDArray[np.int64], draws: npt.NDArray[np.uint32]) -> No
     for k in range(n - 1):
         j = k + np.int64((np.uint64(draws[k]) * np.uint64(n - k)) >> np.uint64(32))
         visits[k], visits[j] = visits[j], visits[k]
-
-
-@numba.njit(cache=True)
-def _sweep(
-    outgoing: npt.NDArray[np.float32],
-    J_D: float,
-    lam: float,
-    s: npt.NDArray[np.float32],
-    h: npt.NDArray[np.float32],
-    visits: npt.NDArray[np.int64],
-) -> int:
-    """Visit neurons, flip the unstable ones, and return how many were flipped.
-
-    `s` and `h`, the states and fields (without self-coupling) of all layers in a row, change.
-    """
-    L, N = outgoing.shape[:2]
-    flips = 0
-    for visit in visits:
-        if s[visit] * h[visit] + J_D <= 0:
-            change = np.float32(-2) * s[visit]
-            s[visit] = -s[visit]
-            l = visit // N
-            column = outgoing[l, visit - l * N]
-            layer = h[l * N : (l + 1) * N]
-            for i in range(N):
-                layer[i] += change * column[i]
-            if l > 0:
-                h[visit - N] += lam * change
-            if l < L - 1:
-                h[visit + N] += lam * change
-            flips += 1
-    return flips

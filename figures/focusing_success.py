@@ -7,6 +7,7 @@ import numpy as np
 import bp
 import networks
 import sweeps
+from figures import fractions
 from figures.overlap_gap import critical_point
 
 if TYPE_CHECKING:
@@ -26,16 +27,18 @@ caption = (
     "logistic fits, and bars at one half: the thresholds J_f with bootstrap intervals. All "
     "algorithms make the same number of runs, and of iterations at most. Focusing: y = 7 "
     "replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a short annealing from their "
-    "best states. Reinforcement: ρ from 0.1 to 0.6. Below: the thresholds against N at one effort, "
-    "with fits in a power of 1/N; and against the effort, runs times iterations, at one N. "
-    "Dotted: where the overlap gap of the replica theory closes, and above it where the clusters "
-    "merge, as N → ∞. At a fixed effort J_f rises with N, and more effort lowers it."
+    "best states. Reinforcement: ρ from 0.1 to 0.6. Below: the thresholds against N at one "
+    "effort, with fits in N^(-1/2) where they are good; and against the effort, runs times "
+    "iterations, at one N. Dotted: where the overlap gap of the replica theory closes, and above "
+    "it where the clusters merge, as N → ∞. At a fixed effort J_f rises with N, and more effort "
+    "lowers it. In networks of thousands, focusing ends with a few unstable neurons."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
 LABELS = ("focusing", "focusing, repaired", "reinforcement")
 POINTS = 7  # values of J_D a case
 POWER = 0.5  # of 1/N, by which the thresholds approach their limit in the fits
+POOR = 0.001  # p-value below which a fit is not shown
 
 
 class Case(NamedTuple):
@@ -64,7 +67,7 @@ FULL = (
     Case(1000, 1, 60, 0.13, 0.25, 20),
     Case(1000, 16, 60, 0.08, 0.20, 12),
     Case(4000, 4, 60, 0.13, 0.22, 8),
-    Case(8000, 4, 60, 0.17, 0.26, 4),
+    Case(8000, 4, 60, 0.17, 0.26, 3),
 )
 
 
@@ -122,22 +125,14 @@ def _solve(run: "Run", case: Case) -> "xarray.Dataset":
 
 def _thresholds(solved: "xarray.Dataset") -> "xarray.Dataset":
     """Add the fractions' intervals, a logistic fit, and where half of the networks are solved."""
-    from scipy.stats import binomtest
-
     counts = solved["found"].transpose("case", "algorithm", "point").values
     J_D, trials = solved["J_D"].values, solved["networks"].values
     fits = [
-        [sweeps.threshold(x, row, int(n), confidence=0.68, rng=0) for row in rows]
+        [fractions.fit(x, row, int(n)) for row in rows]
         for x, n, rows in zip(J_D, trials, counts, strict=True)
     ]
-    intervals = [
-        [[binomtest(int(k), int(n)).proportion_ci(0.68) for k in row] for row in rows]
-        for n, rows in zip(trials, counts, strict=True)
-    ]
-    bars = [
-        [(f.interval[0], f.value, f.interval[1]) if f.reached else (np.nan,) * 3 for f in row]
-        for row in fits
-    ]
+    intervals = [fractions.intervals(rows, int(n)) for n, rows in zip(trials, counts, strict=True)]
+    bars = [[fractions.bounds(f) for f in row] for row in fits]
     fine = np.linspace(J_D[:, 0], J_D[:, -1], 200, axis=-1)
     curves = [[f.at(x) for f in row] for x, row in zip(fine, fits, strict=True)]
     dims = ("case", "algorithm")
@@ -194,8 +189,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", color: str, N: int) -> None:
     fraction = data["found"].values / data["networks"].values
-    errors = np.abs(data["interval"].values.T - fraction)
-    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=f"$N = {N}$")
+    ends = data["interval"].values
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, f"$N = {N}$")
     low, value, high = data["threshold"].values
     if np.isfinite(value):
         ax.plot(data["J_D_fit"], data["fit"], color=color)
@@ -210,7 +205,8 @@ def _draw_sizes(ax: "Axes", sizes: "xarray.Dataset") -> None:
     for i, name in enumerate(ALGORITHMS):
         data = sizes.sel(algorithm=name)
         _draw_thresholds(ax, (1 + 0.04 * (i - 1)) * N, data, i)
-        ax.plot(line, data["limit"].values + data["slope"].values * line**-POWER, f"C{i + 4}")
+        if not data["p_value"] < POOR:
+            ax.plot(line, data["limit"].values + data["slope"].values * line**-POWER, f"C{i + 4}")
     _draw_transitions(ax, sizes)
     ax.set(xlabel="$N$", ylabel="$J_f$", title=f"{sizes['effort'].values[0]} iterations")
     ax.set_xticks(N, [f"{n}" for n in N], rotation=45)
@@ -236,7 +232,8 @@ def _draw_thresholds(
     low, value, high = data["threshold"].values.T
     errors = [value - np.maximum(low, first), np.minimum(high, last) - value]
     limit, error = float(data["limit"]), float(data["limit_error"])
-    label = f"{LABELS[i]}\n$J_f(∞) = {limit:.3f} ± {error:.3f}$"
+    found = f"$J_f(∞) = {limit:.3f} ± {error:.3f}$"
+    label = f"{LABELS[i]}\n" + ("no power of 1/N fits" if data["p_value"] < POOR else found)
     ax.errorbar(x, value, errors, color=f"C{i + 4}", fmt=f"o{line}", mfc="w", label=label)
 
 

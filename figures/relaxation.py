@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import sweeps
+from figures import fractions
 from figures.samples import BATCH, pooled
 
 if TYPE_CHECKING:
@@ -84,22 +85,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 def _thresholds(settled: "xarray.DataArray", trials: int) -> "xarray.Dataset":
     """Return the fractions' intervals, a logistic fit, and where half of the networks settle."""
     import xarray
-    from scipy.stats import binomtest
 
     J_D = settled["J_D"].values
     x = np.linspace(J_D[0], J_D[-1], 200)
     counts = settled.transpose("N", "J_D").values
-    fits = [sweeps.threshold(J_D, row, trials, confidence=0.68, rng=0) for row in counts]
-    intervals = [[binomtest(int(k), trials).proportion_ci(0.68) for k in row] for row in counts]
-    thresholds = [
-        (fit.interval[0], fit.value, fit.interval[1]) if fit.reached else (np.nan,) * 3
-        for fit in fits
-    ]
+    fits = [fractions.fit(J_D, row, trials) for row in counts]
     return xarray.Dataset(
         {
-            "settled_interval": (("N", "J_D", "end"), np.array(intervals)),
+            "settled_interval": (("N", "J_D", "end"), fractions.intervals(counts, trials)),
             "fit": (("N", "J_D_fit"), np.array([fit.at(x) for fit in fits])),
-            "threshold": (("N", "bound"), np.array(thresholds)),
+            "threshold": (("N", "bound"), [fractions.bounds(fit) for fit in fits]),
         },
         {"J_D_fit": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
     )
@@ -141,9 +136,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
     fraction = data["settled"].values / trials
-    errors = np.abs(data["settled_interval"].values.T - fraction)
-    label = f"$N = {int(data['N'])}$"
-    ax.errorbar(data["J_D"], fraction, errors, color=color, fmt="o", mfc="w", label=label)
+    ends, label = data["settled_interval"].values, f"$N = {int(data['N'])}$"
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, label)
     ax.plot(data["J_D_fit"], data["fit"], color=color)
     low, value, high = data["threshold"].values
     ax.errorbar(value, 0.5, xerr=[[value - low], [high - value]], color=color, fmt="|", capsize=0)

@@ -17,7 +17,9 @@ In a layered network, L such networks stand in a chain, and neuron i of a layer 
 :math:`\lambda s_i` from neuron i of the layers next to it.
 
 An ensemble (`Asymmetric`, `Layered`) is a frozen set of parameters that theory and simulation
-share; its method `sample` draws a `Network`:
+share; its method `sample` draws a `Network`. For large networks, `Asymmetric(...,
+couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a `BinaryNetwork`;
+"procedural" ones take no memory at all.
 
 >>> import numpy as np
 >>> import networks
@@ -32,7 +34,8 @@ False
 """
 
 from networks.asymmetric import Asymmetric
+from networks.binary import BinaryNetwork
 from networks.layered import Layered
 from networks.network import Network
 
-__all__ = ["Asymmetric", "Layered", "Network"]
+__all__ = ["Asymmetric", "BinaryNetwork", "Layered", "Network"]

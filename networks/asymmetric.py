@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import domains
+from networks.binary import LARGEST, BinaryNetwork, draw_planes
 from networks.network import Network
 
+COUPLINGS = ("gaussian", "binary", "procedural")
 _BLOCK = 1024  # two blocks of couplings stay in cache while they are mixed
 
 
@@ -19,12 +21,18 @@ class Asymmetric:
     Parameters
     ----------
     N
-        Number of neurons, >= 1.
+        Number of neurons, >= 1; below 2^31 for couplings of one bit.
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     eta
         Correlation of `J_ij` and `J_ji`, in [-1, 1]: 0 fully asymmetric, 1 symmetric, -1
         antisymmetric.
+    couplings
+        How they are drawn and kept: "gaussian", float32 numbers; "binary", :math:`\pm 1/\sqrt N` of
+        one bit each, 32 times smaller; "procedural", the same kind, regenerated from a key whenever
+        they are needed, for networks that no memory holds. Variance and independence are all that
+        matters for :math:`N \to \infty`: the three have the same limit. The bits are fully
+        asymmetric, so the last two are refused for `eta != 0`.
 
     Raises
     ------
@@ -35,21 +43,32 @@ class Asymmetric:
     N: int
     J_D: float
     eta: float = 0.0
+    couplings: str = "gaussian"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "N", domains.integer("N", self.N))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
+        domains.choice("couplings", self.couplings, COUPLINGS)
+        largest = None if self.couplings == "gaussian" else LARGEST
+        object.__setattr__(self, "N", domains.integer("N", self.N, high=largest))
+        object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
         object.__setattr__(self, "eta", domains.real("eta", self.eta, low=-1, high=1))
+        if self.eta and self.couplings != "gaussian":
+            raise ValueError(f"eta must be 0 for {self.couplings} couplings, got {self.eta:g}")
 
     def sample(self, rng: int | np.random.Generator | None = None) -> Network:
-        """Draw a network.
+        """Draw a network, a `BinaryNetwork` if the couplings are binary or procedural.
 
         Parameters
         ----------
         rng
             A seed, a generator, or None for a fresh seed.
         """
-        outgoing = gaussian_couplings(self.N, domains.generator(rng))
+        rng = domains.generator(rng)
+        if self.couplings == "binary":
+            return BinaryNetwork(self.N, self.J_D, draw_planes(self.N, rng))
+        if self.couplings == "procedural":
+            key = int(rng.integers(0, 2**64, dtype=np.uint64))
+            return BinaryNetwork(self.N, self.J_D, key=key)
+        outgoing = gaussian_couplings(self.N, rng)
         if self.eta:
             correlate(outgoing, self.eta)
         outgoing.flags.writeable = False  # handed over, not copied

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+_LARGEST_COUPLING = 1e30  # sums of a few such fields still fit into float32
+
 
 def integer(name: str, value: object, low: int = 1, high: int | None = None) -> int:
     """Return `value` as an `int` in [`low`, `high`]."""
@@ -33,6 +35,14 @@ def real(name: str, value: object, low: float = -math.inf, high: float = math.in
     if array.ndim:
         raise TypeError(f"{name} must be a single number, got an array of shape {array.shape}")
     return float(array)
+
+
+def coupling(name: str, value: object) -> float:
+    """Return `value` as a `float` >= 0 that fields in float32 can hold."""
+    number = real(name, value, low=0)
+    if number > _LARGEST_COUPLING:
+        raise ValueError(f"{name} must be at most {_LARGEST_COUPLING:g}, got {number:g}")
+    return number
 
 
 def reals(
@@ -83,6 +93,14 @@ def spins(name: str, value: object, shape: tuple[int, ...]) -> npt.NDArray[np.in
     return array.astype(np.int8)
 
 
+def state(name: str, value: object, shape: tuple[int, ...]) -> npt.NDArray[np.int8]:
+    """Return `value` as a single state of entries +1 and -1, of this shape."""
+    came = _numeric(name, value, "iuf", "an array of +1 and -1").shape
+    if came != shape:
+        raise ValueError(f"{name} must have shape {shape}, got {came}")
+    return spins(name, value, shape)
+
+
 def generator(rng: int | np.random.Generator | None) -> np.random.Generator:
     """Return the random generator that `rng` is, or is the seed of; None asks for a fresh seed."""
     if isinstance(rng, np.random.Generator):
@@ -113,7 +131,10 @@ def _numeric(name: str, value: object, kinds: str, allowed: str) -> npt.NDArray[
     if array.size == 0:
         return array.astype(f"{kinds[-1]}8")
     if array.dtype.kind == "O" and "f" in kinds and all(type(x) is int for x in array.flat):
-        return array.astype(np.float64)  # too large for any integer of numpy
+        try:
+            return array.astype(np.float64)  # too large for any integer of numpy
+        except OverflowError:
+            raise ValueError(f"{name} must be {allowed}, got an integer beyond 1e308") from None
     if array.dtype.kind not in kinds:
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
     return array

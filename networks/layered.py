@@ -22,10 +22,10 @@ class Layered:
     L
         Number of layers, >= 1.
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     lam
-        Coupling between layers, >= 0. (Its sign would be a matter of names: to change it, reverse
-        every second layer.)
+        Coupling between layers, in [0, 1e30]. (Its sign would be a matter of names: to
+        change it, reverse every second layer.)
 
     Raises
     ------
@@ -41,8 +41,8 @@ class Layered:
     def __post_init__(self) -> None:
         object.__setattr__(self, "N", domains.integer("N", self.N))
         object.__setattr__(self, "L", domains.integer("L", self.L))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
-        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
+        object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
+        object.__setattr__(self, "lam", domains.coupling("lam", self.lam))
 
     def sample(self, rng: int | np.random.Generator | None = None) -> Network:
         """Draw a network, stored layer by layer.

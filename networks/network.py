@@ -27,9 +27,9 @@ class Network:
         layers: finite, with zeros on the diagonal. Kept as float32, column-major: the column that a
         flip of neuron j adds to all fields is contiguous. A writable array is copied.
     J_D
-        Self-coupling, >= 0.
+        Self-coupling, in [0, 1e30].
     lam
-        Excitatory coupling between neighbouring layers, >= 0.
+        Excitatory coupling between neighbouring layers, in [0, 1e30].
 
     Raises
     ------
@@ -64,8 +64,8 @@ class Network:
         outgoing.flags.writeable = False
         object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
         object.__setattr__(self, "_largest", float(largest))
-        object.__setattr__(self, "J_D", domains.real("J_D", self.J_D, low=0))
-        object.__setattr__(self, "lam", domains.real("lam", self.lam, low=0))
+        object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
+        object.__setattr__(self, "lam", domains.coupling("lam", self.lam))
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -158,3 +158,10 @@ class Network:
         layers = f", L={len(self.couplings)}" if len(self.shape) == 2 else ""
         lam = f", lam={self.lam:g}" if layers else ""
         return f"Network(N={self.N}{layers}, J_D={self.J_D:g}{lam})"
+
+
+def checked(network: object) -> Network:
+    """Return the argument `network` if it is one."""
+    if not isinstance(network, Network):
+        raise TypeError(f"network must be a networks.Network, got {network!r}")
+    return network

@@ -102,9 +102,8 @@ def _touching(y: float) -> Cluster:
     J_D = min(0.05, 0.8 / y)  # about the threshold; where J_D is too large, no minimum is left
     for _ in range(30):
         state = _lowest(y, J_D)
-        step = (
-            -state.free_entropy / state.slope_J_D
-        )  # d is optimal: the partial derivative is total
+        # d is optimal: the partial derivative is total
+        step = -state.free_entropy / state.slope_J_D
         if abs(step) < 1e-14:
             return state
         J_D = float(max(J_D + step, J_D / 4))

@@ -40,7 +40,7 @@ def imported(path):
 def test_all_packages_are_in_the_table():
     folders = {path.parent.name for path in ROOT.glob("*/py.typed")}
     assert folders <= set(ALLOWED)
-    assert {"networks", "replica", "bp", "dynamics"} <= set(PACKAGES)
+    assert {"networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"} <= set(PACKAGES)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -238,7 +238,7 @@ GOOD = {"network": Asymmetric(3, 0.5).sample(rng=1)}
         ("start", [1, 1, 1.5], ValueError, "got 1.5"),
         ("start", ["+", "-", "+"], TypeError, "+1 and -1"),
         ("start", [True, True, True], TypeError, "+1 and -1"),
-        ("order", "sorted", ValueError, "permutation, random, fixed, got 'sorted'"),
+        ("order", "sorted", ValueError, "permutation, random, fixed, most_unstable, got 'sorted'"),
         ("order", "", ValueError, "got ''"),
         ("order", 1, TypeError, "got 1"),
         ("order", None, TypeError, "got None"),

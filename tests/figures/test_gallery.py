@@ -111,11 +111,26 @@ def test_unknown_figure_is_refused():
         catalogue.load("nope")
 
 
+UNJUDGED = {  # no theory that their simulations could be held against
+    "focusing_success",
+    "emnist_width",
+    "learning_transition",
+    "ferromagnetic_ablation",
+    "feedback_ablation",
+    "symmetry",
+    "representations",
+    "equilibration_time",
+    "capacity_depth",
+}
+
+
 @pytest.mark.long
 def test_whole_gallery_agrees(tmp_path):
     gallery = Gallery(tmp_path, progress=False)
     for name in catalogue.NAMES:
-        assert "agree:" in gallery.make(name).attrs["verdict"]
+        verdict = gallery.make(name).attrs["verdict"]
+        assert "DISAGREE" not in verdict
+        assert "agree:" in verdict or name in UNJUDGED
 
 
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):

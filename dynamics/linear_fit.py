@@ -1,0 +1,37 @@
+"""Weighted least squares of the same terms to many columns of numbers."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class LinearFit:
+    """The first coefficient of a fit of each column.
+
+    Attributes
+    ----------
+    value, error
+        The coefficient and its standard error, scaled up where the terms do not fit.
+    chi_squared, dof
+        Of the fits.
+    """
+
+    value: Floats
+    error: Floats
+    chi_squared: Floats
+    dof: int
+
+
+def linear_fit(terms: Floats, y: Floats, sigma: Floats) -> LinearFit:
+    """Fit `terms`, of shape (points, coefficients), to each column of `y`, of errors `sigma`."""
+    w = sigma**-2.0
+    covariance = np.linalg.inv(np.einsum("pi,pc,pj->cij", terms, w, terms))
+    coefficients = np.einsum("cij,pj,pc->ci", covariance, terms, w * y)
+    chi_squared = (w * (y - terms @ coefficients.T) ** 2).sum(axis=0)
+    dof = terms.shape[0] - terms.shape[1]
+    excess = np.maximum(1, chi_squared / max(dof, 1))
+    return LinearFit(coefficients[:, 0], np.sqrt(covariance[:, 0, 0] * excess), chi_squared, dof)

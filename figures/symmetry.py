@@ -1,0 +1,106 @@
+"""The plasticity makes the couplings partly symmetric, wherever they start."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import learning
+import sweeps
+from figures.entangled import PIXELS, N, entangled
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.catalogue import Run
+
+title = "Symmetry of learned couplings"
+equation = "symmetricity = (|J_s| − |J_a|)/(|J_s| + |J_a|),  J_s,a = (J ± Jᵀ)/2"
+caption = (
+    "Left: symmetricity of the couplings within the layer against epochs, from an asymmetric "
+    "(solid) and a symmetric (dashed) start; one standard error is smaller than the markers. "
+    "Crosses: its value for independent couplings as N → ∞. Right: accuracy on new digits after "
+    "the last epoch, with one standard error over projections and networks. The symmetric rules "
+    "start from symmetric couplings: free, nothing more; symmetrised step, or couplings "
+    "symmetrised after each step; both unstable, a symmetric step where both units are unstable. "
+    "Quick size: small digits less their mean; full size: MNIST."
+)
+
+RULES = {
+    "asymmetric": (False, "none"),
+    "symmetric start": (True, "none"),
+    "symmetric step": (True, "update"),
+    "symmetrised": (True, "projected"),
+    "both unstable": (True, "both_unstable"),
+}
+STARTS = ("asymmetric", "symmetric start")
+
+
+def symmetric(
+    dataset: str, rule: str, J_D: float, H: int, epochs: int, rng: np.random.Generator
+) -> dict[str, object]:
+    """Train under one rule; return the symmetricity before and after each epoch, and accuracy."""
+    start, step = RULES[rule]
+    recipe = learning.recipe("G2", J_D=J_D, symmetric=start, symmetry=step)
+    data = entangled(dataset, rng)
+    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng)
+    course = [float(learning.symmetricity(learner.couplings.J[0]))]
+    for _ in range(epochs):
+        learner.epoch(data.X, data.y)
+        course.append(float(learning.symmetricity(learner.couplings.J[0])))
+    return {"symmetricity": np.array(course), "test": learner.score(data.X_test, data.y_test)}
+
+
+def independent(J_D: float) -> float:
+    r"""Return the symmetricity of independent couplings of many units.
+
+    Both parts have :math:`H/2` in the square of their norm; the diagonal adds :math:`H J_D^2` to
+    that of the symmetric one.
+    """
+    ratio = np.sqrt(1 + 2 * J_D**2)
+    return float((ratio - 1) / (ratio + 1))
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train under all rules, at two self-couplings."""
+    dataset, H, epochs, replicas = ("mnist", 400, 10, 3) if full else ("centred digits", 100, 20, 3)
+    grid = {
+        "dataset": [dataset],
+        "rule": list(RULES),
+        "J_D": [0.0, 0.5],
+        "H": [H],
+        "epochs": [epochs],
+    }
+    data = sweeps.summary(run(symmetric, grid, replicas=replicas))
+    data = data.squeeze(["dataset", "H", "epochs"]).drop_vars("seconds")
+    limit = ("J_D", np.array([independent(float(J_D)) for J_D in data["J_D"]]))
+    return data.assign(limit=limit).assign_attrs(images=PIXELS[dataset])
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw the course of symmetry, and the accuracies of the rules."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.6, 3.2))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    epochs = np.arange(data.sizes["symmetricity_0"])
+    for i, J_D in enumerate(data["J_D"].values):
+        for start, line in zip(STARTS, ("-", "--"), strict=True):
+            one = data.sel(J_D=J_D, rule=start)
+            mean, error = one["symmetricity"], one["symmetricity_error"]
+            label = f"$J_D = {J_D:g}$, {start}"
+            left.errorbar(epochs, mean, error, color=f"C{i}", ls=line, label=label)
+        left.plot(0, data["limit"].sel(J_D=J_D), "x", color=f"C{i}", ms=7, clip_on=False)
+    left.set(xlabel="epochs", ylabel="symmetricity of $J$", ylim=(-0.05, 1.05))
+    left.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    for i, J_D in enumerate(data["J_D"].values):
+        one = data.sel(J_D=J_D)
+        x = np.arange(len(RULES)) + 0.12 * (2 * i - 1)
+        label = f"$J_D = {J_D:g}$"
+        right.errorbar(x, one["test"], one["test_error"], fmt="o", color=f"C{i}", label=label)
+    words = [rule.replace(" ", "\n", 1) for rule in RULES]
+    right.set_xticks(range(len(RULES)), words)
+    right.set(ylabel="accuracy on new digits")
+    right.legend(loc="lower left")
+    figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
+    return figure

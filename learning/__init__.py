@@ -1,0 +1,105 @@
+r"""Networks that learn by being steered: settle with the label on, then stabilise that state.
+
+A layer of H hidden units :math:`s_i = \pm1` receives, from N inputs x and from itself,
+
+.. math:: f_i = \sum_n W^{in}_{in} x_n + \sum_{j \ne i} J_{ij} s_j + J_D s_i ,
+          \qquad s_i \leftarrow \mathrm{sign}(f_i + \text{feedback of the label}),
+
+with couplings that start at random, :math:`J_{ij} \sim \mathcal N(0, 1/H)`: the network of
+`networks`, in a field. In training it settles while the label acts on it through the feedback,
+then without it; every unit then with :math:`s_i f_i \le k + J_D` has its couplings moved,
+:math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient goes anywhere. In inference the input alone
+drives it, and a linear readout :math:`W_f s` decides. The self-coupling `J_D` (or the excitatory
+coupling `lam` between layers) makes fixed points that the dynamics finds.
+
+- `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets what is behind, in
+  three parts: `Strengths`, `Schedule`, `Rule`.
+- `Learner`: the same without scikit-learn, batch by batch.
+- `BinarisedMLP`, and `recipe("random_features")`, `recipe("reservoir")`: baselines.
+- `HeteroAssociator`: pairs of patterns in a chain of modules; `capacity`: how many.
+- Data: `load_mnist`, `load_digits`, `prototypes`, `hidden_manifold`, `xor`, `flip`, and
+  `EntangledProjection`.
+- What happens inside: `trajectory`, `overlaps`, `similarity`, `symmetricity`, `equilibration`,
+  `fixed_point_fraction`.
+
+>>> import learning
+>>> data = learning.prototypes(N=50, classes=3, per_class=200, flipped=0.2, rng=1)
+>>> data
+Split(prototypes with 20% flips: 600 to train on, 300 to test on, 50 inputs, 3 classes)
+>>> network = learning.SteeredClassifier(H=100, epochs=2, random_state=1).fit(data.X, data.y)
+>>> network.score(data.X_test, data.y_test) > 0.95
+True
+>>> float(learning.fixed_point_fraction(network.learner_, data.X_test)) > 0.9
+True
+
+The equations, what was measured, and what failed: `docs/theory/learning.md`.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from learning.capacity import Capacity, capacity
+from learning.couplings import Couplings
+from learning.equilibration import Equilibration, equilibration
+from learning.images import load_digits, load_mnist
+from learning.learner import Epoch, Learner
+from learning.overlaps import overlaps, similarity, symmetricity
+from learning.recipe import Recipe, recipe
+from learning.rule import Rule
+from learning.schedule import Mode, Schedule
+from learning.split import Split
+from learning.strengths import Strengths
+from learning.synthetic import flip, hidden_manifold, prototypes, xor
+from learning.trajectory import Trajectory, fixed_point_fraction, trajectory
+
+if TYPE_CHECKING:
+    from learning.associator import HeteroAssociator
+    from learning.binarised import BinarisedMLP
+    from learning.classifier import SteeredClassifier
+    from learning.projection import EntangledProjection
+
+__all__ = [
+    "BinarisedMLP",
+    "Capacity",
+    "Couplings",
+    "EntangledProjection",
+    "Epoch",
+    "Equilibration",
+    "HeteroAssociator",
+    "Learner",
+    "Mode",
+    "Recipe",
+    "Rule",
+    "Schedule",
+    "Split",
+    "SteeredClassifier",
+    "Strengths",
+    "Trajectory",
+    "capacity",
+    "equilibration",
+    "fixed_point_fraction",
+    "flip",
+    "hidden_manifold",
+    "load_digits",
+    "load_mnist",
+    "overlaps",
+    "prototypes",
+    "recipe",
+    "similarity",
+    "symmetricity",
+    "trajectory",
+    "xor",
+]
+
+_ESTIMATORS = {  # they need scikit-learn, which takes a second to import
+    "BinarisedMLP": "learning.binarised",
+    "EntangledProjection": "learning.projection",
+    "HeteroAssociator": "learning.associator",
+    "SteeredClassifier": "learning.classifier",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ESTIMATORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_ESTIMATORS[name]), name)

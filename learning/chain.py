@@ -1,0 +1,203 @@
+r"""A chain of modules that maps a pattern on its first to a pattern on its last: the kernels.
+
+Every module has N units with couplings :math:`J^l` of its own; equal units of neighbouring modules
+excite each other by :math:`\lambda`. `J[l, j, i]` acts from unit j on unit i.
+"""
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float32]
+Spins = npt.NDArray[np.float32]
+
+
+@numba.njit(cache=True)
+def settle(
+    J: Array,
+    lam: np.float32,
+    first: Array,
+    last: Array,
+    s: Spins,
+    f: Array,
+    p_update: float,
+    asynchronous: bool,
+    max_sweeps: int,
+    rng: np.random.Generator,
+) -> int:
+    """Relax a chain under fields on its first and last module until no unit wants to change.
+
+    Parameters
+    ----------
+    J, lam
+        Couplings, (L, N, N), and between neighbours.
+    first, last
+        Fields on the first and the last module, (N,).
+    s, f
+        States and their fields from the own module, (L, N); both change.
+    p_update
+        Probability that a unit follows its field in a synchronous sweep.
+    asynchronous
+        Whether to visit the units one by one, module by module, in a new random order each sweep.
+    max_sweeps
+        After how many to give up.
+
+    Returns
+    -------
+    Number of sweeps.
+    """
+    L, N = s.shape
+    unit = np.empty(L * N, dtype=np.int64)
+    order = np.arange(N)
+    for sweep in range(max_sweeps):
+        wanting = found = 0
+        for l in range(L):
+            if asynchronous:
+                rng.shuffle(order)
+            for i in order:
+                h = f[l, i]
+                h += lam * s[l - 1, i] if l > 0 else first[i]
+                h += lam * s[l + 1, i] if l < L - 1 else last[i]
+                if s[l, i] * h > 0 or h == 0:
+                    continue
+                wanting += 1
+                if asynchronous:
+                    flip(J[l], s[l], f[l], int(i), np.sign(h))
+                elif p_update >= 1 or rng.random() < p_update:
+                    # by the sign of the number: where to
+                    unit[found] = (l * N + i + 1) * (1 if h > 0 else -1)
+                    found += 1
+        for k in range(found):
+            at = abs(unit[k]) - 1
+            flip(J[at // N], s[at // N], f[at // N], at % N, 1.0 if unit[k] > 0 else -1.0)
+        if wanting == 0:
+            return sweep
+    return max_sweeps
+
+
+@numba.njit(cache=True)
+def flip(J: Array, s: Spins, f: Array, i: int, new: float) -> None:
+    """Set unit i of a module, and add to the fields what that changes."""
+    change = np.float32(new) - s[i]
+    s[i] += change
+    row = J[i]
+    for k in range(len(f)):
+        f[k] += change * row[k]
+
+
+@numba.njit(cache=True)
+def train(
+    J: Array,
+    lam: np.float32,
+    lam_y: np.float32,
+    kappa: np.float32,
+    rate: np.float32,
+    X: Spins,
+    Y: Spins,
+    interface: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64],
+    p_update: float,
+    asynchronous: bool,
+    max_sweeps: int,
+    rng: np.random.Generator,
+) -> int:
+    """Show the pairs of patterns in an order, once each, and learn from every one.
+
+    Unit i starts at the input in modules below `interface[i]` and at the output from there on; if
+    that is negative, at zero.
+
+    Returns
+    -------
+    Number of units below the margin, in all presentations.
+    """
+    L, N = J.shape[:2]
+    s, f = np.empty((L, N), np.float32), np.empty((L, N), np.float32)
+    unstable = 0
+    for mu in order:
+        start(J, X[mu], Y[mu], interface, s, f)
+        first, last = lam * X[mu], lam_y * Y[mu]
+        settle(J, lam, first, last, s, f, p_update, asynchronous, max_sweeps, rng)
+        for l in range(L):
+            before = s[l - 1] if l > 0 else X[mu]
+            unstable += learn(J[l], s[l], f[l], before, lam, kappa, rate)
+    return unstable
+
+
+@numba.njit(cache=True)
+def start(
+    J: Array, x: Spins, y: Spins, interface: npt.NDArray[np.int64], s: Spins, f: Array
+) -> None:
+    """Write the first state and its fields."""
+    s[:] = 0
+    f[:] = 0
+    for l in range(len(J)):
+        for i in range(len(x)):
+            if interface[i] >= 0:
+                flip(J[l], s[l], f[l], i, x[i] if l < interface[i] else y[i])
+
+
+@numba.njit(cache=True)
+def learn(
+    J: Array,
+    s: Spins,
+    f: Array,
+    before: Spins,
+    lam: np.float32,
+    kappa: np.float32,
+    rate: np.float32,
+) -> int:
+    """Move the couplings to the units below their margin; return how many these are."""
+    wanted = np.empty(len(s), dtype=np.int64)
+    found = 0
+    for i in range(len(s)):
+        if s[i] * (f[i] + lam * before[i]) <= kappa:
+            wanted[found] = i
+            found += 1
+    for j in range(len(s)):
+        row, c = J[j], rate * s[j]
+        for k in range(found):
+            i = wanted[k]
+            if i != j:
+                row[i] += c * s[i]
+    return found
+
+
+@numba.njit(cache=True)
+def recall(
+    J: Array,
+    lam: np.float32,
+    X: Spins,
+    p_update: float,
+    asynchronous: bool,
+    max_sweeps: int,
+    rng: np.random.Generator,
+) -> Spins:
+    """Return the states of the last module for inputs, module after module.
+
+    Each starts at the state of the one before (the first at the input), and settles under the field
+    of that.
+    """
+    N = J.shape[1]
+    outputs = X.copy()
+    s, f = np.empty((1, N), np.float32), np.empty((1, N), np.float32)
+    none = np.zeros(N, np.float32)
+    for output in outputs:
+        for l in range(len(J)):
+            s[:] = 0
+            f[:] = 0
+            for i in range(N):
+                flip(J[l], s[0], f[0], i, output[i])
+            settle(
+                J[l : l + 1],
+                lam,
+                lam * output,
+                none,
+                s,
+                f,
+                p_update,
+                asynchronous,
+                max_sweeps,
+                rng,
+            )
+            output[:] = s[0]
+    return outputs

@@ -1,0 +1,311 @@
+"""The steered network as a classifier of scikit-learn."""
+
+import os
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from learning import storage
+from learning.couplings import Array
+from learning.learner import Epoch, Learner, validated
+from learning.recipe import Recipe, recipe
+from learning.seeds import as_generator
+from learning.strengths import boolean
+from networks import domains
+
+Labels = npt.NDArray[Any]
+BATCH = 16
+
+
+class SteeredClassifier(ClassifierMixin, BaseEstimator):
+    r"""A recurrent network that is steered to a label, and learns to stay where it arrives.
+
+    In training the hidden units :math:`s` settle while the label acts on them; then every unit
+    whose field from the input and from the other units is too weak to hold it,
+
+    .. math:: s_i \Big(\sum_j J_{ij} s_j + \sum_n W^{in}_{in} x_n\Big) \le k + J_D,
+
+    has its couplings moved towards its state. In inference the network settles without label, and
+    the readout :math:`W_f s` decides.
+
+    Parameters
+    ----------
+    H
+        Hidden units in a layer, >= 1.
+    L
+        Hidden layers, >= 1.
+    J_D
+        Self-coupling, >= 0; None for that of the recipe.
+    lam
+        Coupling between neighbouring layers, >= 0; None for that of the recipe.
+    epochs
+        Passes through the inputs in `fit`, >= 1.
+    batch
+        Inputs that learn together, from 1 to their number; None for 16, or all if they are fewer.
+        A step grows as its square root: change the rates with it.
+    cooling
+        Factor of all rates from each epoch to the next, in (0, 1].
+    recipe
+        A name ("G2", "G1", "reservoir", "random_features") or a `Recipe`: everything else.
+    validation_fraction
+        Fraction of the inputs held back to follow the accuracy, in [0, 1).
+    patience
+        Epochs without a better accuracy on those after which to stop, >= 1; None for no early stop.
+    warm_start
+        Whether `fit` goes on from the last one, for `epochs` more.
+    progress
+        Whether to show a progress bar.
+    random_state
+        A seed, a generator of numpy, or None for a fresh seed.
+
+    Attributes
+    ----------
+    classes_
+        Labels, (C,).
+    n_features_in_
+        Number of inputs, N.
+    history_
+        One `Epoch` an epoch.
+    learner_
+        The network: `learner_.couplings`, `learner_.states(X)`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said; at the first use, as is the rule of scikit-learn.
+
+    Notes
+    -----
+    The inputs are used as they are. They should be of the size of ±1 and even in sign (see
+    `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
+
+    References
+    ----------
+    Scardecchia, "Learning by Steering the Neural Dynamics", arXiv:2510.11984; Badalotti, Baldassi,
+    Mezard, Scardecchia and Zecchina, arXiv:2509.05041; `docs/theory/learning.md`.
+    """
+
+    classes_: Labels
+    history_: list[Epoch]
+    learner_: Learner
+    n_features_in_: int
+
+    def __init__(
+        self,
+        H: int = 400,
+        L: int = 1,
+        *,
+        J_D: float | None = None,
+        lam: float | None = None,
+        epochs: int = 20,
+        batch: int | None = None,
+        cooling: float = 1.0,
+        recipe: str | Recipe = "G2",
+        validation_fraction: float = 0.0,
+        patience: int | None = None,
+        warm_start: bool = False,
+        progress: bool = False,
+        random_state: Any = None,
+    ) -> None:
+        self.H = H
+        self.L = L
+        self.J_D = J_D
+        self.lam = lam
+        self.epochs = epochs
+        self.batch = batch
+        self.cooling = cooling
+        self.recipe = recipe
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.warm_start = warm_start
+        self.progress = progress
+        self.random_state = random_state
+
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> "SteeredClassifier":
+        """Train for `epochs`, from new couplings unless `warm_start`.
+
+        Parameters
+        ----------
+        X
+            Inputs, (P, N).
+        y
+            Labels, (P,), of two classes or more.
+        """
+        self._check()
+        on = self.warm_start and hasattr(self, "learner_")
+        inputs, labels = self._validated(X, y, reset=not on)
+        if not on:
+            self._begin(inputs, np.unique(labels))
+        train, held = self._divide(len(inputs))
+        batch = self._batch(len(train))
+        encoded = self._encode(labels)
+        for _ in self._bar():
+            record = self._epoch(inputs[train], encoded[train], batch)
+            if len(held):
+                record = validated(record, self.learner_.score(inputs[held], encoded[held]))
+            self.history_.append(record)
+            if self._stalled():
+                break
+        return self
+
+    def partial_fit(
+        self, X: npt.ArrayLike, y: npt.ArrayLike, classes: npt.ArrayLike | None = None
+    ) -> "SteeredClassifier":
+        """Train for one epoch on these inputs.
+
+        Parameters
+        ----------
+        X, y
+            Inputs and labels.
+        classes
+            All labels there will be; at the first call those of `y` if None.
+        """
+        self._check()
+        first = not hasattr(self, "learner_")
+        inputs, labels = self._validated(X, y, reset=first)
+        if first:
+            self._begin(inputs, np.unique(labels if classes is None else classes))
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(f"classes must stay {self.classes_}, got {np.unique(classes)}")
+        encoded = self._encode(labels)
+        record = self._epoch(inputs, encoded, self._batch(len(inputs)))
+        self.history_.append(record)
+        return self
+
+    def decision_function(self, X: npt.ArrayLike) -> Array:
+        """Return the logits, (P, C); for two classes their difference, (P,)."""
+        check_is_fitted(self)
+        inputs = validate_data(self, X, reset=False, dtype=np.float32)
+        u = self.learner_.logits(inputs)
+        return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
+
+    def predict(self, X: npt.ArrayLike) -> Labels:
+        """Return the labels of the largest logits, (P,)."""
+        u = self.decision_function(X)
+        return self.classes_[(u > 0).astype(int) if u.ndim == 1 else u.argmax(1)]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the trained network to a file `.npz`, from which `load` goes on bit for bit.
+
+        Raises
+        ------
+        ValueError
+            If the labels are objects other than strings.
+        """
+        check_is_fitted(self)
+        arrays, facts = storage.learner_parts(self.learner_)
+        parameters = self.get_params(deep=False)
+        parameters["recipe"] = asdict(recipe(self.recipe))
+        if not isinstance(self.random_state, int | None):
+            parameters["random_state"] = None  # what it has become is in the learner
+        facts |= {"parameters": parameters, "history": [asdict(one) for one in self.history_]}
+        classes = self.classes_
+        if classes.dtype == object and all(isinstance(label, str) for label in classes):
+            classes = classes.astype(str)
+        storage.write(path, {**arrays, "classes": classes}, facts)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "SteeredClassifier":
+        """Return the network that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If there is no such file, or it is truncated, of another format, or not one of ours.
+        """
+        arrays, facts = storage.read(path)
+        parameters = facts["parameters"]
+        loaded = cls(**{**parameters, "recipe": storage.recipe_of(parameters["recipe"])})
+        loaded.classes_ = arrays.pop("classes")
+        loaded.learner_ = storage.learner_of(arrays, facts)
+        loaded.history_ = storage.history_of(facts["history"])
+        loaded.n_features_in_ = loaded.learner_.couplings.N
+        return loaded
+
+    def _check(self) -> None:
+        """Refuse parameters outside their domain, before any work."""
+        for name in ("H", "L", "epochs"):
+            domains.integer(name, getattr(self, name))
+        for name in ("batch", "patience"):
+            if getattr(self, name) is not None:
+                domains.integer(name, getattr(self, name))
+        if domains.real("cooling", self.cooling, 0, 1) == 0:
+            raise ValueError("cooling must be > 0, got 0")
+        if domains.real("validation_fraction", self.validation_fraction, 0, 1) == 1:
+            raise ValueError("validation_fraction must be < 1, got 1")
+        if self.patience is not None and not self.validation_fraction:
+            raise ValueError("patience needs inputs held back: set validation_fraction > 0")
+        for name in ("warm_start", "progress"):
+            boolean(name, getattr(self, name))
+        self._recipe()
+
+    def _recipe(self) -> Recipe:
+        given = {"J_D": self.J_D, "lam": self.lam}
+        return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
+
+    def _validated(self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool) -> tuple[Array, Labels]:
+        inputs, labels = validate_data(self, X, y, reset=reset, dtype=np.float32)
+        check_classification_targets(labels)
+        return inputs, labels
+
+    def _begin(self, inputs: Array, classes: Labels) -> None:
+        if len(classes) < 2:
+            raise ValueError(f"y must have two classes or more, got one class: {classes}")
+        self.classes_ = classes
+        self.history_ = []
+        self.learner_ = Learner.draw(
+            inputs.shape[1],
+            self.H,
+            len(classes),
+            self.L,
+            self._recipe(),
+            as_generator(self.random_state),
+        )
+
+    def _encode(self, labels: Labels) -> npt.NDArray[np.intp]:
+        """Return the position of each label in `classes_`."""
+        unknown = ~np.isin(labels, self.classes_)
+        if unknown.any():
+            raise ValueError(f"y must be among {self.classes_}, got {labels[unknown][0]!r}")
+        return np.searchsorted(self.classes_, labels)
+
+    def _epoch(self, inputs: Array, encoded: npt.NDArray[np.intp], batch: int) -> Epoch:
+        pace = self.cooling**self.learner_.epochs
+        return self.learner_.epoch(inputs, encoded, batch, pace)
+
+    def _batch(self, P: int) -> int:
+        if self.batch is None:
+            return min(BATCH, P)
+        if self.batch > P:
+            raise ValueError(f"batch must be at most the number of inputs {P}, got {self.batch}")
+        return self.batch
+
+    def _divide(self, P: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """Return which inputs to train on, and which to hold back; the same at each warm start."""
+        held = round(self.validation_fraction * P)
+        if not held:
+            return np.arange(P), np.arange(0)
+        if held == P:
+            raise ValueError(
+                f"validation_fraction must leave inputs to train on, got "
+                f"{self.validation_fraction} of {P}"
+            )
+        order = np.random.default_rng(P).permutation(P)
+        return np.sort(order[held:]), np.sort(order[:held])
+
+    def _bar(self) -> Any:
+        from tqdm.auto import tqdm
+
+        return tqdm(range(self.epochs), desc="epochs", disable=not self.progress)
+
+    def _stalled(self) -> bool:
+        """Return whether the accuracy on the inputs held back has not risen for too long."""
+        if self.patience is None or len(self.history_) <= self.patience:
+            return False
+        followed = [record.validation or 0.0 for record in self.history_]
+        return max(followed[-self.patience :]) <= max(followed[: -self.patience])

@@ -1,0 +1,19 @@
+"""Which units may follow their field in a sweep: random numbers that need not be drawn in order.
+
+Each comes from the seed of the relaxation, the sweep and the unit by a hash (splitmix64), so that
+an engine that asks for those of unstable units only, and one that asks for all, get the same.
+"""
+
+import numba
+import numpy as np
+
+
+@numba.njit(cache=True, inline="always")
+def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
+    """Return the random number in [0, 1) of a unit in a sweep."""
+    z = seed + np.uint64(sweep) * np.uint64(0xD1342543DE82EF95)
+    z += np.uint64(unit + 1) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return np.float64(z >> np.uint64(11)) * 2.0**-53

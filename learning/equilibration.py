@@ -1,0 +1,96 @@
+"""How long a network takes to settle: a score of how well it knows an input."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from learning import fields
+from learning.events import relax_events
+from learning.learner import Learner, one_thread
+from learning.strengths import Strengths
+from learning.trajectory import batch
+from networks import domains
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Equilibration:
+    """How each input settled.
+
+    Attributes
+    ----------
+    sweeps
+        Sweeps in which some unit flipped, (P,); `max_sweeps` where it went on.
+    flips
+        Flips per hidden unit in them, (P,).
+    overlap
+        Overlap of the last with the first state, (P,).
+    settled
+        Whether a fixed point was reached, (P,).
+    """
+
+    sweeps: npt.NDArray[np.int64]
+    flips: npt.NDArray[np.float64]
+    overlap: npt.NDArray[np.float64]
+    settled: npt.NDArray[np.bool_]
+
+    def __repr__(self) -> str:
+        return (
+            f"Equilibration({self.sweeps.mean():.2f} sweeps on average, "
+            f"{self.settled.mean():.1%} settled, overlap {self.overlap.mean():.3f})"
+        )
+
+
+def equilibration(
+    learner: Learner,
+    X: npt.ArrayLike,
+    labels: npt.ArrayLike | None = None,
+    *,
+    max_sweeps: int = 100,
+) -> Equilibration:
+    r"""Count the synchronous sweeps until no unit flips, from the state that the input sets.
+
+    The first state is :math:`\mathrm{sign}(x W_{in} + b)`.
+
+    Parameters
+    ----------
+    learner
+        The network, of one layer.
+    X
+        Inputs, (P, N).
+    labels
+        Classes that act on the hidden units by the feedback, true or not; None for no label.
+    max_sweeps
+        After how many to give up, >= 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the arguments do not fit the network, or it has several layers.
+    """
+    max_sweeps = domains.integer("max_sweeps", max_sweeps)
+    x, y = batch(learner, X, labels)
+    couplings = learner.couplings
+    if couplings.L > 1:
+        raise ValueError(f"learner must have one layer, got {couplings.L}")
+    strengths: Strengths = learner.recipe.strengths
+    with one_thread():
+        fixed = fields.drive(couplings, x)
+        s = np.sign(fixed)
+        begun = s.copy()
+        f, g, back = (np.zeros_like(fixed) for _ in range(3))
+        fields.left(couplings, fixed, s, f)
+        if y is not None:
+            back = fields.feedback(couplings, strengths.feedback(y))
+        one = np.array([[1, 0, y is not None]])
+        sweeps = np.zeros(len(x), dtype=np.int64)
+        flips = np.zeros(len(x), dtype=np.int64)
+        for t in range(1, max_sweeps + 1):
+            before = s.copy()
+            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t):
+                break
+            moved = np.count_nonzero(s != before, axis=(0, 2))
+            sweeps += moved > 0
+            flips += moved
+    settled = (np.sign(f + g) == s).all(axis=(0, 2))
+    return Equilibration(sweeps, flips / couplings.H, np.mean(s * begun, axis=(0, 2)), settled)

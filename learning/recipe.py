@@ -1,0 +1,103 @@
+"""A recipe: strengths, schedule and rule together, and the recipes that have a name."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from learning.rule import Rule
+from learning.schedule import Schedule
+from learning.strengths import Strengths
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that is said about a steered network besides its sizes.
+
+    Attributes
+    ----------
+    strengths
+        How its couplings are drawn.
+    schedule
+        How it relaxes.
+    rule
+        How it learns.
+    """
+
+    strengths: Strengths = field(default_factory=Strengths)
+    schedule: Schedule = field(default_factory=Schedule)
+    rule: Rule = field(default_factory=Rule)
+
+    @property
+    def kappa(self) -> float:
+        """Margin of the hidden units, with the part that couplings to the unit itself supply."""
+        held = self.strengths.J_D * self.strengths.lam_int
+        if self.schedule.inference == "no_supervision":
+            held += self.strengths.lam
+        return self.rule.k + held
+
+    def replace(self, **changes: Any) -> "Recipe":
+        """Return the recipe with some parameters of its parts changed, each known by its name."""
+        parts: dict[str, Any] = {}
+        for part in fields(self):
+            old = getattr(self, part.name)
+            own = {item.name for item in fields(old)} & set(changes)
+            parts[part.name] = replace(old, **{name: changes.pop(name) for name in own})
+        if changes:
+            names = [name for part in parts.values() for name in asdict(part)]
+            raise ValueError(
+                f"recipe has no parameter {sorted(changes)[0]!r}; it has {', '.join(names)}"
+            )
+        return Recipe(**parts)
+
+
+_G1: dict[str, Any] = {
+    "J_D": 0.3,
+    "input_to": "clamp",
+    "lam_in": 1000.0,
+    "lam_b": 1.0,
+    "feedback_scale": "none",
+    "double": False,
+    "k": 0.4,
+    "lr_J": 0.03,
+    "lr_in": 0.0,
+    "feedback": "tied_weakly",
+    "target_scale": "plain",
+}
+_RESERVOIR: dict[str, Any] = {"lam_b": 0.0, "lr_J": 0.0, "lr_in": 0.0, "wd_J": 0.0}
+_CHANGES: dict[str, dict[str, Any]] = {
+    "G2": {},
+    "G1": _G1,
+    "reservoir": _RESERVOIR,
+    "random_features": {**_RESERVOIR, "lam_int": 0.0, "sweeps": 2, "double": False},
+}
+NAMES = tuple(_CHANGES)
+
+
+def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
+    """Return a recipe by its name, with some parameters changed.
+
+    Parameters
+    ----------
+    name
+        "G2", the default; "G1", an earlier generation: the input clamps the first hidden units, the
+        feedback is tied to the readout, one relaxation; "reservoir", which learns the readout alone
+        on a random network; "random_features", the same without couplings within the layer. Or a
+        recipe.
+    changes
+        Parameters of `Strengths`, `Schedule` or `Rule`, by their names.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such recipe or parameter, or a value is not as said there.
+
+    Examples
+    --------
+    >>> from learning import recipe
+    >>> recipe("G2", J_D=0.3, lr_J=0.01).kappa
+    1.2
+    """
+    if isinstance(name, Recipe):
+        return name.replace(**changes)
+    from networks import domains
+
+    return Recipe().replace(**_CHANGES[domains.choice("recipe", name, NAMES)]).replace(**changes)

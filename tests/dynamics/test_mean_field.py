@@ -1,0 +1,308 @@
+"""Infinitely many neurons: against large networks updated in the same way, and exact values."""
+
+import re
+import sys
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+import dynamics
+from dynamics.histories import cholesky_row, weighted_sums
+from dynamics.linear_fit import linear_fit
+from dynamics.mean_field import MeanField, mean_field
+from dynamics.mean_field_limit import mean_field_limit
+from networks import Asymmetric
+
+SAMPLES = 16000
+
+
+def awake(order, N, dt, steps, rng):
+    """Yield the neurons that wake in each step of a network, for each rule."""
+    for k in range(steps):
+        if order == "synchronous":
+            yield np.ones(N, dtype=bool)
+        elif order == "random":
+            yield rng.random(N) < -np.expm1(-dt)
+        else:
+            if k % round(1 / dt) == 0:
+                slots = np.arange(N) * round(1 / dt) // N
+                rng.shuffle(slots)
+            yield slots == k % round(1 / dt)
+
+
+def simulate(J_D, eta, order, dt, steps, N, networks, rng):
+    """Return unstable fractions and correlations with the states at all times, per network."""
+    unstable = np.empty((networks, steps + 1))
+    correlation = np.empty((networks, steps + 1, steps + 1))
+    for run in range(networks):
+        network = Asymmetric(N, J_D, eta).sample(rng)
+        s = rng.choice([-1, 1], size=N).astype(np.int8)
+        history = []
+        for wake in [*awake(order, N, dt, steps, rng), None]:
+            wrong = network.stabilities(s) <= 0
+            unstable[run, len(history)] = wrong.mean()
+            history.append(s.astype(float))
+            s = np.where(wrong & wake, -s, s) if wake is not None else s
+        correlation[run] = np.array(history) @ np.array(history).T / N
+    return unstable, correlation
+
+
+def z_scores(samples, mean, error):
+    own = samples.std(axis=0, ddof=1) / np.sqrt(len(samples))
+    with np.errstate(invalid="ignore"):
+        return (samples.mean(axis=0) - mean) / np.hypot(own, error)
+
+
+CASES = [
+    (0.4, 0.0, "random", 0.25, 12),
+    (0.7, 0.0, "permutation", 0.2, 10),
+    (0.5, 0.0, "synchronous", 1.0, 8),
+    (0.3, 0.5, "random", 0.25, 12),
+    (0.3, -0.5, "random", 0.5, 10),
+    (0.5, 1.0, "permutation", 0.25, 12),
+    (0.2, 0.7, "synchronous", 1.0, 6),
+]
+
+
+@pytest.mark.parametrize(("J_D", "eta", "order", "dt", "steps"), CASES)
+def test_networks_updated_in_the_same_steps(J_D, eta, order, dt, steps):
+    """Nothing is extrapolated: a network of many neurons follows the same steps."""
+    rng = np.random.default_rng(1)
+    unstable, correlation = simulate(J_D, eta, order, dt, steps, 700, 16, rng)
+    limit = mean_field(J_D, steps * dt, dt, SAMPLES, rng, eta, order)
+    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_error)
+    assert np.abs(z).max() < 4.5
+    upper = np.triu_indices(steps + 1, 1)
+    z = z_scores(correlation, limit.correlation, limit.correlation_error)[upper]
+    assert np.abs(z).max() < 4.5
+
+
+def test_the_response_is_needed():
+    """The same comparison, with the response left out, fails by far: it can fail."""
+    unstable, _ = simulate(0.3, 0.5, "random", 0.25, 12, 700, 10, np.random.default_rng(1))
+    without = mean_field(0.3, 3, 0.25, SAMPLES, 1)
+    z = z_scores(unstable, without.unstable_fraction, without.unstable_error)
+    assert z[4:].max() < -8
+
+
+@pytest.mark.parametrize("J_D", [0.0, 0.3, 1.0])
+def test_first_step(J_D):
+    """Exact: a random state has H(J_D) unstable, and one synchronous step leaves 2F - 1."""
+    run = mean_field(J_D, 1, 1.0, 100000, 2, order="synchronous")
+    z = (run.unstable_fraction[0] - norm.sf(J_D)) / run.unstable_error[0]
+    assert abs(z) < 5
+    assert abs(run.correlation[0, 1] - (2 * norm.cdf(J_D) - 1)) < 5 * run.correlation_error[0, 1]
+    assert run.activity[0] == pytest.approx(run.unstable_fraction[0])
+
+
+def test_a_strong_self_coupling_holds_everything():
+    run = mean_field(12.0, 2, 0.5, 800, 1)
+    assert not run.unstable_fraction.any()
+    assert (run.correlation == 1).all()
+    assert run.t.tolist() == [0, 0.5, 1, 1.5, 2]
+
+
+def test_the_parts_fit_together():
+    """Flips of a step, from the activity, are what the correlation loses."""
+    run = mean_field(0.5, 3, 0.25, 8000, 1)
+    np.testing.assert_array_equal(run.correlation, run.correlation.T)
+    np.testing.assert_allclose(np.diagonal(run.correlation), 1)
+    lost = (1 - np.diagonal(run.correlation, 1)) / 2
+    np.testing.assert_allclose(run.activity * run.dt, lost, atol=1e-12)
+    assert np.linalg.eigvalsh(run.correlation).min() > -1e-12
+    np.testing.assert_allclose(run.unstable_groups.mean(axis=0), run.unstable_fraction)
+    scatter = run.unstable_groups.std(axis=0, ddof=1) / np.sqrt(8)
+    np.testing.assert_allclose(run.unstable_error, scatter)
+    assert "in steps of 0.25, 8000 histories" in repr(run)
+
+
+def test_errors_are_what_seeds_scatter_by():
+    runs = [mean_field(0.6, 2, 0.25, 4000, seed) for seed in range(40)]
+    scatter = np.std([run.unstable_fraction for run in runs], axis=0, ddof=1)
+    stated = np.sqrt(np.mean([run.unstable_error**2 for run in runs], axis=0))
+    ratio = scatter / stated
+    assert (ratio > 0.7).all()
+    assert (ratio < 1.4).all()
+
+
+def test_rows_of_cholesky():
+    rng = np.random.default_rng(1)
+    s = rng.choice([-1, 1], size=(6, 50))
+    s[3] = s[2]  # a step without a flip
+    C = s @ s.T / 50
+    L = np.zeros((6, 6))
+    for k in range(6):
+        L[k, : k + 1] = cholesky_row(L[:k], C[k, : k + 1])
+    np.testing.assert_allclose(L @ L.T, C, atol=1e-12)
+    assert L[3, 3] == 0
+    kept = [0, 1, 2, 4, 5]
+    direct = np.linalg.cholesky(C[np.ix_(kept, kept)])
+    np.testing.assert_allclose(L[np.ix_(kept, kept)], direct, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(1, 0, 5), (2, 3, 2049), (2, 9, 4100), (1, 4, 1)])
+def test_weighted_sums(shape):
+    rng = np.random.default_rng(1)
+    rows, k, histories = shape
+    a, Z = rng.standard_normal((rows, k)), rng.standard_normal((k, histories))
+    sums = weighted_sums(a.astype(np.float32), Z.astype(np.float32))
+    np.testing.assert_allclose(sums, a @ Z, atol=1e-5)
+
+
+@pytest.mark.parametrize("order", ["random", "permutation"])
+def test_limit_of_small_steps(order):
+    """Sequential updates, extrapolated, against `relax`."""
+    J_D, N, sweeps, networks = 0.6, 1000, 3, 24
+    rng = np.random.default_rng(2)
+    runs = [
+        dynamics.relax(Asymmetric(N, J_D).sample(rng), None, order, sweeps, rng, history=True)
+        for _ in range(networks)
+    ]
+    limit = mean_field_limit(J_D, sweeps, 40000, rng, order=order, steps=(0.25, 0.125))
+    assert limit.t.tolist() == [0, 1, 2, 3]
+    samples = np.array([run.unstable_fraction for run in runs])
+    z = z_scores(samples, limit.unstable_fraction, limit.unstable_error)
+    assert np.abs(z).max() < 4
+    # without the extrapolation the finest step is too slow by more than the errors
+    finest = limit.runs[-1]
+    assert finest.unstable_fraction[8] > limit.unstable_fraction[1]
+
+
+def test_limit_of_many_histories(monkeypatch):
+    """Deviations of the stated form are removed."""
+    called = []
+
+    def deviating(J_D, t_max, dt, samples, rng, eta, order):
+        called.append((dt, samples))
+        t = dt * np.arange(round(t_max / dt) + 1)
+        u = 0.2 * np.exp(-t / 5) * (1 + 0.8 * dt - 5 * eta * t / (dt * samples))
+        fields = dict.fromkeys(MeanField.__dataclass_fields__)
+        known = {"t": t, "unstable_fraction": u, "unstable_error": 1e-3 + 0 * t}
+        return MeanField(**{**fields, **known, "dt": dt, "samples": samples})
+
+    monkeypatch.setattr(sys.modules["dynamics.mean_field_limit"], "mean_field", deviating)
+    for eta, runs in [
+        (0.0, [(0.5, 4000), (0.25, 4000)]),
+        (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
+    ]:
+        limit = mean_field_limit(0.3, 4, 4000, 1, eta, steps=(0.25, 0.5))
+        np.testing.assert_allclose(limit.unstable_fraction, 0.2 * np.exp(-limit.t / 5))
+        np.testing.assert_allclose(limit.chi_squared, 0, atol=1e-12)
+        assert called == runs
+        assert limit.dof == len(runs) - (3 if eta else 2)
+        called.clear()
+
+
+def test_few_histories_respond_to_themselves():
+    """What the extrapolation is for: with partial symmetry, activity dies too early."""
+    few = [mean_field(0.3, 16, 0.25, 800, seed, eta=0.5) for seed in range(4)]
+    many = mean_field(0.3, 16, 0.25, 64000, 1, eta=0.5)
+    late = many.t > 12
+    mean = np.mean([run.unstable_fraction[late] for run in few])
+    assert mean < 0.7 * many.unstable_fraction[late].mean()
+
+
+def test_linear_fits():
+    """Against numpy, with errors of a sample of fits."""
+    rng = np.random.default_rng(1)
+    x, sigma = np.array([0.2, 0.1, 0.05, 0.3]), np.array([0.1, 0.2, 0.1, 0.3])
+    y = 1 + 2 * x[:, None] + sigma[:, None] * rng.standard_normal((4, 4000))
+    terms = np.stack([np.ones(4), x], axis=1)
+    fit = linear_fit(terms, y, np.repeat(sigma[:, None], 4000, axis=1))
+    direct = [np.polyfit(x, column, 1, w=1 / sigma)[1] for column in y[:, :5].T]
+    np.testing.assert_allclose(fit.value[:5], direct)
+    assert fit.chi_squared.mean() == pytest.approx(fit.dof, rel=0.1)
+    unscaled = np.where(fit.chi_squared < 2, fit.error, np.inf).min()
+    assert fit.value.std() == pytest.approx(unscaled, rel=0.05)
+    np.testing.assert_allclose(fit.error, unscaled * np.sqrt(np.maximum(1, fit.chi_squared / 2)))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("J_D", "eta", "sweeps", "samples"),
+    [
+        (0.4, 0.0, 60, 10**5),
+        (0.7, 0.0, 60, 10**5),
+        (0.9, 0.0, 60, 10**5),
+        (0.3, 0.5, 60, 3 * 10**5),
+        (0.6, 0.5, 60, 3 * 10**5),
+    ],
+)
+def test_large_networks(J_D, eta, sweeps, samples):
+    rng = np.random.default_rng(3)
+    unstable = np.zeros((20, sweeps + 1))
+    for run in unstable:
+        network = Asymmetric(8000, J_D, eta).sample(rng)
+        found = dynamics.relax(network, None, "random", sweeps, rng, history=True).unstable_fraction
+        run[: len(found)] = found
+    limit = mean_field_limit(J_D, sweeps, samples, rng, eta)
+    alive = (limit.unstable_fraction > 10 * limit.unstable_error) | (limit.t < 10)
+    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_error)[alive]
+    assert np.abs(z).max() < 4.5
+
+
+def test_same_seed_same_bits():
+    runs = [mean_field(0.5, 2, 0.5, 800, rng, eta=0.3) for rng in (1, np.random.default_rng(1), 2)]
+    np.testing.assert_array_equal(runs[0].correlation, runs[1].correlation)
+    assert (runs[0].correlation != runs[2].correlation).any()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "error", "message"),
+    [
+        ("J_D", -1, ValueError, "got -1"),
+        ("J_D", 1e31, ValueError, "at most 1e+30, got 1e+31"),
+        ("J_D", 10**400, ValueError, "got an integer beyond 1e308"),
+        ("t_max", 1e6, ValueError, "at most 10000 steps dt, got 1e+06 and 0.1"),
+        ("t_max", -1, ValueError, "got -1"),
+        ("t_max", float("inf"), ValueError, "got inf"),
+        ("dt", 1.5, ValueError, "number in [0, 1], got 1.5"),
+        ("samples", 100, ValueError, "integer in [800, 1000000000], got 100"),
+        ("samples", 1e4, TypeError, "got 10000.0"),
+        ("eta", 2, ValueError, "got 2"),
+        ("order", "fixed", ValueError, "got 'fixed'"),
+        ("rng", "x", TypeError, "got 'x'"),
+    ],
+)
+def test_refused(name, value, error, message):
+    with pytest.raises(error, match=f"^{name} must .*{re.escape(message)}"):
+        mean_field(**{"J_D": 0.5, "t_max": 2, name: value})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"t_max": 0}, "t_max and dt must be > 0, got 0 and 0.1"),
+        ({"dt": 0}, "t_max and dt must be > 0"),
+        ({"dt": 5e-324}, "t_max must be at most 10000 steps"),
+        ({"order": "synchronous"}, "dt must be 1 for synchronous updates, got 0.1"),
+        ({"order": "permutation", "dt": 0.3}, "dt must be 1 / a whole number"),
+    ],
+)
+def test_refused_together(arguments, message):
+    with pytest.raises(ValueError, match=f"^{message}"):
+        mean_field(**{"J_D": 0.5, "t_max": 2, **arguments})
+
+
+def test_a_short_time_is_one_step():
+    assert mean_field(0.5, 1e-300, 0.5, 800, 1).t.tolist() == [0, 0.5]
+    assert np.isfinite(mean_field(1e30, 1, 0.5, 800, 1, eta=-1).correlation).all()
+
+
+def test_limit_refuses_too_short_steps_before_any_work():
+    with pytest.raises(ValueError, match=r"^t_max must be at most 10000 steps dt, got 2 and 1e-08"):
+        mean_field_limit(0.5, 2, 10**8, steps=(0.5, 1e-8))
+    with pytest.raises(ValueError, match=r"^t_max must be an integer in \[1, 10000\], got 1000"):
+        mean_field_limit(0.5, 10**400)
+
+
+def test_limit_needs_more_histories_with_symmetry():
+    with pytest.raises(ValueError, match=r"^samples must be an integer in \[3200, .*got 1000"):
+        mean_field_limit(0.5, 2, 1000, eta=0.5)
+
+
+@pytest.mark.parametrize("steps", [(0.1,), (0.1, 0.1), (0.3, 0.1), (0, 0.1)])
+def test_limit_refused(steps):
+    with pytest.raises(ValueError, match=r"^steps must be at least two"):
+        mean_field_limit(0.5, 2, steps=steps)

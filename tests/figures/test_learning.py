@@ -1,0 +1,53 @@
+"""What the figures of learning compute beside the learning."""
+
+import numpy as np
+import pytest
+
+import learning
+from figures import entangled, equilibration_time, learning_transition, symmetry
+
+
+def test_area_under_the_curve_is_the_chance_that_a_known_input_flips_less():
+    rng = np.random.default_rng(1)
+    known, other = rng.integers(0, 6, 300), rng.integers(2, 9, 200)
+    detected, area = equilibration_time.roc(known, other)
+    less = (known[:, None] < other).mean() + 0.5 * (known[:, None] == other).mean()
+    assert area == pytest.approx(less, abs=1e-12)
+    assert detected[-1] == 1
+    assert (np.diff(detected) >= 0).all()
+    exact = np.interp((other <= 3).mean(), equilibration_time.RATES, detected)
+    assert exact == pytest.approx((known <= 3).mean(), abs=0.01)
+
+
+def test_symmetricity_of_independent_couplings():
+    recipe = learning.recipe("G2", J_D=0.7)
+    drawn = learning.Learner.draw(10, 600, 2, 1, recipe, np.random.default_rng(1))
+    found = float(learning.symmetricity(drawn.couplings.J[0]))
+    assert symmetry.independent(0.7) == pytest.approx(found, abs=0.005)
+
+
+def test_entangled_digits_are_signs_and_the_mean_can_be_left_out():
+    kept, less = (
+        entangled.entangled(name, np.random.default_rng(1)) for name in ("digits", "centred digits")
+    )
+    assert kept.X.shape == (1437, entangled.N)
+    assert set(np.unique(kept.X)) == {-1.0, 1.0}
+    assert np.abs(kept.X.mean(0)).mean() > 2 * np.abs(less.X.mean(0)).mean()
+
+
+def test_the_random_networks_of_the_transition_settle_above_it():
+    settled = [
+        learning_transition.settles(60, 1, 1.5, 0.0, np.random.default_rng(s)) for s in (1, 2)
+    ]
+    moving = [
+        learning_transition.settles(60, 2, 0.0, 0.0, np.random.default_rng(s)) for s in (1, 2)
+    ]
+    assert settled == [True, True]
+    assert moving == [False, False]
+
+
+def test_patches_of_photographs_are_pixels():
+    patches = equilibration_time.photographs("digits", 20, np.random.default_rng(1))
+    assert patches.shape == (20, 64)
+    assert 0 <= patches.min() < patches.max() <= 1
+    assert len(np.unique(patches, axis=0)) > 15

@@ -1,0 +1,153 @@
+"""The model of the theory page, literally, one sample and one unit at a time, in double precision.
+
+Matrices have the incoming couplings of a unit in a row, as in the formulas. Nothing of `learning`
+is used but the numbers that it drew.
+"""
+
+import math
+
+import numpy as np
+
+
+def sign(h):
+    return int(h > 0) - int(h < 0)
+
+
+class Plain:
+    """A network with the couplings of `couplings`, which it copies."""
+
+    def __init__(self, couplings, recipe):
+        self.L, self.H, self.N, self.C = couplings.L, couplings.H, couplings.N, couplings.C
+        turned = {
+            name: array.swapaxes(-1, -2).astype(np.float64)
+            for name, array in couplings.arrays.items()
+        }
+        vars(self).update(turned)
+        self.bias = self.bias.T  # (L, H) again
+        self.lam = couplings.lam
+        self.recipe = recipe
+
+    def feedback_of(self, z):
+        C = self.C
+        positive, negative = {
+            "balanced": (math.sqrt(C) / 2, -0.5),
+            "darnax": (math.sqrt(C - 1) / 2, -1 / math.sqrt(C - 1)),
+            "none": (1, -1),
+        }[self.recipe.strengths.feedback_scale]
+        return np.array([positive if c > 0 else negative if c < 0 else 0.0 for c in z])
+
+    def inference_field(self, l, s, x):
+        """Return the field without anything from behind and without feedback."""
+        h = self.J[l] @ s[l] + self.bias[l]
+        if l < len(self.W_in):
+            h = h + self.W_in[l] @ x
+        if l > 0:
+            h = h + self.lam * s[l - 1]
+            if len(self.A):
+                h = h + self.A[l - 1] @ s[l - 1]
+        return h
+
+    def right_field(self, l, s):
+        if l == self.L - 1:
+            return np.zeros(self.H)
+        h = self.lam * s[l + 1]
+        return h + self.R[l] @ s[l + 1] if len(self.R) else h
+
+    def feedback_field(self, l, z):
+        k = l - (self.L - len(self.W_b))
+        return self.W_b[k] @ self.feedback_of(z) if k >= 0 else np.zeros(self.H)
+
+    def readout(self, s, x):
+        u = np.zeros(self.C)
+        for k, W in enumerate(self.W_f):
+            u = u + W @ s[self.L - len(self.W_f) + k]
+        return u + self.W_io @ x if self.W_io.size else u
+
+    def sweep(self, s, z, x, y, mode):
+        """Return all units after one synchronous sweep, each from the old states."""
+        new = np.zeros_like(s)
+        for l in range(self.L):
+            h = self.inference_field(l, s, x)
+            if mode != "LEFT_ONLY":
+                h = h + self.right_field(l, s)
+            if mode in ("FULL", "NO_LABEL"):
+                h = h + self.feedback_field(l, z)
+            new[l] = [sign(one) for one in h]
+        u = self.readout(s, x)
+        if mode in ("FULL", "NO_FEEDBACK"):
+            u = u + 1000 * y
+        return new, np.array([sign(one) for one in u], dtype=float)
+
+    def settle(self, x, y, modes):
+        """Return the states after each sweep of a list of modes."""
+        s, z = np.zeros((self.L, self.H)), np.zeros(self.C)
+        states = []
+        for mode in modes:
+            s, z = self.sweep(s, z, x, y, mode)
+            states.append(s)
+        return states
+
+    def training_modes(self):
+        schedule = self.recipe.schedule
+        free = "LEFT_ONLY" if schedule.inference == "left_only" else "NO_SUPERVISION"
+        w = self.L if schedule.warm_up is None else schedule.warm_up
+        modes = [free] * w + ["FULL"] * (schedule.sweeps - w)
+        return modes + (["NO_FEEDBACK"] * schedule.sweeps if schedule.double else [])
+
+    def learn(self, X, Y):
+        """Make one step of the plasticity, with sums over samples and units written out."""
+        rule, strengths, B = self.recipe.rule, self.recipe.strengths, len(X)
+        dJ, d_in = np.zeros_like(self.J), np.zeros_like(self.W_in)
+        d_f, d_A, d_R = (np.zeros_like(array) for array in (self.W_f, self.A, self.R))
+        d_io = np.zeros_like(self.W_io)
+        right = self.recipe.schedule.inference == "no_supervision"
+        kappa = rule.k + strengths.J_D * strengths.lam_int + (strengths.lam if right else 0)
+        for x, y in zip(X, Y, strict=True):
+            s = self.settle(x, y, self.training_modes())[-1]
+            unstable = np.zeros((self.L, self.H))
+            for l in range(self.L):
+                f = self.inference_field(l, s, x) + (self.right_field(l, s) if right else 0)
+                unstable[l] = s[l] * f <= kappa
+            for l in range(self.L):
+                step = np.outer(unstable[l] * s[l], s[l])
+                if rule.symmetry == "both_unstable":
+                    step = np.outer(unstable[l] * s[l], unstable[l] * s[l])
+                elif rule.symmetry == "update":
+                    step = (step + step.T) / 2
+                dJ[l] += step
+                if l < len(d_in):
+                    d_in[l] += np.outer(unstable[l] * s[l], x)
+                if l > 0 and len(d_A):
+                    d_A[l - 1] += np.outer(unstable[l] * s[l], s[l - 1])
+                    d_R[l - 1] += np.outer(unstable[l - 1] * s[l - 1], s[l])
+            zt = np.where(y > 0, self.C / 4, -math.sqrt(self.C) / 4)
+            if rule.target_scale == "plain":
+                zt = y
+            e = zt * self.readout(s, x) <= rule.kappa_out
+            for k in range(len(d_f)):
+                d_f[k] += np.outer(e * zt, s[self.L - len(d_f) + k])
+            if self.W_io.size:
+                d_io += np.outer(e * zt, x)
+        eta_J = rule.lr_J * strengths.lam_int / math.sqrt(self.H)
+        eta_fc = rule.lr_J * strengths.lam_fc / math.sqrt(self.H)
+        eta_in = rule.lr_in * strengths.lam_in / math.sqrt(self.N)
+        eta_W = rule.lr_W * strengths.lam_f / math.sqrt(self.H)
+        eta_io = rule.lr_W * strengths.lam_io / math.sqrt(self.N)
+        root = math.sqrt(B)
+        self.J = (1 - rule.wd_J * eta_J) * self.J + eta_J / root * dJ
+        self.W_in = (1 - rule.wd_in * eta_in) * self.W_in + eta_in / root * d_in
+        self.W_f = (1 - rule.wd_W * eta_W) * self.W_f + eta_W / root * d_f
+        self.W_io = (1 - rule.wd_W * eta_io) * self.W_io + eta_io / root * d_io
+        self.A = (1 - rule.wd_J * eta_fc) * self.A + eta_fc / root * d_A
+        self.R = (1 - rule.wd_J * eta_fc) * self.R + eta_fc / root * d_R
+        if rule.symmetry == "projected":
+            self.J = (self.J + self.J.swapaxes(1, 2)) / 2
+        for J in self.J:
+            np.fill_diagonal(J, strengths.J_D * strengths.lam_int)
+        for dense in (*self.A, *self.R):
+            np.fill_diagonal(dense, 0)
+        if rule.feedback == "tied_weakly":
+            for k, W in enumerate(self.W_f):
+                self.W_b[k] = (
+                    W.T * math.sqrt(self.H / self.C) * strengths.lam_b / strengths.lam_f / 100
+                )

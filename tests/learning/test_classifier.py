@@ -1,0 +1,153 @@
+"""The estimators as scikit-learn and a user meet them."""
+
+import json
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+import learning
+from learning import storage
+
+DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.15, rng=5)
+
+
+def classifier(**parameters):
+    return learning.SteeredClassifier(**{"H": 60, "epochs": 3, "random_state": 1, **parameters})
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        learning.SteeredClassifier(H=40, epochs=10, random_state=0),
+        learning.EntangledProjection(20, random_state=0),
+        learning.BinarisedMLP(60, epochs=50, rate=0.01, random_state=0),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_estimator_passes_the_checks_of_scikit_learn(estimator):
+    results = check_estimator(estimator, on_skip=None, on_fail=None)
+    failed = [(one["check_name"], one["exception"]) for one in results if one["status"] == "failed"]
+    assert not failed
+    assert len(results) > 35
+
+
+def test_it_learns_and_follows_its_accuracy():
+    fitted = classifier(epochs=5, validation_fraction=0.25).fit(DATA.X, DATA.y)
+    assert fitted.score(DATA.X_test, DATA.y_test) > 0.95
+    assert [one.number for one in fitted.history_] == [1, 2, 3, 4, 5]
+    assert fitted.history_[-1].validation > 0.8
+    assert fitted.history_[-1].unstable < fitted.history_[0].unstable
+    assert fitted.n_features_in_ == 30
+
+
+def test_labels_of_any_kind():
+    names = np.array(["north", "east", "south", "west"])
+    fitted = classifier().fit(DATA.X, names[DATA.y])
+    assert fitted.score(DATA.X_test, names[DATA.y_test]) > 0.9
+    two = DATA.y < 2
+    pair = classifier().fit(DATA.X[two], DATA.y[two])
+    assert pair.decision_function(DATA.X).shape == (160,)
+    np.testing.assert_array_equal(pair.predict(DATA.X) == 1, pair.decision_function(DATA.X) > 0)
+
+
+def test_same_seed_same_network():
+    first, second, other = (
+        classifier(random_state=seed).fit(DATA.X, DATA.y).decision_function(DATA.X_test)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(first, second)
+    assert not np.array_equal(first, other)
+
+
+def test_early_stop():
+    stopped = classifier(epochs=100, validation_fraction=0.3, patience=3).fit(DATA.X, DATA.y)
+    followed = [one.validation for one in stopped.history_]
+    assert 4 <= len(followed) < 100
+    assert max(followed[-3:]) <= max(followed[:-3])
+
+
+@pytest.mark.parametrize("recipe", ["G2", "G1", "reservoir"])
+def test_training_resumes_bit_for_bit(recipe, tmp_path):
+    whole = classifier(epochs=4, recipe=recipe, cooling=0.7).fit(DATA.X, DATA.y)
+    half = classifier(epochs=2, recipe=recipe, cooling=0.7, warm_start=True).fit(DATA.X, DATA.y)
+    half.save(tmp_path / "half.npz")
+    resumed = learning.SteeredClassifier.load(tmp_path / "half.npz")
+    assert resumed.get_params()["H"] == 60
+    resumed.fit(DATA.X, DATA.y)
+    for name, array in whole.learner_.couplings.arrays.items():
+        np.testing.assert_array_equal(array, resumed.learner_.couplings.arrays[name], err_msg=name)
+    assert [one.number for one in resumed.history_] == [1, 2, 3, 4]
+    np.testing.assert_array_equal(resumed.classes_, whole.classes_)
+
+    by_hand = clone(half).partial_fit(DATA.X, DATA.y)
+    for _ in range(3):
+        by_hand.partial_fit(DATA.X, DATA.y)
+    np.testing.assert_array_equal(
+        whole.decision_function(DATA.X), by_hand.decision_function(DATA.X)
+    )
+
+
+def test_a_file_that_is_not_ours_is_refused(tmp_path):
+    path = tmp_path / "network.npz"
+    fitted = classifier(epochs=1, random_state=np.random.default_rng(1)).fit(DATA.X, DATA.y)
+    fitted.save(path)
+    whole = path.read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:-1], b"", b"\x80\x04N."):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="truncated or something else"):
+            learning.SteeredClassifier.load(path)
+    with pytest.raises(ValueError, match="no such file"):
+        learning.SteeredClassifier.load(tmp_path / "none.npz")
+    np.savez(path, J=np.zeros(3), steering=np.array(json.dumps({"format": 99})))
+    with pytest.raises(ValueError, match=r"format 1, .* has format 99"):
+        learning.SteeredClassifier.load(path)
+    with pytest.raises(ValueError, match="objects"):
+        storage.write(path, {"classes": np.array([1, "a"], dtype=object)}, {})
+    assert [file.name for file in tmp_path.iterdir()] == ["network.npz"], "nothing is left over"
+
+
+def test_in_a_pipeline():
+    data = learning.load_digits()
+    steered = make_pipeline(
+        StandardScaler(with_std=False),
+        learning.EntangledProjection(100, random_state=1),
+        classifier(H=200, epochs=10),
+    )
+    accuracy = steered.fit(data.X, data.y).score(data.X_test, data.y_test)
+    assert accuracy > 0.85
+
+
+def test_binarised_gradients_are_those_of_the_pretended_network():
+    rng = np.random.default_rng(1)
+    model = learning.BinarisedMLP(7, beta=0.5)
+    model.weights_ = [rng.normal(size=(5, 7)), rng.normal(size=(7, 3))]
+    x, truth = rng.normal(size=(4, 5)), np.array([0, 2, 1, 1])
+    h = x @ model.weights_[0]
+    base, inside = np.sign(h), np.abs(0.5 * h) < 1
+
+    def loss(W_1, W_2):
+        """Replace the sign by its value and the pretended slope around it."""
+        s = base + np.where(inside, 0.5 * (x @ W_1 - h), 0)
+        u = s @ W_2
+        return np.mean(np.log(np.exp(u).sum(1)) - u[np.arange(4), truth])
+
+    for k, gradient in enumerate(model._gradients(x, truth)):
+        for where in np.ndindex(gradient.shape):
+            ends = []
+            for sign in (1, -1):
+                moved = [W.copy() for W in model.weights_]
+                moved[k][where] += sign * 1e-6
+                ends.append(loss(*moved))
+            assert gradient[where] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-7)
+
+
+def test_importing_learning_is_light_and_complete():
+    with warnings.catch_warnings(), pytest.raises(AttributeError, match="nothing"):
+        learning.nothing  # noqa: B018
+    for name in learning.__all__:
+        assert getattr(learning, name).__doc__
