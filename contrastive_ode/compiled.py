@@ -22,23 +22,18 @@ def load(system: System, layout: str, loss: str) -> ModuleType:
     The file's name is a hash of the declaration and of the generator, and beside it numba keeps the
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
-    key = hashlib.sha256(repr((system.name, *_declaration(system), layout, loss)).encode())
-    here = Path(__file__).parent
-    engine = "".join(
-        (here / name).read_text(encoding="utf-8").partition(MARKER)[2]
-        for name in ("engine.py", "engine_adjoint.py")
+    key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
+    functions, *engine = (
+        _text(name).partition(MARKER)[2] for name in ("functions", "engine", "engine_adjoint")
     )
-    for text in (
-        engine,
-        *((here / f"{name}.py").read_text() for name in ("derivation", "generation")),
-    ):
+    for text in (functions, *engine, _text("derivation"), _text("generation")):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = _folder() / f"{name}.py"
     if not path.is_file():
-        from contrastive_ode.generation import kernels
+        from contrastive_ode.generation import HEADER, kernels
 
-        source = kernels(system, layout, loss) + "\n\n" + engine
+        source = "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
             file.write(source)
         os.replace(file.name, path)
@@ -49,6 +44,10 @@ def load(system: System, layout: str, loss: str) -> ModuleType:
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
+
+
+def _text(name: str) -> str:
+    return (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
 
 
 def _declaration(system: System) -> tuple[object, ...]:

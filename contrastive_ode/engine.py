@@ -113,6 +113,11 @@ def advance(n: int, h: float, x: Floats, K: Floats, drive: Any) -> None:
 @inner
 def blown_up(x: Floats) -> int:
     """Return the first variable that is not a number of sense, or -1."""
+    sound = 0
+    for i in range(len(x)):  # without a way out, which would keep the compiler from vectorising
+        sound += abs(x[i]) < LIMIT
+    if sound == len(x):
+        return -1
     for i in range(len(x)):
         if not abs(x[i]) < LIMIT:
             return i

@@ -2,7 +2,7 @@
 
 Two things are done to the expressions that the compiler cannot do: what depends on one node alone
 and costs more than a product is computed once a node, not once an edge (`_Hoist`); and factors that
-do not change in the inner loop are taken out of its sums (`_loop`).
+do not change in the inner loop are taken out of its sums (`_inner`).
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from contrastive_ode.system import System, base, site
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
-HEADER = '''"""Kernels of {name}, generated: do not edit."""
+HEADER = '''"""Generated kernels: do not edit."""
 
 from __future__ import annotations
 
-from math import acos, acosh, asin, asinh, atan, atanh, copysign, cos, cosh, erf, exp, log, pi
-from math import sin, sinh, sqrt, tan, tanh
+from math import acos, acosh, asin, asinh, atan, atanh, copysign, cosh, erf, inf, log, nan, pi
+from math import sinh, sqrt, tan
 
 import numba
 import numpy as np
@@ -28,9 +28,12 @@ import numpy as np
 # sums may be reordered, but nan and inf keep their meaning; nothing is allocated, so no references
 # are counted
 options = dict(cache=True, nogil=True, error_model="numpy", _nrt=False,
-               fastmath={{"reassoc", "contract", "nsz", "arcp"}})
+               fastmath={"reassoc", "contract", "nsz", "arcp"})
 njit = numba.njit(**options)
-inner = numba.njit(**options, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+# called with all arrays of a network, which takes longer than many a function
+kernel = numba.njit(**options, forceinline=True)
+inner = numba.njit(**options, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+exact = numba.njit(**options | dict(fastmath={"contract"}), forceinline=True)
 '''
 ARGUMENTS = {
     "rhs": "_t, _x, _net, _out",
@@ -42,11 +45,11 @@ ARGUMENTS = {
 LAYOUTS = ("dense", "dense with self-coupling", "sparse")
 
 
-def kernels(system: System, layout: str, loss: str) -> str:
-    """Return the source of all kernels of a system."""
+def kernels(system: System, layout: str, loss: str) -> list[str]:
+    """Return the sources of all kernels of a system."""
     full = layout == "dense with self-coupling" or (layout == "dense" and vanishes(system))
     pairs = "sparse" if layout == "sparse" else "full" if full else "split"
-    parts = [HEADER.format(name=system.name)]
+    parts = []
     scratch = 1
     for name, contributions in derive(system).items():
         hoist = _Hoist(_Names(system, pairs))
@@ -55,35 +58,37 @@ def kernels(system: System, layout: str, loss: str) -> str:
     parts.append(f"SCRATCH = {scratch}  # arrays over nodes that the kernels need\n")
     for name, value in derive_loss(loss).items():
         parts.append(f"@njit\ndef {name}(x, y):\n    return {_code(value)} + 0.0\n")
-    return "\n\n".join(parts)
+    return parts
 
 
 def _kernel(
     name: str, system: System, contributions: list[Contribution], pairs: str, hoist: "_Hoist"
 ) -> Iterable[str]:
     names = hoist.names
-    values = [(c, hoist(c.value)) for c in contributions]
-    yield f"@njit\ndef {name}({ARGUMENTS[name]}):"
+    values = [(c, hoist(c.value, c.kind)) for c in contributions]
+    yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
     yield "    _w, _c, _rows, _columns, _firsts, _seconds, _starts, _thirds, _s = _net"
-    yield "    _N = _s.shape[1]"
+    # unsigned, as an index that might be negative takes longer; and never with a signed number,
+    # as numba makes their sum a float
+    yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
+    yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
     yield "    t = _t"
     scalars = [name for name in (*system.parameters, *system.constants) if not site(name)]
     used = {str(symbol) for _, value in values for symbol in value.free_symbols}
     used |= {str(symbol) for value in hoist.table for symbol in value.free_symbols}
     yield from (f"    {scalar} = {names.scalar(scalar)}" for scalar in scalars if scalar in used)
-    shared = hoist.shared(values)
-    if shared:
+    if hoist.table:
         yield "    for _i in range(_N):"
-        yield from names.loads({"i"}, shared.values(), 8)
-        yield from (f"        _s[{m}, _i] = {_code(e)}" for m, e in shared.items())
+        yield from names.loads({"i"}, hoist.table, 8)
+        yield from (f"        _s[{m}, _i] = {_code(e)}" for e, m in hoist.table.items())
     totals = names.own_totals(values)
     if "_out" in ARGUMENTS[name] and len(totals) < len(system.states):
-        yield "    for _i in range(len(_out)):\n        _out[_i] = 0.0"
+        yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     nodes = [(c, value) for c, value in values if c.kind == "node"]
     edges = [(c, value) for c, value in values if c.kind == "pair"]
     triples = [(c, value) for c, value in values if c.kind == "triple"]
     if nodes or edges:
-        yield from _rows(names, hoist, nodes, edges, totals, pairs)
+        yield from _rows(names, nodes, edges, totals, pairs)
     if triples:
         yield from _triples(names, triples)
     yield ""
@@ -91,7 +96,6 @@ def _kernel(
 
 def _rows(
     names: "_Names",
-    hoist: "_Hoist",
     nodes: "list[tuple[Contribution, Expr]]",
     edges: "list[tuple[Contribution, Expr]]",
     totals: set[int],
@@ -101,21 +105,19 @@ def _rows(
     yield "    for _i in range(_N):"
     inner = [names.factors(value, "j") for _, value in edges]
     at_node = [value for _, value in nodes] + [value for pair in inner for value in pair]
-    own = hoist.own(at_node)
-    yield from names.loads({"i"}, [*at_node, *own.values()], 8, set(own))
-    yield from (f"        _h{m}_i = {_code(value)}" for m, value in own.items())
+    yield from names.loads({"i"}, at_node, 8)
     yield from (f"        _total{s} = 0.0" for s in sorted(totals))
     yield from (f"        {names.total(c, totals)} += {_code(value)}" for c, value in nodes)
     if edges:
         header = {
             "sparse": [
-                "        for _e in range(_rows[_i], _rows[_i + 1]):",
+                "        for _e in range(_rows[_i], _rows[_i + _1]):",
                 "            _j = _columns[_e]",
             ],
             "full": ["        for _j in range(_N):"],
             "split": [
-                "        for _part in range(2):",
-                "            for _j in range(_part * (_i + 1), _i if _part == 0 else _N):",
+                "        for _first, _end in ((_0, _i), (_i + _1, _N)):",
+                "            for _j in range(_first, _end):",
             ],
         }[pairs]
         pad = 16 if pairs == "split" else 12
@@ -125,12 +127,12 @@ def _rows(
 
 def _triples(names: "_Names", triples: "list[tuple[Contribution, Expr]]") -> Iterable[str]:
     """Write the loop over the pairs (i, j) of the triples, and in it the one over k."""
-    yield "    for _g in range(len(_firsts)):"
+    yield "    for _g in range(np.uint64(len(_firsts))):"
     yield "        _i = _firsts[_g]"
     yield "        _j = _seconds[_g]"
     yield from names.loads({"i", "j"}, [value for _, value in triples], 8)
     header = [
-        "        for _e in range(_starts[_g], _starts[_g + 1]):",
+        "        for _e in range(_starts[_g], _starts[_g + _1]):",
         "            _k = _thirds[_e]",
     ]
     yield from _inner(names, triples, ("i", "j"), "k", header, 12, set())
@@ -192,14 +194,12 @@ class _Names:
         own = c.array == "state" and c.position in totals
         return f"_total{c.position}" if own else self.entry(c)
 
-    def loads(
-        self, indices: set[str], values: "Iterable[Expr]", pad: int, known: set[int] | None = None
-    ) -> Iterable[str]:
+    def loads(self, indices: set[str], values: "Iterable[Expr]", pad: int) -> Iterable[str]:
         """Write the assignments of what some expressions use and has one of the indices."""
         symbols = {str(symbol) for value in values for symbol in value.free_symbols}
         for symbol in sorted(symbols):
             index = symbol.rpartition("_")[2] if "_" in symbol else ""
-            if self._is_scalar(symbol) or symbol in {f"_h{m}_i" for m in known or ()}:
+            if self._is_scalar(symbol):
                 continue
             of_edge = index in ("ij", "ijk") and "edge" in indices
             if index in indices or of_edge:
@@ -258,9 +258,8 @@ class _Hoist:
     def __init__(self, names: _Names) -> None:
         self.names = names
         self.table: dict[Any, int] = {}
-        self.in_array: set[int] = set()
 
-    def __call__(self, value: "Expr") -> "Expr":
+    def __call__(self, value: "Expr", kind: str) -> "Expr":
         if not value.args:
             return value
         if value.is_Mul or value.is_Add:
@@ -270,43 +269,25 @@ class _Hoist:
             parts = []
             for members in groups.values():
                 group = value.func(*members)
-                done = self._replaced(group)
-                parts += [self(part) for part in members] if done is None else [done]
+                done = self._replaced(group, kind)
+                parts += [self(part, kind) for part in members] if done is None else [done]
             return value.func(*parts)
-        done = self._replaced(value)
-        return value.func(*[self(part) for part in value.args]) if done is None else done
-
-    def shared(self, values: "list[tuple[Contribution, Expr]]") -> "dict[int, Expr]":
-        """Return what is needed at other nodes than that of the outer loop."""
-        used = {str(s) for c, value in values for s in value.free_symbols if c.kind != "node"}
-        in_triples = any(c.kind == "triple" for c, _ in values)
-        found = {
-            m: value
-            for value, m in self.table.items()
-            if f"_h{m}_j" in used or f"_h{m}_k" in used or in_triples
-        }
-        self.in_array = set(found)
-        return found
-
-    def own(self, values: "list[Expr]") -> "dict[int, Expr]":
-        """Return what only the node of the outer loop needs."""
-        used = {str(s) for value in values for s in value.free_symbols}
-        return {
-            m: value
-            for value, m in self.table.items()
-            if f"_h{m}_i" in used and m not in self.in_array
-        }
+        done = self._replaced(value, kind)
+        return value.func(*[self(part, kind) for part in value.args]) if done is None else done
 
     def _indices(self, value: "Expr") -> frozenset[str]:
         return frozenset().union(*(self.names.indices(s) for s in value.free_symbols))
 
-    def _replaced(self, value: "Expr") -> "Expr | None":
+    def _replaced(self, value: "Expr", kind: str) -> "Expr | None":
         import sympy
 
         indices = self._indices(value)
-        if len(indices) != 1 or not _costly(value):
+        if len(indices) != 1:
             return None
         (index,) = indices
+        of_row = kind != "triple" and index == "i"  # computed once a node where it stands
+        if not (value.atoms(sympy.Function) or (_divides(value) and not of_row)):
+            return None
         moved = {
             s: sympy.Symbol(str(s).removesuffix(f"_{index}") + "_i", real=True)
             for s in value.free_symbols
@@ -316,12 +297,12 @@ class _Hoist:
         return sympy.Symbol(f"_h{m}_{index}", real=True)
 
 
-def _costly(value: "Expr") -> bool:
+def _divides(value: "Expr") -> bool:
+    """Return whether an expression has a quotient, a root or a high power."""
     import sympy
 
     powers = value.atoms(sympy.Pow)
-    cheap = all(power.exp.is_Integer and 0 < power.exp <= 3 for power in powers)
-    return bool(value.atoms(sympy.Function)) or not cheap
+    return not all(power.exp.is_Integer and 0 < power.exp <= 3 for power in powers)
 
 
 def _common(values: "list[Expr]") -> "tuple[list[str], list[Expr]]":
@@ -344,7 +325,7 @@ def _common(values: "list[Expr]") -> "tuple[list[str], list[Expr]]":
 
 
 def _shift(position: int) -> str:
-    return f"{position} * _N + " if position else ""
+    return f"_N{position} + " if position else ""
 
 
 def _code(value: "Expr") -> str:

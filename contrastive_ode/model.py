@@ -177,11 +177,15 @@ class Model:
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new = np.ones(len(i), dtype=bool)
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
-        starts = np.append(np.flatnonzero(new), len(i)).astype(np.int64)
+        starts = np.append(np.flatnonzero(new), len(i))
+        rows, columns = self.topology.rows, self.topology.columns
+        indices = (rows, columns, i[new], j[new], starts, k)
         scratch = np.empty((self.kernels().SCRATCH, self.N))
-        topology = self.topology
-        constants = tuple(self.constants.values())
-        return constants, topology.rows, topology.columns, i[new], j[new], starts, k, scratch
+        return (
+            tuple(self.constants.values()),
+            *(index.astype(np.uint64) for index in indices),
+            scratch,
+        )
 
     def _shape(self, name: str) -> tuple[int, ...]:
         topology = self.topology
