@@ -1,6 +1,7 @@
 """A system, declared by the terms of its right-hand side."""
 
 import ast
+import keyword
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ FUNCTIONS = (
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
     *("exp", "log", "sqrt", "erf", "Abs", "sign"),
 )
+OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
+DECLARE = ": add it to parameters, constants or states, with its index"
 INDICES = {"node": "i", "pair": "ij", "triple": "ijk"}
 
 
@@ -112,7 +115,8 @@ class System:
         for kind, rates in self.terms:
             known = self.symbols(kind)
             for target, text in rates:
-                _check_expression(f"{self.name}: {kind} rate of {target}", text, known)
+                where = f"{self.name}: {kind} rate of {target}"
+                check_expression(where, text, known, DECLARE)
 
     def symbols(self, kind: str) -> set[str]:
         """Return the names that the expressions of a kind of term may use."""
@@ -147,7 +151,8 @@ def base(name: str) -> str:
 def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:
     names = (names,) if isinstance(names, str) else tuple(names)
     for name in names:
-        if not isinstance(name, str) or not name.isidentifier() or name.startswith("_"):
+        known = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+        if not known or name.startswith("_"):
             raise ValueError(f"{what} must be names such as K_ij, got {name!r}")
     return names
 
@@ -165,13 +170,17 @@ def _rates(kind: str, rate: Any, states: tuple[str, ...]) -> tuple[tuple[str, st
     return tuple((target, str(expression)) for target, expression in rate.items())
 
 
-def _check_expression(where: str, text: str, known: set[str]) -> None:
+def check_expression(where: str, text: str, known: set[str], advice: str = "") -> None:
+    """Raise unless a text is an expression of what is known."""
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:
         raise ValueError(f"{where} cannot be read: {text!r} ({error.msg})") from None
     if any(isinstance(node, ast.Attribute | ast.Subscript) for node in ast.walk(tree)):
         raise ValueError(f"{where} may not use attributes or brackets, got {text!r}")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.operator) and not isinstance(node, OPERATORS):
+            raise ValueError(f"{where} may use + - * / and ** for powers, got {text!r}")
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for function in called:
         if not isinstance(function, ast.Name) or function.id not in FUNCTIONS:
@@ -182,6 +191,6 @@ def _check_expression(where: str, text: str, known: set[str]) -> None:
     undeclared = sorted(used - known - {"pi"})
     if undeclared:
         raise ValueError(
-            f"{where} uses {', '.join(undeclared)}, which is not declared: add it to parameters, "
-            f"constants or states, with its index (it may use {', '.join(sorted(known))})"
+            f"{where} uses {', '.join(undeclared)}, which is not declared{advice} "
+            f"(it may use {', '.join(sorted(known))})"
         )

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from contrastive_ode import checks
 from contrastive_ode.checks import Floats
 from contrastive_ode.model import QUADRATIC
+from contrastive_ode.system import check_expression
 
 Course = float | npt.ArrayLike | Callable[[float], Any]
 
@@ -72,7 +73,8 @@ class Task:
         self.h = checks.real("h", h, low=0, above=True)
         self.steps = _multiple("T", checks.real("T", T, low=0, above=True), self.h)
         self.outputs = checks.nodes("outputs", list(outputs), x.size)
-        self.loss = loss
+        self.loss = str(loss)
+        check_expression("loss", self.loss, {"x", "y"})
         forces, imposed = dict(forces or {}), dict(imposed or {})
         self.forced = checks.nodes("forces", np.array(list(forces), dtype=int), x.size)
         self.imposed = checks.nodes("imposed", np.array(list(imposed), dtype=int), x.size)

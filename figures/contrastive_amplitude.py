@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import contrastive_ode as ode
-from figures.contrastive_runs import demonstration, draw_curves, trained
+from contrastive_ode.tasks import demonstration
+from figures.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
     import xarray

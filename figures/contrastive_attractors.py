@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 import contrastive_ode as ode
-from contrastive_ode.tasks import ecology
-from figures.contrastive_runs import demonstration, trained
+from contrastive_ode.tasks import demonstration, ecology
+from figures.contrastive_runs import trained
 
 if TYPE_CHECKING:
     import xarray

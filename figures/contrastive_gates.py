@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from contrastive_ode.tasks import gates
-from figures.contrastive_runs import demonstration, draw_curves, trained
+from contrastive_ode.tasks import demonstration, gates
+from figures.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
     import xarray

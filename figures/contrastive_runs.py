@@ -1,13 +1,12 @@
 """Trainings that several figures share: each is computed once, and kept in one ledger."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 import contrastive_ode as ode
-from contrastive_ode import tasks
+from contrastive_ode.tasks import demonstration
 
 if TYPE_CHECKING:
     import xarray
@@ -17,34 +16,6 @@ if TYPE_CHECKING:
     from figures.catalogue import Run
 
 POINTS = 100  # of the curves that are kept
-SPEECH = "theo"
-
-
-def demonstration(name: str, seed: int) -> "Demonstration":
-    """Return a demonstration by name."""
-    makers: dict[str, Callable[[int], Demonstration]] = {
-        "amplitude": tasks.amplitude,
-        "lag": tasks.lag,
-        "reciprocal lag": lambda seed: tasks.two_lags(seed, lags=(0.5, 0.5), reciprocal=True),
-        "two lags": tasks.two_lags,
-        "allostery": tasks.allostery,
-        "synchronisation": tasks.synchronisation,
-        "slow synchronisation": lambda seed: tasks.synchronisation(seed, frequency=0.5, spread=0.2),
-        "reciprocal synchronisation": lambda seed: tasks.synchronisation(seed, reciprocal=True),
-        "targets": tasks.timed_targets,
-        "speech": lambda seed: listener(seed).demonstration,
-        "ecology": lambda seed: tasks.revival(),
-    }
-    return tasks.gate(name, seed) if name.isupper() else makers[name](seed)
-
-
-def listener(seed: int) -> "tasks.Recognition":
-    """Return the recognition of real speech, or of made-up utterances where there is none."""
-    try:
-        utterances = tasks.recorded(SPEECH)
-    except FileNotFoundError:
-        utterances = tasks.synthetic(7)
-    return tasks.recognition(utterances, seed)
 
 
 def learn(
@@ -53,8 +24,6 @@ def learn(
     """Train a demonstration; return parameters before and after, and the course of both curves."""
     made = demonstration(name, seed)
     changes: dict[str, Any] = {"supervisor": supervisor, "iterations": iterations}
-    if name == "slow synchronisation":
-        changes |= {"rate": 0.001, "clip": None}
     every = max(1, iterations // POINTS)
     training = made.train(rng=rng, throw=False, every=every, **changes)
     blocks = np.full(POINTS, np.nan)

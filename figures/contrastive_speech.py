@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contrastive_ode import tasks
+from contrastive_ode.tasks.named import demonstration, listener
 from contrastive_ode.tasks.speech import FRAMES
-from figures.contrastive_runs import demonstration, draw_curves, listener, trained
+from figures.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
     import xarray

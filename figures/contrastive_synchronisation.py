@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import contrastive_ode as ode
+from contrastive_ode.tasks import demonstration
 from contrastive_ode.tasks.phases import order_parameter
-from figures.contrastive_runs import demonstration, draw_curves, trained
+from figures.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
     import xarray

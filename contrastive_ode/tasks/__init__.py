@@ -13,6 +13,7 @@ its `assess` measures what counts in the end, and its `passes` says whether it s
   are `recorded` or `synthetic` `Utterances`, gives a `Recognition`.
 - Michaelis-Menten reactions: `gate` (D).
 - Lotka-Volterra communities: `revival` of a species (E) in a `community`.
+- `demonstration` gives any of them by name; `python -m contrastive_ode.tasks NAME` trains it.
 
 >>> from contrastive_ode import tasks
 >>> demonstration = tasks.lag(rng=1)
@@ -25,6 +26,7 @@ from contrastive_ode.tasks.demonstration import Demonstration
 from contrastive_ode.tasks.ecology import community, revival
 from contrastive_ode.tasks.frequency import amplitude, lag, two_lags
 from contrastive_ode.tasks.gates import gate
+from contrastive_ode.tasks.named import demonstration
 from contrastive_ode.tasks.neurons import timed_targets
 from contrastive_ode.tasks.phases import allostery, synchronisation
 from contrastive_ode.tasks.speech import Recognition, Utterances, recognition, recorded, synthetic
@@ -36,6 +38,7 @@ __all__ = [
     "allostery",
     "amplitude",
     "community",
+    "demonstration",
     "gate",
     "lag",
     "recognition",

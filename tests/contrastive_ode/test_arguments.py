@@ -22,12 +22,14 @@ def model():
         ({"node": "x_j"}, "uses x_j"),
         ({"node": "x_i +"}, "cannot be read"),
         ({"node": "foo(x_i)"}, "got foo"),
+        ({"node": "x_i^2"}, "** for powers"),
         ({"node": "x_i.imag"}, "may not use attributes"),
         ({}, "must have a rate"),
         ({"node": {"y_i": "x_i"}}, "must change one of"),
         ({"node": "x_i", "parameters": ["K_ij"], "constants": ["K_i"]}, "declared once"),
         ({"node": "x_i", "constants": ["sin"]}, "sin"),
         ({"node": "x_i", "constants": ["2a"]}, "2a"),
+        ({"node": "x_i", "constants": ["lambda"]}, "lambda"),
         ({"node": "x_i", "states": ["x", "y"]}, "must say what changes"),
     ],
 )
@@ -105,6 +107,11 @@ def test_networks(make, error, message):
         ({"points": {0.05: 0.1}}, ValueError, "points must be a multiple of the step"),
         ({"points": {0.5: [0.1, 0.2]}}, ValueError, "points[0.5] must have shape (1,)"),
         ({"start": np.zeros((2, 3))}, ValueError, "start must have shape"),
+        (
+            {"loss": "(x - z)**2"},
+            ValueError,
+            "loss uses z, which is not declared (it may use x, y)",
+        ),
     ],
 )
 def test_tasks(changes, error, message):

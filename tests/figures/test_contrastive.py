@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 import contrastive_ode as ode
+from contrastive_ode.tasks import demonstration
 from figures import contrastive_attractors, contrastive_runs
 from figures.gallery import Gallery
 
 
 def test_gradient_deviation_sees_a_wrong_gradient(monkeypatch):
-    made = contrastive_runs.demonstration("lag", 0)
+    made = demonstration("lag", 0)
     assert contrastive_runs.gradient_deviation(made, made.w) <= 1
     right = ode.gradient
 
