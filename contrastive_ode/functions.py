@@ -76,11 +76,8 @@ def reduced(x: float) -> tuple[np.int64, float]:
 def sin_near(r: float) -> float:
     """Return the sine of |r| <= pi / 4."""
     z = r * r
-    p = 1 / 355687428096000
-    for c in (
-        *(-1 / 1307674368000, 1 / 6227020800, -1 / 39916800),
-        *(1 / 362880, -1 / 5040, 1 / 120, -1 / 6),
-    ):
+    p = -1 / 1307674368000
+    for c in (1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6):
         p = p * z + c
     return r + r * z * p
 

@@ -16,7 +16,7 @@ title = "Alignment with the gradient, in eight tasks"
 equation = "cos φ = Δw_loc · Δw_GD / (‖Δw_loc‖ ‖Δw_GD‖)"
 caption = (
     "Cost (black) and cosine of the angle between the causal local update and minus the exact "
-    "gradient (blue) over training, for one seed of each task. In the corner: its mean over the "
+    "gradient (blue) over training, for one seed of each task. Above: its mean over the "
     "run, and the fraction of measurements in which it is positive. A positive mean is not needed "
     "for learning: at the floor of the cost it is near 0 or below, and in the community it is "
     "small throughout."
@@ -54,17 +54,14 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw a panel for each task."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10.4, 4.6))
+    figure = Figure(figsize=(10.4, 4.8))
     axes = figure.subplots(2, 4)
     for m, (ax, name) in enumerate(zip(axes.flat, data["task"].values, strict=True)):
         here = data.sel(task=name)
-        right = draw_curves(ax, here, title=str(name))
         mean, positive = float(here["mean"].item()), float(here["positive"].item())
-        text = f"mean {mean:.2f}\npositive {positive:.0%}"
-        box = {"facecolor": "w", "edgecolor": "none", "alpha": 0.7, "pad": 1}
-        ax.text(
-            0.97, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize=7, bbox=box
-        )
+        text = f"{name}\nmean {mean:.2f}, positive {positive:.0%}"
+        right = draw_curves(ax, here, title=text)
+        ax.title.set_fontsize(8)
         if m % 4:
             ax.set_ylabel("")
         if m % 4 < 3:

@@ -19,7 +19,7 @@ title = "Learning to delay a signal"
 equation = "ẋᵢ = −κxᵢ + Σⱼ kᵢⱼ(xⱼ − xᵢ) + fᵢ(t),  f₀ = 10 s(t),  target x_o = s(t − τ)"
 caption = (
     "Ten directed linear oscillators that learn the lag τ = 0.5 on a sine. Top: the sine before "
-    "and after training, and signals that were not seen; grey: the signal, dashed: the target. "
+    "and after training, and signals that were not seen; dashed: the targets. "
     "Bottom: a reciprocal network trained in one direction has the same lag in the other one, "
     "exactly; a directed one learns a lag of 0.4 in one direction and of 0.8 back, here with both "
     "targets. Last: cost and alignment of the first task. The cost rises again where the causal "

@@ -7,6 +7,7 @@ The rows are those of the table in `docs/theory/contrastive.md`; by default of s
 
 import sys
 
+from contrastive_ode.simulation import simulate
 from contrastive_ode.tasks.named import demonstration
 
 
@@ -17,9 +18,10 @@ def outcome(name: str, seed: int) -> str:
     found = made.assess(training.w)
     numbers = ", ".join(f"{key} {value:.4g}" for key, value in found.items())
     verdict = "passes" if made.passes(training, found) else "fails"
+    before = float(simulate(made.model, made.task, made.w).costs.mean())
     columns = (
         f"{name}, seed {seed}",
-        f"{training.loss[0]:.3g} -> {training.best_cost:.3g} in {len(training.loss)}",
+        f"{before:.3g} -> {training.best_cost:.3g} in {len(training.loss)}",
         f"{training.mean_alignment:.2f}, {training.positive_fraction:.0%}",
         f"{verdict}; {numbers}",
     )

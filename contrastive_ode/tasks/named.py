@@ -25,9 +25,9 @@ def listener(seed: int) -> Recognition:
 
 
 def slow_synchronisation(seed: int) -> Demonstration:
-    """Return an easier synchronisation, at a lower frequency: it needs no falling rate."""
+    """Return an easier synchronisation, at a lower frequency."""
     made = synchronisation(seed, frequency=0.5, spread=0.2)
-    options = {**made.options, "rate": 0.001, "clip": None, "iterations": 10_000}
+    options = {**made.options, "rate": 0.001, "iterations": 10_000}
     return replace(made, options=options)
 
 
