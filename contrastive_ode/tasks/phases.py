@@ -136,7 +136,7 @@ def synchronisation(
         task=task,
         w=model.pack(K=0.0),
         options={
-            "rate": 0.002 if reciprocal else 0.0007,
+            "rate": 0.002,
             "iterations": 20_000 if reciprocal else 60_000,
             "nudge": 1e-2,
             "constraints": Constraints(
