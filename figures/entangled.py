@@ -29,13 +29,14 @@ def images(dataset: str) -> learning.Split:
     return learning.Split(data.X - mean, data.y, data.X_test - mean, data.y_test, data.name)
 
 
-def entangled(dataset: str, rng: np.random.Generator) -> learning.Split:
-    """Return the signs of N new random projections of the images."""
+def entangled(dataset: str, rng: np.random.Generator, P: int | None = None) -> learning.Split:
+    """Return the signs of N new random projections of the images, P of those to train on."""
     data = images(dataset)
     projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
+    chosen = slice(None) if P is None else rng.permutation(len(data.X))[:P]
     return learning.Split(
-        projection.transform(data.X),
-        data.y,
+        projection.transform(data.X[chosen]),
+        data.y[chosen],
         projection.transform(data.X_test),
         data.y_test,
         f"entangled {data.name}",
@@ -49,11 +50,21 @@ def train(
     rng: np.random.Generator,
     recipe: learning.Recipe | str = "G2",
     L: int = 1,
+    cooling: float = 1.0,
 ) -> tuple[learning.Learner, npt.NDArray[np.float64]]:
-    """Train a network; return it, and its accuracy on the test inputs after each epoch."""
+    """Train a network; return it, and its accuracy on the test inputs after each epoch.
+
+    All rates are multiplied by `cooling` after each.
+    """
     learner = learning.Learner.draw(N, H, 10, L, learning.recipe(recipe), rng)
     accuracy = np.empty(epochs)
     for epoch in range(epochs):
-        learner.epoch(data.X, data.y)
+        learner.epoch(data.X, data.y, pace=cooling**epoch)
         accuracy[epoch] = learner.score(data.X_test, data.y_test)
     return learner, accuracy
+
+
+def distinct(learner: learning.Learner, X: npt.NDArray[np.float32]) -> float:
+    """Return how many different states the network ends in, for each input."""
+    states = learner.states(X).swapaxes(0, 1).reshape(len(X), -1)
+    return len(np.unique(np.packbits(states > 0, axis=1), axis=0)) / len(X)

@@ -19,49 +19,68 @@ title = "Time to settle as a test of the input"
 equation = "s ← sign(W_in x + J s + W_b g(y)) until no unit flips, from s = sign(W_in x)"
 caption = (
     "A trained network settles from the state that the input alone sets. Left: fraction of inputs "
-    "that have not settled after t sweeps, of the training, of new digits, of patches of "
-    "photographs, and of random signs (dashed: before training, random signs). Middle: the rate "
-    "at which inputs with few flips are taken for known ones, of training digits against that of "
-    "others; the areas under the curves, with one standard error over networks, are in the legend "
-    "(1/2: no information). Right: the same for the label: the network settles with a label on "
-    "it, and few flips are to tell the true one from a wrong one. Quick size: small digits; full "
-    "size: MNIST."
+    "that have not settled after t sweeps: of the training, of new digits, of new digits with "
+    "their pixels shuffled, of patches of photographs, and of random signs in place of "
+    "projections (grey: before training). Middle: how well the time tells two kinds of inputs "
+    "apart: the rate at which fast ones of the first kind are taken for it, against that of the "
+    "second. Right: the same for labels on training and on new digits: a label acts on the "
+    "network, and settling fast is to tell the true one from a wrong one. Solid: the time is the "
+    "number of flips; dotted (middle): of sweeps, which is coarser. Legends: the areas under "
+    "the solid curves (1/2: no information), with one standard error over networks. Quick size: "
+    "small digits; full size: MNIST."
 )
 
-OTHERS = ("new digits", "photographs", "random signs")
-KINDS = ("training", *OTHERS)
+KINDS = ("training digits", "new digits", "shuffled digits", "photographs", "random signs")
+PAIRS = ((0, 1), (1, 2), (1, 3), (0, 4))  # known, other
+LABELLED = ("training", "new")
 RATES = np.linspace(0, 1, 101)
-LONGEST = 12
+LONGEST = 6
+
+Counts = npt.NDArray[np.float64]
 
 
-def settled(
+def times(
     dataset: str, H: int, lam_b: float, epochs: int, rng: np.random.Generator
-) -> dict[str, npt.NDArray[np.float64]]:
+) -> dict[str, Counts]:
     """Train a network and let it settle on inputs of all kinds, with labels of all kinds."""
     data = images(dataset)
     projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
-    X, test = projection.transform(data.X), projection.transform(data.X_test)
+    X = projection.transform(data.X)
     learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng)
-    size = min(len(test), 1000)
+    size = min(len(data.X_test), 1000)
+    others = (
+        data.X_test[:size],
+        rng.permuted(data.X_test[:size], axis=1),
+        photographs(dataset, size, rng),
+    )
     noise = rng.choice(np.array([-1, 1], dtype=np.float32), size=(size, N))
+    kinds = [X[:size], *(projection.transform(pixels) for pixels in others), noise]
     fresh = learning.equilibration(learner, noise).sweeps
     for _ in range(epochs):
         learner.epoch(X, data.y)
-    kinds = [X[:size], test[:size], projection.transform(photographs(dataset, size, rng)), noise]
     found = [learning.equilibration(learner, inputs) for inputs in kinds]
-    flips = [one.flips for one in found]
-    true = data.y_test[:size]
-    wrong = (true + rng.integers(1, 10, size)) % 10
-    labelled = [learning.equilibration(learner, test[:size], y).flips for y in (true, wrong)]
-    curves = [roc(flips[0], other) for other in flips[1:]]
+    told = [_told(found[known], found[other]) for known, other in PAIRS]
+    labels = [
+        _told(*labelled(learner, inputs, y[:size], rng))
+        for inputs, y in zip(kinds, (data.y, data.y_test), strict=False)
+    ]
     return {
         "unsettled": np.array([_unsettled(one.sweeps) for one in found]),
         "unsettled_fresh": _unsettled(fresh),
-        "detected": np.array([curve for curve, _ in curves]),
-        "area": np.array([area for _, area in curves]),
-        "label_detected": roc(*labelled)[0],
-        "label_area": np.array([roc(*labelled)[1]]),
+        **{name: np.array([one[name] for one in told]) for name in told[0]},
+        **{f"label_{name}": np.array([one[name] for one in labels]) for name in labels[0]},
     }
+
+
+def labelled(
+    learner: learning.Learner,
+    X: npt.NDArray[np.float32],
+    true: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[learning.Equilibration, learning.Equilibration]:
+    """Settle with the true labels, and with wrong ones."""
+    wrong = (true + rng.integers(1, 10, len(true))) % 10
+    return learning.equilibration(learner, X, true), learning.equilibration(learner, X, wrong)
 
 
 def photographs(dataset: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -75,12 +94,16 @@ def photographs(dataset: str, size: int, rng: np.random.Generator) -> npt.NDArra
     return np.array(patches, dtype=np.float32)
 
 
-def roc(
-    known: npt.NDArray[np.float64], other: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], float]:
+def _told(known: learning.Equilibration, other: learning.Equilibration) -> dict[str, object]:
+    """Return how well flips, and how well sweeps, tell two kinds of inputs apart."""
+    flips, sweeps = roc(known.flips, other.flips), roc(known.sweeps, other.sweeps)
+    return {"by_flips": flips[0], "by_sweeps": sweeps[0], "area": flips[1]}
+
+
+def roc(known: npt.NDArray[Any], other: npt.NDArray[Any]) -> tuple[Counts, float]:
     """Return the rate of detection of known inputs at each rate of false ones, and the area.
 
-    The fewer flips, the more it is taken for known; ties count half.
+    The smaller, the more it is taken for known; ties count half.
     """
     levels = np.unique(np.concatenate([known, other]))
     right = np.concatenate([[0], np.searchsorted(np.sort(known), levels, "right") / len(known)])
@@ -88,7 +111,7 @@ def roc(
     return np.interp(RATES, false, right), float(np.trapezoid(right, false))
 
 
-def _unsettled(sweeps: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def _unsettled(sweeps: npt.NDArray[np.int64]) -> Counts:
     return np.mean(sweeps > np.arange(LONGEST + 1)[:, None], axis=1)
 
 
@@ -98,7 +121,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
     dataset, H, epochs = ("mnist", 400, 4) if full else ("digits", 200, 15)
     grid = {"dataset": [dataset], "H": [H], "lam_b": [0.9, 2.4], "epochs": [epochs]}
-    data = sweeps.summary(run(settled, grid, replicas=4)).squeeze(["dataset", "H", "epochs"])
+    data = sweeps.summary(run(times, grid, replicas=6)).squeeze(["dataset", "H", "epochs"])
     return data.drop_vars("seconds").assign_attrs(images=PIXELS[dataset])
 
 
@@ -106,32 +129,42 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw times and both tests."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.2, 3.0))
+    figure = Figure(figsize=(10, 4))
     left, middle, right = figure.subplots(1, 3)
     usual = data.isel(lam_b=0)
+    words = rf"$\lambda_b = {float(usual['lam_b']):g}$, no label"
     t = np.arange(LONGEST + 1)
     for i, kind in enumerate(KINDS):
         mean, error = (usual[name].values[i] for name in ("unsettled", "unsettled_error"))
         left.errorbar(t, mean, error, color=f"C{i}", marker="o", mfc="w", label=kind)
-    left.plot(t, usual["unsettled_fresh"], color="C3", ls="--")
+    left.plot(t, usual["unsettled_fresh"], color="0.5", ls="--", label="random signs, untrained")
     left.set(xlabel="sweeps $t$", ylabel="fraction not settled", ylim=(0, 1.02))
+    left.set_title(words)
     left.legend()
-    for i, kind in enumerate(OTHERS):
-        area, error = (usual[name].values[i] for name in ("area", "area_error"))
-        _draw_curve(middle, usual["detected"].values[i], f"{kind}: {area:.2f}({error:.2f})", i + 1)
-    middle.set(xlabel="others taken for known", ylabel="training taken for known")
-    for i, lam_b in enumerate(data["lam_b"].values):
-        one = data.sel(lam_b=lam_b)
-        area, error = one["label_area"].item(), one["label_area_error"].item()
-        label = rf"$\lambda_b = {lam_b:g}$: {area:.2f}({error:.2f})"
-        _draw_curve(right, one["label_detected"].values, label, 4 + i)
+    for i, (known, other) in enumerate(PAIRS):
+        _draw_curves(middle, usual, "", i, f"{KINDS[known]} | {KINDS[other]}", f"C{other}")
+    middle.set(xlabel="second kind taken for first", ylabel="first kind taken for first")
+    middle.set_title(words)
+    colors = iter(("C5", "0.35", "C4", "C6"))
+    for lam_b in data["lam_b"].values:
+        for i, kind in enumerate(LABELLED):
+            words = rf"$\lambda_b = {lam_b:g}$, {kind} digits"
+            _draw_curves(right, data.sel(lam_b=lam_b), "label_", i, words, next(colors))
     right.set(xlabel="wrong labels taken for true", ylabel="true labels taken for true")
+    right.set_title("true | wrong label")
     for ax in (middle, right):
-        ax.plot([0, 1], [0, 1], color="0.6", lw=0.8)
-        ax.legend(loc="lower right")
+        ax.plot([0, 1], [0, 1], color="0.7", lw=0.8, zorder=0)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18))
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
     return figure
 
 
-def _draw_curve(ax: "Axes", detected: npt.NDArray[Any], label: str, color: int) -> None:
-    ax.plot(RATES, detected, color=f"C{color}", label=label)
+def _draw_curves(
+    ax: "Axes", data: "xarray.Dataset", prefix: str, i: int, words: str, color: str
+) -> None:
+    """Draw one pair of curves; the legend has the area."""
+    area, error = (data[f"{prefix}{name}"].values[i] for name in ("area", "area_error"))
+    label = f"{words}: {area:.2f} ± {error:.2f}"
+    ax.plot(RATES, data[f"{prefix}by_flips"].values[i], color=color, label=label)
+    if not prefix:
+        ax.plot(RATES, data["by_sweeps"].values[i], color=color, ls=":", lw=0.9)

@@ -20,8 +20,9 @@ caption = (
     "Accuracy on new digits, with one standard error over projections and networks. The label "
     "acts on the hidden units through random couplings W_b that stay (frozen), through those of "
     "the readout (tied), or through couplings with the plasticity of all others (learned). None: "
-    "no feedback, so that the hidden couplings only stabilise what the input sets. Left: against "
-    "the strength of the feedback, after the last epoch. Right: against epochs, at strength 0.9. "
+    "no feedback (grey), so that the hidden couplings only stabilise what the input sets. Left: "
+    "against the strength of the feedback, after the last epoch. Right: against epochs, at "
+    "strength 0.9. Points are moved aside a little where they would lie upon each other. "
     "Quick size: small digits less their mean; full size: MNIST."
 )
 
@@ -61,17 +62,25 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure = Figure(figsize=(7.2, 2.9))
     left, right = figure.subplots(1, 2)
     epochs = 1 + np.arange(data.sizes["test_0"])
-    for kind in KINDS:
+    for i, kind in enumerate(KINDS):
         one = data.sel(feedback=kind)
+        aside = 0.05 * (i - 1)  # bars beside each other
         last, course = one.isel(test_0=-1), one.sel(lam_b=STRENGTH)
-        left.errorbar(data["lam_b"], last["test"], last["test_error"], marker="o", mfc="w")
+        left.errorbar(data["lam_b"] + aside, last["test"], last["test_error"], marker="o", mfc="w")
         right.errorbar(
-            epochs, course["test"], course["test_error"], marker="o", mfc="w", label=kind
+            epochs + 2 * aside,
+            course["test"],
+            course["test_error"],
+            marker="o",
+            mfc="w",
+            label=kind,
         )
     none, error = data["none_test"].values, data["none_test_error"].values
     left.axhline(none[-1], color="0.4", ls="--")
     left.axhspan(none[-1] - error[-1], none[-1] + error[-1], color="0.88", lw=0, zorder=0)
-    right.errorbar(epochs, none, error, color="0.4", ls="--", marker="o", mfc="w", label="none")
+    right.errorbar(
+        epochs + 0.2, none, error, color="0.4", ls="--", marker="o", mfc="w", label="none"
+    )
     right.legend(loc="lower right")
     left.set(xlabel=r"strength of the feedback $\lambda_b$", ylabel="accuracy on new digits")
     right.set(xlabel="epochs", title=rf"$\lambda_b = {STRENGTH}$")

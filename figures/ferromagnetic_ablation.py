@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-import learning
 import sweeps
-from figures.entangled import PIXELS, N, entangled, train
+from figures.entangled import PIXELS, N, distinct, entangled, train
 from figures.learning_transition import excitatory
 
 if TYPE_CHECKING:
@@ -21,10 +20,10 @@ caption = (
     "Two layers with neither self-coupling nor excitatory couplings between them, with one of the "
     "two, and with both. Left: accuracy on new digits against epochs, with one standard error "
     "over projections and networks; grey: chance. Right: after the last epoch, the accuracy "
-    "(bars: hatched on the training digits, plain on new ones) and the fraction of new digits for "
-    "which the network is at a fixed point (diamonds). Input of strength 2 on both layers, margin "
-    "k + J_D + λ. Quick size: small digits; full size: MNIST. The mean of the images is left in, "
-    "as published; without it networks learn at J_D = 0 too (docs/theory/learning.md)."
+    "(bars: hatched on the training digits, plain on new ones) and the number of different states "
+    "that inference ends in, for each new digit (diamonds). Input of strength 2 on both layers, "
+    "margin k + J_D + λ. Quick size: small digits; full size: MNIST. The mean of the images is "
+    "left in, as published; without it networks learn at J_D = 0 too (docs/theory/learning.md)."
 )
 
 CASES = {
@@ -43,13 +42,13 @@ def ablated(
     data = entangled(dataset, rng)
     recipe = excitatory(lam, lam_in=2.0, J_D=J_D)
     learner, test = train(data, H, epochs, rng, recipe, L=2)
-    settled = learning.fixed_point_fraction(learner, data.X_test)
-    return {"test": test, "train": learner.score(data.X, data.y), "settled": settled}
+    states = distinct(learner, data.X_test)
+    return {"test": test, "train": learner.score(data.X, data.y), "distinct": states}
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train with all four combinations."""
-    dataset, H, epochs = ("mnist", 400, 5) if full else ("digits", 100, 20)
+    dataset, H, epochs = ("mnist", 400, 5) if full else ("digits", 400, 15)
     grid = {"dataset": [dataset], "case": list(CASES), "H": [H], "epochs": [epochs]}
     data = sweeps.summary(run(ablated, grid, replicas=3)).squeeze(["dataset", "H", "epochs"])
     return data.drop_vars("seconds").assign_attrs(images=PIXELS[dataset])
@@ -77,13 +76,13 @@ def draw(data: "xarray.Dataset") -> "Figure":
                 edgecolor=f"C{i}",
                 hatch=hatch,
             )
-        right.plot(i, one["settled"], "D", color="0.2", ms=4)
+        right.plot(i, one["distinct"], "D", color="0.2", ms=4)
     left.axhline(0.1, color="0.6", lw=0.8)
     left.xaxis.get_major_locator().set_params(integer=True)
     left.set(xlabel="epochs", ylabel="accuracy", ylim=(0, 1.03))
     figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     right.set_xticks(range(len(CASES)), list(CASES))
-    right.set(title="last epoch; diamonds: at a fixed point")
+    right.set(title="last epoch; diamonds: different states")
     figure.suptitle(
         f"{data.attrs['images']}, $N = {N}$, two layers of $H = {int(data['H'])}$",
         fontsize="medium",

@@ -9,7 +9,7 @@ import learning
 import networks
 import replica
 import sweeps
-from figures.entangled import PIXELS, N, entangled, train
+from figures.entangled import PIXELS, N, distinct, entangled, train
 
 if TYPE_CHECKING:
     import xarray
@@ -18,34 +18,37 @@ if TYPE_CHECKING:
 
     from figures.catalogue import Run
 
-title = "Learning needs fixed points that are found"
+title = "Learning across the transition"
 equation = "sᵢ ← sign(Σⱼ J_ij sⱼ + J_D sᵢ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹) + W_in x)"
 caption = (
     "Accuracy on new digits of networks whose learned state has to hold without the label, with "
     "one standard error over projections and networks; grey: chance. Left: one layer, against the "
     "self-coupling. Right: two layers without self-coupling, against the excitatory coupling "
-    "between them. Colours: strength of the input. Dashed, with the interval of one standard "
-    "error: where half of the random networks of this size settle from a random state without any "
-    "input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap gap of the replica "
-    "theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). Quick size: small "
-    "digits; full size: MNIST. The mean of the images is left in, as published; without it "
-    "networks learn at J_D = 0 too (docs/theory/learning.md)."
+    "between them. Colours: strength of the input. Small dots: number of different states that "
+    "inference ends in, for each digit. Below the transition all digits end in a few states; it "
+    "is not fixed points that are missing. The mean of the images is left in, as published: it is "
+    "what the digits share, and without it networks learn at J_D = 0 too (docs/theory/learning.md)."
+    " Dashed, with the interval of one standard error: where half of the random networks of this "
+    "size settle from a random state without any input, by asynchronous dynamics in 200 sweeps. "
+    "Dotted: where the overlap gap of the replica theory closes as N → ∞ (left: dense clusters; "
+    "right: a bound by pairs). Quick size: small digits; full size: MNIST, of which the two "
+    "layers see 12,000 images."
 )
 
 
 def one_layer(
     dataset: str, H: int, J_D: float, lam_in: float, epochs: int, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Train a network of one layer; return its accuracy and how often it reaches a fixed point."""
-    recipe = learning.recipe("G2", J_D=J_D, lam_in=lam_in)
-    return _trained(dataset, H, 1, epochs, recipe, rng)
+    """Train a network of one layer; return its accuracy and how many states it ends in."""
+    data = entangled(dataset, rng)
+    return _trained(data, H, 1, epochs, learning.recipe("G2", J_D=J_D, lam_in=lam_in), rng)
 
 
 def two_layers(
-    dataset: str, H: int, lam: float, lam_in: float, epochs: int, rng: np.random.Generator
+    dataset: str, P: int, H: int, lam: float, lam_in: float, epochs: int, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Train a network of two layers without self-coupling."""
-    return _trained(dataset, H, 2, epochs, excitatory(lam, lam_in), rng)
+    """Train a network of two layers without self-coupling on P images."""
+    return _trained(entangled(dataset, rng, P), H, 2, epochs, excitatory(lam, lam_in), rng)
 
 
 def excitatory(lam: float, lam_in: float, J_D: float = 0.0) -> learning.Recipe:
@@ -65,12 +68,15 @@ def excitatory(lam: float, lam_in: float, J_D: float = 0.0) -> learning.Recipe:
 
 
 def _trained(
-    dataset: str, H: int, L: int, epochs: int, recipe: learning.Recipe, rng: np.random.Generator
+    data: learning.Split,
+    H: int,
+    L: int,
+    epochs: int,
+    recipe: learning.Recipe,
+    rng: np.random.Generator,
 ) -> dict[str, float]:
-    data = entangled(dataset, rng)
     learner, test = train(data, H, epochs, rng, recipe, L)
-    settled = learning.fixed_point_fraction(learner, data.X_test)
-    return {"test": float(test[-1]), "settled": settled}
+    return {"test": float(test[-1]), "distinct": distinct(learner, data.X_test)}
 
 
 def settles(H: int, L: int, J_D: float, lam: float, rng: np.random.Generator) -> bool:
@@ -82,15 +88,16 @@ def settles(H: int, L: int, J_D: float, lam: float, rng: np.random.Generator) ->
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Scan both couplings, with and without learning."""
     if full:
-        dataset, H, epochs, replicas, networks_each = "mnist", 400, 2, 3, 40
-        J_D, lam = np.arange(0, 1.05, 0.1), np.arange(0, 5.1, 0.5)
+        dataset, P, epochs, inputs, networks_each = "mnist", 12_000, 2, [2.0, 5.0], 40
+        J_D, lam = np.arange(0, 1.05, 0.1), np.array([0, 0.5, 1, 1.5, 2, 2.5, 3, 4, 5])
     else:
-        dataset, H, epochs, replicas, networks_each = "digits", 100, 30, 2, 20
-        J_D, lam = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.6, 1.0]), np.arange(0, 4.1, 1.0)
-    shared = {"dataset": [dataset], "H": [H], "lam_in": [2.0, 5.0], "epochs": [epochs]}
-    axes = {"J_D": [float(x) for x in J_D.round(3)], "lam": [float(x) for x in lam.round(3)]}
-    one = run(one_layer, {**shared, "J_D": axes["J_D"]}, replicas=replicas)
-    two = run(two_layers, {**shared, "lam": axes["lam"]}, replicas=replicas)
+        dataset, P, epochs, inputs, networks_each = "digits", 1437, 15, [2.0], 20
+        J_D, lam = np.array([0, 0.1, 0.2, 0.3, 0.4, 0.6, 1]), np.array([0, 0.5, 1, 1.5, 2, 3, 4])
+    H = 400
+    shared = {"dataset": [dataset], "H": [H], "lam_in": inputs, "epochs": [epochs]}
+    axes = {"J_D": [float(x) for x in J_D.round(3)], "lam": [float(x) for x in lam]}
+    one = run(one_layer, {**shared, "J_D": axes["J_D"]}, replicas=3)
+    two = run(two_layers, {**shared, "P": [P], "lam": axes["lam"]}, replicas=3)
     random_one = {"H": [H], "L": [1], "J_D": [0.1 * k for k in range(2, 9)], "lam": [0.0]}
     random_two = {"H": [H], "L": [2], "J_D": [0.0], "lam": [0.2 * k for k in range(2, 11)]}
     bounds = [
@@ -115,8 +122,9 @@ def _joined(
 
     parts = []
     for name, scan in (("one", one), ("two", two)):
-        means = sweeps.summary(scan).squeeze(["dataset", "H", "epochs"], drop=True)
-        means = means[["test", "test_error", "settled"]]
+        fixed = [name for name in ("dataset", "P", "H", "epochs") if name in scan.dims]
+        means = sweeps.summary(scan).squeeze(fixed, drop=True)
+        means = means[["test", "test_error", "distinct"]]
         parts.append(means.rename({old: f"{name}_{old}" for old in means.data_vars}))
     theory = [
         replica.zero_complexity_gap_threshold().J_D,
@@ -141,9 +149,12 @@ def draw(data: "xarray.Dataset") -> "Figure":
             mean, error = line[f"{scan}_test"], line[f"{scan}_test_error"]
             text = rf"$\lambda_{{in}} = {lam_in:g}$"
             ax.errorbar(line[name], mean, error, marker="o", mfc="w", color=f"C{k}", label=text)
+            states = {"label": "different states a digit"} if k == 0 else {}
+            apart = line[f"{scan}_distinct"]
+            ax.plot(line[name], apart, ".:", ms=4, lw=0.7, color=f"C{k}", **states)
         ax.axhline(0.1, color="0.6", lw=0.8)
         _draw_thresholds(ax, data.isel(scan=i))
-        ax.set(xlabel=label, ylim=(0, 1))
+        ax.set(xlabel=label, ylim=(0, 1.03))
     axes[0].set_ylabel("accuracy on new digits")
     figure.legend(*axes[1].get_legend_handles_labels(), loc="outside right center")
     figure.suptitle(

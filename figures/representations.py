@@ -18,9 +18,9 @@ equation = "q = (1/H) Σᵢ sᵢ(x) sᵢ(x′)"
 caption = (
     "Overlap of the hidden states that pairs of new digits settle into, the pairs sorted by class "
     "(30 digits of each of 10 classes; the diagonal is 1). Left: before training; middle: after "
-    "it. Right: mean overlap of pairs of one class and of different classes against epochs, with "
-    "one standard error over projections and networks; dotted: that of the inputs. Quick size: "
-    "small digits less their mean; full size: MNIST."
+    "it. Right: mean overlap of pairs of the same class and of different classes against epochs, "
+    "with one standard error over projections and networks; dotted: that of the inputs. Quick "
+    "size: small digits less their mean; full size: MNIST."
 )
 
 PER_CLASS = 30
@@ -81,12 +81,12 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.set_ylabel("class")
     figure.colorbar(shown, ax=[left, middle], label="overlap $q$", shrink=0.8)
     epochs = np.arange(data.sizes["means_0"])
-    for i, kind in enumerate(("one class", "different classes")):
+    for i, kind in enumerate(("same class", "different classes")):
         mean, error = (data[name].isel(means_1=i) for name in ("means", "means_error"))
         right.errorbar(epochs, mean, error, color=f"C{i}", marker="o", mfc="w", label=kind)
-        right.axhline(data["input"].values[i], color=f"C{i}", ls=":")
+        right.axhline(data["input"].values[i], color=f"C{i}", ls=":", label=f"{kind}, inputs")
     right.xaxis.get_major_locator().set_params(integer=True)
     right.set(xlabel="epochs", ylabel="mean overlap")
-    right.legend(loc="center right")
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, fontsize="small")
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
     return figure

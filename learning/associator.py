@@ -9,12 +9,12 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from learning import chain
+from learning.largest import PARAMETER
 from learning.seeds import as_generator
 from networks import domains
 from networks.asymmetric import gaussian_couplings
 
 Spins = npt.NDArray[np.float32]
-PROTOCOLS = ("natural", "interface")
 MAX_SWEEPS = 50
 
 
@@ -171,7 +171,7 @@ class HeteroAssociator(BaseEstimator):
 
     def predict(self, X: npt.ArrayLike) -> Spins:
         """Return the patterns on the last module, (P, N), for inputs on the first."""
-        check_is_fitted(self)
+        check_is_fitted(self, "history_")
         inputs = _patterns("X", X)
         if inputs.shape[1] != self.n_features_in_:
             raise ValueError(
@@ -181,7 +181,10 @@ class HeteroAssociator(BaseEstimator):
 
     def score(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> float:
         """Return the fraction of the bits of `Y` that are recalled from `X`."""
-        return float(np.mean(self.predict(X) == _patterns("Y", Y)))
+        recalled, wanted = self.predict(X), _patterns("Y", Y)
+        if recalled.shape != wanted.shape:
+            raise ValueError(f"Y must have the shape of X, {recalled.shape}, got {wanted.shape}")
+        return float(np.mean(recalled == wanted))
 
     @property
     def best_(self) -> tuple[float, float]:
@@ -189,8 +192,13 @@ class HeteroAssociator(BaseEstimator):
         return max(one.bit for one in self.history_), max(one.exact for one in self.history_)
 
     def _recall(self, inputs: Spins) -> Spins:
-        rng = np.random.default_rng(0)  # the same inputs give the same outputs
-        return chain.recall(self.J_, np.float32(self._lam), inputs, *self._order, MAX_SWEEPS, rng)
+        """Recall each pattern with the same random numbers, whatever comes with it."""
+        lam = np.float32(self._lam)
+        outputs = [
+            chain.recall(self.J_, lam, x[None], *self._order, MAX_SWEEPS, np.random.default_rng(0))
+            for x in inputs
+        ]
+        return np.concatenate(outputs)
 
     @property
     def _lam(self) -> float:
@@ -202,7 +210,7 @@ class HeteroAssociator(BaseEstimator):
 
     def _given(self, name: str, default: float) -> float:
         value = getattr(self, name)
-        return default if value is None else domains.real(name, value, low=0)
+        return default if value is None else domains.real(name, value, 0, PARAMETER)
 
     def _interface(self, N: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
         """Return for each unit the first module that starts at the output; -1 for none."""
@@ -213,17 +221,19 @@ class HeteroAssociator(BaseEstimator):
     def _check(self) -> None:
         for name in ("L", "epochs", "check_every"):
             domains.integer(name, getattr(self, name))
-        for name, high in (("J_D", np.inf), ("k", np.inf), ("p_update", 1), ("enough", 1)):
+        for name, high in (("J_D", PARAMETER), ("k", PARAMETER), ("p_update", 1), ("enough", 1)):
             value = domains.real(name, getattr(self, name), 0, high)
             if value == 0 and name != "J_D":
                 raise ValueError(f"{name} must be > 0, got 0")
-        for name in ("lam", "rate"):
-            self._given(name, 0)
-        domains.choice("protocol", self.protocol, PROTOCOLS)
+        self._given("lam", 0)
+        if self._given("rate", 1) == 0:
+            raise ValueError("rate must be > 0, got 0")
+        domains.choice("protocol", self.protocol, chain.PROTOCOLS)
 
 
 def _patterns(name: str, value: npt.ArrayLike) -> Spins:
     """Return patterns of entries ±1, one a row."""
-    if np.ndim(value) != 2 or 0 in np.shape(value):
-        raise ValueError(f"{name} must have shape (P, N), got {np.shape(value)}")
-    return domains.spins(name, value, np.shape(value)).astype(np.float32)
+    patterns = domains.spins(name, value, ())
+    if patterns.ndim != 2 or not patterns.size:
+        raise ValueError(f"{name} must have shape (P, N), got {patterns.shape}")
+    return patterns.astype(np.float32)

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from learning.largest import PARAMETER, bounded
 from learning.learner import one_thread
 from learning.seeds import as_generator
 from networks import domains
@@ -32,13 +33,13 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
     H
         Hidden units, >= 1.
     beta
-        Steepness of the pretended derivative, > 0.
+        Steepness of the pretended derivative, in (0, 1e6].
     epochs
         Passes through the inputs, >= 1.
     batch
         Inputs that learn together, >= 1; None for 16, or all if they are fewer.
     rate, decay
-        Learning rate, > 0, and weight decay, >= 0.
+        Learning rate, in (0, 1], and weight decay in units of it, in [0, 1].
     random_state
         A seed, a generator of numpy, or None for a fresh seed.
 
@@ -78,13 +79,15 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
         """Train from random weights on inputs (P, N) and labels (P,)."""
         for name in ("H", "epochs"):
             domains.integer(name, getattr(self, name))
-        for name in ("beta", "rate"):
-            if domains.real(name, getattr(self, name), low=0) == 0:
+        for name, high in (("beta", PARAMETER), ("rate", 1)):
+            if domains.real(name, getattr(self, name), 0, high) == 0:
                 raise ValueError(f"{name} must be > 0, got 0")
-        domains.real("decay", self.decay, low=0)
+        domains.real("decay", self.decay, 0, 1)
         inputs, labels = validate_data(self, X, y, dtype=np.float32)
+        bounded(inputs)
         check_classification_targets(labels)
-        batch = domains.integer("batch", self.batch or min(16, len(inputs)), high=len(inputs))
+        batch = min(16, len(inputs)) if self.batch is None else self.batch
+        batch = domains.integer("batch", batch, high=len(inputs))
         self.classes_, truth = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise ValueError(f"y must have two classes or more, got one class: {self.classes_}")
@@ -117,8 +120,8 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
 
     def decision_function(self, X: npt.ArrayLike) -> Array:
         """Return the logits, (P, C); for two classes their difference, (P,)."""
-        check_is_fitted(self)
-        inputs = validate_data(self, X, reset=False, dtype=np.float32)
+        check_is_fitted(self, "weights_")
+        inputs = bounded(validate_data(self, X, reset=False, dtype=np.float32))
         W_1, W_2 = self.weights_
         u = np.sign(inputs @ W_1) @ W_2
         return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from learning.chain import PROTOCOLS
 from networks import domains
+
+SCORES = ("bit", "exact")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -69,11 +72,12 @@ def capacity(
     protocol
         "natural" or "interface", see `HeteroAssociator`.
     level
-        What the best recall over the epochs has to reach, in (0, 1).
+        What the best recall over the epochs has to reach, in [0.6, 1] for bits, which chance gets
+        half right, and in [0.01, 1] for patterns.
     score
         "bit", the fraction of right bits, or "exact", that of patterns without a wrong one.
     step
-        Resolution in P / N, > 0.
+        Resolution in P / N, in (0, 1].
     samples
         Independent networks and patterns at each load, >= 1; their mean counts.
     epochs
@@ -94,10 +98,11 @@ def capacity(
     """
     N, L = domains.integer("N", N), domains.integer("L", L)
     samples, epochs = domains.integer("samples", samples), domains.integer("epochs", epochs)
-    level, step = domains.real("level", level, 0, 1), domains.real("step", step, low=0)
-    if step == 0:
+    column = SCORES.index(domains.choice("score", score, SCORES))
+    level = domains.real("level", level, (0.6, 0.01)[column], 1)
+    if domains.real("step", step, 0, 1) == 0:
         raise ValueError("step must be > 0, got 0")
-    column = ("bit", "exact").index(domains.choice("score", score, ("bit", "exact")))
+    domains.choice("protocol", protocol, PROTOCOLS)
     root = domains.generator(rng)
     unit = max(1, round(step * N))
     tried: dict[int, npt.NDArray[np.float64]] = {}

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float32]
 Spins = npt.NDArray[np.float32]
+PROTOCOLS = ("natural", "interface")
 
 
 @numba.njit(cache=True)

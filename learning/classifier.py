@@ -1,7 +1,7 @@
 """The steered network as a classifier of scikit-learn."""
 
 import os
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from learning import storage
 from learning.couplings import Array
+from learning.largest import bounded
 from learning.learner import Epoch, Learner, validated
 from learning.recipe import Recipe, recipe
 from learning.seeds import as_generator
-from learning.strengths import boolean
 from networks import domains
 
 Labels = npt.NDArray[Any]
@@ -57,7 +57,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     patience
         Epochs without a better accuracy on those after which to stop, >= 1; None for no early stop.
     warm_start
-        Whether `fit` goes on from the last one, for `epochs` more.
+        Whether `fit` goes on from the last one, for `epochs` more. `Schedule` and `Rule` may be
+        other ones then; sizes and `Strengths` may not.
     progress
         Whether to show a progress bar.
     random_state
@@ -83,6 +84,10 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     -----
     The inputs are used as they are. They should be of the size of ±1 and even in sign (see
     `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
+    Where the schedule is random (`p_update` below one, noise, asynchronous order), inference draws
+    the same for all inputs, each time: what is predicted for one does not depend on the others.
+    What all inputs have in common is better taken off before a projection: at small `J_D` it is
+    all that is learned (docs/theory/learning.md).
 
     References
     ----------
@@ -139,11 +144,11 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         self._check()
         on = self.warm_start and hasattr(self, "learner_")
         inputs, labels = self._validated(X, y, reset=not on)
-        if not on:
-            self._begin(inputs, np.unique(labels))
+        classes = self.classes_ if on else np.unique(labels)
+        encoded = _encode(labels, classes)
         train, held = self._divide(len(inputs))
         batch = self._batch(len(train))
-        encoded = self._encode(labels)
+        self._begin(inputs.shape[1], classes, on)
         for _ in self._bar():
             record = self._epoch(inputs[train], encoded[train], batch)
             if len(held):
@@ -166,20 +171,22 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             All labels there will be; at the first call those of `y` if None.
         """
         self._check()
-        first = not hasattr(self, "learner_")
-        inputs, labels = self._validated(X, y, reset=first)
-        if first:
-            self._begin(inputs, np.unique(labels if classes is None else classes))
-        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise ValueError(f"classes must stay {self.classes_}, got {np.unique(classes)}")
-        encoded = self._encode(labels)
-        record = self._epoch(inputs, encoded, self._batch(len(inputs)))
-        self.history_.append(record)
+        on = hasattr(self, "learner_")
+        inputs, labels = self._validated(X, y, reset=not on)
+        if classes is not None:
+            given = _classes(classes)
+            if on and not np.array_equal(given, self.classes_):
+                raise ValueError(f"classes must stay {self.classes_}, got {given}")
+        else:
+            given = self.classes_ if on else np.unique(labels)
+        encoded, batch = _encode(labels, given), self._batch(len(inputs))
+        self._begin(inputs.shape[1], given, on)
+        self.history_.append(self._epoch(inputs, encoded, batch))
         return self
 
     def decision_function(self, X: npt.ArrayLike) -> Array:
         """Return the logits, (P, C); for two classes their difference, (P,)."""
-        check_is_fitted(self)
+        check_is_fitted(self, "learner_")
         inputs = validate_data(self, X, reset=False, dtype=np.float32)
         u = self.learner_.logits(inputs)
         return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
@@ -197,17 +204,20 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         ValueError
             If the labels are objects other than strings.
         """
-        check_is_fitted(self)
+        check_is_fitted(self, "learner_")
         arrays, facts = storage.learner_parts(self.learner_)
         parameters = self.get_params(deep=False)
         parameters["recipe"] = asdict(recipe(self.recipe))
-        if not isinstance(self.random_state, int | None):
+        if not isinstance(self.random_state, int | np.integer | None):
             parameters["random_state"] = None  # what it has become is in the learner
         facts |= {"parameters": parameters, "history": [asdict(one) for one in self.history_]}
         classes = self.classes_
         if classes.dtype == object and all(isinstance(label, str) for label in classes):
             classes = classes.astype(str)
-        storage.write(path, {**arrays, "classes": classes}, facts)
+        arrays["classes"] = classes
+        if hasattr(self, "feature_names_in_"):
+            arrays["feature_names"] = self.feature_names_in_.astype(str)
+        storage.write(path, arrays, facts)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> "SteeredClassifier":
@@ -219,12 +229,21 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             If there is no such file, or it is truncated, of another format, or not one of ours.
         """
         arrays, facts = storage.read(path)
-        parameters = facts["parameters"]
-        loaded = cls(**{**parameters, "recipe": storage.recipe_of(parameters["recipe"])})
-        loaded.classes_ = arrays.pop("classes")
-        loaded.learner_ = storage.learner_of(arrays, facts)
-        loaded.history_ = storage.history_of(facts["history"])
-        loaded.n_features_in_ = loaded.learner_.couplings.N
+        with storage.understood(path):
+            parameters = facts["parameters"]
+            loaded = cls(**{**parameters, "recipe": storage.recipe_of(parameters["recipe"])})
+            loaded._check()
+            as_generator(loaded.random_state)
+            loaded.learner_ = storage.learner_of(arrays, facts)
+            couplings = loaded.learner_.couplings
+            loaded.n_features_in_, loaded.classes_ = couplings.N, arrays["classes"]
+            if not np.array_equal(_classes(loaded.classes_), loaded.classes_):
+                raise ValueError(f"classes must be in rising order, got {loaded.classes_}")
+            if len(loaded.classes_) != couplings.C:
+                raise ValueError(f"classes must be {couplings.C}, got {loaded.classes_}")
+            loaded.history_ = storage.history_of(facts["history"])
+            if "feature_names" in arrays:
+                loaded.feature_names_in_ = arrays["feature_names"].astype(object)
         return loaded
 
     def _check(self) -> None:
@@ -241,7 +260,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         if self.patience is not None and not self.validation_fraction:
             raise ValueError("patience needs inputs held back: set validation_fraction > 0")
         for name in ("warm_start", "progress"):
-            boolean(name, getattr(self, name))
+            domains.boolean(name, getattr(self, name))
         self._recipe()
 
     def _recipe(self) -> Recipe:
@@ -251,28 +270,31 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     def _validated(self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool) -> tuple[Array, Labels]:
         inputs, labels = validate_data(self, X, y, reset=reset, dtype=np.float32)
         check_classification_targets(labels)
-        return inputs, labels
+        return bounded(inputs), labels
 
-    def _begin(self, inputs: Array, classes: Labels) -> None:
+    def _begin(self, N: int, classes: Labels, on: bool) -> None:
+        """Draw a network, or go on with the one there is."""
         if len(classes) < 2:
             raise ValueError(f"y must have two classes or more, got one class: {classes}")
-        self.classes_ = classes
-        self.history_ = []
-        self.learner_ = Learner.draw(
-            inputs.shape[1],
-            self.H,
-            len(classes),
-            self.L,
-            self._recipe(),
-            as_generator(self.random_state),
-        )
+        wanted = self._recipe()
+        wanted.check(N, self.H, self.L)
+        if on:
+            self._stay(wanted)
+            self.learner_ = replace(self.learner_, recipe=wanted)
+            return
+        rng = as_generator(self.random_state)
+        self.learner_ = Learner.draw(N, self.H, len(classes), self.L, wanted, rng)
+        self.classes_, self.history_ = classes, []
 
-    def _encode(self, labels: Labels) -> npt.NDArray[np.intp]:
-        """Return the position of each label in `classes_`."""
-        unknown = ~np.isin(labels, self.classes_)
-        if unknown.any():
-            raise ValueError(f"y must be among {self.classes_}, got {labels[unknown][0]!r}")
-        return np.searchsorted(self.classes_, labels)
+    def _stay(self, wanted: Recipe) -> None:
+        """Refuse to go on with a network of other sizes or strengths."""
+        couplings, old = self.learner_.couplings, self.learner_.recipe.strengths
+        pairs = {"H": (couplings.H, self.H), "L": (couplings.L, self.L)}
+        for item in fields(old):
+            pairs[item.name] = getattr(old, item.name), getattr(wanted.strengths, item.name)
+        for name, (was, now) in pairs.items():
+            if was != now:
+                raise ValueError(f"{name} must stay {was!r} when training goes on, got {now!r}")
 
     def _epoch(self, inputs: Array, encoded: npt.NDArray[np.intp], batch: int) -> Epoch:
         pace = self.cooling**self.learner_.epochs
@@ -288,12 +310,12 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     def _divide(self, P: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
         """Return which inputs to train on, and which to hold back; the same at each warm start."""
         held = round(self.validation_fraction * P)
-        if not held:
+        if not self.validation_fraction:
             return np.arange(P), np.arange(0)
-        if held == P:
+        if held in (0, P):
             raise ValueError(
-                f"validation_fraction must leave inputs to train on, got "
-                f"{self.validation_fraction} of {P}"
+                f"validation_fraction must leave inputs to train on and hold some back, got "
+                f"{self.validation_fraction} with n_samples={P}"
             )
         order = np.random.default_rng(P).permutation(P)
         return np.sort(order[held:]), np.sort(order[:held])
@@ -309,3 +331,24 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             return False
         followed = [record.validation or 0.0 for record in self.history_]
         return max(followed[-self.patience :]) <= max(followed[: -self.patience])
+
+
+def _classes(classes: npt.ArrayLike) -> Labels:
+    """Return different labels in rising order."""
+    given = np.asarray(classes)
+    if given.ndim != 1 or not given.size:
+        raise ValueError(f"classes must be a list of labels, got {classes!r}")
+    if given.dtype.kind == "f" and not np.isfinite(given).all():
+        raise ValueError(f"classes must be finite, got {classes!r}")
+    try:
+        return np.unique(given)
+    except TypeError:
+        raise TypeError(f"classes must be labels of one kind, got {classes!r}") from None
+
+
+def _encode(labels: Labels, classes: Labels) -> npt.NDArray[np.intp]:
+    """Return the position of each label among the classes."""
+    unknown = ~np.isin(labels, classes)
+    if unknown.any():
+        raise ValueError(f"y must be among {classes}, got {labels[unknown][0]!r}")
+    return np.searchsorted(classes, labels)

@@ -1,6 +1,6 @@
 """The couplings of a steered network: how they are drawn, and where they are kept."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import sqrt
 
 import numpy as np
@@ -11,6 +11,9 @@ from learning.strengths import Strengths
 from networks.asymmetric import gaussian_couplings
 
 Array = npt.NDArray[np.float32]
+
+
+ARRAYS = ("J", "W_in", "W_f", "W_b", "A", "R", "W_io", "bias")
 
 
 @dataclass(eq=False)
@@ -42,6 +45,11 @@ class Couplings:
         :math:`\lambda_{int} J_D`.
     lam
         Excitatory coupling between equal units of neighbouring layers.
+
+    Raises
+    ------
+    ValueError
+        If an array is not of its shape, or not of finite numbers in float32.
     """
 
     J: Array
@@ -54,6 +62,34 @@ class Couplings:
     bias: Array
     self_coupling: float
     lam: float
+
+    def __post_init__(self) -> None:
+        for name, array in self.arrays.items():
+            dimensions = 2 if name in ("W_io", "bias") else 3
+            if array.dtype != np.float32 or array.ndim != dimensions:
+                raise ValueError(
+                    f"{name} must have {dimensions} dimensions of float32, got shape "
+                    f"{array.shape} of {array.dtype}"
+                )
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name} must be finite, got NaN or infinity")
+        L, H, N, C = self.L, self.H, self.N, self.C
+        shapes = {
+            "J": [(L, H, H)],
+            "W_in": [(L, N, H), (1, N, H)],
+            "W_f": [(L, H, C), (1, H, C)],
+            "W_b": [(L, C, H), (1, C, H)],
+            "A": [(L - 1, H, H), (0, H, H)],
+            "R": [self.A.shape],
+            "W_io": [(N, C), (0, C)],
+            "bias": [(L, H)],
+        }
+        for name, allowed in shapes.items():
+            if self.arrays[name].shape not in allowed:
+                raise ValueError(
+                    f"{name} must have shape {' or '.join(map(str, allowed))}, got "
+                    f"{self.arrays[name].shape}"
+                )
 
     @property
     def L(self) -> int:
@@ -78,11 +114,7 @@ class Couplings:
     @property
     def arrays(self) -> dict[str, Array]:
         """All arrays by name, to be stored."""
-        return {
-            item.name: getattr(self, item.name)
-            for item in fields(self)
-            if isinstance(getattr(self, item.name), np.ndarray)
-        }
+        return {name: getattr(self, name) for name in ARRAYS}
 
     def reset_diagonals(self) -> None:
         """Give the couplings that are not learned their values again."""

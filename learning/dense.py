@@ -5,7 +5,7 @@ import numpy as np
 
 from learning import fields
 from learning.couplings import Array, Couplings
-from learning.draws import uniform
+from learning.draws import number, uniform
 from learning.stages import Plan, outside
 
 
@@ -20,6 +20,7 @@ def relax_dense(
     p_update: float,
     seed: int,
     first: int,
+    own: bool,
 ) -> int:
     """Make synchronous sweeps, and return the number of flips.
 
@@ -38,12 +39,14 @@ def relax_dense(
         The probability to follow a field, and the seed of that.
     first
         Number of sweeps that this relaxation has made before.
+    own
+        Whether each sample has chances of its own to follow, or all the same.
     """
     flips, t = 0, first
     for sweeps, right, feedback in plan.tolist():
         outside(couplings, right, feedback, s, back, g)
         for _ in range(sweeps):
-            flips += follow(s, f, g, p_update, np.uint64(seed), t)
+            flips += follow(s, f, g, p_update, np.uint64(seed), t, own)
             t += 1
             if right and couplings.L > 1:
                 outside(couplings, right, feedback, s, back, g)
@@ -52,7 +55,9 @@ def relax_dense(
 
 
 @numba.njit(cache=True)
-def follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int) -> int:
+def follow(
+    s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int, own: bool
+) -> int:
     """Let all units that may follow their fields, and return how many flip."""
     states, first, second = s.ravel(), f.ravel(), g.ravel()
     flips = np.int32(0)
@@ -62,11 +67,15 @@ def follow(s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: in
             flips += np.int32(new != states[i])
             states[i] = new
         return int(flips)
-    for i in range(states.size):
-        if uniform(seed, t, i) < p_update:
-            new = _sign(first[i] + second[i])
-            flips += np.int32(new != states[i])
-            states[i] = new
+    L, B, H = s.shape
+    for l in range(L):
+        for b in range(B):
+            name = number(l, b, L, H, own)
+            for i in range(H):
+                if uniform(seed, t, name + i) < p_update:
+                    new = _sign(f[l, b, i] + g[l, b, i])
+                    flips += np.int32(new != s[l, b, i])
+                    s[l, b, i] = new
     return int(flips)
 
 

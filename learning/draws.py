@@ -17,3 +17,9 @@ def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)
     return np.float64(z >> np.uint64(11)) * 2.0**-53
+
+
+@numba.njit(cache=True, inline="always")
+def number(l: int, b: int, L: int, H: int, own: bool) -> int:
+    """Return the number of the first unit of a layer of a sample; all samples share it or not."""
+    return ((b if own else 0) * L + l) * H

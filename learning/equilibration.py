@@ -87,7 +87,7 @@ def equilibration(
         flips = np.zeros(len(x), dtype=np.int64)
         for t in range(1, max_sweeps + 1):
             before = s.copy()
-            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t):
+            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t, False):
                 break
             moved = np.count_nonzero(s != before, axis=(0, 2))
             sweeps += moved > 0

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from learning import fields
 from learning.couplings import Array, Couplings
 from learning.dense import follow
-from learning.draws import uniform
+from learning.draws import number, uniform
 from learning.stages import Plan, outside
 
 Indices = npt.NDArray[np.int64]
@@ -35,13 +35,14 @@ def relax_events(
     p_update: float,
     seed: int,
     first: int,
+    own: bool,
 ) -> int:
     """Do what `dense.relax_dense` does, with the same arguments."""
     at = np.array([0, 0, first, 0, 0])
     active = np.ones(s.shape[1], dtype=np.bool_)
     lam, key = np.float32(couplings.lam), np.uint64(seed)
     J, A, R = couplings.J, couplings.A, couplings.R
-    while _run(J, A, R, lam, s, f, g, back, plan, at, active, p_update, key):
+    while _run(J, A, R, lam, s, f, g, back, plan, at, active, p_update, key, own):
         fields.left(couplings, fixed, s, f)
         if at[_BEGUN] or at[_PART] == len(plan):  # otherwise the next part begins with new ones
             _, right, feedback = plan[min(at[_PART], len(plan) - 1)]
@@ -64,6 +65,7 @@ def _run(
     active: npt.NDArray[np.bool_],
     p_update: float,
     seed: np.uint64,
+    own: bool,
 ) -> bool:
     """Go on from `at`, to the end or to where all fields are to be computed anew.
 
@@ -88,11 +90,11 @@ def _run(
             t = at[_SWEEP] + at[_DONE]
             at[_DONE] += 1
             if t == 0:  # most units flip
-                at[_FLIPS] += follow(s, f, g, p_update, seed, t)
+                at[_FLIPS] += follow(s, f, g, p_update, seed, t, own)
                 behind = True
             else:
                 found, alive = _find_all(
-                    s, f, g, active, p_update, seed, t, marks, unit, change, ends
+                    s, f, g, active, p_update, seed, t, own, marks, unit, change, ends
                 )
                 if alive == 0:
                     at[_DONE] = sweeps
@@ -129,6 +131,7 @@ def _find_all(
     p_update: float,
     seed: np.uint64,
     t: int,
+    own: bool,
     marks: Marks,
     unit: npt.NDArray[np.int32],
     change: Array,
@@ -147,7 +150,7 @@ def _find_all(
         for l in range(L):
             if active[b]:
                 wanted, found = _find(
-                    s[l, b], f[l, b], g[l, b], p_update, seed, t, (l * B + b) * H,
+                    s[l, b], f[l, b], g[l, b], p_update, seed, t, number(l, b, L, H, own),
                     marks, unit, change, found,
                 )  # fmt: skip
                 wanting += wanted

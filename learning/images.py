@@ -88,20 +88,31 @@ def _labels(y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a local file."""
-    file = Path(path)
+    file = Path(os.fsdecode(path))
     if file.is_dir():
         file = file / _FILE
     if not file.is_file():
         raise ValueError(f"path must be {_FILE} or its folder, got {str(path)!r}: no such file")
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        # numpy leaves a file open that it cannot read, so it is not given the name
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in _KEYS}
     except Exception as error:  # numpy raises what the broken part happens to raise
         raise ValueError(f"path must have the arrays {', '.join(_KEYS)}: {error}") from error
     for name in ("train", "test"):
-        shape, labels = arrays[f"x_{name}"].shape, arrays[f"y_{name}"].shape
-        if shape[1:] != (28, 28) or labels != shape[:1]:
-            raise ValueError(f"path must have images of 28 x 28, got {shape} and labels {labels}")
+        images, labels = arrays[f"x_{name}"], arrays[f"y_{name}"]
+        shape = images.shape
+        if not images.size or shape[1:] != (28, 28) or labels.shape != shape[:1]:
+            raise ValueError(
+                f"path must have images of 28 x 28 and their labels, got {shape} and {labels.shape}"
+            )
+        if images.dtype != np.uint8 or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"path must have images of uint8 and labels of integers, got {images.dtype} and "
+                f"{labels.dtype}"
+            )
+        if labels.min() < 0 or labels.max() > 9:
+            raise ValueError(f"path must have labels 0 to 9, got {labels.min()} to {labels.max()}")
     return arrays
 
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from learning import fields
 from learning.couplings import Array, Couplings, draw
+from learning.largest import INPUT, PARAMETER
 from learning.plasticity import Arrived, Plasticity
 from learning.recipe import Recipe
 from learning.relaxation import Settled, relax, settle
@@ -73,6 +74,13 @@ class Learner:
     _phases: list[Phase] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        for name, kind in (
+            ("couplings", Couplings),
+            ("recipe", Recipe),
+            ("rng", np.random.Generator),
+        ):
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         domains.choice("engine", self.engine, ("events", "dense"))
         self._phases = self.recipe.schedule.training(self.couplings.L)
 
@@ -93,6 +101,7 @@ class Learner:
             domains.integer(name, size)
         if not isinstance(recipe, Recipe):
             raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
+        recipe.check(N, H, L)
         own, training = domains.generator(rng).spawn(2)
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
 
@@ -119,7 +128,7 @@ class Learner:
         """
         started = time.perf_counter()
         X, batch = self.inputs(X), domains.integer("batch", batch, high=len(X))
-        labels, pace = self.classes(labels, len(X)), domains.real("pace", pace, low=0)
+        labels, pace = self.classes(labels, len(X)), domains.real("pace", pace, 0, PARAMETER)
         order = self.rng.permutation(len(X))
         steps = len(X) // batch
         plasticity = Plasticity(self.couplings, self.recipe, pace)
@@ -168,29 +177,31 @@ class Learner:
 
     def states(self, X: Array) -> npt.NDArray[np.int8]:
         """Return the hidden states after inference, (L, P, H)."""
+        X = self.inputs(X)
         return np.concatenate([at.s.astype(np.int8) for _, at in self.settled(X)], axis=1)
 
     def settled(self, X: Array) -> Iterator[tuple[Array, Settled]]:
         """Yield inputs, batch by batch, with the end of their inference.
 
-        What is random in the schedule is drawn from a seed of its own, the same each time.
+        What is random in the schedule is drawn from a seed of its own, the same each time and for
+        all inputs: what becomes of one does not depend on its company.
         """
-        rng = np.random.default_rng(0)
         phases = self.recipe.schedule.testing()
         with one_thread():
             for start in range(0, len(X), TEST_BATCH):
-                x = X[start : start + TEST_BATCH]
+                x, rng = X[start : start + TEST_BATCH], np.random.default_rng(0)
                 for at in relax(self.couplings, self.recipe, phases, x, None, rng, self.engine):
                     yield x, at
 
     def score(self, X: Array, labels: npt.NDArray[np.intp]) -> float:
         """Return the accuracy of inference."""
+        X = self.inputs(X)
         labels = self.classes(labels, len(X))
         return float(np.mean(self.logits(X).argmax(1) == labels))
 
     def inputs(self, X: npt.ArrayLike) -> Array:
         """Return inputs as the network takes them, (P, N); refuse what it cannot take."""
-        x = domains.reals("X", X).astype(np.float32)
+        x = domains.reals("X", X, -INPUT, INPUT).astype(np.float32)
         if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
             raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
         return x
@@ -198,8 +209,10 @@ class Learner:
     def classes(self, labels: npt.ArrayLike, P: int) -> npt.NDArray[np.intp]:
         """Return the classes of P inputs, integers from 0 to C - 1; refuse anything else."""
         truth, C = domains.integers("labels", labels, low=0), self.couplings.C
-        if truth.shape != (P,) or truth.max() >= C:
-            raise ValueError(f"labels must be {P} integers from 0 to {C - 1}, got {truth.shape}")
+        if truth.shape != (P,):
+            raise ValueError(f"labels must be of shape ({P},), got shape {truth.shape}")
+        if truth.max() >= C:
+            raise ValueError(f"labels must be integers from 0 to {C - 1}, got {truth.max()}")
         return truth.astype(np.intp)
 
     def _relax(self, x: Array, y: Array) -> Iterator[Settled]:

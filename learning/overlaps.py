@@ -25,7 +25,12 @@ def overlaps(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.float64]:
     first, second = _states("a", a), _states("b", b)
     if first.shape[-1:] != second.shape[-1:]:
         raise ValueError(f"b must have {first.shape[-1:]} units as a has, got {second.shape[-1:]}")
-    return np.mean(first * second, axis=-1)
+    try:
+        return np.mean(first * second, axis=-1)
+    except ValueError:
+        raise ValueError(
+            f"b must have a shape that fits {first.shape} of a, got {second.shape}"
+        ) from None
 
 
 def _states(name: str, value: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -78,10 +83,12 @@ def symmetricity(J: npt.ArrayLike) -> npt.NDArray[np.float64]:
     matrices = domains.reals("J", J)
     if matrices.ndim < 2 or not matrices.size or matrices.shape[-1] != matrices.shape[-2]:
         raise ValueError(f"J must be square, (..., H, H), got shape {matrices.shape}")
+    size = np.abs(matrices).max(axis=(-2, -1), keepdims=True)
+    if not size.all():
+        raise ValueError("J must not be zero: it has no symmetry then")
+    matrices = matrices / size  # squares of large or small numbers may not exist
     transposed = matrices.swapaxes(-1, -2)
     symmetric, antisymmetric = (
         np.linalg.norm(matrices + sign * transposed, axis=(-2, -1)) for sign in (1, -1)
     )
-    if not (symmetric + antisymmetric).all():
-        raise ValueError("J must not be zero: it has no symmetry then")
     return (symmetric - antisymmetric) / (symmetric + antisymmetric)

@@ -76,7 +76,7 @@ class Plasticity:
         if W.W_io.size:
             accumulate(W.W_io, x, errors, self.rate_io / sqrt(len(x)))
         self._constrain()
-        return int(np.count_nonzero(wanted))
+        return _unstable(hidden.s, hidden.f, np.float32(self.recipe.kappa))
 
     def _step_within(self, s: Array, wanted: Array, root: float) -> None:
         rate = self.rate_J / root
@@ -152,6 +152,16 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
     return wanted
 
 
+@numba.njit(cache=True)
+def _unstable(s: Array, f: Array, kappa: np.float32) -> int:
+    """Return how many units are below their margin; what is zero has none."""
+    states, fields = s.ravel(), f.ravel()
+    found = np.int32(0)
+    for k in range(states.size):
+        found += np.int32((states[k] != 0) & (states[k] * fields[k] <= kappa))
+    return int(found)
+
+
 def accumulate(W: Array, pre: Array, post: Array, rate: float) -> None:
     r"""Add :math:`\eta \sum_b \mathrm{pre}_{bj}\, \mathrm{post}_{bi}` to `W[j, i]`."""
     if rate:
@@ -162,8 +172,14 @@ def tie(couplings: Couplings, recipe: Recipe) -> None:
     """Make the couplings back from the readout those to it, in the way that the rule says."""
     C, H = couplings.C, couplings.H
     kind, strengths = recipe.rule.feedback, recipe.strengths
-    for W_b, W_f in zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False):
-        new = W_f.T * np.float32(sqrt(H / C) * strengths.lam_b / max(strengths.lam_f, 1e-30))
+    pairs = zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False)
+    for behind, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
+        lam_f, lam_b = (
+            (strengths.lam_f_skip, strengths.lam_b_skip)
+            if behind
+            else (strengths.lam_f, strengths.lam_b)
+        )
+        new = W_f.T * np.float32(sqrt(H / C) * lam_b / lam_f)
         if kind == "tied_weakly":
             new /= 100
         elif kind == "normalised":
@@ -171,5 +187,5 @@ def tie(couplings: Couplings, recipe: Recipe) -> None:
                 new, axis=1, keepdims=True
             )
         elif kind == "sign":
-            new = np.float32(strengths.lam_b / sqrt(C)) * np.sign(W_f.T)
+            new = np.float32(lam_b / sqrt(C)) * np.sign(W_f.T)
         W_b[:] = new

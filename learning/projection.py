@@ -7,6 +7,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from learning.largest import bounded
 from learning.seeds import as_generator
 from networks import domains
 
@@ -51,15 +52,16 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             Not used.
         """
         n_components = domains.integer("n_components", self.n_components)
-        rng = as_generator(self.random_state)
         shape = (validate_data(self, X).shape[1], n_components)
+        rng = as_generator(self.random_state)
         self.components_ = rng.standard_normal(shape, dtype=np.float32)
         return self
 
     def transform(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the signs of the projections, (n, n_components), in the precision of `X`."""
-        check_is_fitted(self)
+        check_is_fitted(self, "components_")
         inputs = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
+        bounded(inputs)
         one = inputs.dtype.type(1)
         return np.where(inputs @ self.components_ >= 0, one, -one)
 

@@ -1,6 +1,7 @@
 """A recipe: strengths, schedule and rule together, and the recipes that have a name."""
 
 from dataclasses import asdict, dataclass, field, fields, replace
+from math import sqrt
 from typing import Any
 
 from learning.rule import Rule
@@ -20,11 +21,26 @@ class Recipe:
         How it relaxes.
     rule
         How it learns.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a part is not what it should be, or feedback is tied to a readout of no strength.
     """
 
     strengths: Strengths = field(default_factory=Strengths)
     schedule: Schedule = field(default_factory=Schedule)
     rule: Rule = field(default_factory=Rule)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("strengths", Strengths), ("schedule", Schedule), ("rule", Rule)):
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        if self.rule.feedback not in ("frozen", "learned"):
+            needed = ("lam_f", "lam_b") if self.rule.feedback == "normalised" else ("lam_f",)
+            for name in needed:
+                if not getattr(self.strengths, name):
+                    raise ValueError(f"{name} must be > 0 for feedback={self.rule.feedback!r}")
 
     @property
     def kappa(self) -> float:
@@ -33,6 +49,37 @@ class Recipe:
         if self.schedule.inference == "no_supervision":
             held += self.strengths.lam
         return self.rule.k + held
+
+    def check(self, N: int, H: int, L: int) -> None:
+        """Refuse what a network of N inputs and L layers of H units cannot follow.
+
+        Raises
+        ------
+        ValueError
+            If the input has more numbers than it can start or clamp units; if the label would never
+            act; if couplings would decay by more than all they are.
+        """
+        strengths, schedule, rule = self.strengths, self.schedule, self.rule
+        if N > H and (schedule.start == "input" or strengths.input_to == "clamp"):
+            word = "start='input'" if schedule.start == "input" else "input_to='clamp'"
+            raise ValueError(f"{word} needs H >= N, got H = {H} and N = {N}")
+        full = schedule.training(L)[1].sweeps + (schedule.start == "input")
+        if full < 2 and schedule.warm_up is None and strengths.lam_b:
+            raise ValueError(
+                f"sweeps must be at least L + 2 = {L + 2}, got {schedule.sweeps}: the label would "
+                f"not act. Raise sweeps, lower warm_up, or set lam_b=0"
+            )
+        for name, lr, strength, senders in (
+            ("wd_J", rule.lr_J, max(strengths.lam_int, strengths.lam_fc), H),
+            ("wd_in", rule.lr_in, strengths.lam_in, N),
+            ("wd_W", rule.lr_W, max(strengths.lam_f / sqrt(H), strengths.lam_io / sqrt(N)), 1),
+        ):
+            most = sqrt(senders) / (lr * strength) if lr * strength else float("inf")
+            if getattr(rule, name) > most:
+                raise ValueError(
+                    f"{name} must be at most {most:.3g} at these rates and sizes, got "
+                    f"{getattr(rule, name):g}: the couplings would change sign"
+                )
 
     def replace(self, **changes: Any) -> "Recipe":
         """Return the recipe with some parameters of its parts changed, each known by its name."""

@@ -113,7 +113,8 @@ class Relaxation:
     ) -> None:
         self.couplings, self.recipe, self.x, self.y, self.rng = couplings, recipe, x, y, rng
         self.fixed = fields.drive(couplings, x)
-        self.at = _start(couplings, recipe, self.fixed, x, rng)
+        self.alike = y is None  # what is random is the same for all samples then
+        self.at = _start(couplings, recipe, self.fixed, x, rng, self.alike)
         self.z: Array | None = None  # what the readout was last
         self.seed = int(rng.integers(2**63)) if recipe.schedule.p_update < 1 else 0
         self.engine = engine if recipe.schedule.order == "synchronous" else "asynchronous"
@@ -137,7 +138,9 @@ class Relaxation:
             at.flips += relax_asynchronous(*arguments, self.rng)
         else:
             p_update = self.recipe.schedule.p_update
-            at.flips += ENGINES[self.engine](*arguments, p_update, self.seed, at.sweeps)
+            at.flips += ENGINES[self.engine](
+                *arguments, p_update, self.seed, at.sweeps, not self.alike
+            )
         at.sweeps += stage.sweeps
 
     def _back(self, sent: str) -> Array:
@@ -155,14 +158,16 @@ def _start(
     fixed: Array,
     x: Array,
     rng: np.random.Generator,
+    alike: bool,
 ) -> Settled:
     schedule = recipe.schedule
     s = np.zeros(fixed.shape, dtype=np.float32)
     if schedule.start == "input":
         s[:, :, : couplings.N] = np.sign(x)
     if schedule.noise:
-        random = rng.random(s.shape) < schedule.noise
-        s[random] = 2 * rng.integers(0, 2, np.count_nonzero(random)) - 1
+        shape = (couplings.L, 1 if alike else len(x), couplings.H)
+        random, signs = rng.random(shape) < schedule.noise, 2 * rng.integers(0, 2, shape) - 1
+        np.copyto(s, signs, where=random, casting="unsafe")
     f = fixed.copy()
     if schedule.start != "zeros" or schedule.noise:
         fields.left(couplings, fixed, s, f)

@@ -1,10 +1,13 @@
 """How a steered network learns."""
 
 from dataclasses import dataclass
+from functools import cache
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
+from learning.largest import PARAMETER
 from learning.strengths import graded, scale
 from networks import domains
 
@@ -18,7 +21,7 @@ class Rule:
     r"""Margins, rates and constraints of the plasticity.
 
     The rates are those of couplings of strength one in one dimension: a step of :math:`J` is
-    `lr_J` :math:`\lambda_{int} / \sqrt{H B}`, and so on.
+    `lr_J` :math:`\lambda_{int} / \sqrt{H B}`, and so on. No number may be above 1e6.
 
     Parameters
     ----------
@@ -72,9 +75,9 @@ class Rule:
 
     def __post_init__(self) -> None:
         for name in _RATES:
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
+            object.__setattr__(self, name, domains.real(name, getattr(self, name), 0, PARAMETER))
         if self.beta is not None:
-            object.__setattr__(self, "beta", domains.real("beta", self.beta, low=0))
+            object.__setattr__(self, "beta", domains.real("beta", self.beta, 0, PARAMETER))
             if self.beta == 0:
                 raise ValueError("beta must be > 0, got 0")
         domains.choice("symmetry", self.symmetry, SYMMETRIES)
@@ -85,6 +88,10 @@ class Rule:
 
     def targets(self, y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the target of the readout for labels of entries +1 and -1; classes come last."""
-        C = y.shape[-1]
-        pairs = {"balanced": (C / 4, -np.sqrt(C) / 4), "plain": (1.0, -1.0)}
-        return graded(y, pairs, self.target_scale)
+        return graded(y, *_target_pair(self.target_scale, y.shape[-1]))
+
+
+@cache
+def _target_pair(chosen: str | tuple[float, float], C: int) -> tuple[float, float]:
+    pairs = {"balanced": (C / 4, -sqrt(C) / 4), "plain": (1.0, -1.0)}
+    return pairs[chosen] if isinstance(chosen, str) else chosen

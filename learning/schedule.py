@@ -54,7 +54,8 @@ class Schedule:
     Parameters
     ----------
     sweeps
-        T, >= 1. In asynchronous order the most that a phase may take.
+        T, >= 1, and L + 2 or more for the label to act in L layers. In asynchronous order the most
+        that a phase may take.
     warm_up
         Sweeps before the label acts, >= 0; None for the number of layers, but at most T.
     double
@@ -91,8 +92,7 @@ class Schedule:
         if self.warm_up is not None:
             warm_up = domains.integer("warm_up", self.warm_up, low=0, high=self.sweeps)
             object.__setattr__(self, "warm_up", warm_up)
-        if not isinstance(self.double, bool):
-            raise TypeError(f"double must be True or False, got {self.double!r}")
+        object.__setattr__(self, "double", domains.boolean("double", self.double))
         object.__setattr__(self, "p_update", domains.real("p_update", self.p_update, 0, 1))
         if self.p_update == 0:
             raise ValueError("p_update must be > 0, got 0: nothing would ever move")

@@ -3,6 +3,8 @@
 import json
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,15 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from learning.couplings import Couplings
+from learning.couplings import ARRAYS, Couplings
 from learning.learner import Epoch, Learner
 from learning.recipe import Recipe
 from learning.rule import Rule
 from learning.schedule import Schedule
 from learning.strengths import Strengths
+from networks import domains
 
 FORMAT = 1  # change it when older files can no longer be read
 _TEXT = "steering"
+_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
 
 
 def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str, Any]) -> None:
@@ -33,7 +37,8 @@ def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str,
         if array.dtype == object:
             raise ValueError(f"{name} must be numbers or strings to be stored, got objects")
     file = Path(path)
-    contents = {**arrays, _TEXT: np.array(json.dumps({"format": FORMAT, **facts}))}
+    text = json.dumps({"format": FORMAT, **facts}, default=_of_numpy)
+    contents = {**arrays, _TEXT: np.array(text)}
     temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex}.writing")
     try:
         with temporary.open("wb") as stream:
@@ -41,6 +46,13 @@ def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str,
         os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _of_numpy(value: Any) -> Any:
+    """Return a number or an array of numpy as JSON knows it."""
+    if isinstance(value, np.generic | np.ndarray):
+        return value.tolist()
+    raise TypeError(f"{value!r} cannot be stored")
 
 
 def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
@@ -53,49 +65,59 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dic
     """
     if not Path(path).is_file():
         raise ValueError(f"path must be a file that `save` wrote, got {str(path)!r}: no such file")
-    try:
-        # numpy leaves a file open that it cannot read, so it is not given the name
-        with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
+    # numpy leaves a file open that it cannot read, so it is not given the name
+    with (
+        understood(path),
+        Path(path).open("rb") as stream,
+        np.load(stream, allow_pickle=False) as stored,
+    ):
+        arrays = {name: stored[name] for name in stored.files}
         facts = json.loads(str(arrays.pop(_TEXT)))
+        found = facts["format"]
+    if found != FORMAT:
+        raise ValueError(
+            f"path must be a file of format {FORMAT}, {str(path)!r} has format {found!r}: load it "
+            f"with the version of steering-dynamics that wrote it"
+        )
+    return arrays, facts
+
+
+@contextmanager
+def understood(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Say of whatever goes wrong that the file is not one of ours."""
+    try:
+        yield
     except Exception as error:  # numpy raises what the broken part happens to raise
         raise ValueError(
             f"path must be a file that `save` wrote, {str(path)!r} is truncated or something else: "
             f"{error!r}"
         ) from error
-    if facts.get("format") != FORMAT:
-        raise ValueError(
-            f"path must be a file of format {FORMAT}, {str(path)!r} has format "
-            f"{facts.get('format')!r}: load it with the version of steering-dynamics that wrote it"
-        )
-    return arrays, facts
 
 
 def learner_parts(learner: Learner) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the arrays and the facts that `learner_of` needs."""
-    couplings = learner.couplings
     facts = {
         "recipe": asdict(learner.recipe),
-        "self_coupling": couplings.self_coupling,
-        "lam": couplings.lam,
         "rng": learner.rng.bit_generator.state,
         "epochs": learner.epochs,
         "engine": learner.engine,
     }
-    return couplings.arrays, facts
+    return learner.couplings.arrays, facts
 
 
 def learner_of(arrays: dict[str, Any], facts: dict[str, Any]) -> Learner:
     """Return a learner that goes on where the stored one was, bit for bit."""
-    names = ("J", "W_in", "W_f", "W_b", "A", "R", "W_io", "bias")
+    recipe = recipe_of(facts["recipe"])
     couplings = Couplings(
-        **{name: np.ascontiguousarray(arrays[name], dtype=np.float32) for name in names},
-        self_coupling=facts["self_coupling"],
-        lam=facts["lam"],
+        **{name: np.ascontiguousarray(arrays[name]) for name in ARRAYS},
+        self_coupling=recipe.strengths.lam_int * recipe.strengths.J_D,
+        lam=recipe.strengths.lam,
     )
-    rng = np.random.default_rng()
+    kind = domains.choice("bit_generator", facts["rng"]["bit_generator"], _GENERATORS)
+    rng = np.random.Generator(getattr(np.random, kind)())
     rng.bit_generator.state = facts["rng"]
-    return Learner(couplings, recipe_of(facts["recipe"]), rng, facts["epochs"], facts["engine"])
+    epochs = domains.integer("epochs", facts["epochs"], low=0)
+    return Learner(couplings, recipe, rng, epochs, facts["engine"])
 
 
 def recipe_of(parts: dict[str, Any]) -> Recipe:
@@ -107,4 +129,6 @@ def recipe_of(parts: dict[str, Any]) -> Recipe:
 
 def history_of(records: list[dict[str, Any]]) -> list[Epoch]:
     """Return the records of epochs."""
+    if not isinstance(records, list):
+        raise TypeError(f"history must be a list, got {records!r}")
     return [Epoch(**record) for record in records]

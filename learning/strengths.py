@@ -1,10 +1,13 @@
 """How strong the couplings of a steered network are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
+from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
+from learning.largest import PARAMETER
 from networks import domains
 
 SCALES = ("balanced", "darnax", "none")
@@ -14,7 +17,8 @@ SCALES = ("balanced", "darnax", "none")
 class Strengths:
     r"""Strengths of the couplings when they are drawn, and of the fields they make.
 
-    All are standard deviations of a field that a unit receives from the units of one kind.
+    Most are standard deviations of a field that a unit receives from the units of one kind; none
+    may be above 1e6, so that float32 holds their products.
 
     Parameters
     ----------
@@ -73,53 +77,46 @@ class Strengths:
     feedback_scale: str | tuple[float, float] = "balanced"
 
     def __post_init__(self) -> None:
-        for name in ("J_D", "lam", "lam_int", "lam_in", "lam_f", "lam_b", "lam_f_skip"):
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
-        for name in ("lam_b_skip", "lam_fc", "lam_io", "bias"):
-            object.__setattr__(self, name, domains.real(name, getattr(self, name), low=0))
+        for item in fields(self):
+            if isinstance(item.default, float):
+                high = 1 if item.name == "kept" else PARAMETER
+                checked = domains.real(item.name, getattr(self, item.name), 0, high)
+                object.__setattr__(self, item.name, checked)
         domains.choice("input_to", self.input_to, ("first", "all", "clamp"))
-        object.__setattr__(self, "kept", domains.real("kept", self.kept, 0, 1))
         if self.kept == 0:
             raise ValueError("kept must be > 0, got 0: for no couplings set lam_int=0")
-        boolean("symmetric", self.symmetric)
+        object.__setattr__(self, "symmetric", domains.boolean("symmetric", self.symmetric))
         object.__setattr__(
             self, "feedback_scale", scale("feedback_scale", self.feedback_scale, SCALES)
         )
 
     def feedback(self, z: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return what a readout state of entries +1, 0, -1 sends back; classes come last."""
-        C = z.shape[-1]
-        pairs = {
-            "balanced": (np.sqrt(C) / 2, -0.5),
-            "darnax": (np.sqrt(C - 1) / 2, -1 / np.sqrt(C - 1)),
-            "none": (1.0, -1.0),
-        }
-        return graded(z, pairs, self.feedback_scale)
+        return graded(z, *_feedback_pair(self.feedback_scale, z.shape[-1]))
 
 
-def graded(
-    z: npt.NDArray[np.float32],
-    pairs: dict[str, tuple[float, float]],
-    chosen: str | tuple[float, float],
-) -> npt.NDArray[np.float32]:
-    """Return `z` with +1 and -1 replaced by the chosen pair of numbers; 0 stays 0."""
-    positive, negative = pairs[chosen] if isinstance(chosen, str) else chosen
-    # p, 0, n at z = 1, 0, -1, by two products
+@cache
+def _feedback_pair(chosen: str | tuple[float, float], C: int) -> tuple[float, float]:
+    pairs = {
+        "balanced": (sqrt(C) / 2, -0.5),
+        "darnax": (sqrt(C - 1) / 2, -1 / sqrt(C - 1)),
+        "none": (1.0, -1.0),
+    }
+    return pairs[chosen] if isinstance(chosen, str) else chosen
+
+
+def graded(z: npt.NDArray[np.float32], positive: float, negative: float) -> npt.NDArray[np.float32]:
+    """Return `z` with +1 and -1 replaced by two numbers; 0 stays 0."""
+    # they and 0, at z = 1, -1 and 0, by two products
     even, odd = np.float32((positive + negative) / 2), np.float32((positive - negative) / 2)
     return z * (even * z + odd)
-
-
-def boolean(name: str, value: object) -> None:
-    """Refuse what is not True or False."""
-    if not isinstance(value, bool | np.bool_):
-        raise TypeError(f"{name} must be True or False, got {value!r}")
 
 
 def scale(name: str, value: object, words: tuple[str, ...]) -> str | tuple[float, float]:
     """Return one of the words, or a pair of numbers for +1 and -1."""
     if isinstance(value, str):
         return domains.choice(name, value, words)
-    pair = domains.reals(name, value)
+    pair = domains.reals(name, value, -PARAMETER, PARAMETER)
     if pair.shape != (2,):
         raise ValueError(f"{name} must be a word or a pair of numbers, got shape {pair.shape}")
     return float(pair[0]), float(pair[1])

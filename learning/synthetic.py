@@ -3,6 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
+from learning.largest import INPUT
 from learning.split import Split
 from networks import domains
 
@@ -58,7 +59,7 @@ def flip(
     Parameters
     ----------
     X
-        Inputs.
+        Inputs, in [-1e9, 1e9].
     probability
         In [0, 1].
     rng
@@ -69,7 +70,7 @@ def flip(
     TypeError, ValueError
         If an argument is not as said.
     """
-    inputs = domains.reals("X", X)
+    inputs = domains.reals("X", X, -INPUT, INPUT)
     probability = domains.real("probability", probability, 0, 1)
     flips = domains.generator(rng).random(inputs.shape) < probability
     return np.where(flips, -inputs, inputs).astype(np.float32)

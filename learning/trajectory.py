@@ -88,12 +88,8 @@ def _single(phases: Sequence[Phase]) -> list[Phase]:
         pairs = [
             (mode, domains.integer("sweeps of phases", sweeps)) for mode, sweeps in phases if sweeps
         ]
-    except TypeError as error:
-        raise TypeError(
-            f"phases must be pairs of a Mode and a number of sweeps: {error}"
-        ) from error
-    except ValueError as error:
-        raise ValueError(
+    except (TypeError, ValueError) as error:
+        raise type(error)(
             f"phases must be pairs of a Mode and a number of sweeps: {error}"
         ) from error
     if not (pairs and all(isinstance(mode, Mode) for mode, _ in pairs)):
@@ -126,8 +122,8 @@ def fixed_point_fraction(
     learner
         The network.
     X, labels
-        As in `trajectory`. The fixed point is one of the last mode: with labels and double
-        dynamics, one that needs the label no longer.
+        As in `trajectory`. The fixed point is one of the last mode, with the label on the readout:
+        with labels and double dynamics, one that needs the label no longer.
 
     Raises
     ------
@@ -137,7 +133,13 @@ def fixed_point_fraction(
     x, y = batch(learner, X, labels)
     schedule = learner.recipe.schedule
     phases = schedule.testing() if y is None else schedule.training(learner.couplings.L)
+    last = [phase.mode for phase in phases if phase.sweeps][-1]
     with one_thread():
         rng = np.random.default_rng(0)
         *_, at = relax(learner.couplings, learner.recipe, phases, x, y, rng)
-    return float(np.mean((np.sign(at.f + at.g) == at.s).all(axis=(0, 2))))
+        h = at.f.copy()
+        if last.right:
+            fields.add_right(learner.couplings, at.s, h)
+        if last.feedback and y is not None:
+            h += fields.feedback(learner.couplings, learner.recipe.strengths.feedback(y))
+    return float(np.mean((np.sign(h) == at.s).all(axis=(0, 2))))

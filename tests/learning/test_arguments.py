@@ -1,7 +1,10 @@
 """Arguments outside their domain are named, before any work is done."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 import learning
 
@@ -67,6 +70,25 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("symmetry", learning.recipe, "G2", symmetry="sym1"),
         case("feedback_scale", learning.recipe, "G2", feedback_scale=(1.0, 2.0, 3.0)),
         case("double", learning.recipe, "G2", double=1, error=TypeError),
+        case("strengths", learning.Recipe, 3, error=TypeError),
+        case("lam_b must", learning.recipe, "G2", feedback="normalised", lam_b=0.0),
+        case("lam_f must", learning.recipe, "G2", feedback="tied", lam_f=0.0),
+        case("lam_in", learning.recipe, "G2", lam_in=1e7),
+        case("lr_W", learning.recipe, "G2", lr_W=1e7),
+        case("feedback_scale", learning.recipe, "G2", feedback_scale=(1e7, -1.0)),
+        case("wd_W must be at most", fit, recipe=learning.recipe("G2", wd_W=40.0)),
+        case("wd_in must be at most", fit, recipe=learning.recipe("G2", wd_in=20.0)),
+        case("wd_J must be at most", fit, recipe=learning.recipe("G2", wd_J=700.0)),
+        case("start='input' needs H >= N", fit, H=5, recipe=learning.recipe("G2", start="input")),
+        case(r"sweeps must be at least L \+ 2 = 6", fit, L=4),
+        case("X must", fit, 1e10 * X),
+        case("validation_fraction", fit, validation_fraction=0.001, patience=2),
+        case("classes must be a list", fit().partial_fit, X, Y, classes=[[0, 1, 2]]),
+        case("classes must be finite", fit().partial_fit, X, Y, classes=[0, 1, np.nan]),
+        case("one kind", fit().partial_fit, X, Y, classes=[None, 0, 1], error=TypeError),
+        case("H must stay 10", fit().set_params(H=20).partial_fit, X, Y),
+        case("L must stay 1", fit(warm_start=True).set_params(L=2).fit, X, Y),
+        case("J_D must stay 0.5", fit(warm_start=True).set_params(J_D=0.9).fit, X, Y),
         case("classes", NETWORK.partial_fit, X, Y, classes=[0, 1]),
         case("y must be among", NETWORK.partial_fit, X, Y + 1),
         case("5 features", NETWORK.predict, X[:, :5]),
@@ -106,9 +128,16 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("max_sweeps", learning.equilibration, NETWORK.learner_, X, max_sweeps=0),
         case("J must", learning.symmetricity, X),
         case("b must", learning.overlaps, X, X[:, :3]),
+        case("b must", learning.overlaps, X, X[:5]),
+        case("J must", learning.symmetricity, np.stack([np.eye(3), np.zeros((3, 3))])),
         case("n_components", learning.EntangledProjection(0).fit, X),
         case("beta", learning.BinarisedMLP(beta=0.0).fit, X, Y),
         case("batch", learning.BinarisedMLP(batch=41).fit, X, Y),
+        case("batch", learning.BinarisedMLP(batch=0).fit, X, Y),
+        case("rate", learning.BinarisedMLP(rate=1.1).fit, X, Y),
+        case("decay", learning.BinarisedMLP(decay=-0.1).fit, X, Y),
+        case("X must", learning.BinarisedMLP().fit, 1e10 * X, Y),
+        case("X must", learning.EntangledProjection(3).fit(X).transform, 1e10 * X),
         case("one class", learning.BinarisedMLP().fit, X, 0 * Y),
         case("path", learning.load_mnist, "/nowhere"),
         case("path", learning.load_mnist, __file__),
@@ -124,11 +153,20 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("k must", associate, k=0.0),
         case("k must", associate, k=-1.0),
         case("protocol", associate, protocol="presets"),
+        case("k must", associate, k=1e7),
+        case("rate", associate, rate=0.0),
+        case("Y must", associate, Y=[[1], [1, -1]], error=TypeError),
+        case("Y must have the shape", associate().score, X, X[:1]),
+        case("Y must have the shape", associate().score, X, X[:, :1]),
         case("p_update", associate, p_update=1.2),
         case("enough", associate, enough=0.0),
         case("L must", associate, L=0),
         case("columns", associate().predict, X[:, :5]),
         case("level", learning.capacity, 10, 2, level=1.1),
+        case("level", learning.capacity, 10, 2, level=0.5),  # chance never falls below
+        case("level", learning.capacity, 10, 2, level=0.0, score="exact"),
+        case("step", learning.capacity, 10, 2, step=1e300),
+        case("protocol", learning.capacity, 10, 2, protocol="presets"),
         case("score", learning.capacity, 10, 2, score="bits"),
         case("step", learning.capacity, 10, 2, step=0.0),
     ],
@@ -141,3 +179,123 @@ def test_bad_arguments(function, positional, arguments, error, named):
 def test_one_feature_is_enough():
     one = np.where(np.arange(40) % 2, 1.0, -1.0)[:, None]
     assert fit(one, (one[:, 0] > 0).astype(int), epochs=30).score(one, one[:, 0] > 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments"),
+    [
+        ({"batch": 41}, {}),
+        ({"validation_fraction": 0.5, "batch": 30}, {}),
+        ({"L": 4}, {}),
+        ({"recipe": learning.recipe("G1"), "H": 5}, {}),
+        ({}, {"classes": [0, 1]}),
+        ({"batch": 41}, {"classes": [0, 1, 2]}),
+    ],
+)
+def test_a_refused_fit_leaves_no_network_behind(parameters, arguments):
+    network = learning.SteeredClassifier(**{"H": 10, "epochs": 1, **parameters})
+    with pytest.raises(ValueError, match=r".*"):
+        (network.partial_fit if arguments else network.fit)(X, Y, **arguments)
+    with pytest.raises(NotFittedError):
+        network.predict(X)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"lam_in": 1e6},
+        {"lam_int": 1e6, "J_D": 1e6, "wd_J": 0.0},
+        {"lr_J": 1e6, "wd_J": 0.0},
+        {"lr_in": 1e6, "lam_in": 1e3},
+        {"lr_W": 1e6, "wd_W": 0.0},
+        {"k": 1e6, "kappa_out": 1e6},
+        {"beta": 1e6},
+        {"lam_b": 1e6, "feedback_scale": (1e6, -1e6)},
+        {"target_scale": (1e6, -1e6)},
+        {"feedback": "learned", "lr_b": 1e6},
+        {"bias": 1e6},
+    ],
+    ids=str,
+)
+def test_no_allowed_number_makes_fields_infinite(changes):
+    network = fit(1e9 * X, epochs=3, recipe=learning.recipe("G2", **changes), random_state=1)
+    for name, array in network.learner_.couplings.arrays.items():
+        assert np.isfinite(array).all(), name
+    assert np.isfinite(network.decision_function(1e9 * X)).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "array"),
+    [
+        ("J", np.zeros((1, 10, 9))),
+        ("J", np.zeros(3)),
+        ("J", np.full((1, 10, 10), np.nan)),
+        ("W_in", np.zeros((2, 6, 10))),
+        ("W_f", np.zeros((1, 9, 3))),
+        ("W_b", np.zeros((1, 4, 10))),
+        ("A", np.zeros((1, 10, 10))),
+        ("W_io", np.zeros((5, 3))),
+        ("bias", np.zeros((1, 9))),
+        ("bias", np.full((1, 10), np.inf)),
+    ],
+)
+def test_couplings_have_shapes_that_fit(name, array):
+    with pytest.raises(ValueError, match=f"{name} must"):
+        replace(NETWORK.learner_.couplings, **{name: array.astype(np.float32)})
+    with pytest.raises(ValueError, match="of float64"):
+        replace(NETWORK.learner_.couplings, J=np.zeros((1, 10, 10)))
+
+
+def npz(folder, **changes):
+    images, labels = np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
+    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
+    np.savez(folder / "mnist.npz", **{**arrays, **changes})
+    return folder
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"x_train": np.zeros((5, 27, 28), np.uint8)},
+        {"x_test": np.zeros((5, 28, 28))},
+        {"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, np.uint8)},
+        {"y_train": np.arange(4, dtype=np.uint8)},
+        {"y_train": np.arange(6, 11)},
+        {"y_test": np.arange(5) - 0.5},
+        {"y_test": np.array(list("abcde"))},
+        {"y_train": np.array([None] * 5)},
+    ],
+)
+def test_images_that_are_not_mnist(tmp_path, changes):
+    assert learning.load_mnist(npz(tmp_path)).X.shape == (5, 784)
+    with pytest.raises(ValueError, match="path must have"):
+        learning.load_mnist(npz(tmp_path, **changes))
+    whole = (tmp_path / "mnist.npz").read_bytes()
+    (tmp_path / "mnist.npz").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match="path must have"):
+        learning.load_mnist(tmp_path)
+
+
+DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [
+        (lambda: learning.Learner(None, learning.recipe(), np.random.default_rng(1)), "couplings"),
+        (lambda: learning.Learner(DRAWN.couplings, None, np.random.default_rng(1)), "recipe"),
+        (lambda: learning.Learner(DRAWN.couplings, learning.recipe(), 3), "rng"),
+        (lambda: learning.Learner.draw(3, 5, 2, 4, learning.recipe(), 1), "sweeps"),
+        (lambda: DRAWN.states(np.ones(3)), "X"),
+        (lambda: DRAWN.states(np.full((2, 3), np.nan)), "X"),
+        (lambda: DRAWN.logits(np.full((2, 3), 1e300)), "X"),
+        (lambda: DRAWN.score(None, [0]), "X"),
+        (lambda: DRAWN.score(np.ones((1, 3)), [2]), "labels .* got 2"),
+        (lambda: DRAWN.score(np.ones((1, 3)), [0, 1]), "labels .* got shape"),
+        (lambda: DRAWN.epoch(np.ones((2, 3)), [0, 1], batch=3), "batch"),
+        (lambda: DRAWN.epoch(np.ones((2, 3)), [0, 1], batch=2, pace=1e300), "pace"),
+    ],
+)
+def test_a_learner_names_what_it_refuses(call, name):
+    with pytest.raises((TypeError, ValueError), match=name):
+        call()

@@ -1,5 +1,7 @@
 """The chain of modules against its description, literally, and its known limits."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,90 @@ def test_a_step_of_learning():
     np.testing.assert_allclose(J, expected, atol=1e-6)
 
 
+def settled_by_hand(J, lam, first, last, s, asynchronous, rng):
+    """Relax as the protocols say, all at once or one unit after the other, 50 sweeps at most."""
+    L, N = s.shape
+    order = np.arange(N)
+
+    def field(s, l, i):
+        h = sum(J[l, j, i] * s[l, j] for j in range(N))
+        h += lam * s[l - 1, i] if l > 0 else first[i]
+        return h + (lam * s[l + 1, i] if l < L - 1 else last[i])
+
+    for _ in range(50):
+        old = s.copy()
+        for l in range(L):
+            if asynchronous:
+                rng.shuffle(order)
+            for i in order:
+                h = field(s if asynchronous else old, l, i)
+                s[l, i] = np.sign(h) if h else s[l, i]
+        if (s == old).all():
+            break
+    return s
+
+
+@pytest.mark.parametrize("protocol", ["natural", "interface"])
+def test_training_and_recall_are_those_of_the_protocols(protocol):
+    """Margins, strengths and rates from k alone, over two epochs, unit by unit."""
+    N, L, P, k, J_D = 12, 3, 4, 7.0, 0.3
+    X, Y = spins(P, N), spins(P, N, seed=5)
+    parameters = {"k": k, "J_D": J_D, "epochs": 2, "check_every": 9, "enough": 1.0}
+    fitted = learning.HeteroAssociator(
+        L, protocol=protocol, p_update=1.0, random_state=np.random.default_rng(3), **parameters
+    ).fit(X, Y)
+
+    rng = np.random.default_rng(3)
+    J = np.stack([rng.standard_normal((N, N), dtype=np.float32) / np.sqrt(N) for _ in range(L)])
+    J[:, np.arange(N), np.arange(N)] = J_D
+    one_by_one = protocol == "interface"
+    interface = rng.permutation(np.arange(N) % (L - 1) + 1) if one_by_one else None
+    if one_by_one:
+        assert np.bincount(interface).tolist() == [0, N // 2, N // 2]
+    for _ in range(2):
+        unstable = 0
+        for mu in rng.permutation(P):
+            s = np.zeros((L, N))
+            if one_by_one:
+                s = np.where(np.arange(L)[:, None] < interface, X[mu], Y[mu]).astype(float)
+            lam = 0.9 * k
+            s = settled_by_hand(J, lam, lam * X[mu], (4 * k + 4) * Y[mu], s, one_by_one, rng)
+            before = J.copy()
+            for l in range(L):
+                left = X[mu] if l == 0 else s[l - 1]
+                for i in range(N):
+                    f = sum(before[l, j, i] * s[l, j] for j in range(N)) + lam * left[i]
+                    if s[l, i] * f <= k + J_D:
+                        unstable += 1
+                        for j in set(range(N)) - {i}:
+                            J[l, j, i] += k / 120 / np.sqrt(N) * s[l, i] * s[l, j]
+    np.testing.assert_allclose(fitted.J_, J, atol=1e-5)
+    assert fitted.history_[-1].unstable == pytest.approx(unstable / P / L / N)
+
+    recalled = []
+    for x in X:
+        draws, output = np.random.default_rng(0), x.astype(float)
+        for l in range(L):
+            module, zeros = J[l : l + 1], np.zeros(N)
+            output = settled_by_hand(
+                module, 0.0, 0.9 * k * output, zeros, output[None].copy(), one_by_one, draws
+            )[0]
+        recalled.append(output)
+    np.testing.assert_array_equal(fitted.predict(X), recalled)
+    assert fitted.history_[-1].bit == np.mean(np.array(recalled) == Y)
+    assert fitted.score(X, Y) == fitted.history_[-1].bit
+
+
+def test_a_synchronous_flip_is_made_with_its_probability():
+    """From zeros with fields on all units, no couplings: 1 - (1 - p)^t have moved in t sweeps."""
+    J, fields = np.zeros((1, 4000, 4000), np.float32), spins(4000)
+    s, f = np.zeros((2, 1, 4000), np.float32)
+    rng, none = np.random.default_rng(1), np.zeros(4000, np.float32)
+    chain.settle(J, np.float32(0), fields, none, s, f, 0.6, False, 2, rng)
+    assert np.mean(s != 0) == pytest.approx(1 - 0.4**2, abs=5 * np.sqrt(0.16 * 0.84 / 4000))
+    np.testing.assert_array_equal(s[s != 0], fields[s[0] != 0])
+
+
 def test_few_pairs_are_recalled_by_both_protocols():
     X, Y = spins(8, 50), spins(8, 50, seed=5)
     for protocol in ("natural", "interface"):
@@ -84,6 +170,14 @@ def test_few_pairs_are_recalled_by_both_protocols():
         assert fitted.best_[0] == max(one.bit for one in fitted.history_)
         again = learning.HeteroAssociator(3, protocol=protocol, random_state=1).fit(X, Y)
         np.testing.assert_array_equal(fitted.J_, again.J_)
+
+
+def test_recall_does_not_depend_on_what_else_is_recalled():
+    X, Y = spins(30, 40), spins(30, 40, seed=5)
+    for protocol in ("natural", "interface"):
+        fitted = learning.HeteroAssociator(3, protocol=protocol, epochs=3, random_state=1).fit(X, Y)
+        alone = np.concatenate([fitted.predict(x[None]) for x in X[::-1]])
+        np.testing.assert_array_equal(fitted.predict(X), alone[::-1])
 
 
 def test_a_single_module_repeats_its_input():
@@ -109,6 +203,27 @@ def test_capacity_is_where_recall_crosses_the_level():
     assert passing.max() <= found.P <= failing.min()
     assert found.alpha == found.P / 40
     assert (found.bit_last <= found.bit).all()
+
+
+@pytest.mark.parametrize(
+    ("score", "level", "crossing"), [("bit", 0.9, 63.0), ("exact", 0.5, 50.0), ("bit", 1.0, 53.0)]
+)
+def test_the_crossing_is_interpolated(monkeypatch, score, level, crossing):
+    """Of recalls that fall linearly, where they do is found exactly, with the steps it needs."""
+
+    def falling(N, L, P, protocol, epochs, rng):
+        return min(1.0, 1 - (P - 53) / 100), 1 - P / 100, 0.5, 0.25
+
+    monkeypatch.setattr(sys.modules["learning.capacity"], "recalled", falling)
+    found = learning.capacity(100, 2, score=score, level=level, step=0.03, samples=2, rng=1)
+    # of patterns that are all right below the crossing, the last grid point that is
+    expected = 51.0 if level == 1.0 else crossing
+    assert expected == pytest.approx(found.P, abs=1e-9)
+    assert np.diff(found.tried).min() == 3
+    assert (found.tried % 3 == 0).all()
+    assert len(found.tried) <= 9
+    assert (found.bit_last == 0.5).all()
+    assert (found.exact_last == 0.25).all()
 
 
 @pytest.mark.long

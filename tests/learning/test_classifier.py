@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 import learning
 from learning import storage
+from learning.binarised import AdamW
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.15, rng=5)
 
@@ -92,6 +93,146 @@ def test_training_resumes_bit_for_bit(recipe, tmp_path):
     )
 
 
+STATEFUL = {
+    "probability": {"p_update": 0.7},
+    "noise": {"noise": 0.3},
+    "one after the other": {"order": "asynchronous", "sweeps": 9},
+    "decay": {"wd_J": 3.0, "wd_W": 2.0, "wd_in": 1.0},
+    "normalised": {"feedback": "normalised"},
+    "learned": {"feedback": "learned", "lr_b": 0.3},
+    "projected": {"symmetry": "projected", "symmetric": True},
+    "cross-entropy": {"beta": 3.0, "hidden_at": "first"},
+    "scales": {"feedback_scale": (1.5, -0.4), "target_scale": (2.0, -1.0)},
+    "chain": {"lam": 1.0, "lam_fc": 0.4, "lam_io": 0.5, "bias": 0.3, "sweeps": 6},
+}
+
+
+@pytest.mark.parametrize("name", STATEFUL)
+def test_every_option_resumes_bit_for_bit(name, tmp_path):
+    parameters = {
+        "L": 2 if name == "chain" else 1,
+        "recipe": learning.recipe("G2", **STATEFUL[name]),
+        "cooling": 0.8,
+        "validation_fraction": 0.2,
+        "warm_start": True,
+    }
+    whole = classifier(epochs=4, **parameters).fit(DATA.X, DATA.y)
+    half = classifier(epochs=2, **parameters).fit(DATA.X, DATA.y)
+    half.save(tmp_path / "half")
+    resumed = learning.SteeredClassifier.load(tmp_path / "half").fit(DATA.X, DATA.y)
+    for key, array in whole.learner_.couplings.arrays.items():
+        np.testing.assert_array_equal(array, resumed.learner_.couplings.arrays[key], err_msg=key)
+    facts = [
+        [(one.number, one.unstable, one.missed, one.flips, one.validation) for one in of.history_]
+        for of in (whole, resumed)
+    ]
+    assert facts[0] == facts[1]
+    assert resumed.learner_.recipe == whole.learner_.recipe
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937"])
+def test_any_generator_of_numpy_is_saved(kind, tmp_path):
+    rng = np.random.Generator(getattr(np.random, kind)(3))
+    fitted = classifier(epochs=1, random_state=rng, warm_start=True).fit(DATA.X, DATA.y)
+    fitted.save(tmp_path / "network.npz")
+    resumed = learning.SteeredClassifier.load(tmp_path / "network.npz")
+    for one in (fitted, resumed):
+        one.fit(DATA.X, DATA.y)
+    np.testing.assert_array_equal(fitted.learner_.couplings.J, resumed.learner_.couplings.J)
+
+
+def test_numbers_of_numpy_are_saved(tmp_path):
+    given = {"H": np.int64(20), "J_D": np.float32(0.25), "progress": np.False_, "batch": np.int8(9)}
+    recipe = learning.recipe("G2", symmetric=np.True_, feedback_scale=np.array([1.0, -1.0]))
+    fitted = classifier(epochs=np.int32(1), recipe=recipe, random_state=np.int64(7), **given)
+    fitted.fit(DATA.X, DATA.y).save(tmp_path / "network.npz")
+    loaded = learning.SteeredClassifier.load(tmp_path / "network.npz")
+    for name, value in {**given, "random_state": 7, "recipe": recipe}.items():
+        assert loaded.get_params()[name] == value
+
+
+def test_names_of_columns_are_saved(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(DATA.X, columns=[f"pixel {i}" for i in range(30)])
+    fitted = classifier(epochs=1).fit(frame, DATA.y)
+    fitted.save(tmp_path / "network.npz")
+    loaded = learning.SteeredClassifier.load(tmp_path / "network.npz")
+    np.testing.assert_array_equal(loaded.predict(frame), fitted.predict(frame))
+    with pytest.raises(ValueError, match="feature names"):
+        loaded.predict(frame.rename(columns={"pixel 0": "pixel"}))
+
+
+def test_training_goes_on_with_another_rule():
+    fitted = classifier(warm_start=True).fit(DATA.X, DATA.y)
+    before = fitted.learner_.couplings.W_in.copy()
+    fitted.set_params(recipe=learning.recipe("G2", lr_in=0.0)).fit(DATA.X, DATA.y)
+    np.testing.assert_array_equal(fitted.learner_.couplings.W_in, before)
+    assert [one.number for one in fitted.history_] == [1, 2, 3, 4, 5, 6]
+
+
+def test_classes_that_come_later():
+    late = classifier().partial_fit(DATA.X[DATA.y < 2], DATA.y[DATA.y < 2], classes=[3, 0, 1, 2])
+    np.testing.assert_array_equal(late.classes_, [0, 1, 2, 3])
+    for _ in range(3):
+        late.partial_fit(DATA.X, DATA.y)
+    assert late.score(DATA.X_test, DATA.y_test) > 0.9
+
+
+def test_progress_is_shown_when_asked(capsys):
+    classifier(progress=True).fit(DATA.X, DATA.y)
+    assert "epochs: 100%" in capsys.readouterr().err
+    classifier().fit(DATA.X, DATA.y)
+    assert not capsys.readouterr().err
+
+
+def stored(tmp_path):
+    """Return a file with a network, its arrays, and its facts."""
+    path = tmp_path / "network.npz"
+    classifier(epochs=1, H=12).fit(DATA.X, DATA.y).save(path)
+    with np.load(path) as file:
+        arrays = dict(file)
+    return path, arrays, json.loads(str(arrays["steering"]))
+
+
+def refused(path, arrays, message="truncated or something else"):
+    np.savez(path, **arrays)
+    with pytest.raises(ValueError, match=message):
+        learning.SteeredClassifier.load(path)
+
+
+def test_damaged_arrays_are_refused(tmp_path):
+    path, arrays, _ = stored(tmp_path)
+    for name, array in arrays.items():
+        rest = {key: value for key, value in arrays.items() if key != name}
+        refused(path, rest)
+        refused(path, {**arrays, name: np.array([None, {}], dtype=object)})
+        if name == "steering":
+            continue
+        refused(path, {**arrays, name: np.array(["a", "b"])})
+        refused(path, {**arrays, name: np.zeros((3, 3, 3, 3), np.float32)})
+        if array.size:
+            refused(path, {**arrays, name: array[..., :-1]})
+            refused(path, {**arrays, name: array.astype(np.float32) * np.float32(np.nan)})
+
+
+def test_damaged_facts_are_refused(tmp_path):
+    path, arrays, facts = stored(tmp_path)
+
+    def with_facts(content):
+        refused(path, {**arrays, "steering": np.array(content)})
+
+    for content in ("[]", "3", "null", '"a"', "{", "{}", ""):
+        with_facts(content)
+    for name in set(facts) - {"format"}:
+        with_facts(json.dumps({key: value for key, value in facts.items() if key != name}))
+        for wrong in (None, "abc", -1, {}):
+            with_facts(json.dumps({**facts, name: wrong}))
+    for name in facts["parameters"]:
+        with_facts(json.dumps({**facts, "parameters": {**facts["parameters"], name: "wrong"}}))
+    with_facts(json.dumps({**facts, "parameters": {**facts["parameters"], "more": 1}}))
+    with_facts(json.dumps({**facts, "rng": {**facts["rng"], "bit_generator": "seed"}}))
+
+
 def test_a_file_that_is_not_ours_is_refused(tmp_path):
     path = tmp_path / "network.npz"
     fitted = classifier(epochs=1, random_state=np.random.default_rng(1)).fit(DATA.X, DATA.y)
@@ -151,3 +292,18 @@ def test_importing_learning_is_light_and_complete():
         learning.nothing  # noqa: B018
     for name in learning.__all__:
         assert getattr(learning, name).__doc__
+
+
+def test_steps_of_adam_with_decoupled_decay():
+    """As published: bias-corrected moments, decay by the rate times the weight."""
+    rng = np.random.default_rng(1)
+    w, gradients = rng.normal(size=4), rng.normal(size=(5, 4))
+    weights = [w.astype(np.float32)]
+    adam = AdamW(weights, rate=0.02, decay=0.3)
+    m, v = np.zeros(4), np.zeros(4)
+    for t, gradient in enumerate(gradients, start=1):
+        adam.step([gradient.astype(np.float32)])
+        m, v = 0.9 * m + 0.1 * gradient, 0.999 * v + 0.001 * gradient**2
+        scaled = (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        w = w - 0.02 * (scaled + 0.3 * w)
+        np.testing.assert_allclose(weights[0], w, rtol=2e-5)

@@ -153,6 +153,45 @@ def test_decay_is_compounded_whatever_it_waits_for():
     )
 
 
+def test_couplings_of_skips_are_tied_by_their_own_strengths():
+    strengths = {"lam_f": 2.0, "lam_b": 0.5, "lam_f_skip": 0.25, "lam_b_skip": 1.5}
+    recipe = learning.recipe("G2", feedback="tied", **strengths)
+    W = draw(30, 60, 4, 3, recipe.strengths, np.random.default_rng(1))
+    tie(W, recipe)
+    for l, ratio in enumerate([1.5 / 0.25, 1.5 / 0.25, 0.5 / 2.0]):
+        np.testing.assert_allclose(W.W_b[l], np.sqrt(60 / 4) * ratio * W.W_f[l].T, rtol=1e-5)
+
+
+@pytest.mark.parametrize("beta", [None, 10.0])
+def test_units_below_their_margin_are_counted_whatever_they_ask_for(beta):
+    learner = trained(epochs=0, beta=beta)
+    plasticity = Plasticity(learner.couplings, learner.recipe)
+    phases = [(mode, n) for mode, n in learner.recipe.schedule.training(1) if n]
+    x, truth = DATA.X[:20], DATA.y[:20]
+    s = learning.trajectory(learner, x, truth, phases=phases).states[-1].astype(np.float32)
+    f = np.empty_like(s)
+    fields.left(learner.couplings, fields.drive(learner.couplings, x), s, f)
+    y = 2 * np.eye(4, dtype=np.float32)[truth] - 1
+    unstable, _, _ = learner.step(plasticity, x, y, truth)
+    assert 0 < unstable < s.size
+    assert unstable == np.count_nonzero(s * f <= np.float32(learner.recipe.kappa))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"p_update": 0.7}, {"noise": 0.3}, {"order": "asynchronous"}, {"p_update": 0.7, "L": 2}],
+)
+@pytest.mark.parametrize("engine", ["events", "dense"])
+def test_inference_of_an_input_does_not_depend_on_its_company(changes, engine):
+    learner = trained(**{"J_D": 0.1, **changes})
+    learner.engine = engine
+    X = np.concatenate([DATA.X, DATA.X, DATA.X])  # of more than one batch of inference
+    together = learner.states(X)
+    assert len(X) > 256
+    for k in (1, 100, 300):
+        np.testing.assert_array_equal(learner.states(X[k : k + 1])[:, 0], together[:, k])
+
+
 def test_p_update_is_a_probability():
     def draw(seed, sweep):
         return [uniform(np.uint64(seed), sweep, unit) < 0.7 for unit in range(5000)]
