@@ -35,6 +35,18 @@ NAMES = (
     "representations",
     "equilibration_time",
     "capacity_depth",
+    "contrastive_amplitude",
+    "contrastive_lag",
+    "contrastive_allostery",
+    "contrastive_synchronisation",
+    "contrastive_lif_target",
+    "contrastive_speech",
+    "contrastive_gates",
+    "contrastive_ecology",
+    "contrastive_alignment",
+    "contrastive_short_time",
+    "contrastive_reciprocal",
+    "contrastive_attractors",
 )
 
 

@@ -23,7 +23,7 @@ PACKAGES = [name for name in ALLOWED if (ROOT / name / "__init__.py").exists()]
 
 HEAVY = {"sympy", "matplotlib", "xarray", "h5netcdf", "dask", "distributed", "sklearn", "pandas"}
 NOT_NEEDED = dict.fromkeys(PACKAGES, HEAVY)
-for name in {"networks", "replica"} & set(PACKAGES):
+for name in {"networks", "replica", "contrastive_ode"} & set(PACKAGES):
     NOT_NEEDED[name] = HEAVY | {"numba", "mpmath", "tqdm", "loky", "cyclopts"}
 
 
@@ -40,7 +40,7 @@ def imported(path):
 def test_all_packages_are_in_the_table():
     folders = {path.parent.name for path in ROOT.glob("*/py.typed")}
     assert folders <= set(ALLOWED)
-    assert {"networks", "replica", "bp", "dynamics", "learning"} <= set(PACKAGES)
+    assert {"networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"} <= set(PACKAGES)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

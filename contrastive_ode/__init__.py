@@ -1,0 +1,102 @@
+r"""Tunable dynamical systems, and how they learn from two of their own trajectories.
+
+A network ODE with tunable parameters w and a cost of its outputs,
+
+.. math:: \dot x_i = F_i(x, w, t), \qquad
+          C = \int_0^T c(x(t), t)\, dt + \sum_p c_p(x(t_p)),
+
+runs twice: *free*, and *clamped*, with its outputs pushed a little towards their targets. The
+contrastive rule needs, at every parameter, only what happens at the nodes that feel it:
+
+.. math:: \Delta w_a = \frac\alpha\epsilon \int_0^T [x^C_i(t) - x^F_i(t)]\,
+          \frac{\partial F_i}{\partial w_a}\Big|_{x^F(t), t} dt .
+
+Under the right supervisor it descends the gradient exactly; under the causal one, which only
+pushes the outputs as time goes by, it does so approximately, and `alignment` says how well.
+
+- A system is written once, as expressions: `System`; on a topology (`all_to_all`, `graph`,
+  `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
+  sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
+  systems of the paper, and one more.
+- A `Task` says what goes in, what should come out, and what an error costs. `simulate` and `flow`
+  give free trajectories (`Trajectory`).
+- `local_update` is one update, under any supervisor, `gradient` the exact gradient; `train` repeats
+  them under `Constraints` and a `Penalty`, and returns a `Training`.
+- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
+  trajectory ends (`Attractor`), `catalogue` and `merge` list the different ends,
+  `lyapunov_exponent` tells chaos from order.
+- `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
+
+A network that learns to pass on a sine at half its amplitude:
+
+>>> import contrastive_ode as ode
+>>> import numpy as np
+>>> neurons = ode.System(
+...     "rate neurons", node="-x_i", pair="W_ij * tanh(x_j)", parameters=["W_ij"]
+... )
+>>> model = neurons.on(ode.all_to_all(4))
+>>> w = model.pack(W=np.random.default_rng(1).normal(0, 0.5, (4, 4)))
+>>> task = ode.Task(
+...     np.zeros(4),
+...     outputs=[3],
+...     T=20,
+...     h=0.1,
+...     imposed={0: lambda t: np.sin(0.3 * t)},
+...     target=lambda t: 0.5 * np.sin(0.3 * t),
+... )
+>>> training = ode.train(model, task, w, rate=0.1, iterations=300)
+>>> bool(training.best_cost < 0.1 * training.loss[0])
+True
+>>> bool(ode.alignment(model, task, w) > 0.5)
+True
+
+The equations, what works and what does not: `docs/theory/contrastive.md`.
+"""
+
+from contrastive_ode.alignment import alignment, cosine
+from contrastive_ode.attractors import Attractor, catalogue, lyapunov_exponent, merge, settle
+from contrastive_ode.constraints import Constraints
+from contrastive_ode.errors import BlowUpError, StepWarning
+from contrastive_ode.model import Model
+from contrastive_ode.packing import Packing, jammed_packing
+from contrastive_ode.short_time import linear_misalignment, misalignment
+from contrastive_ode.simulation import Trajectory, flow, simulate
+from contrastive_ode.system import System
+from contrastive_ode.task import Task
+from contrastive_ode.topology import Topology, all_to_all, graph, random_graph, three_body
+from contrastive_ode.training import Penalty, Training, train
+from contrastive_ode.updates import Update, gradient, local_update
+
+__all__ = [
+    "Attractor",
+    "BlowUpError",
+    "Constraints",
+    "Model",
+    "Packing",
+    "Penalty",
+    "StepWarning",
+    "System",
+    "Task",
+    "Topology",
+    "Training",
+    "Trajectory",
+    "Update",
+    "alignment",
+    "all_to_all",
+    "catalogue",
+    "cosine",
+    "flow",
+    "gradient",
+    "graph",
+    "jammed_packing",
+    "linear_misalignment",
+    "local_update",
+    "lyapunov_exponent",
+    "merge",
+    "misalignment",
+    "random_graph",
+    "settle",
+    "simulate",
+    "three_body",
+    "train",
+]

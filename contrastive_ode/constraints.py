@@ -1,0 +1,79 @@
+"""Which parameters may change, how far, and which are one and the same."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from contrastive_ode import checks
+from contrastive_ode.checks import Floats
+from contrastive_ode.model import Model
+
+
+class Constraints:
+    """Bounds, frozen parameters and reciprocity.
+
+    Parameters
+    ----------
+    model
+        The network.
+    bounds
+        Lowest and highest value of parameters, `{name: (low, high)}`; None for no bound.
+    frozen
+        Which entries of a parameter do not change: `{name: mask}`, a mask of its shape (or True).
+    reciprocal
+        Parameters of edges with the same value in both directions: both get the mean of their
+        changes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is unknown, a mask has another shape, or an edge has no way back.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
+        frozen: Mapping[str, npt.ArrayLike] | None = None,
+        reciprocal: Sequence[str] = (),
+    ) -> None:
+        self.low, self.high = np.full(model.P, -np.inf), np.full(model.P, np.inf)
+        for name, (low, high) in (bounds or {}).items():
+            where = model.where(name)
+            self.low[where] = -np.inf if low is None else checks.real(f"bounds[{name}]", low)
+            self.high[where] = np.inf if high is None else checks.real(f"bounds[{name}]", high)
+            if (self.low[where] > self.high[where]).any():
+                raise ValueError(f"bounds[{name}] must be (low, high), got ({low}, {high})")
+        self.free = model.tunable.copy()
+        views = model.unpack(np.arange(model.P, dtype=float))
+        for name, mask in (frozen or {}).items():
+            where = model.where(name)
+            shape = views[name].shape
+            frozen_here = checks.shaped(f"frozen[{name}]", mask, shape).astype(bool)
+            self.free[where] &= ~frozen_here.ravel()
+        self.partner = np.arange(model.P)
+        names = (reciprocal,) if isinstance(reciprocal, str) else tuple(reciprocal)
+        for name in names:
+            where = model.where(name)
+            index = np.full((model.N, model.N), -1)
+            i, j = model.topology.edges.T
+            if views[name].size not in (len(i), model.N**2) or model.topology.triples.size:
+                raise ValueError(f"reciprocal must be parameters of edges, got {name!r}")
+            index[i, j] = views[name][i, j] if views[name].ndim == 2 else views[name]
+            back = index[j, i]
+            if (back < 0).any():
+                raise ValueError(f"reciprocal {name!r} needs an edge back for every edge")
+            self.partner[index[i, j]] = back
+        self.reciprocal = bool(names)
+
+    def project(self, dw: Floats) -> Floats:
+        """Return what of a change the frozen entries and the reciprocity allow."""
+        if self.reciprocal:
+            dw = 0.5 * (dw + dw[self.partner])
+        return np.where(self.free, dw, 0.0)
+
+    def apply(self, w: Floats) -> Floats:
+        """Return the parameters within their bounds; frozen ones are left as they are."""
+        return np.where(self.free, np.clip(w, self.low, self.high), w)

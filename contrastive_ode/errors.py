@@ -1,0 +1,50 @@
+"""What can go wrong while integrating."""
+
+from typing import Any
+
+import numpy as np
+
+ADVICE = "decrease the step h or the rate, or bound the update (clip) or the parameters"
+
+
+class BlowUpError(RuntimeError):
+    """A trajectory left the range of numbers of sense.
+
+    Attributes
+    ----------
+    example, step, variable
+        Where it happened: which example, after which step, and which entry of the state; -1 if it
+        is the update that is not finite.
+    """
+
+    def __init__(self, message: str, example: int = -1, step: int = -1, variable: int = -1) -> None:
+        super().__init__(message, example, step, variable)
+        self.example, self.step, self.variable = example, step, variable
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    @classmethod
+    def check(cls, end: tuple[int, int, int], examples: Any, h: float) -> None:
+        """Raise if an engine's answer says that a trajectory blew up."""
+        b, step, variable = end
+        if b >= 0:
+            example = int(examples[b])
+            raise cls(
+                f"variable {variable} of example {example} blew up in step {step} "
+                f"(t = {step * h:g}): {ADVICE}",
+                example,
+                step,
+                variable,
+            )
+
+    @classmethod
+    def check_update(cls, dw: Any) -> None:
+        """Raise if an update is not finite: trajectories may be, and their tangents not."""
+        if not np.isfinite(dw).all():
+            a = int(np.flatnonzero(~np.isfinite(dw))[0])
+            raise cls(f"the update of parameter {a} is not finite: {ADVICE}")
+
+
+class StepWarning(UserWarning):
+    """The step of the integrator is too long for the Jacobian."""

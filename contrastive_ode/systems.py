@@ -1,0 +1,67 @@
+r"""The five systems of the paper, and one of somebody else's, each a declaration.
+
+`linear_oscillators`, (23): :math:`\dot x_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i)`;
+`linear_network`, the same without the second part of the coupling; `kuramoto`, (26);
+`leaky_integrate_and_fire`, (30); `michaelis_menten`, (31), an exchange of triples;
+`lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node.
+"""
+
+from contrastive_ode.system import System
+
+linear_oscillators = System(
+    "linear oscillators",
+    node="-kappa * x_i",
+    pair="k_ij * (x_j - x_i)",
+    parameters=["k_ij"],
+    constants=["kappa"],
+)
+
+linear_network = System(
+    "linear network",
+    node="-kappa * x_i",
+    pair="A_ij * x_j",
+    parameters=["A_ij"],
+    constants=["kappa"],
+)
+
+kuramoto = System(
+    "Kuramoto oscillators",
+    node="omega_i",
+    pair="K_ij * sin(x_j - x_i)",
+    parameters=["K_ij"],
+    constants=["omega_i"],
+)
+
+leaky_integrate_and_fire = System(
+    "leaky integrate-and-fire neurons",
+    node="-g_i * x_i + b_i",
+    pair="W_ij / (1 + exp(-x_j))",
+    parameters=["W_ij", "b_i", "g_i"],
+)
+
+_turnover = "V_ijk * x_i / (K_ijk * (1 + C_ijk * x_k) + x_i)"  # of i into j, inhibited by k
+
+michaelis_menten = System(
+    "Michaelis-Menten reactions",
+    node="-gamma * x_i",
+    triple={"x_i": f"-{_turnover}", "x_j": _turnover},
+    parameters=["V_ijk", "K_ijk", "C_ijk"],
+    constants=["gamma"],
+)
+
+lotka_volterra = System(
+    "Lotka-Volterra community",
+    node="r_i * x_i + D",
+    pair="-r_i / K_i * x_i * alpha_ij * x_j",
+    parameters=["alpha_ij"],
+    constants=["r_i", "K_i", "D"],
+)
+
+fitzhugh_nagumo = System(
+    "FitzHugh-Nagumo neurons",
+    states=["v", "u"],
+    node={"v_i": "v_i - v_i**3 / 3 - u_i + b_i", "u_i": "(v_i + 0.7 - 0.8 * u_i) / tau"},
+    pair={"v_i": "K_ij * (v_j - v_i)"},
+    parameters=["K_ij", "b_i"],
+    constants=["tau"],
+)

@@ -1,0 +1,117 @@
+"""A community in which an extinct species is brought back: task E."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from contrastive_ode import checks, systems
+from contrastive_ode.checks import Floats
+from contrastive_ode.constraints import Constraints
+from contrastive_ode.model import Model
+from contrastive_ode.simulation import flow
+from contrastive_ode.task import Task
+from contrastive_ode.tasks.demonstration import Demonstration
+from contrastive_ode.topology import all_to_all
+
+TARGET = 0.5
+
+
+def community(seed: int = 3, S: int = 32, mean: float = 0.6) -> tuple[Model, Floats]:
+    r"""Return S species with interactions drawn from :math:`U[0, 2\bar\alpha]`.
+
+    Parameters
+    ----------
+    seed
+        Seed of the draw.
+    S
+        Number of species, >= 2.
+    mean
+        Mean interaction, >= 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    S, mean = checks.integer("S", S, 2), checks.real("mean", mean, low=0)
+    model = systems.lotka_volterra.on(all_to_all(S, self_coupling=True), r=1.0, K=1.0, D=1e-6)
+    A = checks.generator("seed", seed).uniform(0, 2 * mean, (S, S))
+    np.fill_diagonal(A, 1)
+    return model, model.pack(alpha=A)
+
+
+def revival(seed: int = 3, o: int | None = None, S: int = 32, mean: float = 0.6) -> Demonstration:
+    """Return E: from all species at 0.2, an extinct one should rise to 0.5.
+
+    Without a bound on the norm of an update the first ones are huge: a push acts on an extinct
+    species as an immigration far beyond the real one.
+
+    Parameters
+    ----------
+    seed, S, mean
+        Which community; see `community`.
+    o
+        The species; None for 22 in the default community, otherwise the first one that is extinct
+        in the attractor from the start and in those from ten random states.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said, or no species is extinct.
+    """
+    model, w = community(seed, S, mean)
+    start = np.full(S, 0.2)
+    if o is None:
+        o = 22 if (seed, S, mean) == (3, 32, 0.6) else extinct(model, w, start)
+    o = checks.integer("o", o, 0, S - 1)
+    task = Task(start, [o], 100.0, 0.1, target=TARGET)
+
+    def assess(w: Floats) -> dict[str, float]:
+        late = flow(model, start, w, 2000, 0.1, stride=10)[-500:, o]
+        hits = [abs(x[o] - TARGET) < 0.02 for x in settled(model, w, 20, 1)]
+        return {"deviation": float(np.abs(late - TARGET).max()), "hits": float(np.mean(hits))}
+
+    def passes(training: object, found: Mapping[str, float]) -> bool:
+        return found["deviation"] < 0.02 and found["hits"] >= 0.8
+
+    return Demonstration(
+        name="ecology",
+        model=model,
+        task=task,
+        w=w,
+        options={
+            "rate": 0.01,
+            "iterations": 2500,
+            "nudge": 0.01,
+            "clip": 0.01,
+            "every": 10,
+            "constraints": Constraints(
+                model, bounds={"alpha": (0, None)}, frozen={"alpha": np.eye(S)}
+            ),
+        },
+        assess=assess,
+        passes=passes,
+    )
+
+
+def random_states(S: int, count: int, rng: int | np.random.Generator) -> Floats:
+    """Return random initial states, uniform in [0, 1]."""
+    return checks.generator("rng", rng).random((count, S))
+
+
+def settled(model: Model, w: Floats, count: int, rng: int) -> Floats:
+    """Return where random states are after a time of 2000; of shape (count, S)."""
+    states = [
+        flow(model, x, w, 20, 0.02, stride=1000)[-1] for x in random_states(model.N, count, rng)
+    ]
+    return np.array([flow(model, x, w, 2000, 0.2, stride=10_000)[-1] for x in states])
+
+
+def extinct(model: Model, w: Floats, start: Floats) -> int:
+    """Return the first species that is extinct from the start and from ten random states."""
+    path = flow(model, start, w, 8000, 0.1, stride=10)[-4000:]
+    present = path.max(axis=0) > 1e-3
+    present |= (settled(model, w, 10, 0) > 1e-3).any(axis=0)
+    if present.all():
+        raise ValueError("seed must give a community with an extinct species, got one without")
+    return int(np.flatnonzero(~present)[0])

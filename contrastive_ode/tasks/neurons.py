@@ -1,0 +1,70 @@
+"""Leaky integrate-and-fire neurons that hit targets in time: task C1."""
+
+import numpy as np
+
+from contrastive_ode import checks, systems
+from contrastive_ode.constraints import Constraints
+from contrastive_ode.model import Model
+from contrastive_ode.task import Task
+from contrastive_ode.tasks.demonstration import Demonstration, reduction
+from contrastive_ode.topology import all_to_all
+
+
+def slowest_leak(model: Model, low: float = 0.1) -> Constraints:
+    """Return the constraint that no leak falls below `low`."""
+    return Constraints(model, bounds={"g": (low, None)})
+
+
+def timed_targets(
+    rng: int | np.random.Generator | None = None,
+    N: int = 10,
+    times: tuple[float, ...] = (2.0, 5.0, 8.0, 11.0),
+    values: tuple[float, ...] = (0.8, 0.2, 0.8, 0.2),
+) -> Demonstration:
+    r"""Return C1: an output that passes through four values at four times.
+
+    Neuron 0 is driven by :math:`2 \sin t`; the last one is the output. The trajectory goes on for 3
+    after the last target. The targets alternate as the drive does: the local rule fails on targets
+    that a low-pass response to the drive cannot reach, where the exact gradient succeeds.
+
+    Parameters
+    ----------
+    rng
+        A seed, a generator, or None for a fresh seed.
+    N
+        Number of neurons, >= 2.
+    times, values
+        Targets; the times are multiples of 0.1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    generator = checks.generator("rng", rng)
+    N = checks.integer("N", N, 2)
+    if len(times) != len(values) or not times:
+        raise ValueError(f"values must be as many as times, got {len(values)} and {len(times)}")
+    model = systems.leaky_integrate_and_fire.on(all_to_all(N, self_coupling=True))
+    w = model.pack(
+        W=generator.normal(0, 1 / np.sqrt(N), (N, N)),
+        b=generator.normal(0, 0.5, N),
+        g=generator.uniform(1, 2, N),
+    )
+    task = Task(
+        np.zeros(N),
+        [N - 1],
+        max(times) + 3.0,
+        0.1,
+        points=dict(zip(times, values, strict=True)),
+        forces={0: lambda t: 2 * np.sin(t)},
+    )
+    return Demonstration(
+        name="timed targets",
+        model=model,
+        task=task,
+        w=w,
+        options={"rate": 0.1, "iterations": 5000, "clip": 0.1, "constraints": slowest_leak(model)},
+        assess=lambda w: {},
+        passes=lambda training, found: reduction(training) >= 100,
+    )

@@ -1,0 +1,181 @@
+"""Kuramoto oscillators: allostery and synchronisation, tasks B1 to B3."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from contrastive_ode import checks, systems
+from contrastive_ode.checks import Floats
+from contrastive_ode.constraints import Constraints
+from contrastive_ode.model import Model
+from contrastive_ode.packing import jammed_packing
+from contrastive_ode.simulation import flow
+from contrastive_ode.task import Task
+from contrastive_ode.tasks.demonstration import Demonstration, reduction
+
+STRONGEST = 2.0  # coupling: with five neighbours the step of 0.1 is just short enough for it
+
+
+def triangle(t: float, period: float) -> float:
+    """Return a triangle wave of amplitude 1, rising from 0."""
+    return float(2 / np.pi * np.arcsin(np.sin(2 * np.pi * t / period)))
+
+
+def allostery(
+    rng: int | np.random.Generator | None = None, N: int = 32, period: float = 60.0
+) -> Demonstration:
+    """Return B1: the phase of one oscillator follows that of another one, far away.
+
+    The network is the contacts of a jammed packing, the input follows a triangle wave of amplitude
+    1, the output is the oscillator at the largest distance from it. All couplings start at 1: from
+    0 nothing but the couplings into the output could ever change, since a push at the output
+    reaches no other oscillator.
+
+    Parameters
+    ----------
+    rng
+        A seed, a generator, or None for a fresh seed.
+    N
+        Number of oscillators, >= 8.
+    period
+        Of the triangle wave, a multiple of 0.5.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    packing = jammed_packing(N, 0.88, checks.generator("rng", rng))
+    distances = packing.distances()
+    i, o = (int(k) for k in np.unravel_index(np.argmax(distances), distances.shape))
+    model = systems.kuramoto.on(packing.topology, omega=0.0)
+    task = Task(
+        np.zeros(N),
+        [o],
+        period,
+        0.25,
+        imposed={i: lambda t: triangle(t, period)},
+        target=lambda t: triangle(t, period),
+    )
+
+    def assess(w: Floats) -> dict[str, float]:
+        return {"distance": float(distances[i, o]), "largest coupling": float(np.abs(w).max())}
+
+    return Demonstration(
+        name="allostery",
+        model=model,
+        task=task,
+        w=model.pack(K=1.0),
+        options={"rate": 0.004, "iterations": 18_000},
+        assess=assess,
+        passes=lambda training, found: reduction(training) >= 4,
+    )
+
+
+def synchronisation(
+    rng: int | np.random.Generator | None = None,
+    N: int = 32,
+    frequency: float = 1.0,
+    spread: float = 0.5,
+    reciprocal: bool = False,
+) -> Demonstration:
+    r"""Return B2: oscillators of random frequencies that synchronise at a given one.
+
+    All are outputs, with the target :math:`\Omega t`. Reciprocal couplings (B3) keep the mean
+    frequency whatever they are, :math:`\langle\dot\theta\rangle = \langle\omega\rangle`: then the
+    oscillators synchronise there, and nowhere else. No coupling may exceed 2: without a bound they
+    grow until the step is too long for them, and what is learned is the integrator's error.
+
+    Parameters
+    ----------
+    rng
+        A seed, a generator, or None for a fresh seed.
+    N
+        Number of oscillators, >= 8, on the contacts of a jammed packing.
+    frequency
+        Ω.
+    spread
+        Standard deviation of the natural frequencies, >= 0.
+    reciprocal
+        Whether the couplings are the same in both directions.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    """
+    generator = checks.generator("rng", rng)
+    frequency = checks.real("frequency", frequency)
+    spread = checks.real("spread", spread, low=0)
+    packing = jammed_packing(N, 0.92, generator)
+    omega = generator.normal(0, spread, N)
+    model = systems.kuramoto.on(packing.topology, omega=omega)
+    start = generator.uniform(-np.pi / 2, np.pi / 2, N)
+    task = Task(start, list(range(N)), 10.0, 0.1, target=lambda t: frequency * t)
+
+    def assess(w: Floats) -> dict[str, float]:
+        before, after = coherence(model, start, 0 * w), coherence(model, start, w)
+        return {
+            "order before": before[0],
+            "order": after[0],
+            "rate": after[1],
+            "mean frequency": float(omega.mean()),
+            "drift": after[2],
+        }
+
+    def passes(training: object, found: Mapping[str, float]) -> bool:
+        if reciprocal:
+            same = abs(found["rate"] - found["mean frequency"]) < 1e-3
+            return found["order"] > 0.95 and same and found["drift"] < 1e-10
+        near = abs(found["rate"] - frequency) < 0.05
+        return found["order before"] < 0.3 and found["order"] > 0.75 and near
+
+    return Demonstration(
+        name="synchronisation, reciprocal" if reciprocal else "synchronisation",
+        model=model,
+        task=task,
+        w=model.pack(K=0.0),
+        options={
+            "rate": 0.002,
+            "iterations": 20_000 if reciprocal else 60_000,
+            "nudge": 1e-2,
+            "constraints": Constraints(
+                model, bounds={"K": (-STRONGEST, STRONGEST)}, reciprocal=["K"] if reciprocal else []
+            ),
+        },
+        assess=assess,
+        passes=passes,
+    )
+
+
+def order_parameter(theta: Floats) -> tuple[Floats, Floats]:
+    r"""Return r and ψ of :math:`r e^{i\psi} = \langle e^{i\theta_j} \rangle`, along the last axis.
+
+    Parameters
+    ----------
+    theta
+        Phases, of shape (..., N).
+
+    Raises
+    ------
+    TypeError
+        If they are not numbers.
+    """
+    mean = np.exp(1j * checks.floats("theta", theta)).mean(axis=-1)
+    return np.abs(mean), np.angle(mean)
+
+
+def coherence(
+    model: Model, start: Floats, w: Floats, T: float = 100.0
+) -> tuple[float, float, float]:
+    """Return order parameter and rate over the second half of a long run, and its drift.
+
+    The drift is that of the mean phase from its course at the mean natural frequency.
+    """
+    path = flow(model, start, w, T, 0.05)
+    half = len(path) // 2
+    r = order_parameter(path[half:])[0]
+    mean = path.mean(axis=1)
+    rate = (mean[-1] - mean[half]) / (0.05 * (len(path) - 1 - half))
+    drift = mean[-1] - mean[0] - model.constants["omega"].mean() * T
+    return float(r.mean()), float(rate), float(abs(drift))

@@ -1,0 +1,119 @@
+"""The five systems once more, by hand: the fixture `plain`, and `cases` of all of them.
+
+The right-hand sides are written without the package, for numpy, for complex numbers (whose
+imaginary parts give derivatives) and for jax.
+"""
+
+import itertools
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import contrastive_ode as ode
+from contrastive_ode import systems
+
+N = 5
+EDGES = np.array([(0, 1), (1, 2), (2, 3), (3, 4), (4, 0), (0, 2)])
+TRIPLES = np.array(list(itertools.permutations(range(N), 3)))
+EXCHANGE = (np.arange(N)[:, None] == TRIPLES[:, 1]) * 1.0 - (np.arange(N)[:, None] == TRIPLES[:, 0])
+
+
+@pytest.fixture
+def plain():
+    return sys.modules[__name__]
+
+
+def linear(x, w, c, xp=np):
+    k = w["k"]
+    return -c["kappa"] * x + k @ x - k.sum(axis=1) * x
+
+
+def kuramoto(x, w, c, xp=np):
+    directed = np.unique(np.concatenate([EDGES, EDGES[:, ::-1]]), axis=0)
+    incidence = np.zeros((N, len(directed)))
+    incidence[directed[:, 0], np.arange(len(directed))] = 1
+    i, j = directed.T
+    return c["omega"] + incidence @ (w["K"] * xp.sin(x[j] - x[i]))
+
+
+def neurons(x, w, c, xp=np):
+    return -w["g"] * x + w["W"] @ (1 / (1 + xp.exp(-x))) + w["b"]
+
+
+def reactions(x, w, c, xp=np):
+    i, _, k = TRIPLES.T
+    R = w["V"] * x[i] / (w["K"] * (1 + w["C"] * x[k]) + x[i])
+    return EXCHANGE @ R - c["gamma"] * x
+
+
+def community(x, w, c, xp=np):
+    return c["r"] / c["K"] * x * (c["K"] - w["alpha"] @ x) + c["D"]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A model, its parameters, a state, and its right-hand side by hand."""
+
+    model: ode.Model
+    w: Any
+    x: Any
+    by_hand: Any
+
+    @property
+    def name(self):
+        return self.model.system.name
+
+    def rhs(self, x, w=None, xp=np):
+        values = self.model.unpack(self.w) if w is None else w
+        return self.by_hand(x, values, self.model.constants, xp)
+
+    def complex_w(self, direction):
+        values = self.model.unpack(self.w)
+        steps = self.model.unpack(direction)
+        return {name: value + 1e-30j * steps[name] for name, value in values.items()}
+
+    def J(self, x):
+        return np.stack([self.rhs(x + 1e-30j * e).imag for e in np.eye(N)], axis=1) / 1e-30
+
+    def G(self, x):
+        units = np.eye(self.model.P)
+        return np.stack([self.rhs(x + 0j, self.complex_w(e)).imag for e in units], axis=1) / 1e-30
+
+    def task(self, h=0.05, **changes):
+        """Everything at once: a force, an imposed node, running and point costs, two outputs."""
+        arguments = {
+            "target": lambda t: [0.5 * np.cos(t), 0.3],
+            "points": {1.0: [0.2, 0.4], 2.0: [0.1, 0.0]},
+            "forces": {1: lambda t: 0.3 * np.sin(2 * t)},
+            "imposed": {0: lambda t: 0.5 + 0.3 * np.sin(t)},
+        }
+        return ode.Task(self.x, [4, 2], 3.0, h, **arguments | changes)
+
+
+def _make(system, topology, by_hand, seed, **constants):
+    rng = np.random.default_rng(seed)
+    model = system.on(topology, **constants)
+    w = np.where(model.tunable, rng.uniform(0.2, 1, model.P), 0.0)
+    return Case(model, w, rng.uniform(0.1, 1, N), by_hand)
+
+
+def _cases():
+    omega = [0.1, -0.3, 0.4, 0.2, -0.1]
+    return [
+        _make(systems.linear_oscillators, ode.all_to_all(N), linear, 1, kappa=2.0),
+        _make(systems.kuramoto, ode.graph(N, EDGES), kuramoto, 2, omega=omega),
+        _make(systems.leaky_integrate_and_fire, ode.all_to_all(N, True), neurons, 3),
+        _make(systems.michaelis_menten, ode.three_body(N), reactions, 4, gamma=1.0),
+        _make(systems.lotka_volterra, ode.all_to_all(N, True), community, 5, r=1.0, K=1.2, D=0.01),
+    ]
+
+
+CASES = _cases()
+
+
+@pytest.fixture(params=CASES, ids=lambda case: case.name.split()[0])
+def case(request):
+    return request.param

@@ -1,0 +1,238 @@
+"""Bad input: an error that names the argument and says what to do, before any work."""
+
+import re
+
+import numpy as np
+import pytest
+
+import contrastive_ode as ode
+from contrastive_ode import systems, tasks
+
+
+@pytest.fixture(scope="module")
+def model():
+    return systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"pair": "K_ij * x_j"}, "pair rate of x_i uses K_ij, which is not declared"),
+        ({"node": "a * x_i", "constants": ["a_i"]}, "uses a, which is not declared"),
+        ({"node": "x_j"}, "uses x_j"),
+        ({"node": "x_i +"}, "cannot be read"),
+        ({"node": "foo(x_i)"}, "got foo"),
+        ({"node": "x_i^2"}, "** for powers"),
+        ({"node": "x_i.imag"}, "may not use attributes"),
+        ({}, "must have a rate"),
+        ({"node": {"y_i": "x_i"}}, "must change one of"),
+        ({"node": "x_i", "parameters": ["K_ij"], "constants": ["K_i"]}, "declared once"),
+        ({"node": "x_i", "constants": ["sin"]}, "sin"),
+        ({"node": "x_i", "constants": ["2a"]}, "2a"),
+        ({"node": "x_i", "constants": ["lambda"]}, "lambda"),
+        ({"node": "x_i", "states": ["x", "y"]}, "must say what changes"),
+    ],
+)
+def test_declarations(arguments, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ode.System("wrong", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: ode.all_to_all(0), ValueError, "N must be an integer >= 1"),
+        (lambda: ode.all_to_all(2.5), TypeError, "N must be an integer"),
+        (lambda: ode.graph(3, [(0, 3)]), ValueError, "edges must be nodes in [0, 2]"),
+        (lambda: ode.graph(3, [(1, 1)]), ValueError, "edges must be distinct nodes"),
+        (lambda: ode.graph(3, [(0, 1, 2)]), ValueError, "edges must be rows of 2"),
+        (lambda: ode.random_graph(5, 9.0), ValueError, "degree must be at most"),
+        (lambda: ode.three_body(2), ValueError, "N must be an integer >= 3"),
+        (lambda: ode.jammed_packing(32, 0.5), ValueError, "phi must be"),
+        (lambda: ode.jammed_packing(32, 0.9, rng="a"), TypeError, "rng"),
+        (lambda: systems.kuramoto.on(ode.three_body(4), omega=0), ValueError, "must have edges"),
+        (
+            lambda: systems.michaelis_menten.on(ode.all_to_all(4), gamma=1),
+            ValueError,
+            "must have triples",
+        ),
+        (lambda: systems.kuramoto.on(ode.all_to_all(4)), ValueError, "must be omega, got none"),
+        (
+            lambda: systems.kuramoto.on(ode.all_to_all(4), omega=[1, 2]),
+            ValueError,
+            "omega must have shape (4,), got (2,)",
+        ),
+        (lambda: systems.kuramoto.on("all", omega=0), TypeError, "topology must be made by"),
+        (lambda: ode.Penalty(-1.0), ValueError, "strength"),
+        (lambda: ode.Penalty(1.0, 0.5), ValueError, "power"),
+        (lambda: ode.cosine([1, 2], [1, 2, 3]), ValueError, "b must have shape (2,)"),
+        (
+            lambda: ode.linear_misalignment(np.eye(3)[:2], [1, 1], [1, 1], 0.1, 0.1),
+            ValueError,
+            "A must be a square matrix",
+        ),
+        (
+            lambda: ode.linear_misalignment(np.eye(2), [0, 0], [1, 1], 0.1, 0.1),
+            ValueError,
+            "x must not be zero",
+        ),
+        (lambda: tasks.gate("NAN"), ValueError, "name must be one of NOT"),
+        (lambda: tasks.recorded("theo", "/nowhere"), FileNotFoundError, "STEERING_DATA"),
+        (lambda: tasks.recognition("theo"), TypeError, "utterances"),
+        (lambda: tasks.timed_targets(times=(1.0,)), ValueError, "values must be as many"),
+    ],
+)
+def test_networks(make, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"h": -0.1}, ValueError, "h must be a finite number > 0"),
+        ({"h": "a"}, TypeError, "h must be a finite number > 0"),
+        ({"T": 1.05}, ValueError, "T must be a multiple of the step"),
+        ({"outputs": [3]}, ValueError, "outputs must be indices in [0, 2], got 3"),
+        ({"outputs": [1, 1]}, ValueError, "outputs must be distinct"),
+        ({"outputs": []}, ValueError, "outputs must not be empty"),
+        ({"imposed": {2: 1.0}}, ValueError, "outputs must not be imposed inputs, got [2]"),
+        ({"imposed": {0: 1.0}, "forces": {0: 1.0}}, ValueError, "forces must not act on imposed"),
+        ({"forces": {5: 1.0}}, ValueError, "forces must be indices"),
+        ({"target": None}, ValueError, "target or points must be given"),
+        ({"target": [1.0, 2.0, 3.0]}, ValueError, "target must have shape"),
+        ({"target": lambda t: np.nan}, ValueError, "target must be finite"),
+        ({"weight": -1.0}, ValueError, "weight must be >= 0"),
+        ({"points": {2.0: 0.1}}, ValueError, "points must be times in [0, 1]"),
+        ({"points": {0.05: 0.1}}, ValueError, "points must be a multiple of the step"),
+        ({"points": {0.5: [0.1, 0.2]}}, ValueError, "points[0.5] must have shape (1,)"),
+        ({"start": np.zeros((2, 3))}, ValueError, "start must have shape"),
+        (
+            {"loss": "(x - z)**2"},
+            ValueError,
+            "loss uses z, which is not declared (it may use x, y)",
+        ),
+    ],
+)
+def test_tasks(changes, error, message):
+    arguments = {"start": np.zeros(3), "outputs": [2], "T": 1.0, "h": 0.1, "target": 0.5}
+    with pytest.raises(error, match=re.escape(message)):
+        ode.Task(**arguments | changes)
+
+
+def test_tasks_that_do_not_stack():
+    first = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
+    with pytest.raises(ValueError, match="same outputs"):
+        ode.Task.stack([first, ode.Task(np.zeros(3), [1], 1.0, 0.1, target=0.5)])
+    with pytest.raises(ValueError, match="must not be empty"):
+        ode.Task.stack([])
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"supervisor": "teacher"}, ValueError, "supervisor must be one of forward"),
+        ({"nudge": 0.0}, ValueError, "nudge must be"),
+        ({"error_on": "both"}, ValueError, "error_on must be one of"),
+        ({"examples": [1]}, ValueError, "examples must be indices in [0, 0]"),
+        ({"examples": []}, ValueError, "examples must not be empty"),
+        ({"w": np.zeros(4)}, ValueError, "w must have shape (9,)"),
+        ({"w": np.full(9, np.nan)}, ValueError, "w must be finite"),
+        ({"w": "zero"}, TypeError, "w must be an array of real numbers"),
+        ({"model": 1}, TypeError, "model must be made by System.on"),
+        ({"task": 1}, TypeError, "task must be a Task"),
+    ],
+)
+def test_updates(model, changes, error, message):
+    task = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
+    arguments = {"model": model, "task": task, "w": np.zeros(9)}
+    with pytest.raises(error, match=re.escape(message)):
+        ode.local_update(**arguments | changes)
+
+
+@pytest.mark.parametrize("supervisor", ["forward", "tangent", "clamp"])
+def test_a_point_cost_at_the_end_needs_a_tail(model, supervisor):
+    task = ode.Task(np.zeros(3), [2], 1.0, 0.1, points={1.0: 0.5})
+    with pytest.raises(ValueError, match="points must leave a tail"):
+        ode.local_update(model, task, np.zeros(9), supervisor)
+    assert np.isfinite(ode.gradient(model, task, np.zeros(9)).dw).all()
+
+
+def test_clamping_needs_a_running_cost(model):
+    task = ode.Task(np.zeros(3), [2], 1.0, 0.1, points={0.5: 0.5})
+    with pytest.raises(ValueError, match="clamp needs a running cost"):
+        ode.local_update(model, task, np.zeros(9), "clamp")
+
+
+def test_task_of_another_size(model):
+    task = ode.Task(np.zeros(4), [2], 1.0, 0.1, target=0.5)
+    with pytest.raises(ValueError, match=re.escape("start of shape (3,), got (4,)")):
+        ode.simulate(model, task, np.zeros(9))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"rate": 0.0}, ValueError, "rate must be"),
+        ({"rate": "fast"}, TypeError, "rate must be"),
+        ({"iterations": -1}, ValueError, "iterations must be"),
+        ({"clip": 0.0}, ValueError, "clip must be"),
+        ({"batch": 2}, ValueError, "batch must be an integer in [1, 1]"),
+        ({"every": 0}, ValueError, "every must be"),
+        ({"save_every": 0}, ValueError, "save_every must be"),
+        ({"rng": -1}, ValueError, "rng must be"),
+    ],
+)
+def test_training(model, changes, error, message):
+    task = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
+    with pytest.raises(error, match=re.escape(message)):
+        ode.train(model, task, np.zeros(9), **{"rate": 0.1, "iterations": 1} | changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"bounds": {"k": (1, 0)}}, "bounds[k] must be (low, high)"),
+        ({"bounds": {"q": (0, 1)}}, "name must be one of k"),
+        ({"frozen": {"k": [True, False]}}, "frozen[k] must have shape"),
+        ({"reciprocal": ["q"]}, "name must be one of k"),
+    ],
+)
+def test_constraints(model, changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ode.Constraints(model, **changes)
+
+
+def test_reciprocity_needs_a_way_back():
+    one_way = systems.kuramoto.on(ode.graph(3, [(0, 1)], directed=True), omega=0.0)
+    with pytest.raises(ValueError, match="needs an edge back"):
+        ode.Constraints(one_way, reciprocal=["K"])
+
+
+def test_parameters(model):
+    for values, message in (
+        ({}, "parameters of linear oscillators must be k, got none"),
+        ({"k": 1.0, "q": 1.0}, "must be k, got k, q"),
+        ({"k": np.zeros((2, 2))}, "k must have shape (3, 3)"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(message)):
+            model.pack(**values)
+
+
+def test_packing_and_unpacking():
+    graph = systems.kuramoto.on(ode.graph(3, [(0, 1), (1, 2)]), omega=0.0)
+    K = np.arange(9.0).reshape(3, 3)
+    w = graph.pack(K=K)
+    np.testing.assert_array_equal(w, [1, 3, 5, 7])
+    np.testing.assert_array_equal(graph.matrix("K", w), [[0, 1, 0], [3, 0, 5], [0, 7, 0]])
+    dense = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    np.testing.assert_array_equal(dense.unpack(dense.pack(k=K))["k"], K * (1 - np.eye(3)))
+
+
+def test_blow_up_names_step_and_node():
+    model = ode.System("explosion", node="x_i**2").on(ode.all_to_all(2))
+    task = ode.Task([0.1, 1.0], [0], 5.0, 0.01, target=0.0)
+    with pytest.raises(ode.BlowUpError, match="variable 1 of example 0 blew up in step") as caught:
+        ode.simulate(model, task, np.zeros(0))
+    assert caught.value.variable == 1
+    assert abs(caught.value.step * 0.01 - 1) < 0.1  # x = 1 / (1 - t)

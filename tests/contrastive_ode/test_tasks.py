@@ -1,0 +1,161 @@
+"""The demonstrations: quickly that they learn, at length that they meet their criteria."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from contrastive_ode import simulate, tasks
+from contrastive_ode.tasks import speech
+from contrastive_ode.tasks.gates import LEARNED, TABLES, rows
+
+SEEDS = (0, 1, 2)  # fixed in advance
+DATA = os.environ.get("STEERING_DATA", "")
+needs_speech = pytest.mark.skipif(
+    not (Path(DATA) / speech.FILE).is_file(), reason=f"STEERING_DATA has no {speech.FILE}"
+)
+
+
+@pytest.mark.parametrize(
+    ("make", "iterations", "factor"),
+    [
+        (lambda: tasks.amplitude(0), 200, 5),
+        (lambda: tasks.lag(0), 100, 10),
+        (lambda: tasks.two_lags(0), 200, 3),
+        (lambda: tasks.timed_targets(2), 150, 10),
+        (lambda: tasks.synchronisation(0), 100, 1.05),
+        (lambda: tasks.gate("NOT", 0), 600, 1.3),
+        (lambda: tasks.recognition(tasks.synthetic(7), 1).demonstration, 400, 5),
+    ],
+    ids=["amplitude", "lag", "two lags", "targets", "synchronisation", "gate", "speech"],
+)
+def test_it_learns(make, iterations, factor):
+    demonstration = make()
+    training = demonstration.train(rng=0, iterations=iterations)
+    task, model = demonstration.task, demonstration.model
+    before, after = (simulate(model, task, w).costs.mean() for w in (demonstration.w, training.w))
+    assert before / after > factor
+    assert training.alignment[0] > 0.3
+
+
+def test_allostery_starts_aligned():
+    demonstration = tasks.allostery(1)
+    training = demonstration.train(iterations=30, every=10)
+    assert training.mean_alignment > 0.9
+    assert training.loss[-1] < training.loss[0]
+    assert demonstration.assess(training.w)["distance"] == 4
+
+
+def test_truth_tables():
+    logic = {
+        "NOT": lambda a: not a,
+        "AND": lambda a, b: a and b,
+        "OR": lambda a, b: a or b,
+        "NAND": lambda a, b: not (a and b),
+        "NOR": lambda a, b: not (a or b),
+        "XOR": lambda a, b: a != b,
+        "XNOR": lambda a, b: a == b,
+    }
+    assert set(logic) == set(TABLES)
+    for name, function in logic.items():
+        assert [int(function(*bits)) for bits in rows(name)] == list(TABLES[name])
+
+
+def test_bands_are_found_where_they_were_put():
+    """Envelopes that differ in three bands only; a band that is loud, but the same, is left."""
+    rng = np.random.default_rng(1)
+    digit = np.array([0, 0, 1, 1])
+    spectra = 1 + 0.1 * rng.normal(size=(4, 40, 60))
+    for band in (5, 25, 50):
+        spectra[digit == 1, :20, band] += 1
+    spectra[:, :, 35] *= 10
+    assert speech.choose_bands(spectra, digit).tolist() == [5, 25, 50]
+
+
+def test_spectrogram_of_a_tone():
+    t = np.arange(4000) / speech.RATE
+    spectra = speech.spectrogram(np.sin(2 * np.pi * 1000 * t))
+    assert spectra.shape == (40, 129)
+    assert (spectra.argmax(axis=1) == 32).all()
+
+
+@needs_speech
+def test_bands_and_scales_come_from_the_training_utterances_alone():
+    utterances = tasks.recorded("theo")
+    first = tasks.recognition(utterances, 1)
+    changed = utterances.spectra.copy()
+    others = np.setdiff1d(np.arange(len(utterances.digit)), first.training)
+    changed[others] *= np.random.default_rng(1).uniform(0, 5, (len(others), 40, 129))
+    second = tasks.recognition(
+        speech.Utterances(changed, utterances.digit, utterances.frequencies), 1
+    )
+    np.testing.assert_array_equal(first.bands, second.bands)
+    np.testing.assert_array_equal(first.inputs[first.training], second.inputs[first.training])
+    assert len(others) == 96
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "make",
+    [
+        tasks.amplitude,
+        tasks.lag,
+        tasks.two_lags,
+        lambda seed: tasks.two_lags(seed, reciprocal=True),
+        tasks.timed_targets,
+        tasks.allostery,
+        pytest.param(
+            tasks.synchronisation,
+            marks=pytest.mark.xfail(reason="the rate drifts off after the time of training"),
+        ),
+        lambda seed: tasks.synchronisation(seed, reciprocal=True),
+        *(lambda seed, name=name: tasks.gate(name, seed) for name in LEARNED),
+    ],
+    ids=[
+        *("amplitude", "lag", "lags", "reciprocal lags", "targets", "allostery"),
+        *("synchronisation", "reciprocal synchronisation", *LEARNED),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::contrastive_ode.StepWarning")
+def test_two_of_three_seeds_pass(make):
+    passed = []
+    for seed in SEEDS:
+        demonstration = make(seed)
+        training = demonstration.train(rng=seed, throw=False)
+        found = demonstration.assess(training.w)
+        passed.append(demonstration.passes(training, found))
+        print(demonstration.name, seed, training, found, passed[-1])
+    assert sum(passed) >= 2
+
+
+@pytest.mark.long
+def test_ecology_passes_in_two_of_three_communities():
+    passed = []
+    for arguments in ((3, None), (4, 30), (4, 27)):
+        demonstration = tasks.revival(*arguments)
+        training = demonstration.train(throw=False)
+        found = demonstration.assess(training.w)
+        passed.append(demonstration.passes(training, found))
+        print(arguments, training, found, passed[-1])
+    assert sum(passed) >= 2
+
+
+@pytest.mark.long
+@needs_speech
+def test_speech_passes_in_two_of_three_seeds():
+    passed = []
+    for seed in SEEDS:
+        demonstration = tasks.recognition(tasks.recorded("theo"), seed).demonstration
+        training = demonstration.train(rng=seed, throw=False)
+        passed.append(demonstration.passes(training, demonstration.assess(training.w)))
+    assert sum(passed) >= 2
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore::contrastive_ode.StepWarning")
+@pytest.mark.parametrize("supervisor", ["forward", "descent"])
+def test_xnor_is_not_learned(supervisor):
+    demonstration = tasks.gate("XNOR", 0)
+    training = demonstration.train(rng=0, throw=False, supervisor=supervisor, iterations=15_000)
+    assert not demonstration.passes(training, demonstration.assess(training.w))

@@ -1,0 +1,52 @@
+"""What the figures of contrastive learning share, and two of them in full."""
+
+import numpy as np
+import pytest
+
+import contrastive_ode as ode
+from contrastive_ode.tasks import demonstration
+from figures import contrastive_attractors, contrastive_runs
+from figures.gallery import Gallery
+
+
+def test_gradient_deviation_sees_a_wrong_gradient(monkeypatch):
+    made = demonstration("lag", 0)
+    assert contrastive_runs.gradient_deviation(made, made.w) <= 1
+    right = ode.gradient
+
+    def wrong(*arguments):
+        found = right(*arguments)
+        return ode.Update(found.dw * 1.001, found.costs)
+
+    monkeypatch.setattr(ode, "gradient", wrong)
+    assert contrastive_runs.gradient_deviation(made, made.w) > 10
+
+
+def test_learning_keeps_the_course_of_a_training():
+    found = contrastive_runs.learn("lag", 0, 50, "forward", np.random.default_rng(0))
+    assert found["loss"].shape == found["alignment"].shape == (contrastive_runs.POINTS,)
+    assert np.isfinite(found["loss"]).sum() == 50
+    assert found["best"][0] == np.nanmin(found["loss"])
+    assert not np.array_equal(found["before"], found["after"])
+
+
+def test_stored_ends_are_the_same_attractors():
+    """Through the table of numbers and back."""
+    point = ode.Attractor("fixed point", *(np.full(32, 0.1),) * 3)
+    cycle = ode.Attractor("limit cycle", *(np.full(32, 0.2),) * 3, period=3.0)
+    table = contrastive_attractors._listed(ode.merge([point, cycle, point]))
+    assert table["count"].values[:2].tolist() == [2, 1]
+    assert [contrastive_attractors.KINDS[int(k)] for k in table["kind"].values[:2]] == [
+        "fixed point",
+        "limit cycle",
+    ]
+    assert table["period"].values[1] == 3.0
+    assert int(table["found"]) == 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["contrastive_short_time", "contrastive_amplitude"])
+def test_figures_agree(name, tmp_path):
+    data = Gallery(tmp_path, progress=False).make(name)
+    assert "agree:" in data.attrs["verdict"]
+    assert (tmp_path / f"{name}.png").is_file()
