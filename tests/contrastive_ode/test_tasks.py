@@ -107,7 +107,7 @@ def test_bands_and_scales_come_from_the_training_utterances_alone():
         tasks.allostery,
         pytest.param(
             tasks.synchronisation,
-            marks=pytest.mark.xfail(reason="the rate drifts off after the time of training"),
+            marks=pytest.mark.xfail(reason="chaotic: rounding decides which seeds pass"),
         ),
         lambda seed: tasks.synchronisation(seed, reciprocal=True),
         *(lambda seed, name=name: tasks.gate(name, seed) for name in LEARNED),
