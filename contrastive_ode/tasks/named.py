@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from contrastive_ode import checks
-from contrastive_ode.constraints import Constraints
 from contrastive_ode.tasks.demonstration import Demonstration
 from contrastive_ode.tasks.ecology import revival
 from contrastive_ode.tasks.frequency import amplitude, lag, two_lags
@@ -26,11 +25,9 @@ def listener(seed: int) -> Recognition:
 
 
 def slow_synchronisation(seed: int) -> Demonstration:
-    """Return an easier synchronisation, at a lower frequency: it needs no bound."""
+    """Return an easier synchronisation, at a lower frequency."""
     made = synchronisation(seed, frequency=0.5, spread=0.2)
-    options = {**made.options, "rate": 0.001, "iterations": 10_000}
-    options["constraints"] = Constraints(made.model)
-    return replace(made, options=options)
+    return replace(made, options={**made.options, "rate": 0.001, "iterations": 10_000})
 
 
 MAKERS: Mapping[str, Callable[[int], Demonstration]] = {
