@@ -59,7 +59,7 @@ def held(
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure capacities for several sizes and lengths, and fit their slopes."""
     if full:
-        sizes, lengths, step = [50, 100, 150], [2, 3, 4, 5, 6, 7], 0.03
+        sizes, lengths, step = [50, 75, 100, 125], [2, 3, 4, 5, 6, 7], 0.03
         epochs, samples, replicas = 160, 3, 2  # one chain in ten is bad, at small loads too
     else:
         sizes, lengths, step = [32, 64], [2, 4, 7], 0.1

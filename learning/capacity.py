@@ -1,6 +1,7 @@
 """How many pairs of patterns a chain of modules holds."""
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +10,9 @@ from learning.chain import PROTOCOLS
 from networks import domains
 
 SCORES = ("bit", "exact")
+
+
+FIRST = 0.25  # load at which the search begins
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,8 +66,9 @@ def capacity(
 ) -> Capacity:
     r"""Measure how many random pairs a chain of L modules of N units recalls.
 
-    The load is raised by doubling steps until the recall is below the level, and the last interval
-    is then halved down to one `step`.
+    The load is doubled, from N / 4 or four steps on, until the recall is below the level, and the
+    last interval is then halved down to one `step`. It does not begin at a few pairs because a
+    single chain fails there by chance.
 
     Parameters
     ----------
@@ -115,7 +120,7 @@ def capacity(
         tried[unit * steps] = np.mean(recalls, axis=0)
         return bool(tried[unit * steps][column] >= level)
 
-    below, above = 0, 4
+    below, above = 0, max(4, ceil(FIRST * N / unit))
     while passes(above):
         below, above = above, 2 * above
     while above - below > 1:
