@@ -4,6 +4,7 @@ Each evaluated point adds a byte to the file `<ledger>.count`, so that the kille
 """
 
 import os
+import signal
 import sys
 import time
 
@@ -45,6 +46,8 @@ SWEEPS = {
 
 
 if __name__ == "__main__":
+    # a shell that runs the tests in the background has told all its children to ignore Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     store, name = sys.argv[1:]
     os.environ[COUNT] = f"{store}.count"
     function, grid = SWEEPS[name]
