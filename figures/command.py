@@ -1,4 +1,4 @@
-"""The command line: `steering list`, `figure NAME`, `reproduce`, `sweep FUNCTION GRID`."""
+"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
 
 import sys
 from collections.abc import Iterator
@@ -100,6 +100,15 @@ def reproduce(
     from figures.catalogue import NAMES
 
     _make(list(NAMES), place, workers)
+
+
+@app.command
+def doctor() -> None:
+    """Show versions, threads, caches and data, and check every package on known answers."""
+    from figures.doctor import report
+
+    if not report():
+        _stop("the self-test failed", 1)
 
 
 @app.command
