@@ -1,8 +1,9 @@
 """What a sweep costs beside the computation itself.
 
-Times are those of a clock, since several processes work. That of a cached sweep is the call of
-`run` in a new process: xarray is imported in it (and dask by xarray, where dask is installed). The
-peer, joblib, comes with scikit-learn; it evaluates the same points and stores nothing.
+Times of a process pool are those of a clock, since several processes work. That of a cached sweep
+is the call of `run` in a new process, as seconds of the processor: xarray is imported in it (and
+dask by xarray, where dask is installed). The peer, joblib, comes with scikit-learn; it evaluates
+the same points and stores nothing.
 """
 
 import subprocess
@@ -27,10 +28,10 @@ def trivial(i, j, rng):
 store, rows, workers = sys.argv[1:]
 grid = {"i": range(int(rows)), "j": range(100)}
 executor = None if workers == "processes" else ThreadPoolExecutor(1)
-start = time.perf_counter()
+start = time.process_time()
 data = sweeps.run(trivial, grid, store=store, version=1, executor=executor, progress=False)
 assert not data["failed"].any() and data["result"].size == 100 * int(rows)
-print(time.perf_counter() - start)
+print(time.process_time() - start)
 """
 THEIRS = """
 import joblib, numpy
