@@ -69,8 +69,8 @@ def list_figures() -> None:
     """List the figures."""
     from figures import catalogue
 
-    for name in catalogue.NAMES:
-        print(f"{name:20} {catalogue.load(name).title}")
+    # at once, so that `| head` does not break the pipe between two lines
+    print("\n".join(f"{name:20} {catalogue.load(name).title}" for name in catalogue.NAMES))
 
 
 @app.command

@@ -97,9 +97,14 @@ def threads() -> Iterator[Fact]:
 def caches() -> Iterator[Fact]:
     """Find where compiled code is kept."""
     from contrastive_ode.compiled import _folder
-    from dynamics.enumeration import _scan
 
-    yield _cache("numba cache", Path(str(_scan.stats.cache_path)), "NUMBA_CACHE_DIR")
+    try:
+        from dynamics.enumeration import _scan
+
+        yield _cache("numba cache", Path(str(_scan.stats.cache_path)), "NUMBA_CACHE_DIR")
+    except RuntimeError as error:  # neither the package's folder nor the user's can be written
+        advice = "without it nothing compiles: set NUMBA_CACHE_DIR to a folder that can be written"
+        yield Fact("numba cache", f"{error}", advice)
     yield _cache("kernels of ODEs", _folder(), "STEERING_CACHE")
 
 

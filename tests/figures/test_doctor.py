@@ -101,6 +101,18 @@ def test_file_systems(tmp_path):
     assert surroundings.file_system(tmp_path, tmp_path / "none") == ""
 
 
+def test_a_numba_without_a_place_for_its_cache(monkeypatch):
+    class Stats:
+        @property
+        def stats(self):
+            raise RuntimeError("cannot cache function: no locator available")
+
+    monkeypatch.setattr("dynamics.enumeration._scan", Stats())
+    fact, *_ = surroundings.caches()
+    assert "no locator" in fact.text
+    assert "NUMBA_CACHE_DIR" in fact.advice
+
+
 def test_folders_that_cannot_be_written(tmp_path):
     assert surroundings.writable(tmp_path / "new" / "newer")
     file = tmp_path / "file"
