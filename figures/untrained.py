@@ -1,0 +1,55 @@
+r"""What an untrained network does with inputs: theory for many hidden units.
+
+The fields of a unit are Gaussian: :math:`b` from the input, of variance :math:`\lambda_{in}^2`
+and, for two inputs, of their overlap q as correlation; and :math:`\xi(t)` from the other units,
+with the correlation :math:`(1 - 1/H) \langle s(t) s(t') \rangle` of their states, of one time or
+two, of one input or both. Asymmetric couplings have no other memory (`dynamics.mean_field`). So
+
+.. math:: s(0) = \mathrm{sign}(b), \qquad s(t + 1) = \mathrm{sign}(b + J_D s(t) + \xi(t)),
+
+with the averages taken over many histories of such a unit. The first step is exact at any H, the
+others up to terms of order 1/H.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+import learning
+
+Floats = npt.NDArray[np.float64]
+
+
+def theory(
+    q: float, H: int, steps: int, histories: int, rng: np.random.Generator
+) -> dict[str, Floats]:
+    """Return overlaps of the states of two inputs of overlap q, and flips in each step.
+
+    Returns
+    -------
+    `overlap`, (steps + 1,), at each time; `flips`, (steps,), the part of the units that flip.
+    """
+    strengths = learning.recipe("G2").strengths
+    shared, own = rng.normal(size=(1, histories)), rng.normal(size=(2, histories))
+    b = np.sqrt(abs(q)) * shared * [[1], [np.sign(q)]] + np.sqrt(1 - abs(q)) * own
+    b *= strengths.lam_in
+    states = [np.sign(b)]  # a time in each, of both inputs
+    noise = np.empty((0, histories))
+    for _ in range(steps):
+        xi = _extended(noise, np.concatenate(states) * np.sqrt(1 - 1 / H), rng)
+        noise = np.concatenate([noise, xi])
+        states.append(np.sign(b + strengths.J_D * states[-1] + xi))
+    s = np.array(states)
+    return {
+        "overlap": (s[:, 0] * s[:, 1]).mean(-1),
+        "flips": (s[1:] != s[:-1]).mean((1, 2)),
+    }
+
+
+def _extended(noise: Floats, s: Floats, rng: np.random.Generator) -> Floats:
+    """Return the next two rows of Gaussian noise with the correlation of all rows of `s`."""
+    k, M = noise.shape
+    C = s @ s.T / M
+    known, new = C[k:, :k], C[k:, k:]
+    weights = np.linalg.solve(C[:k, :k], known.T).T if k else known
+    rest = new - weights @ known.T
+    return weights @ noise + np.linalg.cholesky(rest) @ rng.normal(size=(2, M))
