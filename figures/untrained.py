@@ -7,8 +7,8 @@ two, of one input or both. Asymmetric couplings have no other memory (`dynamics.
 
 .. math:: s(0) = \mathrm{sign}(b), \qquad s(t + 1) = \mathrm{sign}(b + J_D s(t) + \xi(t)),
 
-with the averages taken over many histories of such a unit. The first step is exact at any H, the
-others up to terms of order 1/H.
+with the averages taken over many histories of such a unit. s(0) and s(1) are exact at any H,
+what follows up to terms of order 1/H.
 """
 
 import numpy as np
@@ -19,14 +19,10 @@ import learning
 Floats = npt.NDArray[np.float64]
 
 
-def theory(
-    q: float, H: int, steps: int, histories: int, rng: np.random.Generator
-) -> dict[str, Floats]:
-    """Return overlaps of the states of two inputs of overlap q, and flips in each step.
+def overlap(q: float, H: int, steps: int, histories: int, rng: np.random.Generator) -> float:
+    r"""Return the overlap of the states of two inputs of overlap q < 1 after some steps.
 
-    Returns
-    -------
-    `overlap`, (steps + 1,), at each time; `flips`, (steps,), the part of the units that flip.
+    It starts at :math:`\frac2\pi \arcsin q`; the histories tell by how much it changes.
     """
     strengths = learning.recipe("G2").strengths
     shared, own = rng.normal(size=(1, histories)), rng.normal(size=(2, histories))
@@ -38,11 +34,8 @@ def theory(
         xi = _extended(noise, np.concatenate(states) * np.sqrt(1 - 1 / H), rng)
         noise = np.concatenate([noise, xi])
         states.append(np.sign(b + strengths.J_D * states[-1] + xi))
-    s = np.array(states)
-    return {
-        "overlap": (s[:, 0] * s[:, 1]).mean(-1),
-        "flips": (s[1:] != s[:-1]).mean((1, 2)),
-    }
+    together = [(one[0] * one[1]).mean() for one in states]
+    return 2 / np.pi * np.arcsin(q) + together[-1] - together[0]
 
 
 def _extended(noise: Floats, s: Floats, rng: np.random.Generator) -> Floats:
