@@ -75,16 +75,34 @@ def untrained(dataset: str, H: int, rng: np.random.Generator) -> dict[str, objec
 
 
 def _theory(run: "Run", H: int) -> np.ndarray:
-    """Return the overlaps that inputs of all overlaps are taken to, by interpolation."""
+    """Return the overlaps that inputs of all overlaps are taken to, in eight computations."""
     from scipy.interpolate import CubicSpline
 
     angle = np.linspace(0, 1, 11)  # in which the overlap is smooth up to 1
     q = np.sin(np.pi / 2 * angle)
     steps = learning.recipe("G2").schedule.sweeps - 1  # the first sweep sets the states
-    grid = {"q": q[:-1].tolist(), "H": [H], "steps": [steps], "histories": [200000]}
-    found = [*run(overlap, grid)["result"].squeeze(drop=True).values, 1.0]
-    curve = CubicSpline(np.append(-angle[:0:-1], angle), np.append(-np.array(found)[:0:-1], found))
-    return curve(2 / np.pi * np.arcsin(np.linspace(-1, 1, N + 1)))
+    grid = {"q": q[:-1].tolist(), "H": [H], "steps": [steps], "histories": [20000]}
+    found = run(overlap, grid, replicas=8)["result"].squeeze(drop=True)
+    right = np.append(found.transpose("replica", "q").values, np.ones((8, 1)), axis=1)
+    curve = np.append(-right[:, :0:-1], right, axis=1)
+    spline = CubicSpline(np.append(-angle[:0:-1], angle), curve, axis=1)
+    return np.asarray(spline(2 / np.pi * np.arcsin(np.linspace(-1, 1, N + 1))))
+
+
+def _untrained(run: "Run", dataset: str, H: int) -> "dict[str, tuple[str, np.ndarray]]":
+    """Return theory and the deviation of untrained networks from it."""
+    random = run(untrained, {"dataset": [dataset], "H": [H]}, replicas=20).squeeze(drop=True)
+    # projection, kind of pairs, computation of the theory
+    theory = random["inputs"].transpose("replica", "inputs_0", ...).values @ _theory(run, H).T
+    off = random["overlap"].transpose("replica", ...).values - theory.mean(axis=2)
+    errors = [
+        values.std(axis=axis, ddof=1) / np.sqrt(values.shape[axis])
+        for values, axis in ((off, 0), (theory.mean(axis=0), 1))
+    ]
+    return {
+        "untrained": ("overlap_0", theory.mean(axis=(0, 2))),
+        "untrained_z": ("overlap_0", off.mean(axis=0) / np.hypot(*errors)),
+    }
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -96,13 +114,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     data = data.squeeze(["dataset", "H", "epochs"])
     means = sweeps.summary(data[["input", "means"]])
     first = data[["before", "after"]].isel(replica=0, drop=True)
-    random = run(untrained, {"dataset": [dataset], "H": [H]}, replicas=20).squeeze(drop=True)
-    theory = random["inputs"].values @ _theory(run, H)  # of each projection its own
-    z = sweeps.compare(np.zeros(2), random["overlap"] - theory).z
     return (
-        means.merge(first)
-        .assign(untrained=("overlap_0", theory.mean(axis=0)), untrained_z=("overlap_0", z.values))
-        .assign_attrs(images=PIXELS[dataset])
+        means.merge(first).assign(_untrained(run, dataset, H)).assign_attrs(images=PIXELS[dataset])
     )
 
 

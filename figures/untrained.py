@@ -20,13 +20,25 @@ Floats = npt.NDArray[np.float64]
 
 
 def overlap(q: float, H: int, steps: int, histories: int, rng: np.random.Generator) -> float:
-    r"""Return the overlap of the states of two inputs of overlap q < 1 after some steps.
+    r"""Return the overlap of the states of two inputs of overlap q, in [0, 1), after some steps.
 
-    It starts at :math:`\frac2\pi \arcsin q`; the histories tell by how much it changes.
+    It starts at :math:`\frac2\pi \arcsin q`, and the histories tell by how much it changes. It is
+    odd in q: so are they, run for q and -q by the same random numbers.
     """
+    seed = int(rng.integers(2**63))
+    changes = [
+        _change(sign, q, H, steps, histories, np.random.default_rng(seed)) for sign in (1, -1)
+    ]
+    return float(2 / np.pi * np.arcsin(q) + (changes[0] - changes[1]) / 2)
+
+
+def _change(
+    sign: int, q: float, H: int, steps: int, histories: int, rng: np.random.Generator
+) -> float:
+    """Return by how much the overlap of two inputs of overlap `sign * q` changes."""
     strengths = learning.recipe("G2").strengths
-    shared, own = rng.normal(size=(1, histories)), rng.normal(size=(2, histories))
-    b = np.sqrt(abs(q)) * shared * [[1], [np.sign(q)]] + np.sqrt(1 - abs(q)) * own
+    shared, own = rng.normal(size=histories), rng.normal(size=(2, histories))
+    b = np.sqrt(q) * shared * [[1], [sign]] + np.sqrt(1 - q) * own
     b *= strengths.lam_in
     states = [np.sign(b)]  # a time in each, of both inputs
     noise = np.empty((0, histories))
@@ -34,8 +46,8 @@ def overlap(q: float, H: int, steps: int, histories: int, rng: np.random.Generat
         xi = _extended(noise, np.concatenate(states) * np.sqrt(1 - 1 / H), rng)
         noise = np.concatenate([noise, xi])
         states.append(np.sign(b + strengths.J_D * states[-1] + xi))
-    together = [(one[0] * one[1]).mean() for one in states]
-    return 2 / np.pi * np.arcsin(q) + together[-1] - together[0]
+    first, last = ((one[0] * one[1]).mean() for one in (states[0], states[-1]))
+    return float(last - first)
 
 
 def _extended(noise: Floats, s: Floats, rng: np.random.Generator) -> Floats:
