@@ -129,12 +129,15 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"J_D": [0.1, 0.2], "runs": [first.runs], "steps": [first.steps]}
     checks = run(checked, {"N": [ENUMERATED, first.N], **grid}, replicas=4)
     checks = checks.squeeze(drop=True).sum("replica").rename(N="checked_N", J_D="checked_J_D")
-    return data.assign(
-        _extrapolations(data),
-        state_mismatch=checks["state_mismatch"],
-        listed_mismatch=checks["listed_mismatch"],
-        checked_found=checks["found"],
-    ).assign_attrs(effort=_effort(first))
+    return (
+        data.assign(_extrapolations(data))
+        .assign(
+            state_mismatch=checks["state_mismatch"],
+            listed_mismatch=checks["listed_mismatch"],
+            checked_found=checks["found"],
+        )
+        .assign_attrs(effort=_effort(first))
+    )
 
 
 def _effort(case: Case) -> int:

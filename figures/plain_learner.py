@@ -1,7 +1,8 @@
 """A steered network again, in double precision and plain NumPy, for the verdicts on learning.
 
 The equations of `docs/theory/learning.md` as they stand, without engines, stages or postponed decay
-(for recipes without dense couplings between layers, or from the input to the readout).
+(for recipes without dense couplings between layers, or from the input to the readout, and with the
+balanced scales).
 """
 
 import copy
@@ -48,20 +49,29 @@ class PlainLearner:
     def learn(self, X: Floats, labels: Labels) -> None:
         """Make the step of `Learner.epoch` on a single batch, with the same random numbers."""
         order = self.rng.permutation(len(X))
-        X, Y = X[order], 2.0 * np.eye(self.W["W_f"].shape[2])[labels[order]] - 1
+        C = self.W["W_f"].shape[2]
+        X, Y = X[order], 2.0 * np.eye(C)[labels[order]] - 1
         rule, strengths = self.recipe.rule, self.recipe.strengths
         s, u = self._settle(X, Y, self._training(), self.rng)
-        h, targets, kappa = self._fields(s, X, self.free), rule.targets(Y), self.recipe.kappa
+        h, targets, kappa = (
+            self._fields(s, X, self.free),
+            _graded(Y, C / 4, -np.sqrt(C) / 4),
+            self.recipe.kappa,
+        )
         self._watch(s * h - kappa)
         self._watch((targets * u - rule.kappa_out)[None])
         wanted = s * (s * h <= kappa)
         errors = targets * (targets * u <= rule.kappa_out)
         learned = rule.feedback == "learned"
-        sent = strengths.feedback(Y)
+        sent = _graded(Y, np.sqrt(C) / 2, -0.5)
         self._move("J", s, wanted, rule.lr_J * strengths.lam_int, rule.wd_J)
-        self._move("W_in", [X] * len(s), wanted, rule.lr_in * strengths.lam_in, rule.wd_in)
-        self._move("W_b", [sent] * len(s), wanted, rule.lr_b * strengths.lam_b * learned, 0.0)
-        self._move("W_f", s, [errors] * len(s), rule.lr_W * strengths.lam_f, rule.wd_W)
+        self._move(
+            "W_in", np.stack([X] * len(s)), wanted, rule.lr_in * strengths.lam_in, rule.wd_in
+        )
+        self._move(
+            "W_b", np.stack([sent] * len(s)), wanted, rule.lr_b * strengths.lam_b * learned, 0.0
+        )
+        self._move("W_f", s, np.stack([errors] * len(s)), rule.lr_W * strengths.lam_f, rule.wd_W)
         for J in self.W["J"]:
             np.fill_diagonal(J, strengths.lam_int * strengths.J_D)
         if rule.feedback == "tied":
@@ -113,7 +123,8 @@ class PlainLearner:
         if mode != "LEFT_ONLY":
             h[:-1] += self.lam * s[1:]
         if mode == "FULL" and z is not None:
-            h[-len(self.W["W_b"]) :] += self.recipe.strengths.feedback(z) @ self.W["W_b"]
+            sent = _graded(z, np.sqrt(z.shape[1]) / 2, -0.5)
+            h[-len(self.W["W_b"]) :] += sent @ self.W["W_b"]
         return h
 
     def _readout(self, s: Floats) -> Floats:
@@ -121,6 +132,11 @@ class PlainLearner:
 
     def _watch(self, distance: Floats) -> None:
         self.clear &= (np.abs(distance) > ROUNDING).all(axis=(0, 2))
+
+
+def _graded(z: Floats, positive: float, negative: float) -> Floats:
+    """Return what states +1, 0, -1 of the readout count."""
+    return np.where(z > 0, positive, np.where(z < 0, negative, 0.0))
 
 
 def _draws(seed: np.uint64, t: int, shape: tuple[int, ...], alike: bool) -> Floats:

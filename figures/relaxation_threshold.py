@@ -68,14 +68,12 @@ def settle_plainly(
             if (s * h + J_D > 0).all():
                 needed[one] = sweep
                 break
-            visits = {
-                "permutation": rng.permutation(N),
-                "random": rng.integers(N, size=N),
-                "fixed": range(N),
-                "most_unstable": [None] * N,
-            }[order]
-            for visit in visits:
-                i = np.argmin(s * h) if visit is None else visit
+            visits = rng.integers(N, size=N) if order == "random" else np.arange(N)
+            if order == "permutation":
+                visits = rng.permutation(N)
+            for i in visits:
+                if order == "most_unstable":
+                    i = np.argmin(s * h)
                 if s[i] * h[i] + J_D <= 0:
                     s[i] *= -1
                     h += 2 * s[i] * J[:, i]

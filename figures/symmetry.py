@@ -75,17 +75,18 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         dataset, lr_J, H, epochs, replicas = "mnist", 0.005, 400, 10, 3
     else:
         dataset, lr_J, H, epochs, replicas = "centred digits", 0.1, 100, 20, 6
+    couplings = [0.0, 0.5]
     grid = {
         "dataset": [dataset],
         "rule": list(RULES),
-        "J_D": [0.0, 0.5],
+        "J_D": couplings,
         "lr_J": [lr_J],
         "H": [H],
         "epochs": [epochs],
     }
     data = sweeps.summary(run(symmetric, grid, replicas=replicas))
     data = data.squeeze(["dataset", "lr_J", "H", "epochs"]).drop_vars("seconds")
-    exact = np.array([independent(J_D, H) for J_D in grid["J_D"]])
+    exact = np.array([independent(J_D, H) for J_D in couplings])
     course = data["symmetricity"]
     start = course.sel(rule="asymmetric").isel(symmetricity_0=0).values
     kept = course.sel(rule=list(RULES)[2:]).isel(symmetricity_0=[0, -1])
