@@ -137,9 +137,7 @@ def _attributes(path: Path) -> dict[str, Any]:
 
     try:
         with h5py.File(path) as file:
-            return {
-                name: _plain(value) for name, value in file.attrs.items() if name[:1] != "_"
-            }
+            return {name: _plain(value) for name, value in file.attrs.items() if name[:1] != "_"}
     except (OSError, KeyError, RuntimeError, UnicodeError) as error:
         raise ValueError(f"it cannot be read as NetCDF, it may be damaged: {error}") from error
 

@@ -37,16 +37,14 @@ PIECE = re.compile(
 )
 
 
-def mathml(equation: str) -> str:
-    """Return one `<math>` element for each clause of an equation.
+def mathml(equation: str) -> list[str]:
+    """Return the clauses of an equation, each a `<math>` element.
 
     Nothing is lost: the text of the elements is that of the equation, less the signs `_ ^ √` and
     the brackets that MathML replaces.
     """
     clauses = re.split(r"\s{2,}", equation.strip())
-    return "\n".join(
-        f'<math displaystyle="true">{_Reader(clause).row()}</math>' for clause in clauses
-    )
+    return [f'<math displaystyle="true">{_Reader(clause).row()}</math>' for clause in clauses]
 
 
 def prose(text: str) -> str:
@@ -61,8 +59,16 @@ def prose(text: str) -> str:
 def _piece(found: re.Match[str]) -> str:
     if number := found["preprint"]:
         return f'<a href="https://arxiv.org/abs/{number}">arXiv:{number}</a>'
-    index = f"<sub>{found['index']}</sub>" if found["index"] else ""
-    return f"<var>{found['letter'] or found['alone']}</var>{index}"
+    letter, index = found["letter"] or found["alone"], found["index"]
+    if not index:
+        return f"<var>{letter}</var>"
+    if index.isalpha() and not _is_name(index):
+        index = f"<var>{index}</var>"
+    return f"<var>{letter}</var><sub>{index}</sub>"
+
+
+def _is_name(index: str) -> bool:
+    return len(index) > 1 and (index in NAMES or not set(index) <= INDICES)
 
 
 class _Reader:
@@ -141,28 +147,37 @@ class _Reader:
 
     def _root(self) -> str:
         self.at += 1
-        inside = self._braced("(", ")")
-        markup = _Reader(inside).row() if inside else self._element()[0]
-        self.operand = True
-        return f"<msqrt>{markup}</msqrt>"
+        if inside := self._brackets("(", ")"):
+            self.operand = True
+            return f"<msqrt>{_Reader(inside).row()}</msqrt>"
+        if self.at == len(self.text):
+            return _leaf("mo", "√")
+        return f"<msqrt>{self._element()[0]}</msqrt>"
 
     def _index(self) -> str:
-        if self.text.startswith("_{", self.at):
-            self.at += 1
-            return _Reader(self._braced("{", "}")).row()
-        names = self._take(INDEX)[1:]
-        if len(names) > 1 and (names in NAMES or not set(names) <= INDICES | {","}):
-            return _leaf("mi" if names.isalpha() else "mtext", names)
-        return "".join(_leaf("mi" if name.isalpha() else "mn", name) for name in names)
+        if group := self._group("_"):
+            return group
+        index = self._take(INDEX)[1:]
+        if _is_name(index):
+            return _leaf("mtext", index)
+        return "".join(_leaf("mi" if name.isalpha() else "mn", name) for name in index)
 
     def _power(self) -> str:
-        if self.text.startswith("^{", self.at):
-            self.at += 1
-            return _Reader(self._braced("{", "}")).row()
+        if group := self._group("^"):
+            return group
         if power := self._take(POWER):
             return _Reader(power[1:]).row()
         mark = self._take(MARK)
         return mark and _leaf("mo", mark)
+
+    def _group(self, sign: str) -> str:
+        start = self.at
+        if self.text.startswith(sign, start):
+            self.at += 1
+            if inside := self._brackets("{", "}"):
+                return _Reader(inside).row()
+            self.at = start
+        return ""
 
     def _characters(self, kind: str) -> str:
         """Read the characters that are small ones by themselves, such as `ⱼ` and `⁻¹`."""
@@ -172,16 +187,16 @@ class _Reader:
         plain = unicodedata.normalize("NFKC", self.text[start : self.at])
         return plain and _Reader(plain).row()
 
-    def _braced(self, opening: str, closing: str) -> str:
+    def _brackets(self, opening: str, closing: str) -> str:
         """Read a pair of brackets; return what is inside, or nothing if there is no pair."""
         depth = 0
-        for end in range(self.at, len(self.text)):
-            depth += (self.text[end] == opening) - (self.text[end] == closing)
+        for end, sign in enumerate(self.text[self.at :], self.at):
+            depth += (sign == opening) - (sign == closing)
             if depth == 0:
-                break
-        inside = self.text[self.at + 1 : end] if depth == 0 else ""
-        self.at += len(inside) + 2 if inside else 0
-        return inside
+                inside = self.text[self.at + 1 : end]
+                self.at = end + 1 if inside else self.at
+                return inside
+        return ""
 
     def _take(self, pattern: re.Pattern[str]) -> str:
         found = pattern.match(self.text, self.at)
@@ -200,10 +215,10 @@ def _with_scripts(base: str, below: str, above: str, stacked: bool) -> str:
 
 
 def _accented(letter: str) -> str:
-    plain, *accents = unicodedata.normalize("NFD", letter)
-    if len(accents) == 1 and accents[0] in ACCENTS:
-        sign = _leaf("mo", ACCENTS[accents[0]], stretchy="false")
-        return f'<mover accent="true">{_leaf("mi", plain)}{sign}</mover>'
+    apart = unicodedata.normalize("NFD", letter)
+    if sign := ACCENTS.get(apart[1:]):
+        accent = _leaf("mo", sign, stretchy="false")
+        return f'<mover accent="true">{_leaf("mi", apart[0])}{accent}</mover>'
     if letter.isupper() and letter > "Z":  # upright, as capital Greek letters are set
         return _leaf("mi", letter, mathvariant="normal")
     return _leaf("mi", letter)

@@ -12,7 +12,7 @@ from figures.equation import mathml, prose
 from sweeps.atomic import replacing
 
 HERE = Path(__file__).parent
-THEORY = HERE.parent / "docs" / "theory"  # in a checkout; the wheel has none
+CHECKOUT = HERE.parent  # unless a wheel was installed: then there are no docs beside the packages
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Section:
     @property
     def anchor(self) -> str:
         """Its name in the addresses of the page."""
-        return re.sub(r"\W+", "-", self.chapter.title.lower())
+        return "chapter-" + re.sub(r"\W+", "-", self.chapter.title.lower())
 
 
 def write_page(folder: Path) -> Path:
@@ -53,7 +53,7 @@ def write_page(folder: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["mathml"] = lambda text: Markup(mathml(text))
+    environment.filters["mathml"] = lambda text: map(Markup, mathml(text))
     environment.filters["prose"] = lambda text: Markup(prose(text))
     page = folder / "index.html"
     text = environment.get_template("page.html").render(_contents(folder))
@@ -100,6 +100,6 @@ def _links(folder: Path, pages: Iterable[str]) -> Iterable[tuple[str, str]]:
     of this machine; there the page is named only.
     """
     for page in pages:
-        file = THEORY / f"{page}.md"
-        inside = file.is_file() and folder.resolve().is_relative_to(HERE.parent)
+        file = CHECKOUT / "docs" / "theory" / f"{page}.md"
+        inside = file.is_file() and folder.resolve().is_relative_to(CHECKOUT)
         yield page, Path(os.path.relpath(file, folder.resolve())).as_posix() if inside else ""
