@@ -40,7 +40,7 @@ CHAPTERS = (
         "All thresholds on one axis of the self-coupling J_D: where fixed points appear, how they "
         "cluster, and where dynamics, message passing and learning find them.",
         ("fixed-points", "clusters", "dynamics", "message-passing", "learning"),
-        (),
+        ("phase_diagram",),
     ),
     Chapter(
         "How many fixed points",

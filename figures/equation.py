@@ -29,11 +29,11 @@ POWER = re.compile(r"\^\w")
 MARK = re.compile(r"[*′]")
 OPERATOR = re.compile(r"\+=|.", re.DOTALL)
 
-# in a caption: an arXiv number, a letter with an index, a letter that stands alone
+# in a caption: an arXiv number; a letter with an index, or alone; its power in brackets
 PIECE = re.compile(
     r"arXiv:(?P<preprint>[0-9]{4}\.[0-9]{5})"
     r"|(?<![\w.'’])(?:(?P<letter>[A-Za-zΑ-ω])_(?P<index>[A-Za-z0-9]+)|(?P<alone>[B-HJ-Zb-zα-ω]))"
-    r"(?![A-Za-z0-9_]|\.\w)"
+    r"(?![A-Za-z0-9_]|\.\w)(?:\^\((?P<power>[^()]+)\))?"
 )
 
 
@@ -59,12 +59,11 @@ def prose(text: str) -> str:
 def _piece(found: re.Match[str]) -> str:
     if number := found["preprint"]:
         return f'<a href="https://arxiv.org/abs/{number}">arXiv:{number}</a>'
-    letter, index = found["letter"] or found["alone"], found["index"]
-    if not index:
-        return f"<var>{letter}</var>"
+    index, power = found["index"] or "", found["power"] or ""
     if index.isalpha() and not _is_name(index):
         index = f"<var>{index}</var>"
-    return f"<var>{letter}</var><sub>{index}</sub>"
+    scripts = f"<sub>{index}</sub>" * bool(index) + f"<sup>{escape(power)}</sup>" * bool(power)
+    return f"<var>{found['letter'] or found['alone']}</var>{scripts}"
 
 
 def _is_name(index: str) -> bool:

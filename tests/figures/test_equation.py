@@ -104,6 +104,10 @@ def test_captions():
         "a G2 of <var>N</var>&#x27;s, e.g. <var>T</var> = 5."
     )
     assert prose('settle_layers "J_D"') == f"settle_layers &quot;{J_D}&quot;"
+    assert prose("as N^(-1/2)") == "as <var>N</var><sup>-1/2</sup>"
+    assert prose("q₁ of S(d), H_0") == (
+        "<var>q</var>₁ of <var>S</var>(<var>d</var>), <var>H</var><sub>0</sub>"
+    )
     assert prose("(arXiv:2510.11984)") == (
         '(<a href="https://arxiv.org/abs/2510.11984">arXiv:2510.11984</a>)'
     )
