@@ -39,7 +39,7 @@ CHAPTERS = (
         "The whole",
         "All thresholds on one axis of the self-coupling J_D: where fixed points appear, how they "
         "cluster, and where dynamics, message passing and learning find them.",
-        ("fixed-points", "clusters", "dynamics", "message-passing", "learning"),
+        ("phase-diagram",),
         ("phase_diagram",),
     ),
     Chapter(

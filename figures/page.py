@@ -3,9 +3,10 @@
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from figures import catalogue, entry
 from figures.equation import mathml, prose
@@ -13,6 +14,8 @@ from sweeps.atomic import replacing
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parent  # unless a wheel was installed: then there are no docs beside the packages
+# of a figure in a text: some are words too, such as `persistence`
+NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=figure )[a-z]+\b|^[a-z]+$")
 
 
 @dataclass(frozen=True)
@@ -54,15 +57,26 @@ def write_page(folder: Path) -> Path:
         lstrip_blocks=True,
     )
     environment.filters["mathml"] = lambda text: map(Markup, mathml(text))
-    environment.filters["prose"] = lambda text: Markup(prose(text))
+    contents = _contents(folder)
+    names = {figure.name for section in contents["sections"] for figure in section.entries}
+    environment.filters["prose"] = lambda text: Markup(_linked(prose(text), names))
     page = folder / "index.html"
-    text = environment.get_template("page.html").render(_contents(folder))
+    text = environment.get_template("page.html").render(contents)
     with replacing(page) as temporary:
         temporary.write_text(text, encoding="utf-8")
     return page
 
 
-def _contents(folder: Path) -> dict[str, object]:
+def _linked(markup: str, names: Collection[str]) -> str:
+    """Link the names of figures to them."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="#{found[0]}">{found[0]}</a>' if found[0] in names else found[0]
+
+    return NAME.sub(link, markup)
+
+
+def _contents(folder: Path) -> dict[str, Any]:
     """Return what the template shows."""
     sections = [_section(folder, chapter) for chapter in catalogue.CHAPTERS]
     found = [figure for section in sections for figure in section.entries]

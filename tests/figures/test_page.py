@@ -154,6 +154,16 @@ def test_a_module_may_offer_a_table(written, tmp_path, monkeypatch):
     assert "relaxation.nc is not shown: its table cannot be made: KeyError" in text(written())
 
 
+def test_names_of_figures_are_links_to_those_on_the_page(written, tmp_path):
+    store(
+        tmp_path, "relaxation", caption="As relaxation (figure symmetry), pair_distances, my_own."
+    )
+    store(tmp_path, "pair_distances", caption="As in figure relaxation.")
+    links = Text(written()).links
+    assert links.count("#pair_distances") == links.count("#relaxation") == 2  # with the contents
+    assert "#symmetry" not in links
+
+
 def test_links_to_the_theory_never_leave_the_checkout(written, tmp_path, monkeypatch):
     store(tmp_path, "local_entropy")
     outside = written()
@@ -174,7 +184,7 @@ def test_links_to_the_theory_never_leave_the_checkout(written, tmp_path, monkeyp
 
 def test_theory_pages_of_all_chapters_exist():
     pages = {p for chapter in catalogue.CHAPTERS for p in chapter.theory}
-    assert pages == {path.stem for path in (Path(page.HERE).parent / "docs/theory").glob("*.md")}
+    assert pages <= {path.stem for path in (Path(page.HERE).parent / "docs/theory").glob("*.md")}
 
 
 def test_every_figure_is_in_one_chapter():
