@@ -21,7 +21,7 @@ WORD = rf"(?!{FUNCTION.pattern})(?:[A-Za-z]{{3,}}|at|in|is|no|of|or|a(?= [a-z]{{
 PROSE = re.compile(rf" ?{WORD}(?: {WORD})* ?")
 SPACE = re.compile(r"\s+")
 NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|[¼-¾⅐-⅞]")
-LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]?|[∂#]")
+LETTER = re.compile(r"[^\W\d_][\u0300-\u036f]?|[∂∞#]")
 SUM = re.compile(r"[ΣΠ](?=_| *[^\W\d_])")
 OPERAND = re.compile(r"[\w√∂∫#⟨(\[]")
 INDEX = re.compile(r"_[A-Za-z0-9Α-ω]+(?:,[A-Za-z])?")
