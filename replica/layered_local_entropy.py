@@ -66,6 +66,7 @@ def two_layer_local_entropy(
         domains.reals("J_D", J_D, low=0, high=COUPLING_MAX),
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
     )
+    throw = domains.boolean("throw", throw)
     points = zip(d.flat, J_D.flat, lam.flat, strict=True)
     found = [densest(*map(float, point)) for point in points]
     for state in found:

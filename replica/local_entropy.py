@@ -62,6 +62,7 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [densest(*point) for point in zip(d.flat, J_D.flat, strict=True)]
     if throw:
         for state in found:

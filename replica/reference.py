@@ -99,6 +99,7 @@ def reference_clusters(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [solve(*point) for point in zip(y.flat, d.flat, J_D.flat, strict=True)]
     for state in found:
         if throw and not state.converged:
@@ -152,6 +153,7 @@ def reference_local_entropy(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [_zero_complexity(*point) for point in zip(d.flat, J_D.flat, strict=True)]
     for state in found:
         if throw and not state.converged:
