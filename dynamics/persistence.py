@@ -152,24 +152,30 @@ def persistence_threshold(
     rng = domains.generator(rng)
     throw = domains.boolean("throw", throw)
     runs = [mean_field(float(x), t_max, dt, samples, rng, order=order) for x in couplings]
-    plateau, error, drift = np.array([_plateau(run) for run in runs]).T
-    alive = error > 0
     p = 1.0 if order == "synchronous" else float(-np.expm1(-dt))
-    flips = p * plateau * t_max / dt
-    converged = bool((np.abs(drift) < _DRIFT).all() and alive.all() and (flips > _FLIPS).all())
-    if throw and not converged:
+    result = _extrapolated(couplings, runs, p, t_max / dt)
+    if throw and not result.converged:
         raise RuntimeError(
-            f"plateaus must be flat and reached, got drifts of {np.round(drift, 1)} standard "
-            f"errors and {np.round(flips, 1)} flips per neuron at J_D = {couplings}: increase "
-            "t_max or samples, or lower J_D"
+            f"plateaus must be flat and reached, got drifts of {np.round(result.drift, 1)} "
+            f"standard errors and {np.round(result.flips, 1)} flips per neuron at J_D = "
+            f"{couplings}: increase t_max or samples, or lower J_D"
         )
+    return result
+
+
+def _extrapolated(
+    J_D: Floats, runs: list[MeanField], p: float, steps: float
+) -> PersistenceThreshold:
+    """Return the threshold from the plateaus of runs in which neurons wake with probability p."""
+    plateau, error, drift = np.array([_plateau(run) for run in runs]).T
+    alive, flips = error > 0, p * plateau * steps
     shift = 2 * boundary_shift(p) * np.sqrt(p * plateau)
-    shifted, shifted_error = couplings + shift, shift * error / (2 * np.where(alive, plateau, 1))
+    shifted, shifted_error = J_D + shift, shift * error / (2 * np.where(alive, plateau, 1))
     value, uncertainty, chi_squared = _at_rest(plateau[alive], shifted[alive], shifted_error[alive])
     return PersistenceThreshold(
         value=value,
         error=uncertainty,
-        J_D=couplings,
+        J_D=J_D,
         plateau=plateau,
         plateau_error=error,
         drift=drift,
@@ -178,7 +184,7 @@ def persistence_threshold(
         shifted_error=shifted_error,
         chi_squared=chi_squared,
         dof=max(0, int(alive.sum()) - 2),
-        converged=converged,
+        converged=bool((np.abs(drift) < _DRIFT).all() and alive.all() and (flips > _FLIPS).all()),
     )
 
 
