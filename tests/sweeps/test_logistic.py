@@ -14,7 +14,7 @@ def penalised(theta, x, successes, trials):
     z = theta[0] + theta[1] * x
     p, q = expit(z), expit(-z)
     design = np.stack([np.ones_like(x), x])
-    information = (design * (trials * p * (1 - p))) @ design.T
+    information = (design * (trials * p * q)) @ design.T
     likelihood = -successes @ np.logaddexp(0, -z) - (trials - successes) @ np.logaddexp(0, z)
     return likelihood + 0.5 * np.linalg.slogdet(information)[1]
 
