@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     Run = Callable[..., xarray.Dataset]
 
 NAMES = (
+    "phase_diagram",
     "fixed_point_counts",
     "pair_distances",
     "local_entropy",

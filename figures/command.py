@@ -33,12 +33,21 @@ class Place:
     ----------
     full
         Publication sizes instead of quick ones.
+    redraw
+        Draw the results that come with the package, at the size they have, and compute nothing.
     output
-        Folder of the gallery; by default `gallery`, or `gallery-full`.
+        Folder of the gallery; by default `gallery`, `gallery-full` or `gallery-stored`.
     """
 
     full: bool = False
+    redraw: bool = False
     output: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder, by name or by default."""
+        kind = "-stored" if self.redraw else "-full" if self.full else ""
+        return self.output or Path(f"gallery{kind}")
 
 
 @Parameter(name="*")
@@ -156,21 +165,23 @@ def sweep(
 
 
 def _make(names: list[str], place: Place, workers: Workers) -> None:
-    from figures import catalogue
+    from figures import catalogue, stored
     from figures.gallery import Gallery
 
-    folder = place.output or Path("gallery-full" if place.full else "gallery")
+    if place.full and place.redraw:
+        raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
         for name in names:
-            catalogue.load(name)
+            stored.load(name) if place.redraw else catalogue.load(name)
     with _executor(workers) as executor:
         with _usage():
-            gallery = Gallery(folder, place.full, workers.seed, executor, workers.resume)
+            gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)
         verdicts = []
         for name in names:
-            verdicts.append(gallery.make(name).attrs["verdict"])
+            data = gallery.redraw(name) if place.redraw else gallery.make(name)
+            verdicts.append(data.attrs["verdict"])
             print(f"{name}: {verdicts[-1]}", flush=True)
-    print(f"see {(folder / 'index.html').absolute()}")
+    print(f"see {(place.folder / 'index.html').absolute()}")
     if any("DISAGREE" in verdict for verdict in verdicts):
         _stop("theory and simulation disagree", 1)
 

@@ -33,6 +33,7 @@ def test_list_names_all_figures(capsys):
         (["figure", "relaxation", "--jobs", "0"], "--jobs"),
         (["figure", "relaxation", "--jobs", "two"], "--jobs"),
         (["reproduce", "--seed", "-1"], "--seed"),
+        (["reproduce", "--redraw", "--full"], "--full"),
         (["reproduce", "--output", "/proc/nowhere"], "output"),
         (["reproduce", "--output", __file__], "output"),
         (["reproduce", "--scheduler", "nonsense://x"], "--scheduler"),
