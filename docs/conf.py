@@ -1,5 +1,6 @@
 """How Sphinx builds these pages: `sphinx-build -W -b html docs docs/_build`."""
 
+import os
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -7,9 +8,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent / "_extensions"))
 import public_names
 
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"  # `steering`
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 project = "steering-dynamics"
 author = "The steering-dynamics authors"
-copyright = author  # noqa: A001
+copyright = author
 version = release = installed_version(project)
 
 extensions = [

@@ -1,37 +1,51 @@
 """Equations as MathML, which browsers set themselves: no script, no fonts to fetch."""
 
 import re
+import unicodedata
 
 from docutils import nodes
-from docutils.utils.math import MathError
-from docutils.utils.math.latex2mathml import tex2mathml
+from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
-OPENING = re.compile(r"\\([bB]ig)(?=[(\[]|\\\{)")
-CLOSING = re.compile(r"\\([bB]ig)(?![a-zA-Z])")
+NAME = r"(<mi>(?:ln|log|exp|sin|cos|tan|cot|sinh|cosh|tanh|arcsin|arccos|arctan)</mi>)"
+SCRIPT = re.compile(r'<mi mathvariant="script">([A-Z])</mi>')
+ROMAN = re.compile(r'(?:<mi mathvariant="normal">\w</mi>){2,}')
 
 
 def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
-    """Write an equation; one that cannot be converted is a warning, which ends the build."""
+    """Write an equation; what cannot be converted is a warning, which ends the build."""
     block = isinstance(node, nodes.math_block)
-    try:
-        body = tex2mathml(sided(node.astext()), as_block=block)
-    except MathError as error:
-        logger.warning("equation %r: %s", node.astext(), error, location=node)
-        body = translator.encode(node.astext())
+    equation = node.astext()
+    body = mathml(equation, "block" if block else "inline")
+    if unknown := re.search(r"\\[a-zA-Z]+", body):
+        logger.warning("%s in %r cannot be converted", unknown[0], equation, location=node)
     tag = "div" if block else "span"
     translator.body.append(translator.starttag(node, tag, "", CLASS="math notranslate"))
     translator.body.append(f"{body}</{tag}>")
     raise nodes.SkipNode
 
 
-def sided(equation: str) -> str:
-    r"""Write `\big(` as `\bigl(`, the only one of the two that docutils knows."""
-    return CLOSING.sub(r"\\\1r", OPENING.sub(r"\\\1l", equation))
+def mathml(equation: str, display: str) -> str:
+    """Convert, and mend what browsers set otherwise than TeX.
+
+    They know no script letters but those of Unicode, set a word of single letters with gaps, and
+    a function's name without one.
+    """
+    body = convert(equation, display=display)
+    body = SCRIPT.sub(lambda found: f"<mi>{_script(found[1])}</mi>", body)
+    body = ROMAN.sub(lambda found: f"<mi>{re.sub('<[^>]*>', '', found[0])}</mi>", body)
+    return re.sub(NAME + r"(?!<mo|</)", r'\1<mspace width="0.167em"/>', body)
+
+
+def _script(letter: str) -> str:
+    try:
+        return unicodedata.lookup(f"MATHEMATICAL SCRIPT CAPITAL {letter}")
+    except KeyError:  # eight of them are older than the rest
+        return unicodedata.lookup(f"SCRIPT CAPITAL {letter}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

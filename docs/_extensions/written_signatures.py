@@ -6,6 +6,7 @@ import inspect
 import textwrap
 from typing import Any
 
+from public_names import PACKAGES
 from sphinx.application import Sphinx
 
 
@@ -64,7 +65,17 @@ def _text(node: ast.AST | None) -> str:
     return ast.unparse(node).replace("npt.", "") if node else ""
 
 
+def inherited(
+    app: Sphinx, what: str, name: str, thing: Any, skip: bool, options: Any
+) -> bool | None:
+    """Leave out what a class has from another library."""
+    module = getattr(inspect.unwrap(thing), "__module__", None) if callable(thing) else None
+    ours = module is None or module.partition(".")[0] in PACKAGES
+    return None if ours else True
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Come before numpydoc, which has its own idea of a signature."""
     app.connect("autodoc-process-signature", signature, priority=100)
+    app.connect("autodoc-skip-member", inherited)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
