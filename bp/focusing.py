@@ -74,6 +74,15 @@ def focusing(
     ----------
     Baldassi, Borgs, Chayes, Ingrosso, Lucibello, Saglietti and Zecchina, PNAS 113, E7655 (2016);
     `docs/theory/message-passing.md`.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
+    >>> solution = bp.focusing(network, bp.scoping(), runs=4, rng=1)
+    >>> solution.converged, bool(network.is_fixed_point(solution.state))
+    (True, True)
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
@@ -120,6 +129,22 @@ def focusing_trajectory(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> import replica
+    >>> network = networks.Asymmetric(N=500, J_D=0.3).sample(rng=1)
+    >>> protocol = bp.scoping(steps=5, gamma=(0.26, 0.4))
+    >>> trajectory = bp.focusing_trajectory(network, protocol, rng=1)
+    >>> trajectory.overlap.round(2)
+    array([0.33, 0.49, 0.59, 0.66, 0.71])
+    >>> trajectory.local_entropy.round(2)
+    array([0.18, 0.16, 0.14, 0.13, 0.12])
+    >>> d = (1 - trajectory.overlap) / 2
+    >>> replica.local_entropy(d, J_D=0.3).local_entropy.round(2)
+    array([0.18, 0.16, 0.14, 0.13, 0.12])
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)

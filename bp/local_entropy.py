@@ -30,6 +30,16 @@ class LocalEntropy:
         Largest change of a magnetisation in the last iteration.
     converged
         Whether it fell below the tolerance.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
+    >>> solution = bp.reinforcement(network, rng=1)
+    >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 0.7])
+    >>> around
+    LocalEntropy(2 distances in [0.001..., 0.009...], converged)
     """
 
     field: Floats
@@ -110,6 +120,20 @@ def local_entropy(
     References
     ----------
     `docs/theory/message-passing.md`.
+
+    Examples
+    --------
+    Around a fixed point that message passing finds there are many others, at all distances:
+
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
+    >>> solution = bp.reinforcement(network, rng=1)
+    >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 1.0, 0.7])
+    >>> around.distance.round(3)
+    array([0.001, 0.005, 0.01 ])
+    >>> around.entropy.round(3)
+    array([0.004, 0.014, 0.021])
     """
     network = arguments.network(network)
     if np.shape(state) != network.shape:

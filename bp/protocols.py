@@ -35,6 +35,12 @@ def scoping(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import bp
+    >>> [(round(gamma, 3), y) for gamma, y in bp.scoping(steps=3)]
+    [(0.15, 7.0), (0.425, 7.0), (0.7, 7.0)]
     """
     steps = domains.integer("steps", steps)
     y = domains.real("y", y, low=1)
@@ -63,6 +69,12 @@ def pseudo_reinforcement(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import bp
+    >>> [(round(gamma, 3), round(y, 3)) for gamma, y in bp.pseudo_reinforcement(steps=3)]
+    [(0.327, 2.111), (0.779, 2.739), (1.317, 5.0)]
     """
     steps = domains.integer("steps", steps)
     first, last = (arguments.below_one("rate", value) for value in arguments.ends("rate", rate))
@@ -90,6 +102,18 @@ def along_overlap(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import bp
+    >>> import replica
+    >>> d = np.array([0.2, 0.1, 0.05])
+    >>> densest = replica.local_entropy(d, J_D=0.2)
+    >>> protocol = bp.along_overlap([0.2, 0.3, 0.4], overlaps=1 - 2 * d, y=densest.y)
+    >>> gamma, y = next(protocol)
+    >>> gamma, round(y(0.8), 2), round(y(0.9), 2)
+    (0.2, 11.62, 12.43)
     """
     strengths = domains.reals("gammas", gammas, low=0)
     q, replicas = domains.reals("overlaps", overlaps), domains.reals("y", y, low=1)

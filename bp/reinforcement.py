@@ -55,6 +55,15 @@ def reinforcement(
     References
     ----------
     Braunstein and Zecchina, Phys. Rev. Lett. 96, 030201 (2006).
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.4).sample(rng=1)
+    >>> solution = bp.reinforcement(network, rng=1)
+    >>> solution.converged, bool(network.is_fixed_point(solution.state))
+    (True, True)
     """
     network = arguments.network(network)
     if rates is None:

@@ -25,6 +25,18 @@ class Trajectory:
         Fraction of unstable neurons in the state of the signs.
     residual
         Largest change of a magnetisation in the last iteration.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
+    >>> solution = bp.reinforcement(network, history=True, rng=1)
+    >>> solution.trajectory
+    Trajectory(... steps, overlap up to 0.95..., ...)
+    >>> bool(solution.trajectory.unstable_fraction[-1] == 0)
+    True
     """
 
     gamma: Floats
@@ -33,6 +45,13 @@ class Trajectory:
     local_entropy: Floats
     unstable_fraction: Floats
     residual: Floats
+
+    def __repr__(self) -> str:
+        last = int(np.argmax(self.overlap))
+        return (
+            f"Trajectory({len(self.gamma)} steps, overlap up to {self.overlap[last]:.4g}, "
+            f"local_entropy={self.local_entropy[last]:.4g} there)"
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +78,17 @@ class Solution:
         Number of passages through the protocol.
     trajectory
         How it went in the last attempt; None if no history was asked for.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.4).sample(rng=1)
+    >>> solution = bp.reinforcement(network, rng=1)
+    >>> solution
+    Solution(found at step ... of 150, in run 1, attempt 1, after ... iterations, overlap=0.8...)
+    >>> solution.converged, solution.unstable, bool(network.is_fixed_point(solution.state))
+    (True, 0, True)
     """
 
     state: npt.NDArray[np.int8]

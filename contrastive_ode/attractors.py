@@ -37,6 +37,15 @@ class Attractor:
         Largest Lyapunov exponent, where it had to decide; nan otherwise.
     count
         How many starting points led there.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> clock = systems.kuramoto.on(ode.all_to_all(2), omega=0.0)
+    >>> end = ode.settle(clock, clock.pack(K=1.0), [0.5, 1.5], T=100)
+    >>> end.kind, end.mean.round(6).tolist()
+    ('fixed point', [1.0, 1.0])
     """
 
     kind: str
@@ -109,6 +118,19 @@ def settle(
         If an argument is not as said.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
+
+    Examples
+    --------
+    Three competitors, each beaten by the next one, take turns for ever or find a balance:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(3, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> for strong in (1.2, 1.6):
+    ...     w = model.pack(alpha=[[1, strong, 0.5], [0.5, 1, strong], [strong, 0.5, 1]])
+    ...     print(ode.settle(model, w, [0.2, 0.3, 0.4], T=400).kind)
+    fixed point
+    limit cycle
     """
     extensions = checks.integer("extensions", extensions, 0)
     x = flow(model, start, w, first[0], first[1], stride=max(1, round(first[0] / first[1])))[-1]
@@ -139,6 +161,18 @@ def catalogue(
     ------
     TypeError, ValueError, BlowUpError
         As in `settle`.
+
+    Examples
+    --------
+    Of two species that compete strongly, the more abundant one at the start survives:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(2, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> w = model.pack(alpha=[[1, 2], [2, 1]])
+    >>> found = ode.catalogue(model, w, [[0.2, 0.1], [0.3, 0.1], [0.1, 0.2]], T=200)
+    >>> [(end.kind, end.alive.tolist(), end.count) for end in found]
+    [('fixed point', [True, False], 2), ('fixed point', [False, True], 1)]
     """
     states = np.atleast_2d(checks.floats("starts", starts))
     return merge(settle(model, w, start, **options) for start in states)
@@ -156,6 +190,16 @@ def merge(found: Iterable[Attractor]) -> list[Attractor]:
     ------
     TypeError
         If something else is among them.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(2, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> w = model.pack(alpha=[[1, 0.5], [0.5, 1]])
+    >>> ends = [ode.settle(model, w, start, T=200) for start in ([0.2, 0.1], [0.1, 0.2])]
+    >>> ode.merge(ends)
+    [Attractor(fixed point, 2 alive x 2)]
     """
     different: list[Attractor] = []
     for attractor in found:
@@ -195,6 +239,17 @@ def lyapunov_exponent(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    A linear network forgets at the rate of its slowest mode:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_network.on(ode.all_to_all(3), kappa=1.0)
+    >>> exponent = ode.lyapunov_exponent(model, model.pack(A=0.2), [0, 0, 0], T=200, h=0.1)
+    >>> round(exponent, 4)  # -1 + 2 * 0.2
+    -0.6
     """
     T, h = checks.real("T", T, low=0, above=True), checks.real("h", h, low=0, above=True)
     work = workspace(model.size)

@@ -29,6 +29,18 @@ class Constraints:
     ------
     TypeError, ValueError
         If a parameter is unknown, a mask has another shape, or an edge has no way back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.kuramoto.on(ode.all_to_all(2), omega=0.0)
+    >>> allowed = ode.Constraints(model, bounds={"K": (0, 1)}, reciprocal=["K"])
+    >>> model.unpack(allowed.project(model.pack(K=[[0, 1], [3, 0]])))["K"].tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    >>> model.unpack(allowed.apply(model.pack(K=[[0, -1], [3, 0]])))["K"].tolist()
+    [[0.0, 0.0], [1.0, 0.0]]
     """
 
     def __init__(

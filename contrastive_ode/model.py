@@ -32,6 +32,19 @@ class Model:
         Number of state variables: N times those of a node.
     P
         Number of parameters.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> model
+    Model(linear oscillators, N=3, P=6)
+    >>> w = model.pack(k=0.5)
+    >>> model.rhs([1.0, 0.0, 0.0], w).tolist()
+    [-2.0, 0.5, 0.5]
+    >>> model.jacobian([1.0, 0.0, 0.0], w).tolist()
+    [[-2.0, 0.5, 0.5], [0.5, -2.0, 0.5], [0.5, 0.5, -2.0]]
     """
 
     def __init__(self, system: System, topology: Topology, constants: Mapping[str, Any]) -> None:

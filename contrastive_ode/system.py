@@ -52,6 +52,21 @@ class System:
     ------
     TypeError, ValueError
         If an expression cannot be read, or uses a symbol that is not declared.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> van_der_pol = ode.System(
+    ...     "van der Pol oscillators",
+    ...     states=["x", "y"],
+    ...     node={"x_i": "y_i", "y_i": "mu * (1 - x_i**2) * y_i - x_i"},
+    ...     pair={"y_i": "K_ij * (x_j - x_i)"},
+    ...     parameters=["K_ij"],
+    ...     constants=["mu"],
+    ... )
+    >>> model = van_der_pol.on(ode.all_to_all(2), mu=1.0)
+    >>> model.rhs([1.0, 0.0, 0.5, 0.0], model.pack(K=0.1)).tolist()
+    [0.5, 0.0, -1.1, 0.1]
     """
 
     name: str

@@ -51,6 +51,18 @@ class Task:
     ------
     TypeError, ValueError
         If an argument is not as said, an output is imposed, or there is no cost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: np.sin}, target=0.5)
+    >>> task
+    Task(1 examples, outputs=[2], T=10, h=0.1)
+    >>> late = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 1.0}, points={8.0: 0.5})
+    >>> other = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 0.0}, points={8.0: 0.0})
+    >>> ode.Task.stack([late, other]).examples
+    2
     """
 
     def __init__(

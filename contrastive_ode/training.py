@@ -46,6 +46,19 @@ class Training:
         How it ended.
     completed
         Whether it did all iterations, or reached what `until` asks for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> training = ode.train(model, task, model.pack(k=0.5), rate=0.2, iterations=100, every=10)
+    >>> training.loss.shape, training.measured[:3].tolist()
+    ((100,), [0, 10, 20])
+    >>> bool(training.best_cost < training.loss[0]), training.mean_alignment > 0.5
+    (True, True)
     """
 
     w: Floats
@@ -100,6 +113,16 @@ class Penalty:
     ------
     TypeError, ValueError
         If they are not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> penalty = ode.Penalty(0.1, power=2)
+    >>> penalty.cost(np.array([1.0, -2.0]), T=10)
+    2.5
+    >>> penalty.downhill(np.array([1.0, -2.0]), T=10).tolist()
+    [-1.0, 2.0]
     """
 
     strength: float
@@ -190,6 +213,23 @@ def train(
         If an argument is not as said.
     BlowUpError
         If a trajectory leaves the range of numbers of sense, after the checkpoint is saved.
+
+    Examples
+    --------
+    Three oscillators learn how far the last one follows a constant force on the first:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> allowed = ode.Constraints(model, bounds={"k": (0, None)})
+    >>> training = ode.train(
+    ...     model, task, model.pack(k=0.5), rate=0.2, iterations=100, constraints=allowed
+    ... )
+    >>> training.status
+    '100 iterations'
+    >>> bool(training.best_cost < 0.5 * training.loss[0]), bool(training.w.min() >= 0)
+    (True, True)
     """
     loop = _Loop(
         model=model,

@@ -23,7 +23,7 @@ from networks import domains
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AnnealedCycles:
     """What the annealed approximation says of the attractors of a network of N neurons.
 
@@ -36,11 +36,23 @@ class AnnealedCycles:
     merging_rate
         Probability per step that two states merge, after many steps; it decays as
         :math:`e^{-0.456 N}`, and `mean_length` grows as its inverse root.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> dynamics.annealed_cycles(N=20)
+    AnnealedCycles(8.27 attractors, mean_length=58.91, merging_rate=0.000131)
     """
 
     mean_length: float
     attractors: float
     merging_rate: float
+
+    def __repr__(self) -> str:
+        return (
+            f"AnnealedCycles({self.attractors:.3g} attractors, mean_length={self.mean_length:.4g}, "
+            f"merging_rate={self.merging_rate:.3g})"
+        )
 
 
 def annealed_cycles(N: int) -> AnnealedCycles:
@@ -72,6 +84,17 @@ def annealed_cycles(N: int) -> AnnealedCycles:
     References
     ----------
     Bastolla and Parisi, J. Phys. A 30, 5613 (1997); `docs/theory/dynamics.md`.
+
+    Examples
+    --------
+    With the number of neurons the cycles grow exponentially, their number slowly:
+
+    >>> import dynamics
+    >>> expected = [dynamics.annealed_cycles(N) for N in (8, 16, 24)]
+    >>> [round(cycles.mean_length, 1) for cycles in expected]
+    [5.8, 25.7, 138.9]
+    >>> [round(cycles.attractors, 2) for cycles in expected]
+    [3.82, 6.91, 9.6]
     """
     N = domains.integer("N", N, low=4, high=40)
     M = pair_chain(N)

@@ -41,6 +41,22 @@ class Census:
         neuron, tell which neurons are up.
     shape
         Of a state.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> import networks
+    >>> found = dynamics.census(networks.Asymmetric(N=12, J_D=0.0).sample(rng=3))
+    >>> found
+    Census(5 attractors, 2 of them fixed points with 0.0859 of all states, longest cycle 30)
+    >>> found.lengths, found.basins
+    (array([ 2, 30,  2,  1,  1]), array([   2, 3462,  280,  176,  176]))
+    >>> found.reversing
+    array([ True,  True,  True, False, False])
+    >>> found.fixed_points.shape
+    (2, 12)
+    >>> round(found.mean_length, 2), round(found.mean_transient, 2)
+    (25.58, 5.87)
     """
 
     lengths: npt.NDArray[np.int64]
@@ -106,6 +122,22 @@ def census(network: Network, rule: str = "synchronous") -> Census:
     References
     ----------
     `docs/theory/dynamics.md`.
+
+    Examples
+    --------
+    A self-coupling replaces the cycles by fixed points:
+
+    >>> import dynamics
+    >>> import networks
+    >>> dynamics.census(networks.Asymmetric(N=12, J_D=0.0).sample(rng=2))
+    Census(4 attractors, 0 of them fixed points with 0 of all states, longest cycle 22)
+    >>> dynamics.census(networks.Asymmetric(N=12, J_D=0.3).sample(rng=2))
+    Census(18 attractors, 18 of them fixed points with 1 of all states, longest cycle 1)
+
+    The basins, but not the fixed points, depend on the rule:
+
+    >>> dynamics.census(networks.Asymmetric(N=12, J_D=0.3).sample(rng=2), rule="sequential")
+    Census(18 attractors, 18 of them fixed points with 1 of all states, longest cycle 1)
     """
     network = checked(network)
     rule = domains.choice("rule", rule, RULES)

@@ -52,6 +52,13 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
     References
     ----------
     `docs/theory/dynamics.md`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dynamics
+    >>> np.exp(dynamics.log_expected_two_cycles(N=20, J_D=[0.0, 0.5])).round(3)
+    array([1.144, 0.076])
     """
     N, J, k = _arguments(N, J_D)
     agree, differ = _angles(N, k)
@@ -68,6 +75,13 @@ def log_expected_reversing_four_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
               [F - P_2(-\rho_d)]^k .
 
     Arguments and errors are those of `log_expected_two_cycles`: `N`, `J_D`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dynamics
+    >>> np.exp(dynamics.log_expected_reversing_four_cycles(N=20, J_D=[0.0, 0.5])).round(3)
+    array([0.292, 0.01 ])
     """
     N, J, k = _arguments(N, J_D)
     agree, differ = _angles(N, k)

@@ -31,6 +31,24 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     ------
     TypeError, ValueError
         If `network` is not a network, or too large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dynamics
+    >>> import networks
+    >>> import replica
+    >>> network = networks.Asymmetric(N=16, J_D=0.5).sample(rng=1)
+    >>> fixed_points = dynamics.enumerate_fixed_points(network)
+    >>> fixed_points.shape
+    (196, 16)
+    >>> bool(network.is_fixed_point(fixed_points).all())
+    True
+
+    On average over networks there are
+
+    >>> round(float(np.exp(replica.log_expected_fixed_points(N=16, J_D=0.5))), 1)
+    204.3
     """
     network = checked(network)
     n = int(np.prod(network.shape))
@@ -74,6 +92,12 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
     ------
     TypeError, ValueError
         If an entry is not ±1, or there is no dimension of neurons.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> dynamics.pair_distances([[1, 1, 1], [1, 1, -1], [-1, -1, -1]])
+    array([3, 2, 2, 2])
     """
     shape = np.shape(fixed_points)
     if len(shape) < 2:

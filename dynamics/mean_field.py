@@ -51,6 +51,15 @@ class MeanField:
         The step; deviations from continuous time are of this order.
     samples
         Number of histories.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> run = dynamics.mean_field(J_D=0.3, t_max=5, dt=0.2, samples=8000, rng=1)
+    >>> run
+    MeanField(t <= 5 in steps of 0.2, 8000 histories, ends at 0.14... +- 0.00...)
+    >>> run.unstable_fraction.shape, run.correlation.shape
+    ((26,), (26, 26))
     """
 
     t: Floats
@@ -123,6 +132,15 @@ def mean_field(
     ----------
     Eissfeller and Opper, Phys. Rev. Lett. 68, 2094 (1992) and Phys. Rev. E 50, 709 (1994);
     `docs/theory/dynamics.md`.
+
+    Examples
+    --------
+    Activity goes on at a small self-coupling, and dies at a large one:
+
+    >>> import dynamics
+    >>> runs = [dynamics.mean_field(J_D, t_max=20, samples=8000, rng=1) for J_D in (0.3, 0.9)]
+    >>> [round(float(run.unstable_fraction[-1]), 1) for run in runs]
+    [0.1, 0.0]
     """
     J_D = domains.coupling("J_D", J_D)
     t_max = domains.real("t_max", t_max, low=0)

@@ -39,6 +39,17 @@ class MeanFieldLimit:
         coefficients.
     runs
         The simulations, by decreasing dt; with partial symmetry, two for each.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> limit = dynamics.mean_field_limit(J_D=0.3, t_max=5, samples=8000, rng=1)
+    >>> limit
+    MeanFieldLimit(t <= 5 from dt = 0.2, 0.1, 0.05, ends at 0.1... +- 0.0...)
+    >>> limit.t
+    array([0., 1., 2., 3., 4., 5.])
+    >>> len(limit.runs), limit.dof
+    (3, 1)
     """
 
     t: Floats
@@ -94,6 +105,15 @@ def mean_field_limit(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    At first a neuron is unstable with the probability :math:`\Phi(-J_D) = 0.382`:
+
+    >>> import dynamics
+    >>> limit = dynamics.mean_field_limit(J_D=0.3, t_max=5, samples=8000, rng=1)
+    >>> bool(abs(limit.unstable_fraction[0] - 0.382) < 4 * limit.unstable_error[0])
+    True
     """
     t_max = domains.integer("t_max", t_max, high=MOST_STEPS)
     order = domains.choice("order", order, ("random", "permutation"))

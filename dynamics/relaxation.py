@@ -32,6 +32,19 @@ class Relaxation:
     unstable_fraction
         Fraction of unstable neurons before each sweep and at the end, `sweeps + 1` numbers; None if
         no history was asked for.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> import networks
+    >>> network = networks.Asymmetric(N=1000, J_D=0.9).sample(rng=1)
+    >>> relaxation = dynamics.relax(network, rng=2, history=True)
+    >>> relaxation
+    Relaxation(settled into a fixed point after ... sweeps, ... flips per neuron)
+    >>> bool(network.is_fixed_point(relaxation.state))
+    True
+    >>> len(relaxation.unstable_fraction) == relaxation.sweeps + 1
+    True
     """
 
     state: npt.NDArray[np.int8]
@@ -94,6 +107,15 @@ def relax(
     References
     ----------
     `docs/theory/dynamics.md`.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> import networks
+    >>> dynamics.relax(networks.Asymmetric(N=1000, J_D=0.9).sample(rng=1), rng=2)
+    Relaxation(settled into a fixed point after ... sweeps, ... flips per neuron)
+    >>> dynamics.relax(networks.Asymmetric(N=1000, J_D=0.3).sample(rng=1), max_sweeps=50, rng=2)
+    Relaxation(still moving after 50 sweeps: increase max_sweeps or J_D, ... flips per neuron)
     """
     shape = checked(network).shape
     if start is None:
@@ -133,6 +155,18 @@ def relax_many(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import dynamics
+    >>> import networks
+    >>> network = networks.Asymmetric(N=1000, J_D=0.9).sample(rng=1)
+    >>> relaxations = dynamics.relax_many(network, starts=5, rng=2)
+    >>> sum(relaxation.converged for relaxation in relaxations)
+    5
+    >>> len(np.unique([relaxation.state for relaxation in relaxations], axis=0))
+    5
     """
     network = checked(network)
     order = domains.choice("order", order, ORDERS)

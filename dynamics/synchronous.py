@@ -27,6 +27,17 @@ class Cycle:
     transient
         Number of steps from the start to the first state on the cycle; if none was found, the
         steps that were made.
+
+    Examples
+    --------
+    >>> import dynamics
+    >>> import networks
+    >>> network = networks.Asymmetric(N=20, J_D=0.0).sample(rng=1)
+    >>> cycle = dynamics.synchronous(network, rng=1)
+    >>> cycle
+    Cycle(in a cycle of length 12 after 27 steps)
+    >>> cycle.found, cycle.length, cycle.transient
+    (True, 12, 27)
     """
 
     state: State
@@ -83,6 +94,18 @@ def synchronous(
     References
     ----------
     Brent, BIT 20, 176 (1980).
+
+    Examples
+    --------
+    Symmetric couplings without self-coupling end in fixed points or cycles of length 2, asymmetric
+    ones in longer ones:
+
+    >>> import dynamics
+    >>> import networks
+    >>> dynamics.synchronous(networks.Asymmetric(N=100, J_D=0.0, eta=1.0).sample(rng=1), rng=1)
+    Cycle(in a cycle of length 2 after ... steps)
+    >>> dynamics.synchronous(networks.Asymmetric(N=20, J_D=0.0).sample(rng=1), rng=1)
+    Cycle(in a cycle of length 12 after 27 steps)
     """
     network = checked(network)
     max_steps = domains.integer("max_steps", max_steps)

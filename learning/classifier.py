@@ -93,6 +93,19 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     ----------
     Scardecchia, "Learning by Steering the Neural Dynamics", arXiv:2510.11984; Badalotti, Baldassi,
     Mezard, Scardecchia and Zecchina, arXiv:2509.05041; `docs/theory/learning.md`.
+
+    Examples
+    --------
+    >>> from learning import EntangledProjection, SteeredClassifier, load_digits
+    >>> digits = load_digits()
+    >>> projection, mean = EntangledProjection(100, random_state=1), digits.X.mean(axis=0)
+    >>> X = projection.fit_transform(digits.X - mean)
+    >>> X_test = projection.transform(digits.X_test - mean)
+    >>> network = SteeredClassifier(H=200, epochs=4, random_state=1).fit(X, digits.y)
+    >>> network.score(X_test, digits.y_test) > 0.7
+    True
+    >>> network.learner_.states(X_test).shape
+    (1, 360, 200)
     """
 
     classes_: Labels

@@ -50,6 +50,15 @@ class Couplings:
     ------
     ValueError
         If an array is not of its shape, or not of finite numbers in float32.
+
+    Examples
+    --------
+    >>> from learning import Learner, recipe
+    >>> couplings = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(J_D=0.3), rng=1).couplings
+    >>> couplings.J.shape, couplings.W_in.shape, couplings.W_f.shape
+    ((1, 100, 100), (1, 50, 100), (1, 100, 3))
+    >>> couplings.network()
+    Network(N=100, J_D=0.3)
     """
 
     J: Array

@@ -27,6 +27,16 @@ class Equilibration:
         Overlap of the last with the first state, (P,).
     settled
         Whether a fixed point was reached, (P,).
+
+    Examples
+    --------
+    >>> from learning import Learner, equilibration, recipe, xor
+    >>> data = xor(N=20, size=50, rng=1)
+    >>> found = equilibration(Learner.draw(20, 100, 2, 1, recipe(J_D=1.0), rng=1), data.X)
+    >>> found.sweeps.shape, bool(found.settled.all())
+    ((50,), True)
+    >>> bool((found.flips[found.sweeps == 0] == 0).all())
+    True
     """
 
     sweeps: npt.NDArray[np.int64]
@@ -67,6 +77,19 @@ def equilibration(
     ------
     TypeError, ValueError
         If the arguments do not fit the network, or it has several layers.
+
+    Examples
+    --------
+    With a self-coupling networks settle that without it never would:
+
+    >>> import numpy as np
+    >>> from learning import Learner, equilibration, recipe
+    >>> X = np.random.default_rng(1).choice([-1, 1], size=(200, 50))
+    >>> strengths = [recipe(J_D=J_D, lam_in=1.0) for J_D in (0.0, 1.0)]
+    >>> learners = [Learner.draw(N=50, H=200, C=2, L=1, recipe=one, rng=1) for one in strengths]
+    >>> without, found = (equilibration(learner, X, max_sweeps=50) for learner in learners)
+    >>> bool(without.settled.any()), bool(found.settled.all())
+    (False, True)
     """
     max_sweeps = domains.integer("max_sweeps", max_sweeps)
     x, y = batch(learner, X, labels)

@@ -38,6 +38,15 @@ class Epoch:
         How long it took.
     validation
         Accuracy on inputs held back; None if there are none.
+
+    Examples
+    --------
+    >>> from learning import Learner, prototypes, recipe
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(), rng=1)
+    >>> first, second = (learner.epoch(data.X, data.y) for _ in range(2))
+    >>> second.number, second.missed < first.missed, second.unstable < first.unstable
+    (2, True, True)
     """
 
     number: int
@@ -64,6 +73,17 @@ class Learner:
         Number of epochs so far.
     engine
         "events" or "dense": the same states, at different speeds.
+
+    Examples
+    --------
+    >>> from learning import Learner, prototypes, recipe
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(J_D=0.3), rng=1)
+    >>> record = learner.epoch(data.X, data.y, batch=10)
+    >>> learner.score(data.X_test, data.y_test) > 0.9
+    True
+    >>> learner.states(data.X_test).shape, learner.logits(data.X_test).shape
+    ((1, 300, 100), (300, 3))
     """
 
     couplings: Couplings

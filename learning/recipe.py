@@ -26,6 +26,15 @@ class Recipe:
     ------
     TypeError, ValueError
         If a part is not what it should be, or feedback is tied to a readout of no strength.
+
+    Examples
+    --------
+    >>> from learning import Recipe, Rule, Schedule, Strengths
+    >>> made = Recipe(Strengths(J_D=0.3), Schedule(sweeps=8), Rule(k=1.0))
+    >>> made.kappa
+    1.3
+    >>> made.replace(J_D=0.5).strengths.J_D
+    0.5
     """
 
     strengths: Strengths = field(default_factory=Strengths)

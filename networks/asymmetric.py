@@ -38,6 +38,22 @@ class Asymmetric:
     ------
     TypeError, ValueError
         If a parameter is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.8, eta=0.5).sample(rng=1)
+    >>> network
+    Network(N=500, J_D=0.8)
+    >>> J = network.couplings
+    >>> round(500 * float(np.mean(J**2)), 1), round(500 * float(np.mean(J * J.T)), 1)
+    (1.0, 0.5)
+
+    One of 100,000 neurons, whose couplings take no memory:
+
+    >>> networks.Asymmetric(N=100_000, J_D=0.8, couplings="procedural").sample(rng=1)
+    BinaryNetwork(N=100000, J_D=0.8, procedural)
     """
 
     N: int

@@ -38,6 +38,21 @@ class BinaryNetwork(Network):
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import networks
+    >>> network = networks.Asymmetric(N=16, J_D=0.5, couplings="binary").sample(rng=1)
+    >>> network
+    BinaryNetwork(N=16, J_D=0.5, binary)
+    >>> np.unique(network.couplings)
+    array([-0.25,  0.  ,  0.25], dtype=float32)
+    >>> start = np.ones(16)
+    >>> float(network.fields(start)[0] - network.couplings[0] @ start)
+    0.5
+    >>> bool(network.is_fixed_point(start))
+    False
     """
 
     planes: npt.NDArray[np.uint8] | None
@@ -100,6 +115,16 @@ class BinaryNetwork(Network):
         r"""Return the sums :math:`n_i = \sum_j b_{ij} s_j` of `networks.bits` in the one state `s`.
 
         There are `8 * row_bytes(N)` of them; those behind the last neuron have no meaning.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import networks
+        >>> network = networks.Asymmetric(N=16, J_D=0.0, couplings="binary").sample(rng=1)
+        >>> s = np.ones(16)
+        >>> inputs = 2 * network.sums(s)[:16] - s.sum() + s
+        >>> bool((network.scale * inputs == network.fields(s)).all())
+        True
         """
         from networks import bits
 

@@ -31,6 +31,21 @@ class Layered:
     ------
     TypeError, ValueError
         If a parameter is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import networks
+    >>> network = networks.Layered(N=100, L=3, J_D=0.3, lam=0.5).sample(rng=1)
+    >>> network
+    Network(N=100, L=3, J_D=0.3, lam=0.5)
+
+    Reversing the middle layer costs every neuron :math:`2\lambda` for each layer next to it:
+
+    >>> alike = np.ones((3, 100))
+    >>> loss = network.stabilities(alike) - network.stabilities(alike * [[1], [-1], [1]])
+    >>> loss.mean(axis=1).round(3)
+    array([1., 2., 1.], dtype=float32)
     """
 
     N: int

@@ -35,6 +35,26 @@ class Network:
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    Of two neurons, one follows the other, which opposes it: nothing is stable, unless their
+    self-couplings are larger.
+
+    >>> import networks
+    >>> J = [[0, 1], [-1, 0]]
+    >>> states = [[1, 1], [1, -1]]
+    >>> networks.Network(J, J_D=0.5).is_fixed_point(states)
+    array([False, False])
+    >>> frozen = networks.Network(J, J_D=1.5)
+    >>> frozen.is_fixed_point(states)
+    array([ True,  True])
+    >>> frozen.fields(states)
+    array([[ 2.5,  0.5],
+           [ 0.5, -2.5]], dtype=float32)
+    >>> frozen.stabilities(states)
+    array([[2.5, 0.5],
+           [0.5, 2.5]], dtype=float32)
     """
 
     couplings: npt.NDArray[np.float32]

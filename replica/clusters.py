@@ -63,8 +63,14 @@ def clusters(
 
     Examples
     --------
-    >>> clusters(y=5, d=0.02, J_D=0.1)
+    >>> import replica
+    >>> replica.clusters(y=5, d=0.02, J_D=0.1)
     ClusterState(y=5, d=0.02, J_D=0.1: free_entropy=0.0570549, ...)
+
+    Groups of more than about five fixed points are so dense that a typical network has none:
+
+    >>> replica.clusters(y=[2, 4, 8], d=0.02, J_D=0.06).complexity.round(4)
+    array([ 0.0539,  0.0077, -0.0371])
     """
     y, d, J_D = np.broadcast_arrays(
         domains.reals("y", y, low=1, high=Y_MAX),

@@ -26,10 +26,14 @@ def small_distance_expansion() -> sympy.Expr:
 
     Examples
     --------
+    >>> import replica
     >>> import sympy
     >>> d, J_D = sympy.symbols("d J_D", positive=True)
-    >>> float(small_distance_expansion().subs({d: 1e-6, J_D: 0.5}))
-    0.3238...
+    >>> expansion = replica.small_distance_expansion()
+    >>> round(float(expansion.subs({d: 1e-6, J_D: 0.5})), 6)
+    0.323809
+    >>> round(float(replica.pair_entropy(1e-6, J_D=0.5)), 6)
+    0.323809
     """
     import sympy
 

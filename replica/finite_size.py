@@ -48,6 +48,18 @@ def log_expected_fixed_points(
     References
     ----------
     `docs/theory/fixed-points.md`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import replica
+    >>> np.exp(replica.log_expected_fixed_points(N=[5, 10, 20], J_D=0.5)).round(1)
+    array([  5.9,  29.3, 746.5])
+
+    The metastable states of the Sherrington-Kirkpatrick model:
+
+    >>> round(float(replica.log_expected_fixed_points(N=1000, J_D=0.0, eta=1.0)) / 1000, 4)
+    0.1993
     """
     N, J_D, eta = np.broadcast_arrays(
         domains.integers("N", N),
@@ -73,6 +85,16 @@ def log_expected_layered_fixed_points(
     It is :math:`NL\, \Phi_L(J_D/\sigma, \lambda/\sigma)`, :math:`\sigma^2 = (N-1)/N`: the couplings
     within a layer are independent, so the sites are. Arguments and errors are those of
     `layered_entropy`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> N, L = 100, 2
+    >>> log_E = replica.log_expected_layered_fixed_points(N, L, J_D=0.0, lam=0.3)
+    >>> round(float(log_E) / (N * L), 4)
+    0.0273
+    >>> round(float(replica.layered_entropy(J_D=0.0, lam=0.3, L=L)), 4)
+    0.0271
     """
     N, L = domains.integers("N", N, low=2), domains.integers("L", L)
     J_D, lam = domains.reals("J_D", J_D, low=0), domains.reals("lam", lam, low=0)
@@ -108,6 +130,13 @@ def log_expected_pairs(N: int, J_D: npt.ArrayLike) -> Floats:
     References
     ----------
     `docs/theory/fixed-points.md`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import replica
+    >>> np.exp(replica.log_expected_pairs(N=4, J_D=0.5)).round(2)
+    array([4.26, 4.81, 5.08, 4.81, 4.26])
     """
     N = domains.integer("N", N)
     J_D = domains.reals("J_D", J_D, low=0)[..., None]

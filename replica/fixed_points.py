@@ -41,6 +41,17 @@ def fixed_point_entropy(J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0) -> Floats:
     ----------
     `docs/theory/fixed-points.md`. At `eta = 1, J_D = 0` it is the number of metastable states of
     the Sherrington-Kirkpatrick model, 0.1992 (Tanaka and Edwards, 1980; Bray and Moore, 1980).
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.fixed_point_entropy(J_D=[0.0, 0.5, 2.0]).round(4)
+    array([0.    , 0.3242, 0.6701])
+
+    Antisymmetric couplings leave fewer fixed points, symmetric ones more:
+
+    >>> replica.fixed_point_entropy(J_D=0.5, eta=[-1, 0, 1]).round(4)
+    array([-0.0245,  0.3242,  0.4117])
     """
     J_D, eta = np.broadcast_arrays(
         domains.reals("J_D", J_D, low=0), domains.reals("eta", eta, low=-1, high=1)

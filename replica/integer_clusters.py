@@ -15,7 +15,7 @@ SMALLEST_D = 1e-6
 _TOLERANCE = 1e-10  # of the free entropy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IntegerClusters:
     r"""Groups of y fixed points at mutual distance d, in networks of symmetry eta.
 
@@ -50,6 +50,15 @@ class IntegerClusters:
         Estimate of the absolute error of `free_entropy`.
     converged
         Whether the extremum was found, to an error below 1e-10.
+
+    Examples
+    --------
+    >>> import replica
+    >>> groups = replica.integer_clusters(y=5, d=0.02, J_D=0.1, eta=0.5)
+    >>> groups
+    IntegerClusters(y=5, d=0.02, J_D=0.1, eta=0.5: free_entropy=0.209311, ..., converged)
+    >>> round(groups.slope_J_D, 3)
+    1.06
     """
 
     y: int
@@ -65,6 +74,13 @@ class IntegerClusters:
     residual: float
     error: float
     converged: bool
+
+    def __repr__(self) -> str:
+        status = "converged" if self.converged else "no extremum found"
+        return (
+            f"IntegerClusters(y={self.y}, d={self.d:.6g}, J_D={self.J_D:.6g}, eta={self.eta:.6g}: "
+            f"free_entropy={self.free_entropy:.6g}, error={self.error:.1g}, {status})"
+        )
 
 
 def integer_clusters(
@@ -108,6 +124,19 @@ def integer_clusters(
     References
     ----------
     `docs/theory/symmetric.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> round(replica.integer_clusters(y=5, d=0.02, J_D=0.1).free_entropy, 7)
+    0.0570549
+    >>> round(float(replica.clusters(y=5, d=0.02, J_D=0.1).free_entropy), 7)
+    0.0570549
+
+    With symmetric couplings the mean number is larger:
+
+    >>> round(replica.integer_clusters(y=5, d=0.02, J_D=0.1, eta=0.5).free_entropy, 4)
+    0.2093
     """
     y = domains.integer("y", y, low=2, high=LARGEST_Y)
     d = domains.real("d", d, low=SMALLEST_D, high=0.5)

@@ -22,9 +22,22 @@ class TwoLayerState(ClusterState):
 
     Entropies are per neuron of either layer. The attributes are those of `ClusterState`, and `lam`,
     the coupling between the layers.
+
+    Examples
+    --------
+    >>> import replica
+    >>> state = replica.two_layer_clusters(y=2, d=0.1, J_D=0.1, lam=0.3)
+    >>> state
+    TwoLayerState(y=2, d=0.1, J_D=0.1, lam=0.3: free_entropy=0.113499, ...)
+    >>> round(float(state.complexity), 4)
+    0.0746
     """
 
     lam: Number
+
+    @property
+    def _point(self) -> str:
+        return f"{super()._point}, lam={self.lam:.6g}"
 
 
 def two_layer_clusters(
@@ -74,8 +87,9 @@ def two_layer_clusters(
 
     Examples
     --------
-    >>> two_layer_clusters(y=3, d=0.1, J_D=0.0, lam=0.3)
-    TwoLayerState(y=3, d=0.1, J_D=0: free_entropy=-0.01...
+    >>> import replica
+    >>> replica.two_layer_clusters(y=3, d=0.1, J_D=0.0, lam=0.3)
+    TwoLayerState(y=3, d=0.1, J_D=0, lam=0.3: free_entropy=-0.01196...
     """
     y, d, J_D, lam = np.broadcast_arrays(
         domains.reals("y", y, low=1, high=Y_MAX),

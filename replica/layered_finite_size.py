@@ -47,6 +47,13 @@ def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam
     References
     ----------
     `docs/theory/layered.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> log_E = replica.log_expected_layered_pairs(20, distances=[2, 2], J_D=0.0, lam=0.4)
+    >>> round(log_E, 4)
+    -1.8473
     """
     N = domains.integer("N", N, low=2)
     k = domains.integers("distances", distances, low=0)

@@ -56,8 +56,10 @@ def two_layer_local_entropy(
 
     Examples
     --------
-    >>> two_layer_local_entropy(d=0.1, J_D=0.0, lam=0.4).local_entropy.round(6)
-    np.float64(0.0...)
+    >>> import replica
+    >>> state = replica.two_layer_local_entropy(d=0.2, J_D=0.0, lam=0.4)
+    >>> round(float(state.y), 2), round(float(state.local_entropy), 4)
+    (5.69, 0.021)
     """
     d, J_D, lam = np.broadcast_arrays(
         domains.reals("d", d, low=D_MIN, high=D_MAX),

@@ -50,6 +50,14 @@ def layered_pair_entropy(
     References
     ----------
     `docs/theory/layered.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.layered_pair_entropy([0.01, 0.1, 0.5], J_D=0.0, lam=0.3, L=2).round(4)
+    array([-0.0046,  0.0022,  0.0541])
+    >>> replica.layered_pair_entropy([0.01, 0.1, 0.5], J_D=0.0, lam=0.3).round(4)
+    array([0.0194, 0.0334, 0.0949])
     """
     d, J_D, lam = np.broadcast_arrays(
         domains.reals("d", d, low=0, high=1),

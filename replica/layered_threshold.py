@@ -13,7 +13,7 @@ from replica.total_distance import total_distance_pair_entropy
 _ROUNDING = 1e-14  # of an entropy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LayeredTransition:
     """A threshold in the coupling between layers.
 
@@ -29,6 +29,12 @@ class LayeredTransition:
         Self-coupling.
     L
         Number of layers; None for an infinite chain.
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.layered_overlap_gap_threshold(J_D=0.02, L=2)
+    LayeredTransition(lam=0.252888 +- ... at d=0.02705, J_D=0.02, L=2)
     """
 
     lam: float
@@ -36,6 +42,13 @@ class LayeredTransition:
     d: float
     J_D: float
     L: int | None
+
+    def __repr__(self) -> str:
+        layers = "an infinite chain" if self.L is None else f"L={self.L}"
+        return (
+            f"LayeredTransition(lam={self.lam:.6g} +- {self.uncertainty:.1g} at d={self.d:.4g}, "
+            f"J_D={self.J_D:.4g}, {layers})"
+        )
 
 
 def layered_overlap_gap_threshold(
@@ -70,8 +83,11 @@ def layered_overlap_gap_threshold(
 
     Examples
     --------
-    >>> layered_overlap_gap_threshold(J_D=0.0, L=2).lam
-    0.3...
+    >>> import replica
+    >>> round(replica.layered_overlap_gap_threshold(J_D=0.0, L=2).lam, 4)
+    0.3409
+    >>> round(replica.layered_overlap_gap_threshold(J_D=0.0, L=2, distance="total").lam, 4)
+    0.3167
     """
     J_D = domains.real("J_D", J_D, low=0)
     if L is not None:

@@ -42,6 +42,14 @@ def layered_entropy(
     References
     ----------
     `docs/theory/fixed-points.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.layered_entropy(J_D=0.0, lam=0.3, L=[1, 2, 10]).round(4)
+    array([0.    , 0.0271, 0.0433])
+    >>> round(float(replica.layered_entropy(J_D=0.0, lam=0.3)), 4)
+    0.0475
     """
     J_D, lam = domains.reals("J_D", J_D, low=0), domains.reals("lam", lam, low=0)
     if L is None:

@@ -49,8 +49,14 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
 
     Examples
     --------
-    >>> local_entropy(d=[0.01, 0.1], J_D=0.3).local_entropy.round(6)
+    >>> import replica
+    >>> replica.local_entropy(d=[0.01, 0.1], J_D=0.3).local_entropy.round(6)
     array([0.025024, 0.099032])
+
+    Below the overlap gap threshold there are no clusters at some distances:
+
+    >>> replica.local_entropy(d=[0.02, 0.05, 0.1, 0.2], J_D=0.05).local_entropy.round(4)
+    array([-0.0031, -0.0011,  0.0052,  0.0175])
     """
     d, J_D = np.broadcast_arrays(
         domains.reals("d", d, low=D_MIN, high=D_MAX),

@@ -31,6 +31,12 @@ def merging_threshold() -> Transition:
     References
     ----------
     `docs/theory/clusters.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> round(replica.merging_threshold().J_D, 4)
+    0.0731
     """
     J_D = optimize.brentq(lambda J_D: _slope(_flattest(J_D)), *_J_D_BRACKET, xtol=1e-13)
     state = _flattest(J_D)

@@ -54,8 +54,12 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
 
     Examples
     --------
-    >>> round(overlap_gap_threshold().J_D, 4)
-    0.0601
+    Pairs are missing at some distance up to a smaller self-coupling than larger groups; those of
+    `y = 4.66` up to the largest one, which `overlap_gap_threshold()` finds:
+
+    >>> import replica
+    >>> [round(replica.overlap_gap_threshold(y).J_D, 4) for y in (2, 4.66)]
+    [0.0427, 0.0601]
     """
     if y is None:
         y = optimize.brentq(lambda y: _touching(y).local_entropy, *_Y_BRACKET, xtol=1e-9)
@@ -89,6 +93,13 @@ def zero_complexity_gap_threshold() -> Transition:
     References
     ----------
     `docs/theory/clusters.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> threshold = replica.zero_complexity_gap_threshold()
+    >>> round(threshold.J_D, 4), round(threshold.y, 2), round(threshold.d, 4)
+    (0.0601, 4.66, 0.0159)
     """
     J_D = optimize.brentq(lambda J_D: _least_dense(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
     state = _least_dense(J_D)

@@ -42,6 +42,18 @@ def pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0)
     References
     ----------
     `docs/theory/fixed-points.md`.
+
+    Examples
+    --------
+    Close to each other there are no two fixed points, unless the self-coupling is larger:
+
+    >>> import replica
+    >>> replica.pair_entropy([0.01, 0.03, 0.5], J_D=0.02).round(4)
+    array([-0.0176, -0.0237,  0.0317])
+    >>> replica.pair_entropy(0.03, J_D=[0.02, 0.04, 0.06]).round(4)
+    array([-0.0237, -0.0027,  0.0178])
+    >>> replica.pair_entropy(0.03, J_D=0.02, eta=[0.0, 0.1, 0.2]).round(4)
+    array([-0.0237,  0.0128,  0.0452])
     """
     d, J_D, eta = np.broadcast_arrays(
         domains.reals("d", d, low=0, high=1),
@@ -83,6 +95,12 @@ def franz_parisi(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     References
     ----------
     Franz and Parisi, J. Phys. I 5, 1401 (1995); `docs/theory/fixed-points.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.franz_parisi([0.001, 0.1, 0.5], J_D=0.5).round(4)
+    array([-0.0056,  0.1422,  0.3242])
     """
     d, J_D = domains.reals("d", d, low=0, high=1), domains.reals("J_D", J_D, low=0)
     return np.asarray(_gain(_near(d), J_D))[()]

@@ -27,6 +27,15 @@ class ReferenceState(ClusterState):
         Overlap :math:`q_1` between two of them, at the extremum.
     p_hat
         Conjugate of the overlap with the reference state.
+
+    Examples
+    --------
+    >>> import replica
+    >>> state = replica.reference_clusters(y=3, d=0.1, J_D=0.3)
+    >>> state
+    ReferenceState(y=3, d=0.1, J_D=0.3: free_entropy=0.616939, ...)
+    >>> round(float(state.overlap), 4)
+    0.7677
     """
 
     overlap: Number
@@ -81,7 +90,8 @@ def reference_clusters(
 
     Examples
     --------
-    >>> reference_clusters(y=3, d=0.1, J_D=0.3)
+    >>> import replica
+    >>> replica.reference_clusters(y=3, d=0.1, J_D=0.3)
     ReferenceState(y=3, d=0.1, J_D=0.3: free_entropy=0.616939, ...)
     """
     y, d, J_D = np.broadcast_arrays(
@@ -130,6 +140,13 @@ def reference_local_entropy(
     References
     ----------
     `docs/theory/clusters.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> state = replica.reference_local_entropy(d=0.1, J_D=0.3)
+    >>> round(float(state.y), 2), round(float(state.local_entropy), 4)
+    (20.63, 0.1289)
     """
     d, J_D = np.broadcast_arrays(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
@@ -178,6 +195,12 @@ def densest_reference(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     References
     ----------
     `docs/theory/clusters.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> replica.densest_reference(d=[0.05, 0.1], J_D=0.3).round(4)
+    array([0.1108, 0.1455])
     """
     from scipy.optimize import elementwise
 

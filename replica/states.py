@@ -37,6 +37,19 @@ class ClusterState:
         Estimate of the absolute error of the three entropies.
     converged
         Whether the extremum was found.
+
+    Examples
+    --------
+    `clusters` and `local_entropy` return one, for all points that they are asked for:
+
+    >>> import replica
+    >>> states = replica.clusters(y=[2, 4, 8], d=0.02, J_D=0.06)
+    >>> states
+    ClusterState(shape (3,), converged)
+    >>> states.complexity.round(4)
+    array([ 0.0539,  0.0077, -0.0371])
+    >>> bool((states.error < 1e-11).all())
+    True
     """
 
     y: Number
@@ -60,11 +73,16 @@ class ClusterState:
             return "no extremum found"
         return f"{found.size - found.sum()} of {found.size} not found: see converged"
 
+    @property
+    def _point(self) -> str:
+        """Where the solution is."""
+        return f"y={self.y:.6g}, d={self.d:.6g}, J_D={self.J_D:.6g}"
+
     def __repr__(self) -> str:
         if np.ndim(self.free_entropy):
             return f"{type(self).__name__}(shape {np.shape(self.free_entropy)}, {self.status})"
         return (
-            f"{type(self).__name__}(y={self.y:.6g}, d={self.d:.6g}, J_D={self.J_D:.6g}: "
+            f"{type(self).__name__}({self._point}: "
             f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
             f"complexity={self.complexity:.6g}, error={self.error:.1g}, {self.status})"
         )
@@ -82,7 +100,7 @@ def gather(kind: type[State], points: Sequence[Any], shape: tuple[int, ...]) -> 
     return kind(**columns)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Transition:
     """A threshold in the self-coupling.
 
@@ -98,6 +116,15 @@ class Transition:
         Number of fixed points in a group there.
     eta
         Symmetry of the couplings.
+
+    Examples
+    --------
+    >>> import replica
+    >>> threshold = replica.overlap_gap_threshold(y=2)
+    >>> threshold
+    Transition(J_D=0.0427228 +- ... at d=0.026, y=2, eta=0)
+    >>> threshold.uncertainty < 1e-10
+    True
     """
 
     J_D: float
@@ -105,3 +132,9 @@ class Transition:
     d: float
     y: float
     eta: float = 0.0
+
+    def __repr__(self) -> str:
+        return (
+            f"Transition(J_D={self.J_D:.6g} +- {self.uncertainty:.1g} at d={self.d:.4g}, "
+            f"y={self.y:.4g}, eta={self.eta:.4g})"
+        )

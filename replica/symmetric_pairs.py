@@ -50,6 +50,13 @@ def log_expected_symmetric_pairs(N: int, J_D: float, eta: float) -> Floats:
     References
     ----------
     `docs/theory/symmetric.md`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import replica
+    >>> np.exp(replica.log_expected_symmetric_pairs(N=4, J_D=0.5, eta=0.5)).round(2)
+    array([5.17, 6.56, 7.79, 6.56, 5.17])
     """
     N = domains.integer("N", N, low=3, high=LARGEST_N)
     J_D = domains.real("J_D", J_D, low=0, high=3)

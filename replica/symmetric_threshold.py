@@ -35,6 +35,13 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0) -> IntegerClusters:
     References
     ----------
     `docs/theory/symmetric.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> groups = replica.rarest_groups(y=3, J_D=0.02)
+    >>> round(groups.d, 4), round(groups.free_entropy, 4)
+    (0.0365, -0.0448)
     """
     eta = domains.real("eta", eta, low=0, high=1)
     scan = [integer_clusters(y, d, J_D, eta) for d in np.geomspace(1e-4, 0.5, 10)]
@@ -68,6 +75,12 @@ def symmetric_overlap_gap_threshold(y: int, eta: float = 0.0) -> Transition:
     ----------
     Gamarnik, PNAS 118, e2108492118 (2021), on the overlap gap property;
     `docs/theory/symmetric.md`.
+
+    Examples
+    --------
+    >>> import replica
+    >>> [round(replica.symmetric_overlap_gap_threshold(3, eta).J_D, 4) for eta in (0.0, 0.1)]
+    [0.0557, 0.0229]
     """
     y = domains.integer("y", y, low=2, high=LARGEST_Y)
     eta = domains.real("eta", eta, low=0, high=1)

@@ -38,6 +38,16 @@ def total_distance_pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.A
     References
     ----------
     `docs/theory/layered.md`.
+
+    Examples
+    --------
+    At a small total distance it is better to differ in one layer only:
+
+    >>> import replica
+    >>> replica.total_distance_pair_entropy([0.01, 0.1, 0.5], J_D=0.0, lam=0.3).round(4)
+    array([0.0065, 0.0022, 0.0541])
+    >>> replica.layered_pair_entropy([0.01, 0.1, 0.5], J_D=0.0, lam=0.3, L=2).round(4)
+    array([-0.0046,  0.0022,  0.0541])
     """
     d, J_D, lam = np.broadcast_arrays(
         domains.reals("d", d, low=0, high=1),

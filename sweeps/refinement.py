@@ -68,6 +68,20 @@ def refine(
         As in `sweeps.run`; ImportError without the extra.
     SweepError
         If a point failed: there is no going on without it. Everything computed is stored.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import numpy as np
+    >>> import sweeps
+    >>> def step(x):
+    ...     return np.tanh(20 * (x - 0.3))
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/step.sqlite", version=1, progress=False)
+    ...     data = sweeps.refine(step, {"x": (0, 1)}, points=24, executor=executor, **again)
+    >>> dict(data.sizes), bool((abs(data["x"] - 0.3) < 0.15).mean() > 0.5)
+    ({'point': 24, 'replica': 1}, True)
     """
     ranges = _ranges(bounds)
     constant = {

@@ -34,6 +34,14 @@ def evaluate(theory: Callable[..., npt.ArrayLike], data: "xarray.DataArray") -> 
     ------
     TypeError, ValueError
         If the theory takes something else, or returns an array of another shape.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> import xarray
+    >>> data = xarray.DataArray([0.1, 0.05], {"N": [10, 20]}, dims="N")
+    >>> sweeps.evaluate(lambda N: 1 / N, data).values.tolist()
+    [0.1, 0.05]
     """
     if not callable(theory):
         raise TypeError(f"theory must be a function, got {theory!r}")

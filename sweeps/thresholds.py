@@ -39,6 +39,15 @@ class Threshold:
         Of the logistic curve in x.
     x, successes, trials, level
         What was fitted.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 9, 18, 20], trials=20, rng=1)
+    >>> found.reached, found.interval[0] < found.value < found.interval[1]
+    (True, True)
+    >>> found.at([1, 5]).round(1).tolist()
+    [0.0, 1.0]
     """
 
     value: float
@@ -121,6 +130,15 @@ def threshold(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 10, 18, 20], trials=20, rng=1)
+    >>> round(found.value, 6), found.status
+    (3.0, 'reached')
+    >>> sweeps.threshold([1, 2, 3], [0, 1, 2], trials=20, rng=1)
+    Threshold(not reached: all fractions are below 0.5 in [1, 3], ...; extend x)
     """
     level = checks.fraction("level", level)
     confidence = checks.fraction("confidence", confidence)

@@ -3,17 +3,22 @@
 import doctest
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ["networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"]
+PACKAGES = [
+    *("networks", "replica", "bp", "dynamics", "learning"),
+    *("contrastive_ode", "contrastive_ode.tasks", "sweeps"),
+]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in PACKAGES
     for path in (ROOT / package).rglob("*.py")
 )
+WITH_EXAMPLES = ["networks", "replica", "bp", "dynamics"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -28,6 +33,30 @@ def test_a_page_has_an_equation_and_an_example(name):
     page = importlib.import_module(name).__doc__
     assert ".. math::" in page
     assert len(doctest.DocTestParser().get_examples(page)) >= 3
+
+
+@pytest.mark.parametrize("package", WITH_EXAMPLES)
+def test_everything_public_has_an_example(package):
+    module = importlib.import_module(package)
+    for name in module.__all__:
+        thing = getattr(module, name)
+        shown = _examples(thing)
+        assert name in shown, f"no example shows {package}.{name}"
+        for method, function in vars(thing).items() if inspect.isclass(thing) else ():
+            if inspect.isfunction(function) and not method.startswith("_"):
+                assert f".{method}(" in shown + _examples(function), f"{name}.{method}"
+
+
+def _examples(thing):
+    """Return the code and the output of all examples that `test_examples` runs."""
+    assert thing.__module__ in MODULES
+    sections = re.split(r"\n *Examples\n *-{8}\n", inspect.getdoc(thing))
+    examples = doctest.DocTestParser().get_examples("".join(sections[1:]))
+    return "\n".join(
+        example.source + example.want
+        for example in examples
+        if not example.options.get(doctest.SKIP)
+    )
 
 
 @pytest.mark.parametrize("package", PACKAGES)

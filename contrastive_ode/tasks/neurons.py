@@ -40,6 +40,16 @@ def timed_targets(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.timed_targets(rng=1)
+    >>> made.task.points.tolist()  # steps of 0.1
+    [20, 50, 80, 110]
+    >>> training = made.train(iterations=50)
+    >>> bool(training.best_cost < 0.8 * training.loss[0])
+    True
     """
     generator = checks.generator("rng", rng)
     N = checks.integer("N", N, 2)

@@ -44,6 +44,13 @@ def allostery(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.allostery(rng=1, N=16)
+    >>> made.assess(made.w)
+    {'distance': 3.0, 'largest coupling': 1.0}
     """
     packing = jammed_packing(N, 0.88, checks.generator("rng", rng))
     distances = packing.distances()
@@ -104,6 +111,13 @@ def synchronisation(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.synchronisation(rng=1, N=16)
+    >>> made.task.outputs.size, made.assess(made.w)["order"] < 0.5  # not coupled yet
+    (16, True)
     """
     generator = checks.generator("rng", rng)
     frequency = checks.real("frequency", frequency)
