@@ -39,6 +39,7 @@ nb_execution_raise_on_error = True
 nb_execution_in_temp = True
 nb_execution_timeout = 300
 nb_merge_streams = True
+nb_output_stderr = "remove"  # progress bars, and the farewells of dask workers
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # they would come from a server
 myst_enable_extensions = ["dollarmath", "colon_fence", "deflist"]
 myst_heading_anchors = 3
