@@ -112,6 +112,39 @@ def reproduce(
 
 
 @app.command
+def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) -> None:
+    """Compute some of a gallery's stored points again, and compare every bit.
+
+    After a change of the code it tells whether the ledgers may be used on.
+
+    Parameters
+    ----------
+    output
+        Folder of the gallery.
+    seed
+        Root seed of the points.
+    count
+        Points of each ledger.
+    """
+    from figures.gallery import Gallery
+
+    with _usage():
+        if not (output / "ledgers").is_dir():
+            raise ValueError(f"--output must be a gallery with ledgers, got {str(output)!r}")
+        rechecks = Gallery(output, seed=seed).recheck(count)
+        differ = 0
+        for name, points in rechecks:
+            different = [point for point in points if not point.same]
+            differ += len(different)
+            print(f"{name}: {len(points) - len(different)} of {len(points)} the same", flush=True)
+            for point in different:
+                where = ", ".join(f"{key}={value}" for key, value in point.parameters.items())
+                print(f"  {', '.join(point.differences)} differ at {where}")
+    if differ:
+        _stop("the code gives other results than the ledgers hold: use --no-resume", 1)
+
+
+@app.command
 def sweep(
     function: str,
     *grid: str,

@@ -1,5 +1,7 @@
 """A folder of figures: compute, judge, draw, store."""
 
+import importlib
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -110,6 +112,19 @@ class Gallery:
         with matplotlib.rc_context(fname=STYLE), replacing(path) as temporary:
             catalogue.load(name).draw(data).savefig(temporary, format="png")
         write_page(self.folder)
+
+    def recheck(self, count: int = 3) -> Iterator[tuple[str, list[sweeps.Recheck]]]:
+        """Compute `count` points of each ledger again, see `sweeps.recheck`.
+
+        Yields
+        ------
+        The name of the swept function, and its points.
+        """
+        for store in sorted(self._ledgers.glob("*.*.sqlite")):
+            figure, name, _ = store.name.split(".")
+            function = getattr(importlib.import_module(f"figures.{figure}"), name)
+            points = sweeps.recheck(function, store, version=VERSION, rng=self.seed, count=count)
+            yield f"{figure}.{name}", points
 
     @property
     def _ledgers(self) -> Path:

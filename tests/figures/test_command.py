@@ -37,6 +37,7 @@ def test_list_names_all_figures(capsys):
         (["reproduce", "--output", "/proc/nowhere"], "output"),
         (["reproduce", "--output", __file__], "output"),
         (["reproduce", "--scheduler", "nonsense://x"], "--scheduler"),
+        (["recheck", "--output", "nowhere"], "--output"),
         (["sweep", "operator:nothing", "a=1", "--store", "x"], "nothing"),
         (["sweep", "operator", "a=1", "--store", "x"], "function"),
         (["sweep", "no_such_module:f", "a=1", "--store", "x"], "no_such_module"),

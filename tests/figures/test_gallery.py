@@ -10,6 +10,7 @@ import xarray
 
 import sweeps
 from figures import catalogue
+from figures.command import main
 from figures.gallery import Gallery
 from figures.verdict import verdict
 
@@ -131,6 +132,26 @@ def test_whole_gallery_agrees(tmp_path):
         verdict = gallery.make(name).attrs["verdict"]
         assert "DISAGREE" not in verdict
         assert "agree:" in verdict or name in UNJUDGED
+
+
+def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):
+    with ThreadPoolExecutor(2) as executor:
+        Gallery(tmp_path, executor=executor, progress=False).make("pair_distances")
+    main(["recheck", "--output", str(tmp_path), "--count", "1"])
+    assert capsys.readouterr().out == "pair_distances.count_pairs: 1 of 1 the same\n"
+    module = catalogue.load("pair_distances")
+    whole = module.count_pairs
+
+    @functools.wraps(whole)
+    def count_pairs(**parameters):
+        return whole(**parameters) + 1
+
+    monkeypatch.setattr(module, "count_pairs", count_pairs)
+    with pytest.raises(SystemExit):
+        main(["recheck", "--output", str(tmp_path), "--count", "1"])
+    captured = capsys.readouterr()
+    assert "0 of 1 the same\n  result differ at " in captured.out
+    assert "--no-resume" in captured.err
 
 
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
