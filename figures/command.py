@@ -75,11 +75,13 @@ class Workers:
 
 @app.command(name="list")
 def list_figures() -> None:
-    """List the figures."""
+    """List the figures, chapter by chapter."""
     from figures import catalogue
 
-    for name in catalogue.NAMES:
-        print(f"{name:20} {catalogue.load(name).title}")
+    for chapter in catalogue.CHAPTERS:
+        print(chapter.title)
+        for name in chapter.names:
+            print(f"  {name:27} {catalogue.load(name).title}")
 
 
 @app.command

@@ -95,10 +95,11 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
 
 def _columns(marks: list[Mark]) -> "xarray.Dataset":
-    """Return the marks as a table, a variable for each column."""
+    """Return the marks that data bound on both sides as a table, a variable for each column."""
     import xarray
 
-    columns = zip(Mark._fields, zip(*marks, strict=True), strict=True)
+    bounded = [mark for mark in marks if np.isfinite([mark.low, mark.value, mark.high]).all()]
+    columns = zip(Mark._fields, zip(*bounded, strict=True), strict=True)
     return xarray.Dataset({f"mark_{name}": ("mark", list(values)) for name, values in columns})
 
 
@@ -126,7 +127,7 @@ def _focusing(data: "xarray.Dataset") -> list[Mark]:
         if one["p_value"] >= focusing_success.POOR:
             limit, error = float(one["limit"]), float(one["limit_error"])
             marks.append(_limit(row, limit, error, "focusing_success"))
-    return [mark for mark in marks if np.isfinite(mark.value)]
+    return marks
 
 
 def _relaxation(data: "xarray.Dataset", activity: "xarray.Dataset") -> list[Mark]:
@@ -142,7 +143,7 @@ def _relaxation(data: "xarray.Dataset", activity: "xarray.Dataset") -> list[Mark
     died = _limit(
         "activity dies", float(activity["mean"]), float(activity["mean_error"]), "persistence"
     )
-    return [*(mark for mark in marks if np.isfinite(mark.value)), died]
+    return [*marks, died]
 
 
 def _learned(data: "xarray.Dataset") -> list[Mark]:
@@ -198,13 +199,12 @@ def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]
 def _numbers(low: float, value: float, high: float) -> tuple[str, str]:
     """Return value and interval with two digits of its width."""
     digits = 1 + _digits(low, value, high)
-    ends = ["?" if np.isnan(end) else f"{end:.{digits}f}" for end in (low, high)]
-    return f"{value:.{digits}f}", f"{ends[0]} to {ends[1]}"
+    return f"{value:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def _digits(low: float, value: float, high: float) -> int:
     """Return the decimal place of the first digit of the interval's width."""
-    width = np.fmax(high - value, value - low)
+    width = max(high - value, value - low)
     return int(np.clip(np.ceil(-np.log10(width)), 1, 9)) if width > 0 else 3
 
 

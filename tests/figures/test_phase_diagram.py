@@ -64,7 +64,13 @@ def test_the_rise_of_an_accuracy():
 def test_numbers_have_the_digits_of_their_intervals():
     assert phase_diagram._numbers(0.148, 0.162, 0.17645) == ("0.162", "0.148 to 0.176")
     assert phase_diagram._numbers(0.8133, 0.8145, 0.8155) == ("0.8145", "0.8133 to 0.8155")
-    assert phase_diagram._numbers(np.nan, 0.35, 0.4) == ("0.350", "? to 0.400")
+    assert phase_diagram._numbers(0.06, 0.06, 0.06) == ("0.0600", "0.0600 to 0.0600")
+
+
+def test_thresholds_without_a_bound_are_left_out():
+    bounds = [(0.1, 0.2, 0.3), (0.1, 0.2, np.inf), (-np.inf, 0.2, 0.3), (np.nan,) * 3]
+    marks = [phase_diagram.Mark("row", N, *ends, "source") for N, ends in enumerate(bounds)]
+    assert phase_diagram._columns(marks)["mark_N"].values.tolist() == [0]
 
 
 def test_the_table_is_that_of_the_figures_it_joins():
