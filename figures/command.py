@@ -82,7 +82,7 @@ def list_figures() -> None:
     for chapter in catalogue.CHAPTERS:
         lines.append(chapter.title)
         lines += [f"  {name:27} {catalogue.load(name).title}" for name in chapter.names]
-    print("\n".join(lines))  # at once, so that `| head` does not break the pipe between two lines
+    print("\n".join(lines))  # at once, so that `| head` does not break the pipe
 
 
 @app.command
@@ -112,15 +112,6 @@ def reproduce(
     from figures.catalogue import NAMES
 
     _make(list(NAMES), place, workers)
-
-
-@app.command
-def doctor() -> None:
-    """Show versions, threads, caches and data, and check every package on known answers."""
-    from figures.doctor import report
-
-    if not report():
-        _stop("the self-test failed", 1)
 
 
 @app.command
@@ -154,6 +145,15 @@ def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) ->
                 print(f"  {', '.join(point.differences)} differ at {where}")
     if differ:
         _stop("the code gives other results than the ledgers hold: use --no-resume", 1)
+
+
+@app.command
+def doctor() -> None:
+    """Show versions, threads, caches and data, and check every package on known answers."""
+    from figures.doctor import report
+
+    if not report():
+        _stop("the self-test failed", 1)
 
 
 @app.command
