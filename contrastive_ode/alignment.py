@@ -82,7 +82,7 @@ def alignment(
     >>> ode.alignment(model, task, w, "gradient") > 0.999
     True
     """
-    allowed = Constraints(model) if constraints is None else constraints
+    allowed = Constraints.of(model, constraints)
     local = local_update(model, task, w, supervisor, examples=examples, **options).dw
     downhill = -gradient(model, task, w, examples=examples).dw
     return cosine(allowed.project(local), allowed.project(downhill))

@@ -65,7 +65,7 @@ def misalignment(
     (True, True)
     """
     tau_e, tau_m = _times(tau_e, tau_m)
-    e = checks.shaped("error", error, (model.size,))
+    e = checks.shaped("error", error, (checks.instance("model", model, Model).size,))
     J = model.jacobian(x, w, t)
     u = model.sensitivity(x, e, w, t)
     d = model.sensitivity(x, (tau_m * J - tau_e * J.T) @ e, w, t)

@@ -130,6 +130,7 @@ def flow(
     >>> path.round(3).tolist()  # they synchronise, at their mean phase
     [[0.0, 0.5], [10.25, 10.25], [20.25, 20.25]]
     """
+    checks.instance("model", model, Model)
     h = checks.real("h", h, low=0, above=True)
     stride = checks.integer("stride", stride, 1)
     rows = round(checks.real("T", T, low=0) / (stride * h)) + 1

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contrastive_ode import checks
+
 if TYPE_CHECKING:
     from contrastive_ode.model import Model
     from contrastive_ode.topology import Topology
@@ -88,6 +90,8 @@ class System:
     ) -> None:
         given = {"node": node, "pair": pair, "triple": triple}
         states = _names("states", states)
+        if not states:
+            raise ValueError("states must not be empty")
         terms = tuple(
             (kind, _rates(kind, rate, states)) for kind, rate in given.items() if rate is not None
         )
@@ -164,7 +168,7 @@ def base(name: str) -> str:
 
 
 def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    names = (names,) if isinstance(names, str) else tuple(names)
+    names = (names,) if isinstance(names, str) else tuple(checks.several(what, names))
     for name in names:
         known = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
         if not known or name.startswith("_"):

@@ -76,7 +76,8 @@ def all_to_all(N: int, self_coupling: bool = False) -> Topology:
     >>> len(ode.all_to_all(4).edges), len(ode.all_to_all(4, self_coupling=True).edges)
     (12, 16)
     """
-    return Topology(checks.integer("N", N, 1), dense=True, self_coupling=bool(self_coupling))
+    N, self_coupling = checks.integer("N", N, 1), checks.boolean("self_coupling", self_coupling)
+    return Topology(N, dense=True, self_coupling=self_coupling)
 
 
 def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
@@ -106,7 +107,7 @@ def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
     """
     N = checks.integer("N", N, 1)
     pairs = _tuples("edges", edges, 2, N)
-    if not directed:
+    if not checks.boolean("directed", directed):
         pairs = np.concatenate([pairs, pairs[:, ::-1]])
     pairs = np.unique(pairs, axis=0)
     rows = np.searchsorted(pairs[:, 0], np.arange(N + 1))
@@ -178,7 +179,10 @@ def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
 
 def _tuples(name: str, value: npt.ArrayLike, size: int, N: int) -> Indices:
     """Return rows of distinct nodes."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be rows of {size} nodes, got a ragged sequence") from None
     if array.size == 0:
         return np.zeros((0, size), dtype=np.int64)
     if array.ndim != 2 or array.shape[1] != size or array.dtype.kind not in "iu":

@@ -235,19 +235,24 @@ def train(
         model=model,
         rule=Rule(model, task, supervisor, nudge, error_on),
         exact=Rule(model, task, "descent", nudge, error_on),
-        constraints=Constraints(model) if constraints is None else constraints,
+        constraints=Constraints.of(model, constraints),
         rate=rate if callable(rate) else checks.real("rate", rate, low=0, above=True),
         clip=np.inf if clip is None else checks.real("clip", clip, low=0, above=True),
-        penalty=penalty or Penalty(0.0),
+        penalty=Penalty(0.0) if penalty is None else checks.instance("penalty", penalty, Penalty),
         batch=checks.integer("batch", task.examples if batch is None else batch, 1, task.examples),
         every=checks.integer("every", every, 1),
         seed=int(checks.generator("rng", rng).integers(2**63)),
     )
     iterations = checks.integer("iterations", iterations, 0)
     save_every = checks.integer("save_every", save_every, 1)
+    progress, throw = checks.boolean("progress", progress), checks.boolean("throw", throw)
+    if not (until is None or callable(until)):
+        raise TypeError(f"until must be a function of the parameters or None, got {until!r}")
     start = model.vector(w)
     warn_of_step(model, task, start)
-    path = None if checkpoint is None else Path(checkpoint)
+    path = None if checkpoint is None else checks.path("checkpoint", checkpoint)
+    if path is not None and path.is_dir():
+        raise ValueError(f"checkpoint must be the path of a file, {str(path)!r} is a folder")
     run = loop.fingerprint(start)
     state = _State.fresh(start)
     if path is not None and path.is_file():

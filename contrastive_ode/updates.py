@@ -158,13 +158,10 @@ class Rule:
     def __init__(
         self, model: Model, task: Task, supervisor: str, nudge: float, error_on: str
     ) -> None:
-        if not isinstance(model, Model):
-            raise TypeError(f"model must be made by System.on, got {model!r}")
-        if not isinstance(task, Task):
-            raise TypeError(f"task must be a Task, got {task!r}")
+        self.model = checks.instance("model", model, Model)
+        self.task = checks.instance("task", task, Task)
         if task.size != model.size:
             raise ValueError(f"task must have start of shape ({model.size},), got ({task.size},)")
-        self.model, self.task = model, task
         self.supervisor = checks.choice("supervisor", supervisor, SUPERVISORS)
         self.nudge = checks.real("nudge", nudge, low=0, above=True)
         self.closed = checks.choice("error_on", error_on, ("clamped", "free")) == "clamped"
@@ -204,7 +201,7 @@ class Rule:
 def _examples(examples: Sequence[int] | None, task: Task) -> npt.NDArray[np.int64]:
     if examples is None:
         return np.arange(task.examples)
-    chosen = checks.nodes("examples", list(examples), task.examples)
+    chosen = checks.nodes("examples", examples, task.examples)
     if not chosen.size:
         raise ValueError("examples must not be empty")
     return chosen

@@ -214,8 +214,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If the labels are objects other than strings.
+        TypeError, ValueError
+            If `path` cannot be that of a file, or the labels are objects other than strings.
         """
         check_is_fitted(self, "learner_")
         arrays, facts = storage.learner_parts(self.learner_)
@@ -238,7 +238,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If there is no such file, or it is truncated, of another format, or not one of ours.
         """
         arrays, facts = storage.read(path)
@@ -348,7 +348,10 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
 def _classes(classes: npt.ArrayLike) -> Labels:
     """Return different labels in rising order."""
-    given = np.asarray(classes)
+    try:
+        given = np.asarray(classes)
+    except ValueError:
+        raise ValueError(f"classes must be a list of labels, got {classes!r}") from None
     if given.ndim != 1 or not given.size:
         raise ValueError(f"classes must be a list of labels, got {classes!r}")
     if given.dtype.kind == "f" and not np.isfinite(given).all():

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from learning import fields
 from learning.events import relax_events
 from learning.learner import Learner, one_thread
+from learning.motion import Chances, Motion
 from learning.strengths import Strengths
 from learning.trajectory import batch
 from networks import domains
@@ -105,12 +106,12 @@ def equilibration(
         fields.left(couplings, fixed, s, f)
         if y is not None:
             back = fields.feedback(couplings, strengths.feedback(y))
-        one = np.array([[1, 0, y is not None]])
+        motion = Motion(couplings, fixed, s, f, g, back, plan=np.array([[1, 0, y is not None]]))
         sweeps = np.zeros(len(x), dtype=np.int64)
         flips = np.zeros(len(x), dtype=np.int64)
         for t in range(1, max_sweeps + 1):
             before = s.copy()
-            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t, False):
+            if not relax_events(motion, Chances(1.0, seed=0, first=t, own=False)):
                 break
             moved = np.count_nonzero(s != before, axis=(0, 2))
             sweeps += moved > 0

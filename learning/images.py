@@ -2,12 +2,12 @@
 
 import gzip
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from learning.paths import as_path
 from learning.split import Split
 from networks import domains
 
@@ -109,7 +109,7 @@ def _labels(y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a local file."""
-    file = Path(os.fsdecode(path))
+    file = as_path(path)
     if file.is_dir():
         file = file / _FILE
     if not file.is_file():

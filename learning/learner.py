@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from learning import fields
 from learning.couplings import Array, Couplings, draw
-from learning.largest import INPUT, PARAMETER
+from learning.largest import PARAMETER, bounded
 from learning.plasticity import Arrived, Plasticity
 from learning.recipe import Recipe
 from learning.relaxation import Settled, relax, settle
@@ -101,6 +101,7 @@ class Learner:
         ):
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        self.epochs = domains.integer("epochs", self.epochs, low=0)
         domains.choice("engine", self.engine, ("events", "dense"))
         self._phases = self.recipe.schedule.training(self.couplings.L)
 
@@ -117,8 +118,6 @@ class Learner:
     ) -> "Learner":
         """Draw a new network of L layers of H units for N inputs and C classes."""
         domains.integer("C", C, low=2)
-        for name, size in (("N", N), ("H", H), ("L", L)):
-            domains.integer(name, size)
         if not isinstance(recipe, Recipe):
             raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
         recipe.check(N, H, L)
@@ -221,7 +220,7 @@ class Learner:
 
     def inputs(self, X: npt.ArrayLike) -> Array:
         """Return inputs as the network takes them, (P, N); refuse what it cannot take."""
-        x = domains.reals("X", X, -INPUT, INPUT).astype(np.float32)
+        x = bounded(domains.reals("X", X)).astype(np.float32)
         if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
             raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
         return x

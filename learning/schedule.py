@@ -124,6 +124,7 @@ class Schedule:
 
     def training(self, L: int) -> list[Phase]:
         """Return the phases of training a network of L layers."""
+        L = domains.integer("L", L)
         warm_up = min(L, self.sweeps) if self.warm_up is None else self.warm_up
         phases = [Phase(self.free, warm_up), Phase(Mode.FULL, self.sweeps - warm_up)]
         if self.double:

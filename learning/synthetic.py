@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from learning.largest import INPUT
+from learning.largest import bounded
 from learning.split import Split
 from networks import domains
 
@@ -84,7 +84,7 @@ def flip(
     >>> bool(abs(np.mean(flipped < 0) - 0.1) < 0.01)
     True
     """
-    inputs = domains.reals("X", X, -INPUT, INPUT)
+    inputs = bounded(domains.reals("X", X))
     probability = domains.real("probability", probability, 0, 1)
     flips = domains.generator(rng).random(inputs.shape) < probability
     return np.where(flips, -inputs, inputs).astype(np.float32)

@@ -48,7 +48,7 @@ def plot_comparison(
     points = comparison.points
     if x is None:
         x = str(max(points.sizes, key=lambda name: points.sizes[name])) if points.sizes else "point"
-    if points.sizes and x not in points.dims:
+    if points.sizes and (not isinstance(x, str) or x not in points.dims):
         raise ValueError(f"x must be one of {', '.join(map(str, points.dims))}, got {x!r}")
     axes = _axes(ax)
     if not points.sizes:

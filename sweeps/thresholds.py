@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _POOR = 0.001
+_MOST = 2**53  # counts beyond are no longer exact
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -110,8 +111,8 @@ def threshold(
     x
         At least two different finite numbers.
     successes, trials
-        Counts at each x: integers, 0 <= successes <= trials, trials >= 1 (a single number if they
-        are all equal).
+        Counts at each x: integers, 0 <= successes <= trials, 1 <= trials <= 2^53 (a single number
+        if they are all equal).
     level
         The probability to be crossed, in (0, 1).
     confidence
@@ -177,7 +178,7 @@ def _counts(
     """Return x, successes and trials as arrays of one length, in the order of x."""
     points = checks.finite("x", x)
     k = checks.finite("successes", successes)
-    n = checks.finite("trials", np.atleast_1d(trials))
+    n = checks.finite("trials", np.atleast_1d(checks.numbers("trials", trials)))
     if n.size == 1:
         n = np.full_like(points, n[0])
     if not points.shape == k.shape == n.shape:
@@ -187,8 +188,8 @@ def _counts(
     for name, counts in (("successes", k), ("trials", n)):
         if (counts != np.round(counts)).any():
             raise ValueError(f"{name} must be whole numbers, got {counts[counts % 1 != 0][0]:g}")
-    if (n < 1).any():
-        raise ValueError(f"trials must be >= 1, got {n.min():g}")
+    if (wrong := (n < 1) | (n > _MOST)).any():
+        raise ValueError(f"trials must be in [1, 2^53], got {n[wrong][0]:g}")
     if (wrong := (k < 0) | (k > n)).any():
         raise ValueError(f"successes must be between 0 and trials, got {k[wrong][0]:g}")
     if points.min() == points.max():

@@ -175,7 +175,10 @@ def two_lags(
     """
     generator = checks.generator("rng", rng)
     N = checks.integer("N", N, 3)
-    there, back = (checks.real("lags", tau, low=0, above=True) for tau in lags)
+    reciprocal = checks.boolean("reciprocal", reciprocal)
+    if len(both := checks.several("lags", lags)) != 2:
+        raise ValueError(f"lags must be two, there and back, got {lags!r}")
+    there, back = (checks.real("lags", tau, low=0, above=True) for tau in both)
     model = systems.linear_oscillators.on(all_to_all(N), kappa=2.0)
     k = generator.normal(0.3, 0.1, (N, N))
     ends = [(0, N - 1, there), (N - 1, 0, back)]

@@ -52,6 +52,7 @@ def allostery(
     >>> made.assess(made.w)
     {'distance': 3.0, 'largest coupling': 1.0}
     """
+    period = checks.real("period", period, low=0, above=True)
     packing = jammed_packing(N, 0.88, checks.generator("rng", rng))
     distances = packing.distances()
     i, o = (int(k) for k in np.unravel_index(np.argmax(distances), distances.shape))
@@ -122,6 +123,7 @@ def synchronisation(
     generator = checks.generator("rng", rng)
     frequency = checks.real("frequency", frequency)
     spread = checks.real("spread", spread, low=0)
+    reciprocal = checks.boolean("reciprocal", reciprocal)
     packing = jammed_packing(N, 0.92, generator)
     omega = generator.normal(0, spread, N)
     model = systems.kuramoto.on(packing.topology, omega=omega)

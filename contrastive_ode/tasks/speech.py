@@ -121,8 +121,8 @@ def recorded(speaker: str = "theo", folder: str | Path | None = None) -> Utteran
     ...     print(error)
     spoken_zero_one.npz is not in 'nowhere': set STEERING_DATA to its folder, or use synthetic()
     """
-    place = folder if folder is not None else os.environ.get("STEERING_DATA")
-    path = Path(place or ".") / FILE
+    place = folder if folder is not None else os.environ.get("STEERING_DATA") or "."
+    path = checks.path("folder", place) / FILE
     if not path.is_file():
         raise FileNotFoundError(
             f"{FILE} is not in {str(path.parent)!r}: set STEERING_DATA to its folder, or use "
@@ -278,9 +278,9 @@ def recognition(
     >>> sorted(made.demonstration.assess(made.demonstration.w))
     ['test', 'training']
     """
-    if not isinstance(utterances, Utterances):
-        raise TypeError(f"utterances must be made by recorded or synthetic, got {utterances!r}")
+    checks.instance("utterances", utterances, Utterances)
     generator = checks.generator("rng", rng)
+    frame = checks.real("frame", frame, low=0, above=True)
     N, digit = 10, utterances.digit
     training = np.concatenate(
         [generator.choice(np.flatnonzero(digit == d), 2, replace=False) for d in (0, 1)]
