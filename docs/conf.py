@@ -29,6 +29,7 @@ extensions = [
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_build", "jupyter_execute"]
+suppress_warnings = ["toc.empty_glob"]  # the benchmark report is there once it was measured
 highlight_language = "text"  # of indented blocks, which are equations
 default_role = "py:obj"
 html_math_renderer = "mathml"
