@@ -72,6 +72,10 @@ def layered_overlap_gap_threshold(
         the distance of all layers together, as in `total_distance_pair_entropy`; only for L = 2.
         (In an infinite chain of given total distance there is no gap at any :math:`\lambda > 0`.)
 
+    Returns
+    -------
+    LayeredTransition; in a second for L = 2, and in some seconds for more layers.
+
     Raises
     ------
     TypeError, ValueError
