@@ -25,6 +25,12 @@ def cosine(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     ------
     TypeError, ValueError
         If they are not.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> ode.cosine([1, 0], [0, 2]), ode.cosine([1, 0], [-2, 0])
+    (0.0, -1.0)
     """
     u = checks.floats("a", a)
     v = checks.shaped("b", b, u.shape)
@@ -63,8 +69,20 @@ def alignment(
     ------
     TypeError, ValueError, BlowUpError
         As in `local_update`.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> w = model.pack(k=0.5)
+    >>> 0.5 < ode.alignment(model, task, w) < 1
+    True
+    >>> ode.alignment(model, task, w, "gradient") > 0.999
+    True
     """
-    allowed = Constraints(model) if constraints is None else constraints
+    allowed = Constraints.of(model, constraints)
     local = local_update(model, task, w, supervisor, examples=examples, **options).dw
     downhill = -gradient(model, task, w, examples=examples).dw
     return cosine(allowed.project(local), allowed.project(downhill))

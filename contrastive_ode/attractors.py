@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from contrastive_ode import checks
 from contrastive_ode.checks import Floats
+from contrastive_ode.errors import ADVICE, BlowUpError
 from contrastive_ode.model import Model
 from contrastive_ode.simulation import flow, undriven
 from contrastive_ode.workspace import workspace
@@ -37,6 +38,15 @@ class Attractor:
         Largest Lyapunov exponent, where it had to decide; nan otherwise.
     count
         How many starting points led there.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> clock = systems.kuramoto.on(ode.all_to_all(2), omega=0.0)
+    >>> end = ode.settle(clock, clock.pack(K=1.0), [0.5, 1.5], T=100)
+    >>> end.kind, end.mean.round(6).tolist()
+    ('fixed point', [1.0, 1.0])
     """
 
     kind: str
@@ -109,9 +119,28 @@ def settle(
         If an argument is not as said.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
+
+    Examples
+    --------
+    Three competitors, each beaten by the next one, take turns for ever or find a balance:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(3, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> for strong in (1.2, 1.6):
+    ...     w = model.pack(alpha=[[1, strong, 0.5], [0.5, 1, strong], [strong, 0.5, 1]])
+    ...     print(ode.settle(model, w, [0.2, 0.3, 0.4], T=400).kind)
+    fixed point
+    limit cycle
     """
+    checks.instance("model", model, Model)
+    x = checks.shaped("start", start, (model.size,))
+    T, h = checks.real("T", T, low=0, above=True), checks.real("h", h, low=0, above=True)
     extensions = checks.integer("extensions", extensions, 0)
-    x = flow(model, start, w, first[0], first[1], stride=max(1, round(first[0] / first[1])))[-1]
+    if len(parts := checks.several("first", first)) != 2:
+        raise ValueError(f"first must be (length, step), got {first!r}")
+    length, step = (checks.real("first", part, low=0, above=True) for part in parts)
+    x = flow(model, x, w, length, step, stride=max(1, round(length / step)))[-1]
     for _ in range(extensions + 1):
         x = flow(model, x, w, 0.75 * T, h, stride=max(1, round(0.75 * T / h)))[-1]
         path = flow(model, x, w, 0.25 * T, h)
@@ -139,8 +168,23 @@ def catalogue(
     ------
     TypeError, ValueError, BlowUpError
         As in `settle`.
+
+    Examples
+    --------
+    Of two species that compete strongly, the more abundant one at the start survives:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(2, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> w = model.pack(alpha=[[1, 2], [2, 1]])
+    >>> found = ode.catalogue(model, w, [[0.2, 0.1], [0.3, 0.1], [0.1, 0.2]], T=200)
+    >>> [(end.kind, end.alive.tolist(), end.count) for end in found]
+    [('fixed point', [True, False], 2), ('fixed point', [False, True], 1)]
     """
+    checks.instance("model", model, Model)
     states = np.atleast_2d(checks.floats("starts", starts))
+    if states.ndim != 2 or states.shape[1] != model.size:
+        raise ValueError(f"starts must have shape (n, {model.size}), got {states.shape}")
     return merge(settle(model, w, start, **options) for start in states)
 
 
@@ -156,11 +200,22 @@ def merge(found: Iterable[Attractor]) -> list[Attractor]:
     ------
     TypeError
         If something else is among them.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.lotka_volterra.on(ode.all_to_all(2, self_coupling=True), r=1, K=1, D=1e-6)
+    >>> w = model.pack(alpha=[[1, 0.5], [0.5, 1]])
+    >>> ends = [ode.settle(model, w, start, T=200) for start in ([0.2, 0.1], [0.1, 0.2])]
+    >>> ode.merge(ends)
+    [Attractor(fixed point, 2 alive x 2)]
     """
     different: list[Attractor] = []
+    if not isinstance(found, Iterable):
+        raise TypeError(f"found must be attractors, got {found!r}")
     for attractor in found:
-        if not isinstance(attractor, Attractor):
-            raise TypeError(f"found must be attractors, got {attractor!r}")
+        checks.instance("found", attractor, Attractor)
         for m, known in enumerate(different):
             if known.is_same(attractor):
                 different[m] = replace(known, count=known.count + attractor.count)
@@ -195,16 +250,34 @@ def lyapunov_exponent(
     ------
     TypeError, ValueError
         If an argument is not as said.
+    BlowUpError
+        If the trajectory leaves the range of numbers of sense.
+
+    Examples
+    --------
+    A linear network forgets at the rate of its slowest mode:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_network.on(ode.all_to_all(3), kappa=1.0)
+    >>> exponent = ode.lyapunov_exponent(model, model.pack(A=0.2), [0, 0, 0], T=200, h=0.1)
+    >>> round(exponent, 4)  # -1 + 2 * 0.2
+    -0.6
     """
     T, h = checks.real("T", T, low=0, above=True), checks.real("h", h, low=0, above=True)
-    work = workspace(model.size)
+    turning, steps = round(0.25 * T / h), round(0.75 * T / h)
+    if not steps:
+        raise ValueError(f"T must be at least one step h = {h:g}, got {T:g}")
+    work = workspace(checks.instance("model", model, Model).size)
     work[0][:] = checks.shaped("start", start, (model.size,))
     direction = checks.generator("rng", rng).normal(size=model.size)
     work[3][:] = direction / np.linalg.norm(direction)
     net, kernel = model.net(model.vector(w)), model.kernels().growth
-    kernel(h, round(0.25 * T / h), undriven(), net, work)
-    steps = round(0.75 * T / h)
-    return float(kernel(h, steps, undriven(), net, work)) / (steps * h)
+    kernel(h, turning, undriven(), net, work)
+    exponent = float(kernel(h, steps, undriven(), net, work)) / (steps * h)
+    if not np.isfinite(exponent):
+        raise BlowUpError(f"the trajectory or its tangent vector blew up: {ADVICE}")
+    return exponent
 
 
 def _moving(model: Model, w: npt.ArrayLike, path: Floats, h: float, T: float) -> Attractor:

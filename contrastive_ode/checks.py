@@ -2,12 +2,16 @@
 
 import math
 import operator
-from collections.abc import Collection
+import os
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Kind = TypeVar("Kind")
 
 
 def integer(name: str, value: object, low: int, high: int | None = None) -> int:
@@ -28,9 +32,13 @@ def real(name: str, value: object, low: float = -math.inf, above: bool = False) 
     """Return `value` as a finite `float` >= `low`, or > `low` if it must lie `above`."""
     sign = ">" if above else ">="
     allowed = "a finite number" if math.isinf(low) else f"a finite number {sign} {low:g}"
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
+    numbers = int | float | np.integer | np.floating
+    if isinstance(value, bool) or not isinstance(value, numbers):
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be {allowed}, got an integer beyond 1e308") from None
     if not math.isfinite(number) or number < low or (above and number == low):
         raise ValueError(f"{name} must be {allowed}, got {number}")
     return number
@@ -67,9 +75,47 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     return value
 
 
+def boolean(name: str, value: object) -> bool:
+    """Return `value` as a `bool`."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def instance(name: str, value: object, kind: type[Kind]) -> Kind:
+    """Return `value` if it is of a type of ours."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of the type {kind.__name__}, got {value!r}")
+    return value
+
+
+def mapping(name: str, value: Mapping[Any, Any] | None) -> Mapping[Any, Any]:
+    """Return `value` if it is a mapping; None is an empty one."""
+    if not isinstance(value, Mapping | None):
+        raise TypeError(f"{name} must be a mapping, got {value!r}")
+    return value or {}
+
+
+def several(name: str, value: object) -> list[Any]:
+    """Return the elements of `value`."""
+    if not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a sequence, got {value!r}")
+    return list(value)
+
+
+def path(name: str, value: str | os.PathLike[str]) -> Path:
+    """Return `value` as a path."""
+    if not isinstance(value, str | os.PathLike):
+        raise TypeError(f"{name} must be a path (str or Path), got {value!r}")
+    return Path(value)
+
+
 def nodes(name: str, value: object, size: int) -> npt.NDArray[np.int64]:
     """Return `value` as an array of distinct indices of state variables."""
-    array = np.atleast_1d(np.asarray(value))
+    try:
+        array = np.array(several(name, value))
+    except ValueError:
+        raise TypeError(f"{name} must be a list of indices, got {value!r}") from None
     if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
         raise TypeError(f"{name} must be a list of indices, got {value!r}")
     array = array.astype(np.int64)

@@ -29,6 +29,18 @@ class Constraints:
     ------
     TypeError, ValueError
         If a parameter is unknown, a mask has another shape, or an edge has no way back.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.kuramoto.on(ode.all_to_all(2), omega=0.0)
+    >>> allowed = ode.Constraints(model, bounds={"K": (0, 1)}, reciprocal=["K"])
+    >>> model.unpack(allowed.project(model.pack(K=[[0, 1], [3, 0]])))["K"].tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    >>> model.unpack(allowed.apply(model.pack(K=[[0, -1], [3, 0]])))["K"].tolist()
+    [[0.0, 0.0], [1.0, 0.0]]
     """
 
     def __init__(
@@ -39,24 +51,29 @@ class Constraints:
         frozen: Mapping[str, npt.ArrayLike] | None = None,
         reciprocal: Sequence[str] = (),
     ) -> None:
+        checks.instance("model", model, Model)
         self.low, self.high = np.full(model.P, -np.inf), np.full(model.P, np.inf)
-        for name, (low, high) in (bounds or {}).items():
-            where = model.where(name)
+        views = model.unpack(np.arange(model.P, dtype=float))
+        for name, limits in checks.mapping("bounds", bounds).items():
+            where = model.where(checks.choice("bounds", name, views))
+            if len(limits := checks.several(f"bounds[{name}]", limits)) != 2:
+                raise ValueError(f"bounds[{name}] must be (low, high), got {limits}")
+            low, high = limits
             self.low[where] = -np.inf if low is None else checks.real(f"bounds[{name}]", low)
             self.high[where] = np.inf if high is None else checks.real(f"bounds[{name}]", high)
             if (self.low[where] > self.high[where]).any():
                 raise ValueError(f"bounds[{name}] must be (low, high), got ({low}, {high})")
         self.free = model.tunable.copy()
-        views = model.unpack(np.arange(model.P, dtype=float))
-        for name, mask in (frozen or {}).items():
-            where = model.where(name)
+        for name, mask in checks.mapping("frozen", frozen).items():
+            where = model.where(checks.choice("frozen", name, views))
             shape = views[name].shape
             frozen_here = checks.shaped(f"frozen[{name}]", mask, shape).astype(bool)
             self.free[where] &= ~frozen_here.ravel()
         self.partner = np.arange(model.P)
-        names = (reciprocal,) if isinstance(reciprocal, str) else tuple(reciprocal)
+        names = [reciprocal] if isinstance(reciprocal, str) else reciprocal
+        names = checks.several("reciprocal", names)
         for name in names:
-            where = model.where(name)
+            checks.choice("reciprocal", name, views)
             index = np.full((model.N, model.N), -1)
             i, j = model.topology.edges.T
             if views[name].size not in (len(i), model.N**2) or model.topology.triples.size:
@@ -67,6 +84,18 @@ class Constraints:
                 raise ValueError(f"reciprocal {name!r} needs an edge back for every edge")
             self.partner[index[i, j]] = back
         self.reciprocal = bool(names)
+
+    @classmethod
+    def of(cls, model: Model, given: "Constraints | None") -> "Constraints":
+        """Return the constraints that are given for a network, or none at all."""
+        checks.instance("model", model, Model)
+        allowed = checks.instance("constraints", cls(model) if given is None else given, cls)
+        if len(allowed.free) != model.P:
+            raise ValueError(
+                f"constraints must be of this network, with {model.P} parameters, got those of "
+                f"one with {len(allowed.free)}"
+            )
+        return allowed
 
     def project(self, dw: Floats) -> Floats:
         """Return what of a change the frozen entries and the reciprocity allow."""

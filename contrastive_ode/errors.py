@@ -15,6 +15,19 @@ class BlowUpError(RuntimeError):
     example, step, variable
         Where it happened: which example, after which step, and which entry of the state; -1 if it
         is the update that is not finite.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=0.0)
+    >>> try:
+    ...     path = ode.flow(model, [1.0, 0.0], model.pack(k=-5.0), T=10, h=0.1)
+    ... except ode.BlowUpError as error:
+    ...     print(error)
+    ...     print(error.step)
+    variable 0 of example 0 blew up in step 22 (t = 2.2): decrease the step h or the rate, ...
+    22
     """
 
     def __init__(self, message: str, example: int = -1, step: int = -1, variable: int = -1) -> None:
@@ -47,4 +60,18 @@ class BlowUpError(RuntimeError):
 
 
 class StepWarning(UserWarning):
-    """The step of the integrator is too long for the Jacobian."""
+    """The step of the integrator is too long for the Jacobian.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> fast = systems.linear_oscillators.on(ode.all_to_all(2), kappa=50.0)
+    >>> task = ode.Task([0, 0], outputs=[1], T=1, h=0.1, target=1.0)
+    >>> with warnings.catch_warnings(record=True) as told:
+    ...     warnings.simplefilter("always")
+    ...     trajectory = ode.simulate(fast, task, fast.pack(k=0.0))
+    >>> print(told[0].message)
+    h = 0.1 is too long for the fastest mode at the start, of rate 50: take h < 0.05
+    """

@@ -42,7 +42,6 @@ ARGUMENTS = {
     "sensitivity": "_t, _x, _v, _net, _grads",
     "sensitivity_rate": "_t, _x, _v, _u, _net, _grads",
 }
-LAYOUTS = ("dense", "dense with self-coupling", "sparse")
 
 
 def kernels(system: System, layout: str, loss: str) -> list[str]:

@@ -32,6 +32,19 @@ class Model:
         Number of state variables: N times those of a node.
     P
         Number of parameters.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> model
+    Model(linear oscillators, N=3, P=6)
+    >>> w = model.pack(k=0.5)
+    >>> model.rhs([1.0, 0.0, 0.0], w).tolist()
+    [-2.0, 0.5, 0.5]
+    >>> model.jacobian([1.0, 0.0, 0.0], w).tolist()
+    [[-2.0, 0.5, 0.5], [0.5, -2.0, 0.5], [0.5, 0.5, -2.0]]
     """
 
     def __init__(self, system: System, topology: Topology, constants: Mapping[str, Any]) -> None:
@@ -117,15 +130,15 @@ class Model:
     def rhs(self, x: npt.ArrayLike, w: npt.ArrayLike, t: float = 0.0) -> Floats:
         """Return the right-hand side F at the state `x`, of shape (size,)."""
         out = np.empty(self.size)
-        self.kernels().rhs(float(t), self._state(x), self.net(self.vector(w)), out)
+        self.kernels().rhs(_time(t), self._state("x", x), self.net(self.vector(w)), out)
         return out
 
     def jacobian(self, x: npt.ArrayLike, w: npt.ArrayLike, t: float = 0.0) -> Floats:
         """Return the matrix of the derivatives of F by the state, (size, size)."""
-        x, net = self._state(x), self.net(self.vector(w))
+        t, x, net = _time(t), self._state("x", x), self.net(self.vector(w))
         columns = np.empty((self.size, self.size))
         for column, unit in zip(columns, np.eye(self.size), strict=True):
-            self.kernels().jvp(float(t), x, unit, net, column)
+            self.kernels().jvp(t, x, unit, net, column)
         return columns.T
 
     def sensitivity(
@@ -133,8 +146,8 @@ class Model:
     ) -> Floats:
         r"""Return :math:`v_i\, \partial F_i / \partial w_a`, of shape (P,)."""
         out = np.zeros(self.P)
-        kernel = self.kernels().sensitivity
-        kernel(float(t), self._state(x), self._state(v), self.net(self.vector(w)), self.split(out))
+        t, x, v, net = _time(t), self._state("x", x), self._state("v", v), self.net(self.vector(w))
+        self.kernels().sensitivity(t, x, v, net, self.split(out))
         return out
 
     def sensitivity_rate(
@@ -147,10 +160,9 @@ class Model:
     ) -> Floats:
         r"""Return :math:`v_i\, \frac{d}{dt} \partial F_i / \partial w_a`, by default along F."""
         out = np.zeros(self.P)
-        u = self.rhs(x, w, t) if velocity is None else self._state(velocity)
-        net = self.net(self.vector(w))
-        kernel = self.kernels().sensitivity_rate
-        kernel(float(t), self._state(x), self._state(v), u, net, self.split(out))
+        u = self.rhs(x, w, t) if velocity is None else self._state("velocity", velocity)
+        t, x, v, net = _time(t), self._state("x", x), self._state("v", v), self.net(self.vector(w))
+        self.kernels().sensitivity_rate(t, x, v, u, net, self.split(out))
         return out
 
     def kernels(self, loss: str = QUADRATIC) -> Any:
@@ -212,8 +224,12 @@ class Model:
             array = array[tuple(edges.T)]
         return np.ascontiguousarray(checks.shaped(name, array, shape))
 
-    def _state(self, x: npt.ArrayLike) -> Floats:
-        return checks.shaped("x", x, (self.size,))
+    def _state(self, name: str, x: npt.ArrayLike) -> Floats:
+        return checks.shaped(name, x, (self.size,))
 
     def __repr__(self) -> str:
         return f"Model({self.system.name}, N={self.N}, P={int(self.tunable.sum())})"
+
+
+def _time(t: float) -> float:
+    return checks.real("t", t)

@@ -30,6 +30,15 @@ class Packing:
     energy, residual
         Elastic energy, and the largest force left on a disc, in units of the typical force at a
         contact.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> packing = ode.jammed_packing(N=12, phi=1.0, rng=1)
+    >>> packing.positions.shape, packing.residual < 1e-4, packing.degree > 3
+    ((12, 2), True, True)
+    >>> bool(packing.distances().max() >= 2)
+    True
     """
 
     positions: Floats
@@ -46,12 +55,12 @@ class Packing:
 
     def distances(self) -> npt.NDArray[np.float64]:
         """Return the number of contacts on the shortest path between all pairs; inf if none."""
-        from scipy.sparse import coo_array
+        from scipy.sparse import csr_array
         from scipy.sparse.csgraph import shortest_path
 
         N = len(self.positions)
         i, j = self.contacts.T
-        matrix = coo_array((np.ones(len(i)), (i, j)), shape=(N, N))
+        matrix = csr_array((np.ones(len(i)), (i, j)), shape=(N, N))
         return np.asarray(shortest_path(matrix, directed=False, unweighted=True))
 
     def __repr__(self) -> str:
@@ -85,6 +94,13 @@ def jammed_packing(
         If an argument is not as said.
     RuntimeError
         If no packing was found.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> packing = ode.jammed_packing(N=12, phi=1.0, rng=1)
+    >>> len(packing.topology.edges) == 2 * len(packing.contacts)
+    True
     """
     from scipy.optimize import minimize
 

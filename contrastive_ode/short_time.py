@@ -51,9 +51,21 @@ def misalignment(
     References
     ----------
     Stern et al., arXiv:2603.26969, equation (42).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> A = np.array([[0.0, 0.5], [-0.3, 0.0]])
+    >>> model = systems.linear_network.on(ode.all_to_all(2, self_coupling=True), kappa=1.0)
+    >>> found = ode.misalignment(model, [1, 2], [0, 1], model.pack(A=A), tau_e=0.1, tau_m=0.2)
+    >>> same = ode.linear_misalignment(A - np.eye(2), [1, 2], [0, 1], tau_e=0.1, tau_m=0.2)
+    >>> bool(np.isclose(found, same)), 0 < found < 0.01
+    (True, True)
     """
     tau_e, tau_m = _times(tau_e, tau_m)
-    e = checks.shaped("error", error, (model.size,))
+    e = checks.shaped("error", error, (checks.instance("model", model, Model).size,))
     J = model.jacobian(x, w, t)
     u = model.sensitivity(x, e, w, t)
     d = model.sensitivity(x, (tau_m * J - tau_e * J.T) @ e, w, t)
@@ -95,6 +107,16 @@ def linear_misalignment(
     References
     ----------
     Stern et al., arXiv:2603.26969, equation (43), with the mixed term of our own.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from contrastive_ode import linear_misalignment
+    >>> A = np.diag([-1.0, -2.0])
+    >>> linear_misalignment(A, x=[1, 0], error=[1, 0], tau_e=0.1, tau_m=0.1)  # along an eigenvector
+    0.0
+    >>> round(linear_misalignment(A, x=[1, 1], error=[1, 0], tau_e=0.1, tau_m=0.1), 6)
+    0.00125
     """
     tau_e, tau_m = _times(tau_e, tau_m)
     A = checks.floats("A", A)

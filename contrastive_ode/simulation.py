@@ -28,6 +28,17 @@ class Trajectory:
         States, of shape (examples, steps + 1, size).
     costs
         Cost of each example.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+    >>> task = ode.Task([1, 0], outputs=[1], T=2, h=0.1, target=0.0)
+    >>> trajectory = ode.simulate(model, task, model.pack(k=0.5))
+    >>> trajectory.t.shape, trajectory.x.shape, trajectory.costs.shape
+    ((21,), (1, 21, 2), (1,))
     """
 
     t: Floats
@@ -56,6 +67,19 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike) -> Trajectory:
         If an argument is not as said.
     BlowUpError
         If a trajectory leaves the range of numbers of sense.
+
+    Examples
+    --------
+    Without couplings a driven node relaxes by itself:
+
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+    >>> task = ode.Task([0, 0], outputs=[0], T=2, h=0.1, forces={0: 1.0}, target=1.0)
+    >>> trajectory = ode.simulate(model, task, model.pack(k=0.0))
+    >>> bool(np.allclose(trajectory.x[0, :, 0], 1 - np.exp(-trajectory.t), atol=1e-6))
+    True
     """
     Rule(model, task, "descent", 1.0, "free")  # its checks of the arguments
     w = model.vector(w)
@@ -96,7 +120,17 @@ def flow(
         If an argument is not as said.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.kuramoto.on(ode.all_to_all(2), omega=[1.0, 1.0])
+    >>> path = ode.flow(model, [0.0, 0.5], model.pack(K=1.0), T=20, h=0.1, stride=100)
+    >>> path.round(3).tolist()  # they synchronise, at their mean phase
+    [[0.0, 0.5], [10.25, 10.25], [20.25, 20.25]]
     """
+    checks.instance("model", model, Model)
     h = checks.real("h", h, low=0, above=True)
     stride = checks.integer("stride", stride, 1)
     rows = round(checks.real("T", T, low=0) / (stride * h)) + 1

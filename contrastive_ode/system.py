@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contrastive_ode import checks
+
 if TYPE_CHECKING:
     from contrastive_ode.model import Model
     from contrastive_ode.topology import Topology
@@ -52,6 +54,21 @@ class System:
     ------
     TypeError, ValueError
         If an expression cannot be read, or uses a symbol that is not declared.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> van_der_pol = ode.System(
+    ...     "van der Pol oscillators",
+    ...     states=["x", "y"],
+    ...     node={"x_i": "y_i", "y_i": "mu * (1 - x_i**2) * y_i - x_i"},
+    ...     pair={"y_i": "K_ij * (x_j - x_i)"},
+    ...     parameters=["K_ij"],
+    ...     constants=["mu"],
+    ... )
+    >>> model = van_der_pol.on(ode.all_to_all(2), mu=1.0)
+    >>> model.rhs([1.0, 0.0, 0.5, 0.0], model.pack(K=0.1)).tolist()
+    [0.5, 0.0, -1.1, 0.1]
     """
 
     name: str
@@ -73,6 +90,8 @@ class System:
     ) -> None:
         given = {"node": node, "pair": pair, "triple": triple}
         states = _names("states", states)
+        if not states:
+            raise ValueError("states must not be empty")
         terms = tuple(
             (kind, _rates(kind, rate, states)) for kind, rate in given.items() if rate is not None
         )
@@ -149,7 +168,7 @@ def base(name: str) -> str:
 
 
 def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    names = (names,) if isinstance(names, str) else tuple(names)
+    names = (names,) if isinstance(names, str) else tuple(checks.several(what, names))
     for name in names:
         known = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
         if not known or name.startswith("_"):

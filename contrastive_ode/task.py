@@ -51,6 +51,18 @@ class Task:
     ------
     TypeError, ValueError
         If an argument is not as said, an output is imposed, or there is no cost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: np.sin}, target=0.5)
+    >>> task
+    Task(1 examples, outputs=[2], T=10, h=0.1)
+    >>> late = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 1.0}, points={8.0: 0.5})
+    >>> other = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 0.0}, points={8.0: 0.0})
+    >>> ode.Task.stack([late, other]).examples
+    2
     """
 
     def __init__(
@@ -72,12 +84,13 @@ class Task:
             raise ValueError(f"start must have shape (size,), got {x.shape}")
         self.h = checks.real("h", h, low=0, above=True)
         self.steps = _multiple("T", checks.real("T", T, low=0, above=True), self.h)
-        self.outputs = checks.nodes("outputs", list(outputs), x.size)
+        self.outputs = checks.nodes("outputs", outputs, x.size)
         self.loss = str(loss)
         check_expression("loss", self.loss, {"x", "y"})
-        forces, imposed = dict(forces or {}), dict(imposed or {})
-        self.forced = checks.nodes("forces", np.array(list(forces), dtype=int), x.size)
-        self.imposed = checks.nodes("imposed", np.array(list(imposed), dtype=int), x.size)
+        forces, imposed = checks.mapping("forces", forces), checks.mapping("imposed", imposed)
+        points = checks.mapping("points", points)
+        self.forced = checks.nodes("forces", forces, x.size)
+        self.imposed = checks.nodes("imposed", imposed, x.size)
         both = np.intersect1d(self.imposed, self.outputs)
         if both.size:
             raise ValueError(f"outputs must not be imposed inputs, got {both.tolist()} in both")
@@ -96,7 +109,7 @@ class Task:
         self.running = self._sampled("weight", running, O)[None]
         if (self.running < 0).any():
             raise ValueError(f"weight must be >= 0, got {self.running.min()}")
-        ordered = sorted((points or {}).items())
+        ordered = sorted((checks.real("points", time), value) for time, value in points.items())
         self.points = np.array(
             [_multiple("points", time, self.h) for time, _ in ordered], dtype=np.int64
         )
@@ -112,9 +125,10 @@ class Task:
 
         Raises
         ------
-        ValueError
-            If they differ in outputs, inputs, grid or times of point costs.
+        TypeError, ValueError
+            If they are no tasks, or differ in outputs, inputs, grid or times of point costs.
         """
+        tasks = [checks.instance("tasks", task, Task) for task in checks.several("tasks", tasks)]
         if not tasks:
             raise ValueError("tasks must not be empty")
         first = tasks[0]

@@ -29,6 +29,12 @@ class Topology:
         The edges into node i come from `columns[rows[i]:rows[i + 1]]`, in growing order.
     triples
         Array of shape (M, 3), in lexicographic order.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> ode.graph(3, [(0, 1), (1, 2)]).edges.tolist()
+    [[0, 1], [1, 0], [1, 2], [2, 1]]
     """
 
     N: int
@@ -63,8 +69,15 @@ def all_to_all(N: int, self_coupling: bool = False) -> Topology:
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> len(ode.all_to_all(4).edges), len(ode.all_to_all(4, self_coupling=True).edges)
+    (12, 16)
     """
-    return Topology(checks.integer("N", N, 1), dense=True, self_coupling=bool(self_coupling))
+    N, self_coupling = checks.integer("N", N, 1), checks.boolean("self_coupling", self_coupling)
+    return Topology(N, dense=True, self_coupling=self_coupling)
 
 
 def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
@@ -84,10 +97,17 @@ def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
     ------
     TypeError, ValueError
         If an edge is not a pair of distinct nodes.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> ring = ode.graph(4, [(0, 1), (1, 2), (2, 3), (3, 0)], directed=True)
+    >>> ring.edges.tolist()
+    [[0, 1], [1, 2], [2, 3], [3, 0]]
     """
     N = checks.integer("N", N, 1)
     pairs = _tuples("edges", edges, 2, N)
-    if not directed:
+    if not checks.boolean("directed", directed):
         pairs = np.concatenate([pairs, pairs[:, ::-1]])
     pairs = np.unique(pairs, axis=0)
     rows = np.searchsorted(pairs[:, 0], np.arange(N + 1))
@@ -110,6 +130,13 @@ def random_graph(N: int, degree: float, rng: int | np.random.Generator | None = 
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> sparse = ode.random_graph(1000, degree=4.0, rng=1)
+    >>> abs(len(sparse.edges) / 1000 - 4) < 0.2
+    True
     """
     N, degree = checks.integer("N", N, 2), checks.real("degree", degree, low=0)
     if degree > N - 1:
@@ -133,6 +160,14 @@ def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
     ------
     TypeError, ValueError
         If a triple is not as said.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> len(ode.three_body(4).triples)
+    24
+    >>> ode.three_body(4, [(0, 1, 2), (3, 1, 0)]).triples.tolist()
+    [[0, 1, 2], [3, 1, 0]]
     """
     N = checks.integer("N", N, 3)
     if triples is None:
@@ -144,7 +179,10 @@ def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
 
 def _tuples(name: str, value: npt.ArrayLike, size: int, N: int) -> Indices:
     """Return rows of distinct nodes."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be rows of {size} nodes, got a ragged sequence") from None
     if array.size == 0:
         return np.zeros((0, size), dtype=np.int64)
     if array.ndim != 2 or array.shape[1] != size or array.dtype.kind not in "iu":

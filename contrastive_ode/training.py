@@ -46,6 +46,19 @@ class Training:
         How it ended.
     completed
         Whether it did all iterations, or reached what `until` asks for.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> training = ode.train(model, task, model.pack(k=0.5), rate=0.2, iterations=100, every=10)
+    >>> training.loss.shape, training.measured[:3].tolist()
+    ((100,), [0, 10, 20])
+    >>> bool(training.best_cost < training.loss[0]), training.mean_alignment > 0.5
+    (True, True)
     """
 
     w: Floats
@@ -100,6 +113,16 @@ class Penalty:
     ------
     TypeError, ValueError
         If they are not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> penalty = ode.Penalty(0.1, power=2)
+    >>> penalty.cost(np.array([1.0, -2.0]), T=10)
+    2.5
+    >>> penalty.downhill(np.array([1.0, -2.0]), T=10).tolist()
+    [-1.0, 2.0]
     """
 
     strength: float
@@ -190,24 +213,46 @@ def train(
         If an argument is not as said.
     BlowUpError
         If a trajectory leaves the range of numbers of sense, after the checkpoint is saved.
+
+    Examples
+    --------
+    Three oscillators learn how far the last one follows a constant force on the first:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> allowed = ode.Constraints(model, bounds={"k": (0, None)})
+    >>> training = ode.train(
+    ...     model, task, model.pack(k=0.5), rate=0.2, iterations=100, constraints=allowed
+    ... )
+    >>> training.status
+    '100 iterations'
+    >>> bool(training.best_cost < 0.5 * training.loss[0]), bool(training.w.min() >= 0)
+    (True, True)
     """
     loop = _Loop(
         model=model,
         rule=Rule(model, task, supervisor, nudge, error_on),
         exact=Rule(model, task, "descent", nudge, error_on),
-        constraints=Constraints(model) if constraints is None else constraints,
+        constraints=Constraints.of(model, constraints),
         rate=rate if callable(rate) else checks.real("rate", rate, low=0, above=True),
         clip=np.inf if clip is None else checks.real("clip", clip, low=0, above=True),
-        penalty=penalty or Penalty(0.0),
+        penalty=Penalty(0.0) if penalty is None else checks.instance("penalty", penalty, Penalty),
         batch=checks.integer("batch", task.examples if batch is None else batch, 1, task.examples),
         every=checks.integer("every", every, 1),
         seed=int(checks.generator("rng", rng).integers(2**63)),
     )
     iterations = checks.integer("iterations", iterations, 0)
     save_every = checks.integer("save_every", save_every, 1)
+    progress, throw = checks.boolean("progress", progress), checks.boolean("throw", throw)
+    if not (until is None or callable(until)):
+        raise TypeError(f"until must be a function of the parameters or None, got {until!r}")
     start = model.vector(w)
     warn_of_step(model, task, start)
-    path = None if checkpoint is None else Path(checkpoint)
+    path = None if checkpoint is None else checks.path("checkpoint", checkpoint)
+    if path is not None and path.is_dir():
+        raise ValueError(f"checkpoint must be the path of a file, {str(path)!r} is a folder")
     run = loop.fingerprint(start)
     state = _State.fresh(start)
     if path is not None and path.is_file():

@@ -28,6 +28,16 @@ class Update:
         The change, of shape (P,): the mean over the examples.
     costs
         Cost of the free trajectory of each example.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> update = ode.local_update(model, task, model.pack(k=0.5))
+    >>> update.dw.shape, update.costs.shape
+    ((9,), (1,))
     """
 
     dw: Floats
@@ -88,6 +98,19 @@ def local_update(
     References
     ----------
     `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20).
+
+    Examples
+    --------
+    A change of the parameters along it lowers the cost:
+
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> w = model.pack(k=0.5)
+    >>> update = ode.local_update(model, task, w)
+    >>> bool(ode.simulate(model, task, w + 0.1 * update.dw).costs[0] < update.costs[0])
+    True
     """
     rule = Rule(model, task, supervisor, nudge, error_on)
     return rule(model.vector(w), _examples(examples, task))
@@ -110,6 +133,20 @@ def gradient(
     ------
     TypeError, ValueError, BlowUpError
         As in `local_update`.
+
+    Examples
+    --------
+    The derivative of the cost, also by differences:
+
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> w, step = model.pack(k=0.5), 1e-6 * model.pack(k=1.0)
+    >>> low, high = (ode.simulate(model, task, w + sign * step).costs[0] for sign in (-1, 1))
+    >>> bool(np.isclose((high - low) / 2, ode.gradient(model, task, w).dw @ step, rtol=1e-6))
+    True
     """
     downhill = local_update(model, task, w, "descent", examples=examples)
     return Update(-downhill.dw, downhill.costs)
@@ -121,13 +158,10 @@ class Rule:
     def __init__(
         self, model: Model, task: Task, supervisor: str, nudge: float, error_on: str
     ) -> None:
-        if not isinstance(model, Model):
-            raise TypeError(f"model must be made by System.on, got {model!r}")
-        if not isinstance(task, Task):
-            raise TypeError(f"task must be a Task, got {task!r}")
+        self.model = checks.instance("model", model, Model)
+        self.task = checks.instance("task", task, Task)
         if task.size != model.size:
             raise ValueError(f"task must have start of shape ({model.size},), got ({task.size},)")
-        self.model, self.task = model, task
         self.supervisor = checks.choice("supervisor", supervisor, SUPERVISORS)
         self.nudge = checks.real("nudge", nudge, low=0, above=True)
         self.closed = checks.choice("error_on", error_on, ("clamped", "free")) == "clamped"
@@ -167,7 +201,7 @@ class Rule:
 def _examples(examples: Sequence[int] | None, task: Task) -> npt.NDArray[np.int64]:
     if examples is None:
         return np.arange(task.examples)
-    chosen = checks.nodes("examples", list(examples), task.examples)
+    chosen = checks.nodes("examples", examples, task.examples)
     if not chosen.size:
         raise ValueError("examples must not be empty")
     return chosen

@@ -9,8 +9,12 @@ A figure is a module of this folder with a `title`, a `caption`, an `equation`, 
   in units of the errors they claim.
 - `draw(data)` draws that, and computes nothing.
 
-`figures.catalogue` lists them, `figures.gallery` makes and stores them (NetCDF with provenance,
-PNG, and a page `index.html` that opens from disk), `figures.command` is the command line:
+A function `table(data)`, which returns a header and rows of text, adds a table of numbers. The
+equation is Unicode, as `figures.equation` reads it.
+
+`figures.catalogue` lists them in chapters, `figures.gallery` makes and stores them (NetCDF with
+provenance, PNG, and a page `index.html` that opens from disk), `figures.command` is the command
+line:
 
     steering list
     steering figure relaxation

@@ -1,4 +1,4 @@
-"""The command line: `steering list`, `figure NAME`, `reproduce`, `sweep FUNCTION GRID`."""
+"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
 
 import sys
 from collections.abc import Iterator
@@ -33,12 +33,21 @@ class Place:
     ----------
     full
         Publication sizes instead of quick ones.
+    redraw
+        Draw the results that come with the package, at the size they have, and compute nothing.
     output
-        Folder of the gallery; by default `gallery`, or `gallery-full`.
+        Folder of the gallery; by default `gallery`, `gallery-full` or `gallery-stored`.
     """
 
     full: bool = False
+    redraw: bool = False
     output: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder, by name or by default."""
+        kind = "-stored" if self.redraw else "-full" if self.full else ""
+        return self.output or Path(f"gallery{kind}")
 
 
 @Parameter(name="*")
@@ -66,11 +75,14 @@ class Workers:
 
 @app.command(name="list")
 def list_figures() -> None:
-    """List the figures."""
+    """List the figures, chapter by chapter."""
     from figures import catalogue
 
-    for name in catalogue.NAMES:
-        print(f"{name:20} {catalogue.load(name).title}")
+    lines = []
+    for chapter in catalogue.CHAPTERS:
+        lines.append(chapter.title)
+        lines += [f"  {name:27} {catalogue.load(name).title}" for name in chapter.names]
+    print("\n".join(lines))  # at once, so that `| head` does not break the pipe
 
 
 @app.command
@@ -100,6 +112,48 @@ def reproduce(
     from figures.catalogue import NAMES
 
     _make(list(NAMES), place, workers)
+
+
+@app.command
+def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) -> None:
+    """Compute some of a gallery's stored points again, and compare every bit.
+
+    After a change of the code it tells whether the ledgers may be used on.
+
+    Parameters
+    ----------
+    output
+        Folder of the gallery.
+    seed
+        Root seed of the points.
+    count
+        Points of each ledger.
+    """
+    from figures.gallery import Gallery
+
+    with _usage():
+        if not (output / "ledgers").is_dir():
+            raise ValueError(f"--output must be a gallery with ledgers, got {str(output)!r}")
+        rechecks = Gallery(output, seed=seed).recheck(count)
+        differ = 0
+        for name, points in rechecks:
+            different = [point for point in points if not point.same]
+            differ += len(different)
+            print(f"{name}: {len(points) - len(different)} of {len(points)} the same", flush=True)
+            for point in different:
+                where = ", ".join(f"{key}={value}" for key, value in point.parameters.items())
+                print(f"  {', '.join(point.differences)} differ at {where}")
+    if differ:
+        _stop("the code gives other results than the ledgers hold: use --no-resume", 1)
+
+
+@app.command
+def doctor() -> None:
+    """Show versions, threads, caches and data, and check every package on known answers."""
+    from figures.doctor import report
+
+    if not report():
+        _stop("the self-test failed", 1)
 
 
 @app.command
@@ -156,21 +210,23 @@ def sweep(
 
 
 def _make(names: list[str], place: Place, workers: Workers) -> None:
-    from figures import catalogue
+    from figures import catalogue, stored
     from figures.gallery import Gallery
 
-    folder = place.output or Path("gallery-full" if place.full else "gallery")
+    if place.full and place.redraw:
+        raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
         for name in names:
-            catalogue.load(name)
+            stored.load(name) if place.redraw else catalogue.load(name)
     with _executor(workers) as executor:
         with _usage():
-            gallery = Gallery(folder, place.full, workers.seed, executor, workers.resume)
+            gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)
         verdicts = []
         for name in names:
-            verdicts.append(gallery.make(name).attrs["verdict"])
+            data = gallery.redraw(name) if place.redraw else gallery.make(name)
+            verdicts.append(data.attrs["verdict"])
             print(f"{name}: {verdicts[-1]}", flush=True)
-    print(f"see {(folder / 'index.html').absolute()}")
+    print(f"see {(place.folder / 'index.html').absolute()}")
     if any("DISAGREE" in verdict for verdict in verdicts):
         _stop("theory and simulation disagree", 1)
 

@@ -1,12 +1,14 @@
 """A folder of figures: compute, judge, draw, store."""
 
+import importlib
+from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sweeps
-from figures import catalogue
+from figures import catalogue, stored
 from figures.folder import writable
 from figures.page import write_page
 from figures.verdict import verdict
@@ -71,31 +73,58 @@ class Gallery:
         sweeps.SweepError
             If a simulation failed; all others are stored.
         """
-        import matplotlib
-
         module = catalogue.load(name)
         command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
         data = module.compute(self._run, self.full)
-        data = data.assign_attrs(
-            figure=name,
-            title=module.title,
-            caption=module.caption,
-            equation=module.equation,
-            verdict=verdict(data),
-            command=command,
-        )
-        parameters = {"full": self.full, "version": VERSION, **_coordinates(data)}
-        path = sweeps.to_netcdf(
+        data = _described(name, data).assign_attrs(command=command)
+        sweeps.to_netcdf(
             data,
             self.folder / f"{name}.nc",
-            parameters=parameters,
+            parameters={"full": self.full, "version": VERSION, **_coordinates(data)},
             seed=self.seed,
             command=command,
         )
-        with matplotlib.rc_context(fname=STYLE), replacing(path.with_suffix(".png")) as temporary:
-            module.draw(data).savefig(temporary, format="png")
-        write_page(self.folder)
+        self._draw(name, data)
         return data
+
+    def redraw(self, name: str) -> "xarray.Dataset":
+        """Draw the results that come with the package, compute nothing, and renew the page.
+
+        Returns
+        -------
+        What was drawn. Title, caption, equation and verdict are those of today; command and
+        provenance tell how the results were made.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such figure, or nothing is stored for it.
+        """
+        data = _described(name, stored.load(name))
+        stored.write(data, self.folder / f"{name}.nc")
+        self._draw(name, data)
+        return data
+
+    def _draw(self, name: str, data: "xarray.Dataset") -> None:
+        import matplotlib
+
+        path = self.folder / f"{name}.png"
+        with matplotlib.rc_context(fname=STYLE), replacing(path) as temporary:
+            catalogue.load(name).draw(data).savefig(temporary, format="png")
+        write_page(self.folder)
+
+    def recheck(self, count: int = 3) -> Iterator[tuple[str, list[sweeps.Recheck]]]:
+        """Compute `count` points of each ledger again, see `sweeps.recheck`.
+
+        Yields
+        ------
+        The name of the swept function, and its points.
+        """
+        for store in sorted(self._ledgers.glob("*.*.sqlite")):
+            figure, name, _ = store.name.split(".")
+            function = getattr(importlib.import_module(f"figures.{figure}"), name)
+            points = sweeps.recheck(function, store, version=VERSION, rng=self.seed, count=count)
+            yield f"{figure}.{name}", points
 
     @property
     def _ledgers(self) -> Path:
@@ -117,6 +146,18 @@ class Gallery:
         )
         self._renewed.add(function)
         return data
+
+
+def _described(name: str, data: "xarray.Dataset") -> "xarray.Dataset":
+    """Return the results with what the page says of them."""
+    module = catalogue.load(name)
+    return data.assign_attrs(
+        figure=name,
+        title=module.title,
+        caption=module.caption,
+        equation=module.equation,
+        verdict=verdict(data),
+    )
 
 
 def _coordinates(data: "xarray.Dataset") -> dict[str, Any]:

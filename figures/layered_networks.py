@@ -78,12 +78,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Find thresholds and clusters, and enumerate pairs."""
     import xarray
 
-    return xarray.merge([_gaps(run, full), _clusters(run, full), _sample(run, full)]).assign_attrs(
+    return xarray.merge([gaps(run, full), _clusters(run, full), _sample(run, full)]).assign_attrs(
         networks=_batches(full) * BATCH
     )
 
 
-def _gaps(run: "Run", full: bool) -> "xarray.Dataset":
+def gaps(run: "Run", full: bool) -> "xarray.Dataset":
     """Return the thresholds, up to the self-coupling at which uncoupled layers have no gap."""
     import xarray
 

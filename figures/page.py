@@ -1,72 +1,119 @@
-"""The page of a gallery: one static file that opens from disk."""
+"""The page of a gallery: one static file that opens from disk and needs nothing but its folder."""
 
-import html
-import json
+import os
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from string import Template
-from typing import TYPE_CHECKING
+from typing import Any
 
-import sweeps
-from figures.catalogue import NAMES
+from figures import catalogue, entry
+from figures.equation import mathml, prose
 from sweeps.atomic import replacing
 
-if TYPE_CHECKING:
-    import xarray
+HERE = Path(__file__).parent
+CHECKOUT = HERE.parent  # unless a wheel was installed: then there are no docs beside the packages
+# of a figure in a text: some are words too, such as `persistence`
+NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=figure )[a-z]+\b|^[a-z]+$")
 
-PAGE = Template("""<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>steering-dynamics: gallery</title>
-<style>
-  body { font: 16px/1.5 system-ui, sans-serif; color: #222; max-width: 62rem; margin: 2rem auto;
-         padding: 0 1rem; }
-  h1, h2 { font-weight: 600; line-height: 1.2; }
-  figure { margin: 1rem 0; }
-  img { max-width: 100%; border: 1px solid #ddd; }
-  figcaption { margin-top: .5rem; }
-  .equation { font-family: Cambria, "STIX Two Math", serif; font-style: italic; }
-  .verdict { border-left: 4px solid #009e73; padding-left: .7rem; }
-  .verdict.bad { border-color: #d55e00; }
-  code, pre { font-size: .85rem; background: #f5f5f5; padding: .1rem .3rem; }
-  pre { white-space: pre-wrap; padding: .7rem; }
-  details { margin-bottom: 3rem; }
-</style>
-<h1>Theory on simulation</h1>
-<p>Recurrent networks that compute by settling into fixed points. Everything on this page was
-computed by the command that stands below each figure.</p>
-$figures
-</html>
-""")
 
-FIGURE = Template("""<section id="$name">
-<h2>$title</h2>
-<p class="equation">$equation</p>
-<figure><a href="$name.png"><img src="$name.png" alt="$title"></a>
-<figcaption>$caption</figcaption></figure>
-<p class="verdict$mood">$verdict</p>
-<p>Made by <code>$command</code>; data: <a href="$name.nc">$name.nc</a> (NetCDF).</p>
-<details><summary>Parameters and provenance</summary><pre>$provenance</pre></details>
-</section>
-""")
+@dataclass(frozen=True)
+class Damaged:
+    """A file that is no figure, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter, and its figures that are in the folder."""
+
+    chapter: catalogue.Chapter
+    entries: tuple[entry.Entry | Damaged, ...]
+    theory: tuple[tuple[str, str], ...]  # pages, and links to them
+
+    @property
+    def anchor(self) -> str:
+        """Its name in the addresses of the page."""
+        return "chapter-" + re.sub(r"\W+", "-", self.chapter.title.lower())
 
 
 def write_page(folder: Path) -> Path:
-    """Write `index.html` for the figures whose data are in a folder, and return its path."""
-    stored = [path for name in NAMES if (path := folder / f"{name}.nc").is_file()]
-    sections = "".join(_section(sweeps.load(path)) for path in stored)
+    """Write `index.html` for the figures whose data are in a folder, and return its path.
+
+    A file that cannot be shown, or whose name is not that of a figure, is named on the page, with
+    the reason; all others are shown.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["mathml"] = lambda text: map(Markup, mathml(text))
+    contents = _contents(folder)
+    names = {figure.name for section in contents["sections"] for figure in section.entries}
+    environment.filters["prose"] = lambda text: Markup(_linked(prose(text), names))
     page = folder / "index.html"
+    text = environment.get_template("page.html").render(contents)
     with replacing(page) as temporary:
-        temporary.write_text(PAGE.substitute(figures=sections), encoding="utf-8")
+        temporary.write_text(text, encoding="utf-8")
     return page
 
 
-def _section(data: "xarray.Dataset") -> str:
-    shown = ("title", "equation", "caption", "verdict", "command")
-    provenance = json.dumps(json.loads(data.attrs["provenance"]), indent=1)
-    return FIGURE.substitute(
-        {name: html.escape(data.attrs[name]) for name in shown},
-        name=data.attrs["figure"],
-        mood=" bad" if "DISAGREE" in data.attrs["verdict"] else "",
-        provenance=html.escape(provenance),
-    )
+def _linked(markup: str, names: Collection[str]) -> str:
+    """Link the names of figures to them."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="#{found[0]}">{found[0]}</a>' if found[0] in names else found[0]
+
+    return NAME.sub(link, markup)
+
+
+def _contents(folder: Path) -> dict[str, Any]:
+    """Return what the template shows."""
+    sections = [_section(folder, chapter) for chapter in catalogue.CHAPTERS]
+    found = [figure for section in sections for figure in section.entries]
+    shown = [figure for figure in found if isinstance(figure, entry.Entry)]
+    names = {path.stem for path in folder.glob("*.nc")}
+    return {
+        "sections": [section for section in sections if section.entries],
+        "shown": shown,
+        "damaged": [figure for figure in found if isinstance(figure, Damaged)],
+        "foreign": sorted(names - set(catalogue.NAMES)),
+        "total": len(catalogue.NAMES),
+        "states": Counter(figure.state for figure in shown),
+        "sizes": Counter(figure.size for figure in shown),
+        "commits": sorted({figure.commit for figure in shown}),
+        "dates": sorted({figure.date for figure in shown}),
+    }
+
+
+def _section(folder: Path, chapter: catalogue.Chapter) -> Section:
+    stored = [path for name in chapter.names if (path := folder / f"{name}.nc").is_file()]
+    return Section(chapter, tuple(map(_read, stored)), tuple(_links(folder, chapter.theory)))
+
+
+def _read(path: Path) -> entry.Entry | Damaged:
+    try:
+        return entry.read(path)
+    except ValueError as error:
+        return Damaged(path.stem, str(error))
+
+
+def _links(folder: Path, pages: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Link to pages in the checkout that the gallery lies in: they move with it.
+
+    From anywhere else the link would die as soon as one of both moves, and tell others the paths
+    of this machine; there the page is named only.
+    """
+    for page in pages:
+        file = CHECKOUT / "docs" / "theory" / f"{page}.md"
+        inside = file.is_file() and folder.resolve().is_relative_to(CHECKOUT)
+        yield page, Path(os.path.relpath(file, folder.resolve())).as_posix() if inside else ""

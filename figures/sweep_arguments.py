@@ -77,7 +77,7 @@ def _from_name(name: str) -> ModuleType:
         sys.path.append(str(Path.cwd()))
     try:
         return importlib.import_module(name)
-    except ImportError as error:
+    except (ImportError, TypeError) as error:  # TypeError: a relative name
         raise ValueError(f"function must be in a module that can be imported: {error}") from None
 
 

@@ -84,24 +84,30 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Solve for thresholds, evaluate groups, and enumerate pairs."""
     import xarray
 
+    d = np.geomspace(1e-5, 0.1, 81 if full else 25).round(9).tolist()
+    groups = _single(run(group_entropy, {"eta": [0.0, 0.1, 0.23, 0.5], "d": d}))
+    return xarray.merge(
+        [
+            panel("gap", gaps(run, full)),
+            panel("groups", groups.to_dataset(name="entropy")),
+            panel("pairs", _pairs(run, [0.3, 0.6, 1.0], 40 if full else 6)),
+        ]
+    ).assign_attrs(networks=(40 if full else 6) * BATCH)
+
+
+def gaps(run: "Run", full: bool) -> "xarray.Dataset":
+    """Return the thresholds of the gap over y and eta, and where they reach zero."""
+    import xarray
+
     y = [2, 3, 4, 6, 9, 12, 20] if full else [2, 3, 5, 9]
     eta = np.linspace(0, 0.24, 49 if full else 9).round(6).tolist()
-    d = np.geomspace(1e-5, 0.1, 81 if full else 25).round(9).tolist()
-    gap = xarray.Dataset(
+    return xarray.Dataset(
         {
             "threshold": _single(run(gap_threshold, {"y": y, "eta": eta})),
             "closing": _single(run(closing_symmetry, {"y": y})),
             "deviation": _single(run(deviation, {"y": y})),
         }
     )
-    groups = _single(run(group_entropy, {"eta": [0.0, 0.1, 0.23, 0.5], "d": d}))
-    return xarray.merge(
-        [
-            panel("gap", gap),
-            panel("groups", groups.to_dataset(name="entropy")),
-            panel("pairs", _pairs(run, [0.3, 0.6, 1.0], 40 if full else 6)),
-        ]
-    ).assign_attrs(networks=(40 if full else 6) * BATCH)
 
 
 def _single(data: "xarray.Dataset") -> "xarray.DataArray":

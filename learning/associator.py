@@ -94,6 +94,17 @@ class HeteroAssociator(BaseEstimator):
     References
     ----------
     `docs/theory/learning.md`, hetero-association.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import HeteroAssociator
+    >>> X, Y = np.random.default_rng(1).choice([-1, 1], size=(2, 5, 50))
+    >>> chain = HeteroAssociator(L=3, random_state=1).fit(X, Y)
+    >>> chain.score(X, Y) > 0.95
+    True
+    >>> chain.J_.shape
+    (3, 50, 50)
     """
 
     J_: npt.NDArray[np.float32]

@@ -4,46 +4,30 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from learning.couplings import Array, Couplings
+from learning.couplings import Array
 from learning.events import send_left, send_right
-from learning.stages import Plan, outside
+from learning.motion import Motion
+from learning.stages import outside
 
 
-def relax_asynchronous(
-    couplings: Couplings,
-    fixed: Array,
-    s: Array,
-    f: Array,
-    g: Array,
-    back: Array,
-    plan: Plan,
-    rng: np.random.Generator,
-) -> int:
+def relax_asynchronous(motion: Motion, rng: np.random.Generator) -> int:
     """Visit all units, layer by layer, in a new random order each sweep, until none flips.
 
-    The samples of a batch share the order. Arguments are those of `dense.relax_dense`; `fixed` is
-    in `f` already.
+    The samples of a batch share the order.
 
     Returns
     -------
     The number of flips.
     """
     flips = 0
-    for sweeps, right, feedback in plan.tolist():
-        outside(couplings, right, feedback, s, back, g)
-        flips += _sweeps(couplings, s, f, g, bool(right), sweeps, rng)
+    for sweeps, right, feedback in motion.plan.tolist():
+        outside(motion.couplings, right, feedback, motion.s, motion.back, motion.g)
+        flips += _sweeps(motion, bool(right), sweeps, rng)
     return flips
 
 
-def _sweeps(
-    couplings: Couplings,
-    s: Array,
-    f: Array,
-    g: Array,
-    right: bool,
-    sweeps: int,
-    rng: np.random.Generator,
-) -> int:
+def _sweeps(motion: Motion, right: bool, sweeps: int, rng: np.random.Generator) -> int:
+    couplings, _, s, f, g, _, _ = motion  # the constant part is in f already
     flips = 0
     active = np.ones(s.shape[1], dtype=np.bool_)
     for _ in range(sweeps):

@@ -51,6 +51,16 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
         Number of inputs, N.
     weights_
         Matrices (N, H) and (H, C).
+
+    Examples
+    --------
+    >>> from learning import BinarisedMLP, prototypes
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> network = BinarisedMLP(H=50, rate=0.01, random_state=1).fit(data.X, data.y)
+    >>> network.score(data.X_test, data.y_test) > 0.9
+    True
+    >>> [W.shape for W in network.weights_]
+    [(50, 50), (50, 3)]
     """
 
     classes_: npt.NDArray[Any]

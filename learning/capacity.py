@@ -33,6 +33,15 @@ class Capacity:
         The same after the last epoch.
     N
         Units in a module.
+
+    Examples
+    --------
+    >>> from learning import capacity
+    >>> found = capacity(20, 2, level=0.9, epochs=40, step=0.25, rng=1)
+    >>> bool(found.P == found.alpha * found.N)
+    True
+    >>> bool((found.bit >= found.bit_last).all())  # `bit` is the best of the epochs
+    True
     """
 
     P: float

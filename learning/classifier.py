@@ -93,6 +93,19 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     ----------
     Scardecchia, "Learning by Steering the Neural Dynamics", arXiv:2510.11984; Badalotti, Baldassi,
     Mezard, Scardecchia and Zecchina, arXiv:2509.05041; `docs/theory/learning.md`.
+
+    Examples
+    --------
+    >>> from learning import EntangledProjection, SteeredClassifier, load_digits
+    >>> digits = load_digits()
+    >>> projection, mean = EntangledProjection(100, random_state=1), digits.X.mean(axis=0)
+    >>> X = projection.fit_transform(digits.X - mean)
+    >>> X_test = projection.transform(digits.X_test - mean)
+    >>> network = SteeredClassifier(H=200, epochs=4, random_state=1).fit(X, digits.y)
+    >>> network.score(X_test, digits.y_test) > 0.7
+    True
+    >>> network.learner_.states(X_test).shape
+    (1, 360, 200)
     """
 
     classes_: Labels
@@ -201,8 +214,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
-            If the labels are objects other than strings.
+        TypeError, ValueError
+            If `path` cannot be that of a file, or the labels are objects other than strings.
         """
         check_is_fitted(self, "learner_")
         arrays, facts = storage.learner_parts(self.learner_)
@@ -225,7 +238,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
+        TypeError, ValueError
             If there is no such file, or it is truncated, of another format, or not one of ours.
         """
         arrays, facts = storage.read(path)
@@ -335,7 +348,10 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
 def _classes(classes: npt.ArrayLike) -> Labels:
     """Return different labels in rising order."""
-    given = np.asarray(classes)
+    try:
+        given = np.asarray(classes)
+    except ValueError:
+        raise ValueError(f"classes must be a list of labels, got {classes!r}") from None
     if given.ndim != 1 or not given.size:
         raise ValueError(f"classes must be a list of labels, got {classes!r}")
     if given.dtype.kind == "f" and not np.isfinite(given).all():

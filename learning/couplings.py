@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 import networks
 from learning.strengths import Strengths
+from networks import domains
 from networks.asymmetric import gaussian_couplings
 
 Array = npt.NDArray[np.float32]
@@ -48,8 +49,17 @@ class Couplings:
 
     Raises
     ------
-    ValueError
-        If an array is not of its shape, or not of finite numbers in float32.
+    TypeError, ValueError
+        If an array is not of its shape, or not of finite numbers in float32; if a number is < 0.
+
+    Examples
+    --------
+    >>> from learning import Learner, recipe
+    >>> couplings = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(J_D=0.3), rng=1).couplings
+    >>> couplings.J.shape, couplings.W_in.shape, couplings.W_f.shape
+    ((1, 100, 100), (1, 50, 100), (1, 100, 3))
+    >>> couplings.network()
+    Network(N=100, J_D=0.3)
     """
 
     J: Array
@@ -64,7 +74,11 @@ class Couplings:
     lam: float
 
     def __post_init__(self) -> None:
+        for name in ("self_coupling", "lam"):
+            domains.real(name, getattr(self, name), 0)
         for name, array in self.arrays.items():
+            if not isinstance(array, np.ndarray):
+                raise TypeError(f"{name} must be an array of float32, got {array!r}")
             dimensions = 2 if name in ("W_io", "bias") else 3
             if array.dtype != np.float32 or array.ndim != dimensions:
                 raise ValueError(
@@ -143,15 +157,10 @@ class Couplings:
 def draw(
     N: int, H: int, C: int, L: int, strengths: Strengths, rng: np.random.Generator
 ) -> Couplings:
-    r"""Draw the couplings of a network: independent Gaussians of variance strength² / senders.
+    """Draw the couplings of a network: independent Gaussians of variance strength² / senders.
 
-    Raises
-    ------
-    ValueError
-        If the input is to clamp hidden units, and there are too few of them.
+    `Recipe.check` is to be asked before whether the strengths fit the sizes.
     """
-    if strengths.input_to == "clamp" and N > H:
-        raise ValueError(f"input_to='clamp' needs H >= N, got H = {H} and N = {N}")
     own = rng.spawn(7)  # a strength that is zero must not change what else is drawn
     couplings = Couplings(
         J=np.stack([_internal(H, strengths, own[0]) for _ in range(L)]),

@@ -4,45 +4,17 @@ import numba
 import numpy as np
 
 from learning import fields
-from learning.couplings import Array, Couplings
+from learning.couplings import Array
 from learning.draws import number, uniform
-from learning.stages import Plan, outside
+from learning.motion import Chances, Motion
+from learning.stages import outside
 
 
-def relax_dense(
-    couplings: Couplings,
-    fixed: Array,
-    s: Array,
-    f: Array,
-    g: Array,
-    back: Array,
-    plan: Plan,
-    p_update: float,
-    seed: int,
-    first: int,
-    own: bool,
-) -> int:
-    """Make synchronous sweeps, and return the number of flips.
-
-    Parameters
-    ----------
-    fixed
-        Constant part of the fields, (L, B, H).
-    s, f, g
-        States, their fields of `fields.left`, and all other fields on the units. All three are
-        changed.
-    back
-        Fields from the readout, in the sweeps that have feedback.
-    plan
-        Rows (sweeps, whether the layer behind acts, whether `back` does).
-    p_update, seed
-        The probability to follow a field, and the seed of that.
-    first
-        Number of sweeps that this relaxation has made before.
-    own
-        Whether each sample has chances of its own to follow, or all the same.
-    """
-    flips, t = 0, first
+def relax_dense(motion: Motion, chances: Chances) -> int:
+    """Make synchronous sweeps, and return the number of flips."""
+    couplings, fixed, s, f, g, back, plan = motion
+    p_update, seed, t, own = chances
+    flips = 0
     for sweeps, right, feedback in plan.tolist():
         outside(couplings, right, feedback, s, back, g)
         for _ in range(sweeps):

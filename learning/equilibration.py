@@ -8,6 +8,7 @@ import numpy.typing as npt
 from learning import fields
 from learning.events import relax_events
 from learning.learner import Learner, one_thread
+from learning.motion import Chances, Motion
 from learning.strengths import Strengths
 from learning.trajectory import batch
 from networks import domains
@@ -27,6 +28,16 @@ class Equilibration:
         Overlap of the last with the first state, (P,).
     settled
         Whether a fixed point was reached, (P,).
+
+    Examples
+    --------
+    >>> from learning import Learner, equilibration, recipe, xor
+    >>> data = xor(N=20, size=50, rng=1)
+    >>> found = equilibration(Learner.draw(20, 100, 2, 1, recipe(J_D=1.0), rng=1), data.X)
+    >>> found.sweeps.shape, bool(found.settled.all())
+    ((50,), True)
+    >>> bool((found.flips[found.sweeps == 0] == 0).all())
+    True
     """
 
     sweeps: npt.NDArray[np.int64]
@@ -67,6 +78,19 @@ def equilibration(
     ------
     TypeError, ValueError
         If the arguments do not fit the network, or it has several layers.
+
+    Examples
+    --------
+    With a self-coupling networks settle that without it never would:
+
+    >>> import numpy as np
+    >>> from learning import Learner, equilibration, recipe
+    >>> X = np.random.default_rng(1).choice([-1, 1], size=(200, 50))
+    >>> strengths = [recipe(J_D=J_D, lam_in=1.0) for J_D in (0.0, 1.0)]
+    >>> learners = [Learner.draw(N=50, H=200, C=2, L=1, recipe=one, rng=1) for one in strengths]
+    >>> without, found = (equilibration(learner, X, max_sweeps=50) for learner in learners)
+    >>> bool(without.settled.any()), bool(found.settled.all())
+    (False, True)
     """
     max_sweeps = domains.integer("max_sweeps", max_sweeps)
     x, y = batch(learner, X, labels)
@@ -82,12 +106,12 @@ def equilibration(
         fields.left(couplings, fixed, s, f)
         if y is not None:
             back = fields.feedback(couplings, strengths.feedback(y))
-        one = np.array([[1, 0, y is not None]])
+        motion = Motion(couplings, fixed, s, f, g, back, plan=np.array([[1, 0, y is not None]]))
         sweeps = np.zeros(len(x), dtype=np.int64)
         flips = np.zeros(len(x), dtype=np.int64)
         for t in range(1, max_sweeps + 1):
             before = s.copy()
-            if not relax_events(couplings, fixed, s, f, g, back, one, 1.0, 0, t, False):
+            if not relax_events(motion, Chances(1.0, seed=0, first=t, own=False)):
                 break
             moved = np.count_nonzero(s != before, axis=(0, 2))
             sweeps += moved > 0

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from learning import fields
-from learning.couplings import Array, Couplings
+from learning.couplings import Array
 from learning.dense import follow
 from learning.draws import number, uniform
+from learning.motion import Chances, Motion
 from learning.stages import Plan, outside
 
 Indices = npt.NDArray[np.int64]
@@ -24,20 +25,10 @@ _WORD = 8  # marks that are looked at together
 _PART, _DONE, _SWEEP, _BEGUN, _FLIPS = range(5)  # where a relaxation is
 
 
-def relax_events(
-    couplings: Couplings,
-    fixed: Array,
-    s: Array,
-    f: Array,
-    g: Array,
-    back: Array,
-    plan: Plan,
-    p_update: float,
-    seed: int,
-    first: int,
-    own: bool,
-) -> int:
-    """Do what `dense.relax_dense` does, with the same arguments."""
+def relax_events(motion: Motion, chances: Chances) -> int:
+    """Do what `dense.relax_dense` does."""
+    couplings, fixed, s, f, g, back, plan = motion
+    p_update, seed, first, own = chances
     at = np.array([0, 0, first, 0, 0])
     active = np.ones(s.shape[1], dtype=np.bool_)
     lam, key = np.float32(couplings.lam), np.uint64(seed)

@@ -2,12 +2,12 @@
 
 import gzip
 import os
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from learning.paths import as_path
 from learning.split import Split
 from networks import domains
 
@@ -41,6 +41,12 @@ def load_digits(test: int = 360, rng: int | np.random.Generator | None = 0) -> S
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from learning import load_digits
+    >>> load_digits(test=360)
+    Split(digits: 1437 to train on, 360 to test on, 64 inputs, 10 classes)
     """
     test = domains.integer("test", test, high=1796)
     rng = domains.generator(rng)
@@ -70,6 +76,21 @@ def load_mnist(path: str | os.PathLike[str] | None = None) -> Split:
     ------
     TypeError, ValueError
         If the file is not there, or not as said; if the download fails or is not as published.
+
+    Examples
+    --------
+    Of the real file, `load_mnist("folder")`; here ten empty images are in its place:
+
+    >>> import tempfile
+    >>> import numpy as np
+    >>> from learning import load_mnist
+    >>> images, labels = np.zeros((10, 28, 28), dtype=np.uint8), np.arange(10)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     np.savez(
+    ...         f"{folder}/mnist.npz", x_train=images, y_train=labels, x_test=images, y_test=labels
+    ...     )
+    ...     load_mnist(folder)
+    Split(MNIST: 10 to train on, 10 to test on, 784 inputs, 10 classes)
     """
     if path is None:
         path = os.environ.get(VARIABLE)
@@ -88,7 +109,7 @@ def _labels(y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a local file."""
-    file = Path(os.fsdecode(path))
+    file = as_path(path)
     if file.is_dir():
         file = file / _FILE
     if not file.is_file():

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from learning import fields
 from learning.couplings import Array, Couplings, draw
-from learning.largest import INPUT, PARAMETER
+from learning.largest import PARAMETER, bounded
 from learning.plasticity import Arrived, Plasticity
 from learning.recipe import Recipe
 from learning.relaxation import Settled, relax, settle
@@ -38,6 +38,15 @@ class Epoch:
         How long it took.
     validation
         Accuracy on inputs held back; None if there are none.
+
+    Examples
+    --------
+    >>> from learning import Learner, prototypes, recipe
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(), rng=1)
+    >>> first, second = (learner.epoch(data.X, data.y) for _ in range(2))
+    >>> second.number, second.missed < first.missed, second.unstable < first.unstable
+    (2, True, True)
     """
 
     number: int
@@ -64,6 +73,17 @@ class Learner:
         Number of epochs so far.
     engine
         "events" or "dense": the same states, at different speeds.
+
+    Examples
+    --------
+    >>> from learning import Learner, prototypes, recipe
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(J_D=0.3), rng=1)
+    >>> record = learner.epoch(data.X, data.y, batch=10)
+    >>> learner.score(data.X_test, data.y_test) > 0.9
+    True
+    >>> learner.states(data.X_test).shape, learner.logits(data.X_test).shape
+    ((1, 300, 100), (300, 3))
     """
 
     couplings: Couplings
@@ -81,6 +101,7 @@ class Learner:
         ):
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        self.epochs = domains.integer("epochs", self.epochs, low=0)
         domains.choice("engine", self.engine, ("events", "dense"))
         self._phases = self.recipe.schedule.training(self.couplings.L)
 
@@ -97,8 +118,6 @@ class Learner:
     ) -> "Learner":
         """Draw a new network of L layers of H units for N inputs and C classes."""
         domains.integer("C", C, low=2)
-        for name, size in (("N", N), ("H", H), ("L", L)):
-            domains.integer(name, size)
         if not isinstance(recipe, Recipe):
             raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
         recipe.check(N, H, L)
@@ -201,7 +220,7 @@ class Learner:
 
     def inputs(self, X: npt.ArrayLike) -> Array:
         """Return inputs as the network takes them, (P, N); refuse what it cannot take."""
-        x = domains.reals("X", X, -INPUT, INPUT).astype(np.float32)
+        x = bounded(domains.reals("X", X)).astype(np.float32)
         if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
             raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
         return x

@@ -21,6 +21,14 @@ def overlaps(a: npt.ArrayLike, b: npt.ArrayLike) -> npt.NDArray[np.float64]:
     ------
     TypeError, ValueError
         If they are not numbers, or their numbers of units differ.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import overlaps
+    >>> s = np.array([1, 1, -1, -1])
+    >>> overlaps([s, -s, [1, 1, 1, 1]], s).tolist()
+    [1.0, -1.0, 0.0]
     """
     first, second = _states("a", a), _states("b", b)
     if first.shape[-1:] != second.shape[-1:]:
@@ -56,6 +64,12 @@ def similarity(states: npt.ArrayLike) -> npt.NDArray[np.float64]:
     ------
     TypeError, ValueError
         If they are not numbers, or not as said.
+
+    Examples
+    --------
+    >>> from learning import similarity
+    >>> similarity([[1, 1, -1, -1], [1, 1, 1, -1]]).tolist()
+    [[1.0, 0.75], [0.75, 1.0]]
     """
     s = _states("states", states)
     if s.ndim < 2:
@@ -79,6 +93,16 @@ def symmetricity(J: npt.ArrayLike) -> npt.NDArray[np.float64]:
     ------
     TypeError, ValueError
         If they are not square, or not numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import symmetricity
+    >>> J = np.random.default_rng(1).normal(size=(200, 200))
+    >>> bool(abs(symmetricity(J)) < 0.02)
+    True
+    >>> [float(symmetricity(matrix)) for matrix in (J + J.T, J - J.T)]
+    [1.0, -1.0]
     """
     matrices = domains.reals("J", J)
     if matrices.ndim < 2 or not matrices.size or matrices.shape[-1] != matrices.shape[-2]:

@@ -33,6 +33,15 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         The matrix G, (n_features, n_components).
     n_features_in_
         Number of features seen in `fit`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import EntangledProjection, load_digits
+    >>> digits = load_digits()
+    >>> entangled = EntangledProjection(100, random_state=1).fit_transform(digits.X)
+    >>> entangled.shape, np.unique(entangled).tolist()
+    ((1437, 100), [-1.0, 1.0])
     """
 
     components_: npt.NDArray[np.float32]

@@ -7,6 +7,7 @@ from typing import Any
 from learning.rule import Rule
 from learning.schedule import Schedule
 from learning.strengths import Strengths
+from networks import domains
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Recipe:
     ------
     TypeError, ValueError
         If a part is not what it should be, or feedback is tied to a readout of no strength.
+
+    Examples
+    --------
+    >>> from learning import Recipe, Rule, Schedule, Strengths
+    >>> made = Recipe(Strengths(J_D=0.3), Schedule(sweeps=8), Rule(k=1.0))
+    >>> made.kappa
+    1.3
+    >>> made.replace(J_D=0.5).strengths.J_D
+    0.5
     """
 
     strengths: Strengths = field(default_factory=Strengths)
@@ -55,10 +65,13 @@ class Recipe:
 
         Raises
         ------
-        ValueError
-            If the input has more numbers than it can start or clamp units; if the label would never
-            act; if couplings would decay by more than all they are.
+        TypeError, ValueError
+            If a size is no integer >= 1; if the input has more numbers than it can start or
+            clamp units; if the label would never act; if couplings would decay by more than all
+            they are.
         """
+        for name, size in (("N", N), ("H", H), ("L", L)):
+            domains.integer(name, size)
         strengths, schedule, rule = self.strengths, self.schedule, self.rule
         if N > H and (schedule.start == "input" or strengths.input_to == "clamp"):
             word = "start='input'" if schedule.start == "input" else "input_to='clamp'"
@@ -145,6 +158,6 @@ def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
     """
     if isinstance(name, Recipe):
         return name.replace(**changes)
-    from networks import domains
-
-    return Recipe().replace(**_CHANGES[domains.choice("recipe", name, NAMES)]).replace(**changes)
+    return (
+        Recipe().replace(**_CHANGES[domains.choice("recipe name", name, NAMES)]).replace(**changes)
+    )

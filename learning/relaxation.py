@@ -10,6 +10,7 @@ from learning.asynchronous import relax_asynchronous
 from learning.couplings import Array, Couplings
 from learning.dense import relax_dense
 from learning.events import relax_events
+from learning.motion import Chances, Motion
 from learning.recipe import Recipe
 from learning.schedule import Mode, Phase
 from learning.stages import LABEL, SILENT, Stage, staged
@@ -133,14 +134,13 @@ class Relaxation:
         back = self._back(stage.sent)
         if stage.reads:
             self.z = np.sign(fields.readout(couplings, self.x, at.s))
-        arguments = (couplings, self.fixed, at.s, at.f, at.g, back, stage.plan)
+        motion = Motion(couplings, self.fixed, at.s, at.f, at.g, back, stage.plan)
         if self.engine == "asynchronous":
-            at.flips += relax_asynchronous(*arguments, self.rng)
+            at.flips += relax_asynchronous(motion, self.rng)
         else:
             p_update = self.recipe.schedule.p_update
-            at.flips += ENGINES[self.engine](
-                *arguments, p_update, self.seed, at.sweeps, not self.alike
-            )
+            chances = Chances(p_update, self.seed, at.sweeps, not self.alike)
+            at.flips += ENGINES[self.engine](motion, chances)
         at.sweeps += stage.sweeps
 
     def _back(self, sent: str) -> Array:

@@ -56,6 +56,16 @@ class Rule:
     ------
     TypeError, ValueError
         If a parameter is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import Rule
+    >>> Rule(k=0.5, beta=2.0).beta
+    2.0
+    >>> one_of_four = np.array([1, -1, -1, -1], dtype=np.float32)
+    >>> Rule(target_scale="balanced").targets(one_of_four).tolist()
+    [1.0, -0.5, -0.5, -0.5]
     """
 
     k: float = 0.9

@@ -12,6 +12,14 @@ class Mode(Enum):
 
     In `FULL` and `NO_FEEDBACK` the label is clamped on the readout; in the latter the hidden units
     do not see it.
+
+    Examples
+    --------
+    >>> from learning import Mode, Schedule
+    >>> [(phase.mode.name, phase.sweeps) for phase in Schedule(sweeps=5).training(L=1)]
+    [('LEFT_ONLY', 1), ('FULL', 4), ('NO_FEEDBACK', 5)]
+    >>> Mode.NO_FEEDBACK.label, Mode.NO_FEEDBACK.feedback
+    (True, False)
     """
 
     FULL = 0
@@ -76,6 +84,14 @@ class Schedule:
     ------
     TypeError, ValueError
         If a parameter is not as said.
+
+    Examples
+    --------
+    >>> from learning import Schedule
+    >>> Schedule(sweeps=6, double=False).training(L=2)
+    [Phase(mode=<Mode.LEFT_ONLY: 1>, sweeps=2), Phase(mode=<Mode.FULL: 0>, sweeps=4)]
+    >>> Schedule(sweeps=6).testing()
+    [Phase(mode=<Mode.LEFT_ONLY: 1>, sweeps=6)]
     """
 
     sweeps: int = 5
@@ -108,6 +124,7 @@ class Schedule:
 
     def training(self, L: int) -> list[Phase]:
         """Return the phases of training a network of L layers."""
+        L = domains.integer("L", L)
         warm_up = min(L, self.sweeps) if self.warm_up is None else self.warm_up
         phases = [Phase(self.free, warm_up), Phase(Mode.FULL, self.sweeps - warm_up)]
         if self.double:

@@ -19,6 +19,15 @@ class Split:
         Their labels.
     name
         What it is.
+
+    Examples
+    --------
+    >>> from learning import xor
+    >>> data = xor(N=20, size=80, test_size=20, rng=1)
+    >>> data
+    Split(XOR of 2 projections: 80 to train on, 20 to test on, 20 inputs, 2 classes)
+    >>> data.X.shape, data.y_test.shape
+    ((80, 20), (20,))
     """
 
     X: npt.NDArray[np.float32]

@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from learning.couplings import ARRAYS, Couplings
 from learning.learner import Epoch, Learner
+from learning.paths import as_path
 from learning.recipe import Recipe
 from learning.rule import Rule
 from learning.schedule import Schedule
@@ -30,13 +30,16 @@ def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str,
 
     Raises
     ------
-    ValueError
-        If an array has entries that are neither numbers nor strings.
+    TypeError, ValueError
+        If the path is none, or that of a folder; if an array has entries that are neither numbers
+        nor strings.
     """
+    file = as_path(path)
+    if file.is_dir():
+        raise ValueError(f"path must be that of a file, {str(file)!r} is a folder")
     for name, array in arrays.items():
         if array.dtype == object:
             raise ValueError(f"{name} must be numbers or strings to be stored, got objects")
-    file = Path(path)
     text = json.dumps({"format": FORMAT, **facts}, default=_of_numpy)
     contents = {**arrays, _TEXT: np.array(text)}
     temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex}.writing")
@@ -60,15 +63,16 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dic
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         If there is no such file, or it is truncated, of another format, or not one of ours.
     """
-    if not Path(path).is_file():
+    file = as_path(path)
+    if not file.is_file():
         raise ValueError(f"path must be a file that `save` wrote, got {str(path)!r}: no such file")
     # numpy leaves a file open that it cannot read, so it is not given the name
     with (
         understood(path),
-        Path(path).open("rb") as stream,
+        file.open("rb") as stream,
         np.load(stream, allow_pickle=False) as stored,
     ):
         arrays = {name: stored[name] for name in stored.files}
@@ -116,8 +120,7 @@ def learner_of(arrays: dict[str, Any], facts: dict[str, Any]) -> Learner:
     kind = domains.choice("bit_generator", facts["rng"]["bit_generator"], _GENERATORS)
     rng = np.random.Generator(getattr(np.random, kind)())
     rng.bit_generator.state = facts["rng"]
-    epochs = domains.integer("epochs", facts["epochs"], low=0)
-    return Learner(couplings, recipe, rng, epochs, facts["engine"])
+    return Learner(couplings, recipe, rng, facts["epochs"], facts["engine"])
 
 
 def recipe_of(parts: dict[str, Any]) -> Recipe:

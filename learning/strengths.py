@@ -58,6 +58,15 @@ class Strengths:
     ------
     TypeError, ValueError
         If a parameter is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import Strengths
+    >>> strengths = Strengths(J_D=0.3, lam_in=3.0, feedback_scale="balanced")
+    >>> one_of_four = np.array([1, -1, -1, -1], dtype=np.float32)
+    >>> strengths.feedback(one_of_four).tolist()
+    [1.0, -0.5, -0.5, -0.5]
     """
 
     J_D: float = 0.5

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from learning.largest import INPUT
+from learning.largest import bounded
 from learning.split import Split
 from networks import domains
 
@@ -37,6 +37,12 @@ def prototypes(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from learning import prototypes
+    >>> prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    Split(prototypes with 20% flips: 300 to train on, 300 to test on, 50 inputs, 3 classes)
     """
     N, classes = domains.integer("N", N), domains.integer("classes", classes, low=2)
     sizes = [
@@ -69,8 +75,16 @@ def flip(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import flip
+    >>> flipped = flip(np.ones(10_000), 0.1, rng=1)
+    >>> bool(abs(np.mean(flipped < 0) - 0.1) < 0.01)
+    True
     """
-    inputs = domains.reals("X", X, -INPUT, INPUT)
+    inputs = bounded(domains.reals("X", X))
     probability = domains.real("probability", probability, 0, 1)
     flips = domains.generator(rng).random(inputs.shape) < probability
     return np.where(flips, -inputs, inputs).astype(np.float32)
@@ -112,6 +126,13 @@ def hidden_manifold(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from learning import hidden_manifold
+    >>> data = hidden_manifold(N=50, dimension=10, size=500, test_size=100, rng=1)
+    >>> data
+    Split(hidden manifold of 10: 500 to train on, 100 to test on, 50 inputs, 2 classes)
     """
     N, dimension = domains.integer("N", N), domains.integer("dimension", dimension)
     classes, width = (domains.integer("classes", classes, 2), domains.integer("width", width, 2))
@@ -159,6 +180,16 @@ def xor(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from learning import xor
+    >>> data = xor(N=20, size=1000, test_size=100, rng=1)
+    >>> sorted(set(data.y.tolist()))
+    [0, 1]
+    >>> bool(np.abs(data.X.T @ (2 * data.y - 1)).max() / 1000 < 0.15)  # no input tells alone
+    True
     """
     N, directions = domains.integer("N", N), domains.integer("directions", directions)
     size, test_size = domains.integer("size", size), domains.integer("test_size", test_size)

@@ -25,6 +25,16 @@ class Trajectory:
         Fields of the readout after every sweep, (T, P, C).
     modes
         Name of the mode of every sweep.
+
+    Examples
+    --------
+    >>> from learning import Learner, recipe, trajectory, xor
+    >>> data = xor(N=20, size=50, rng=1)
+    >>> found = trajectory(Learner.draw(20, 100, 2, 1, recipe(), rng=1), data.X)
+    >>> found
+    Trajectory(5 sweeps of 50 inputs, 1 layers of 100 units)
+    >>> found.states.shape, found.logits.shape, found.flips.shape
+    ((5, 1, 50, 100), (5, 50, 2), (4,))
     """
 
     states: npt.NDArray[np.int8]
@@ -65,6 +75,20 @@ def trajectory(
     ------
     TypeError, ValueError
         If the arguments do not fit the network, or a mode needs labels.
+
+    Examples
+    --------
+    The label acts for four sweeps; then it is taken off, and the readout sends back what it reads:
+
+    >>> from learning import Mode, SteeredClassifier, prototypes, trajectory
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = SteeredClassifier(H=100, epochs=3, random_state=1).fit(data.X, data.y).learner_
+    >>> phases = [(Mode.FULL, 4), (Mode.NO_LABEL, 4)]
+    >>> found = trajectory(learner, data.X, data.y, phases=phases)
+    >>> found.modes[::4], found.logits.shape
+    (['FULL', 'NO_LABEL'], (8, 300, 3))
+    >>> bool((found.logits[-1].argmax(axis=1) == data.y).mean() > 0.9)
+    True
     """
     x, y = batch(learner, X, labels)
     schedule = learner.recipe.schedule
@@ -129,6 +153,14 @@ def fixed_point_fraction(
     ------
     TypeError, ValueError
         If the arguments do not fit the network.
+
+    Examples
+    --------
+    >>> from learning import SteeredClassifier, fixed_point_fraction, prototypes
+    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
+    >>> learner = SteeredClassifier(H=100, epochs=3, random_state=1).fit(data.X, data.y).learner_
+    >>> fixed_point_fraction(learner, data.X) > 0.9
+    True
     """
     x, y = batch(learner, X, labels)
     schedule = learner.recipe.schedule

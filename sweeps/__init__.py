@@ -29,7 +29,8 @@ of a point come from the root seed `rng` and the point itself, not from the work
 one worker, many workers, a cluster and a resumed sweep give the same bits.
 
 - Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
-  the points that raised), `set_aside` (start anew).
+  the points that raised), `set_aside` (start anew), `recheck` (does today's code still give what is
+  stored?).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
 - Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
   powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
@@ -46,6 +47,7 @@ from sweeps.ledger import Failure, failures
 from sweeps.netcdf import load, to_netcdf
 from sweeps.origin import provenance
 from sweeps.plots import plot_comparison, plot_extrapolation, plot_threshold
+from sweeps.recheck import Recheck, recheck
 from sweeps.refinement import refine
 from sweeps.replicas import summary
 from sweeps.sweep import run
@@ -57,6 +59,7 @@ __all__ = [
     "Extrapolation",
     "Failure",
     "LedgerError",
+    "Recheck",
     "SweepError",
     "SweepWarning",
     "Threshold",
@@ -69,6 +72,7 @@ __all__ = [
     "plot_extrapolation",
     "plot_threshold",
     "provenance",
+    "recheck",
     "refine",
     "run",
     "set_aside",

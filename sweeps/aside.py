@@ -29,8 +29,23 @@ def set_aside(store: str | os.PathLike[str]) -> Path | None:
 
     Raises
     ------
+    TypeError, ValueError
+        If `store` is not a path.
     LedgerError
         If the ledger is in use by a sweep, or is none; then nothing is renamed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def inverse(N):
+    ...     return 1 / N
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/inverse.sqlite", version=1, progress=False)
+    ...     data = sweeps.run(inverse, {"N": [1, 2]}, executor=executor, **again)
+    ...     print(sweeps.set_aside(f"{folder}/inverse.sqlite"))
+    /...inverse.sqlite-20...
     """
     path = checks.path("store", store)
     if not path.exists():

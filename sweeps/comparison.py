@@ -42,6 +42,15 @@ class Comparison:
         of a point are equal and differ from the theory.
     verdict
         The status and its reasons in a sentence.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.compare([1.0, 2.0], data=[1.1, 1.9], errors=[0.1, 0.1])
+    >>> found.z.values.round(6).tolist(), found.dof, found.status
+    ([1.0, -1.0], 2, 'agree')
+    >>> found
+    Comparison(agree: chi-squared 2 for 2 degrees of freedom (p = 0.37), largest |z| 1)
     """
 
     points: "xarray.Dataset"
@@ -106,6 +115,21 @@ def compare(
     TypeError, ValueError
         If an argument is not as said, theory and data have different coordinates, or the theory is
         nan where there are data.
+
+    Examples
+    --------
+    The mean square of N random signs' mean is 1/N:
+
+    >>> import numpy as np
+    >>> import sweeps
+    >>> import xarray
+    >>> rng, sizes = np.random.default_rng(1), [10, 20, 40]
+    >>> squares = [rng.choice([-1, 1], size=(100, N)).mean(axis=1) ** 2 for N in sizes]
+    >>> data = xarray.DataArray(squares, {"N": sizes}, dims=["N", "replica"])
+    >>> sweeps.compare(lambda N: 1 / N, data).status
+    'agree'
+    >>> sweeps.compare(lambda N: 2 / N, data).status
+    'disagree'
     """
     fitted = checks.integer("fitted", fitted, 0)
     means, error, replicas = _estimated(labelled("data", data), errors)

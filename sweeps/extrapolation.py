@@ -34,6 +34,16 @@ class Extrapolation:
         need one more power), or "untested" if no degree of freedom is left.
     N, values, errors, powers
         What was fitted.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.extrapolate([10, 20, 40], [1.3, 1.15, 1.075], [0.01, 0.01, 0.01])
+    >>> found
+    Extrapolation(limit=1 +- 0.012, powers 1 of 1/N, chi-squared ... for 1: good fit)
+    >>> low, high = found.interval(0.95)
+    >>> round(low, 3), round(high, 3), found.at(0.1).round(3).item()
+    (0.976, 1.024, 1.3)
     """
 
     limit: float
@@ -102,11 +112,23 @@ def extrapolate(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> N = [50, 100, 200, 400]
+    >>> values = [0.5 + 3 / n + 20 / n**2 for n in N]
+    >>> found = sweeps.extrapolate(N, values, [1e-3] * 4, power=[1, 2])
+    >>> found.coefficients.round(6).tolist()
+    [0.5, 3.0, 20.0]
+    >>> found.dof, found.status
+    (1, 'good')
     """
     sizes = checks.finite("N", N)
     v = checks.finite("values", values)
     sigma = checks.finite("errors", errors)
-    powers = tuple(sorted(checks.finite("power", np.atleast_1d(power)).tolist()))
+    exponents = np.atleast_1d(checks.numbers("power", power))
+    powers = tuple(sorted(checks.finite("power", exponents).tolist()))
     _check(sizes, v, sigma, powers)
     design = _design(1 / sizes, powers)
     q, r = np.linalg.qr(design / sigma[:, None])

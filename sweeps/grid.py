@@ -21,7 +21,7 @@ def checked(grid: object) -> dict[str, list[Value]]:
         raise TypeError(f"grid must map parameter names to sequences of values, got {grid!r}")
     if not grid:
         raise ValueError("grid must have at least one parameter, got an empty mapping")
-    return {name_of(name): _axis(name, values) for name, values in grid.items()}
+    return {name_of("grid", name): _axis(name, values) for name, values in grid.items()}
 
 
 def points(axes: Mapping[str, Sequence[Value]], replicas: int) -> Iterator[Point]:
@@ -37,24 +37,24 @@ def labels(values: Sequence[Value]) -> npt.NDArray[Any]:
     return np.array(values if len({_kind(value) for value in values}) == 1 else _texts(values))
 
 
-def name_of(name: object) -> str:
-    """Return `name` if it can be a parameter of a sweep."""
+def name_of(where: str, name: object) -> str:
+    """Return `name` if it can be a parameter of a sweep; a message begins with `where`."""
     if not isinstance(name, str) or not name.isidentifier():
-        raise TypeError(f"grid: a parameter name must be an identifier, got {name!r}")
+        raise TypeError(f"{where}: a parameter name must be an identifier, got {name!r}")
     if name in _RESERVED:
-        raise ValueError(f"grid: {name!r} is reserved, as are {', '.join(_RESERVED)}")
+        raise ValueError(f"{where}: {name!r} is reserved, as are {', '.join(_RESERVED)}")
     return name
 
 
-def value_of(name: str, value: object) -> Value:
-    """Return `value` as the plain Python value that it is."""
+def value_of(where: str, value: object) -> Value:
+    """Return `value` as the plain Python value that it is; a message begins with `where`."""
     plain = value.item() if isinstance(value, np.generic) else value
     if plain is not None and not isinstance(plain, bool | int | float | str):
-        raise TypeError(f"grid[{name!r}]: a value must be {_ALLOWED}, got {value!r}")
+        raise TypeError(f"{where}: a value must be {_ALLOWED}, got {value!r}")
     if isinstance(plain, float) and math.isnan(plain):
-        raise ValueError(f"grid[{name!r}]: nan cannot name a point, give a number")
+        raise ValueError(f"{where}: nan cannot name a point, give a number")
     if isinstance(plain, int) and not -(2**63) <= plain < 2**63:
-        raise ValueError(f"grid[{name!r}]: an integer must fit in 64 bits, got {plain}")
+        raise ValueError(f"{where}: an integer must fit in 64 bits, got {plain}")
     return plain + 0.0 if isinstance(plain, float) else plain  # -0.0 and 0.0 are one point
 
 
@@ -63,7 +63,7 @@ def _axis(name: str, values: object) -> list[Value]:
     sequence = isinstance(values, Sequence) and not isinstance(values, str | bytes)
     if not sequence and not (isinstance(values, np.ndarray) and values.ndim == 1):
         raise TypeError(f"grid[{name!r}] must be a sequence of {_ALLOWED}, got {values!r}")
-    axis = [value_of(name, value) for value in values]  # type: ignore[attr-defined]
+    axis = [value_of(f"grid[{name!r}]", value) for value in values]  # type: ignore[attr-defined]
     if not axis:
         raise ValueError(f"grid[{name!r}] must have at least one value, got none")
     if all(_kind(value) == "number" for value in axis) and any(

@@ -67,7 +67,26 @@ class Row:
 
 @dataclass(frozen=True)
 class Failure:
-    """A point that raised, with the traceback of its last attempt."""
+    """A point that raised.
+
+    Attributes
+    ----------
+    version
+        Version of the model.
+    parameters, replica
+        The point.
+    error
+        The traceback of its last attempt.
+
+    Examples
+    --------
+    What `failures` returns has the form
+
+    >>> import sweeps
+    >>> failure = sweeps.Failure("1", {"N": 0}, replica=0, error="Traceback ...: division by zero")
+    >>> failure.parameters["N"], failure.error.split(": ")[-1]
+    (0, 'division by zero')
+    """
 
     version: str
     parameters: dict[str, bool | int | float | str | None]
@@ -205,7 +224,36 @@ class Ledger:
 
 
 def failures(store: str | os.PathLike[str]) -> list[Failure]:
-    """Return the points of the ledger at `store` that raised at their last attempt."""
+    """Return the points of a ledger that raised at their last attempt.
+
+    Parameters
+    ----------
+    store
+        As in `sweeps.run`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `store` is not a path.
+    LedgerError
+        If there is no ledger, or it is in use by a sweep.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def inverse(N):
+    ...     return 1 / N
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/inverse.sqlite", version=1, progress=False)
+    ...     try:
+    ...         sweeps.run(inverse, {"N": [0, 1]}, executor=executor, throw=True, **again)
+    ...     except sweeps.SweepError:
+    ...         failed = sweeps.failures(again["store"])
+    >>> failed[0].parameters, failed[0].error.splitlines()[-1]
+    ({'N': 0}, 'ZeroDivisionError: division by zero')
+    """
     path = checks.path("store", store)
     if not path.is_file():
         raise LedgerError(f"{path} does not exist")

@@ -44,7 +44,7 @@ def _bound(function: "functools.partial[Any]") -> list[str]:
 
 def _text(name: str, value: object) -> str:
     try:
-        return json.dumps(canonical(value_of(name, value)))
+        return json.dumps(canonical(value_of(f"function, {name}", value)))
     except TypeError:
         raise TypeError(
             f"function binds {name} to {value!r}, which must be int, float, str, bool or None to "

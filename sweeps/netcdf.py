@@ -38,6 +38,22 @@ def to_netcdf(
     Returns
     -------
     The absolute path.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import sweeps
+    >>> import xarray
+    >>> data = xarray.Dataset({"overlap": ("N", [0.2, 0.1])}, {"N": [10, 20]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = sweeps.to_netcdf(data, f"{folder}/overlap.nc", seed=1, command="make overlap")
+    ...     sweeps.load(path).equals(data)
+    True
     """
     import xarray
 
@@ -64,12 +80,30 @@ def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
 
     `json.loads(dataset.attrs["provenance"])` tells where it comes from.
 
+    Parameters
+    ----------
+    path
+        The file.
+
     Raises
     ------
     FileNotFoundError
         If there is no such file.
     ValueError
         If the file is not NetCDF, or damaged.
+
+    Examples
+    --------
+    >>> import json
+    >>> import tempfile
+    >>> import sweeps
+    >>> import xarray
+    >>> data = xarray.Dataset({"overlap": ("N", [0.2, 0.1])}, {"N": [10, 20]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = sweeps.to_netcdf(data, f"{folder}/overlap.nc", seed=1, command="make overlap")
+    ...     loaded = sweeps.load(path)
+    >>> json.loads(loaded.attrs["provenance"])["seed"]
+    1
     """
     import xarray
 

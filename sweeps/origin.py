@@ -40,7 +40,23 @@ def provenance(
     checkout has changes on top of it, None if git cannot tell; the whole is None if the package
     does not run from a checkout), `command`, `parameters`, `seed`, `libraries` (versions),
     `python`, `host` and `time` (UTC).
+
+    Raises
+    ------
+    TypeError
+        If `parameters` is not a mapping.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> record = sweeps.provenance(parameters={"N": 10}, seed=1, command="make overlap")
+    >>> record["command"], record["parameters"], record["seed"]
+    ('make overlap', {'N': 10}, 1)
+    >>> sorted(record)
+    ['command', 'git', 'host', 'libraries', 'package', 'parameters', 'python', 'seed', 'time']
     """
+    if not isinstance(parameters, Mapping | None):
+        raise TypeError(f"parameters must be a mapping or None, got {parameters!r}")
     record = {
         "package": f"{_DISTRIBUTION} {_version(_DISTRIBUTION)}",
         "git": git_state(),

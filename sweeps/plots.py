@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweeps.comparison import Comparison
+from sweeps.extrapolation import Extrapolation
+from sweeps.thresholds import Threshold
+
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
 
-    from sweeps.comparison import Comparison
-    from sweeps.extrapolation import Extrapolation
-    from sweeps.thresholds import Threshold
-
 
 def plot_comparison(
-    comparison: "Comparison", *, x: str | None = None, ax: "Axes | None" = None
+    comparison: Comparison, *, x: str | None = None, ax: "Axes | None" = None
 ) -> "Axes":
     """Draw theory as a line and data as markers with error bars (one standard error).
 
@@ -29,11 +29,26 @@ def plot_comparison(
         has its own colour.
     ax
         Where to draw; default: a new figure.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no comparison, or no such dimension.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> import xarray
+    >>> means = xarray.DataArray([0.11, 0.04], {"N": [10, 20]}, dims="N")
+    >>> found = sweeps.compare(lambda N: 1 / N, means, errors=[0.01, 0.01])
+    >>> sweeps.plot_comparison(found).get_xlabel()
+    'N'
     """
+    _expect("comparison", comparison, Comparison)
     points = comparison.points
     if x is None:
         x = str(max(points.sizes, key=lambda name: points.sizes[name])) if points.sizes else "point"
-    if points.sizes and x not in points.dims:
+    if points.sizes and (not isinstance(x, str) or x not in points.dims):
         raise ValueError(f"x must be one of {', '.join(map(str, points.dims))}, got {x!r}")
     axes = _axes(ax)
     if not points.sizes:
@@ -51,8 +66,29 @@ def plot_comparison(
     return axes
 
 
-def plot_extrapolation(extrapolation: "Extrapolation", *, ax: "Axes | None" = None) -> "Axes":
-    """Draw the values against 1/N to the first power of the fit, with the line to its limit."""
+def plot_extrapolation(extrapolation: Extrapolation, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the values against 1/N to the first power of the fit, with the line to its limit.
+
+    Parameters
+    ----------
+    extrapolation
+        What `sweeps.extrapolate` returned.
+    ax
+        Where to draw; default: a new figure.
+
+    Raises
+    ------
+    TypeError
+        If there is no extrapolation.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.extrapolate([10, 20, 40], [1.3, 1.15, 1.075], [0.01, 0.01, 0.01])
+    >>> sweeps.plot_extrapolation(found).get_xlabel()
+    '1/N'
+    """
+    _expect("extrapolation", extrapolation, Extrapolation)
     axes = _axes(ax)
     power = extrapolation.powers[0]
     axes.errorbar(
@@ -66,8 +102,29 @@ def plot_extrapolation(extrapolation: "Extrapolation", *, ax: "Axes | None" = No
     return axes
 
 
-def plot_threshold(threshold: "Threshold", *, ax: "Axes | None" = None) -> "Axes":
-    """Draw the fractions of successes, the logistic fit, and the threshold with its interval."""
+def plot_threshold(threshold: Threshold, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the fractions of successes, the logistic fit, and the threshold with its interval.
+
+    Parameters
+    ----------
+    threshold
+        What `sweeps.threshold` returned.
+    ax
+        Where to draw; default: a new figure.
+
+    Raises
+    ------
+    TypeError
+        If there is no threshold.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 9, 18, 20], trials=20, rng=1)
+    >>> sweeps.plot_threshold(found).get_ylabel()
+    'fraction of successes'
+    """
+    _expect("threshold", threshold, Threshold)
     axes = _axes(ax)
     n = threshold.trials
     fraction = threshold.successes / n
@@ -83,11 +140,18 @@ def plot_threshold(threshold: "Threshold", *, ax: "Axes | None" = None) -> "Axes
     return axes
 
 
-def _axes(ax: "Axes | None") -> "Axes":
-    if ax is not None:
-        return ax
-    import matplotlib.pyplot as plt
+def _expect(name: str, value: object, kind: type) -> None:
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of the type {kind.__name__}, got {value!r}")
 
+
+def _axes(ax: "Axes | None") -> "Axes":
+    import matplotlib.pyplot as plt
+    from matplotlib.axes import Axes
+
+    if ax is not None:
+        _expect("ax", ax, Axes)
+        return ax
     return plt.subplots()[1]
 
 

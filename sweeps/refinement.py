@@ -68,13 +68,27 @@ def refine(
         As in `sweeps.run`; ImportError without the extra.
     SweepError
         If a point failed: there is no going on without it. Everything computed is stored.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import numpy as np
+    >>> import sweeps
+    >>> def step(x):
+    ...     return np.tanh(20 * (x - 0.3))
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/step.sqlite", version=1, progress=False)
+    ...     data = sweeps.refine(step, {"x": (0, 1)}, points=24, executor=executor, **again)
+    >>> dict(data.sizes), bool((abs(data["x"] - 0.3) < 0.15).mean() > 0.5)
+    ({'point': 24, 'replica': 1}, True)
     """
     ranges = _ranges(bounds)
-    constant = {
-        grid.name_of(name): grid.value_of(name, value) for name, value in (fixed or {}).items()
-    }
+    constant = _fixed(fixed)
     if both := ranges.keys() & constant.keys():
         raise ValueError(f"fixed must not hold varied parameters, got {', '.join(sorted(both))}")
+    if not isinstance(variable, str):
+        raise TypeError(f"variable must be the name of a result, got {variable!r}")
     points = checks.integer("points", points, 1)
     replicas = checks.integer("replicas", replicas, 1)
     batch = checks.integer("batch", batch, 1)
@@ -104,7 +118,16 @@ def _ranges(bounds: object) -> dict[str, tuple[float, float]]:
         raise TypeError(f"bounds must map parameter names to (low, high), got {bounds!r}")
     if not bounds:
         raise ValueError("bounds must have at least one parameter, got an empty mapping")
-    return {grid.name_of(name): _range(name, value) for name, value in bounds.items()}
+    return {grid.name_of("bounds", name): _range(name, value) for name, value in bounds.items()}
+
+
+def _fixed(fixed: object) -> dict[str, Value]:
+    if not isinstance(fixed, Mapping | None):
+        raise TypeError(f"fixed must map parameter names to values, got {fixed!r}")
+    return {
+        grid.name_of("fixed", name): grid.value_of(f"fixed[{name!r}]", value)
+        for name, value in (fixed or {}).items()
+    }
 
 
 def _range(name: str, value: Any) -> tuple[float, float]:

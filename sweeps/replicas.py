@@ -28,6 +28,15 @@ def summary(dataset: "xarray.Dataset") -> "xarray.Dataset":
     ------
     TypeError, ValueError
         If there are no replicas, or `x_error` is the name of another result or of a parameter.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> import xarray
+    >>> data = xarray.Dataset({"m": (("N", "replica"), [[1, 3], [2, 2]])}, {"N": [10, 20]})
+    >>> means = sweeps.summary(data)
+    >>> means["m"].values.tolist(), means["m_error"].values.tolist()
+    ([2.0, 2.0], [1.0, 0.0])
     """
     if "replica" not in getattr(dataset, "dims", ()):
         raise TypeError(f"dataset must have the dimension 'replica', got {type(dataset).__name__}")

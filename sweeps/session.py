@@ -41,7 +41,7 @@ class Session:
     ) -> None:
         self._store = checks.path("store", store)
         self.series = Series(name_of(function), checks.version(version), _seed(rng))
-        self._task = Task(function, self.series.seed, _takes_rng(function, names))
+        self._task = Task(function, self.series.seed, takes_rng(function, names))
         self._workers = Workers(executor)
         self._workers.check(function)
         self.outcomes: dict[Identity, Outcome] = {}
@@ -133,7 +133,7 @@ def _seed(rng: object) -> int:
         ) from None
 
 
-def _takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
+def takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
     """Return whether `function` wants a generator; refuse one that does not take the parameters."""
     try:
         signature = inspect.signature(function)

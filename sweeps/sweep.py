@@ -87,6 +87,22 @@ def run(
         If the store cannot be used: not a ledger, in use by another sweep, disk full.
     SweepError
         If the executor broke, or with `throw` if points failed; after storing all others.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def magnetisation(N, rng):
+    ...     return {"m": rng.choice([-1, 1], size=N).mean()}
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/spins.sqlite", version=1, replicas=5, progress=False)
+    ...     small = sweeps.run(magnetisation, {"N": [10, 20]}, executor=executor, **again)
+    ...     large = sweeps.run(magnetisation, {"N": [10, 20, 40]}, executor=executor, **again)
+    >>> dict(large.sizes), list(large.data_vars)
+    ({'N': 3, 'replica': 5}, ['m', 'failed', 'seconds'])
+    >>> small["m"].equals(large["m"].sel(N=[10, 20]))  # those points were read from the ledger
+    True
     """
     axes = checked(grid)
     replicas = checks.integer("replicas", replicas, 1)

@@ -34,9 +34,21 @@ def evaluate(theory: Callable[..., npt.ArrayLike], data: "xarray.DataArray") -> 
     ------
     TypeError, ValueError
         If the theory takes something else, or returns an array of another shape.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> import xarray
+    >>> data = xarray.DataArray([0.1, 0.05], {"N": [10, 20]}, dims="N")
+    >>> sweeps.evaluate(lambda N: 1 / N, data).values.tolist()
+    [0.1, 0.05]
     """
+    import xarray
+
     if not callable(theory):
         raise TypeError(f"theory must be a function, got {theory!r}")
+    if not isinstance(data, xarray.DataArray):
+        raise TypeError(f"data must be an xarray.DataArray, got {data!r}")
     frame = data.count("replica") if "replica" in data.dims else data
     return labelled("theory", _called(theory, frame), like=frame)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 _POOR = 0.001
+_MOST = 2**53  # counts beyond are no longer exact
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,6 +40,15 @@ class Threshold:
         Of the logistic curve in x.
     x, successes, trials, level
         What was fitted.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 9, 18, 20], trials=20, rng=1)
+    >>> found.reached, found.interval[0] < found.value < found.interval[1]
+    (True, True)
+    >>> found.at([1, 5]).round(1).tolist()
+    [0.0, 1.0]
     """
 
     value: float
@@ -101,8 +111,8 @@ def threshold(
     x
         At least two different finite numbers.
     successes, trials
-        Counts at each x: integers, 0 <= successes <= trials, trials >= 1 (a single number if they
-        are all equal).
+        Counts at each x: integers, 0 <= successes <= trials, 1 <= trials <= 2^53 (a single number
+        if they are all equal).
     level
         The probability to be crossed, in (0, 1).
     confidence
@@ -121,6 +131,15 @@ def threshold(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 10, 18, 20], trials=20, rng=1)
+    >>> round(found.value, 6), found.status
+    (3.0, 'reached')
+    >>> sweeps.threshold([1, 2, 3], [0, 1, 2], trials=20, rng=1)
+    Threshold(not reached: all fractions are below 0.5 in [1, 3], ...; extend x)
     """
     level = checks.fraction("level", level)
     confidence = checks.fraction("confidence", confidence)
@@ -159,7 +178,7 @@ def _counts(
     """Return x, successes and trials as arrays of one length, in the order of x."""
     points = checks.finite("x", x)
     k = checks.finite("successes", successes)
-    n = checks.finite("trials", np.atleast_1d(trials))
+    n = checks.finite("trials", np.atleast_1d(checks.numbers("trials", trials)))
     if n.size == 1:
         n = np.full_like(points, n[0])
     if not points.shape == k.shape == n.shape:
@@ -169,8 +188,8 @@ def _counts(
     for name, counts in (("successes", k), ("trials", n)):
         if (counts != np.round(counts)).any():
             raise ValueError(f"{name} must be whole numbers, got {counts[counts % 1 != 0][0]:g}")
-    if (n < 1).any():
-        raise ValueError(f"trials must be >= 1, got {n.min():g}")
+    if (wrong := (n < 1) | (n > _MOST)).any():
+        raise ValueError(f"trials must be in [1, 2^53], got {n[wrong][0]:g}")
     if (wrong := (k < 0) | (k > n)).any():
         raise ValueError(f"successes must be between 0 and trials, got {k[wrong][0]:g}")
     if points.min() == points.max():

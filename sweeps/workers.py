@@ -6,8 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from types import TracebackType
-from typing import Self
 
 from sweeps import checks
 from sweeps.outcome import Outcome, Task
@@ -39,17 +37,6 @@ class Workers:
         self._count = checks.integer("executor", executor, 1) if isinstance(executor, int) else None
         self._capacity = 0
         self._counted = -float("inf")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def check(self, function: Callable[..., object]) -> None:
         """Refuse a function that cannot travel to our worker processes."""

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ["networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"]
+PACKAGES = [
+    *("networks", "replica", "bp", "dynamics", "learning"),
+    *("contrastive_ode", "contrastive_ode.tasks", "sweeps"),
+]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
     for package in PACKAGES

@@ -31,6 +31,17 @@ class Demonstration:
         Function of the parameters that returns what counts in the end, by name.
     passes
         Function of training and assessment: whether the demonstration succeeded.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.lag(rng=1)
+    >>> made
+    Demonstration(lag, Model(linear oscillators, N=10, P=90), Task(1 examples, ...))
+    >>> training = made.train(iterations=100)
+    >>> found = made.assess(training.w)
+    >>> sorted(found)[:3], made.passes(training, found)  # 100 iterations are too few
+    (['Gaussian', 'chirp', 'phase lag'], False)
     """
 
     name: str

@@ -32,6 +32,15 @@ def community(seed: int = 3, S: int = 32, mean: float = 0.6) -> tuple[Model, Flo
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> model, w = tasks.community(seed=3, S=8)
+    >>> model
+    Model(Lotka-Volterra community, N=8, P=64)
+    >>> model.unpack(w)["alpha"].diagonal().tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
     S, mean = checks.integer("S", S, 2), checks.real("mean", mean, low=0)
     model = systems.lotka_volterra.on(all_to_all(S, self_coupling=True), r=1.0, K=1.0, D=1e-6)
@@ -58,6 +67,13 @@ def revival(seed: int = 3, o: int | None = None, S: int = 32, mean: float = 0.6)
     ------
     TypeError, ValueError
         If an argument is not as said, or no species is extinct.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.revival()
+    >>> made.task.outputs.tolist(), float(made.task.target[0, 0, 0])
+    ([22], 0.5)
     """
     model, w = community(seed, S, mean)
     start = np.full(S, 0.2)

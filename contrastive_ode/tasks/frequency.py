@@ -39,6 +39,14 @@ def amplitude(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.amplitude(rng=1)
+    >>> training = made.train(iterations=20)
+    >>> bool(training.best_cost < training.loss[0])
+    True
     """
     generator = checks.generator("rng", rng)
     N, gain = checks.integer("N", N, 3), checks.real("gain", gain)
@@ -92,6 +100,14 @@ def lag(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.lag(rng=1, tau=0.5)
+    >>> training = made.train(iterations=200)
+    >>> bool(abs(made.assess(training.w)["phase lag"] - 0.5) < 0.3)
+    True
     """
     generator = checks.generator("rng", rng)
     N, tau = checks.integer("N", N, 3), checks.real("tau", tau, low=0, above=True)
@@ -148,10 +164,21 @@ def two_lags(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.two_lags(rng=1, reciprocal=True)
+    >>> training = made.train(iterations=20)
+    >>> made.assess(training.w)["asymmetry"] < 1e-12
+    True
     """
     generator = checks.generator("rng", rng)
     N = checks.integer("N", N, 3)
-    there, back = (checks.real("lags", tau, low=0, above=True) for tau in lags)
+    reciprocal = checks.boolean("reciprocal", reciprocal)
+    if len(both := checks.several("lags", lags)) != 2:
+        raise ValueError(f"lags must be two, there and back, got {lags!r}")
+    there, back = (checks.real("lags", tau, low=0, above=True) for tau in both)
     model = systems.linear_oscillators.on(all_to_all(N), kappa=2.0)
     k = generator.normal(0.3, 0.1, (N, N))
     ends = [(0, N - 1, there), (N - 1, 0, back)]

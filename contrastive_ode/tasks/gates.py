@@ -55,6 +55,15 @@ def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) ->
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.gate("AND", rng=1, N=5)
+    >>> made.task.examples, len(made.model.topology.triples)
+    (4, 60)
+    >>> made.assess(made.w)["right"]  # before it has learned
+    0.0
     """
     checks.choice("name", name, TABLES)
     generator = checks.generator("rng", rng)

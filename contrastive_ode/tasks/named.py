@@ -61,6 +61,14 @@ def demonstration(name: str, seed: int = 0) -> Demonstration:
     ------
     TypeError, ValueError
         If there is none.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> tasks.demonstration("XOR", seed=1)
+    Demonstration(XOR, Model(Michaelis-Menten reactions, N=8, P=1008), Task(4 examples, ...))
     """
-    seed = checks.integer("seed", seed, 0, len(COMMUNITIES) - 1 if name == "ecology" else None)
-    return MAKERS[checks.choice("name", name, MAKERS)](seed)
+    maker = MAKERS[checks.choice("name", name, MAKERS)]
+    return maker(
+        checks.integer("seed", seed, 0, len(COMMUNITIES) - 1 if name == "ecology" else None)
+    )

@@ -40,11 +40,23 @@ def timed_targets(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.timed_targets(rng=1)
+    >>> made.task.points.tolist()  # steps of 0.1
+    [20, 50, 80, 110]
+    >>> training = made.train(iterations=50)
+    >>> bool(training.best_cost < 0.8 * training.loss[0])
+    True
     """
     generator = checks.generator("rng", rng)
     N = checks.integer("N", N, 2)
-    if len(times) != len(values) or not times:
-        raise ValueError(f"values must be as many as times, got {len(values)} and {len(times)}")
+    at = [checks.real("times", time, low=0) for time in checks.several("times", times)]
+    wanted = [checks.real("values", value) for value in checks.several("values", values)]
+    if len(at) != len(wanted) or not at:
+        raise ValueError(f"values must be as many as times, got {len(wanted)} and {len(at)}")
     model = systems.leaky_integrate_and_fire.on(all_to_all(N, self_coupling=True))
     w = model.pack(
         W=generator.normal(0, 1 / np.sqrt(N), (N, N)),
@@ -54,9 +66,9 @@ def timed_targets(
     task = Task(
         np.zeros(N),
         [N - 1],
-        max(times) + 3.0,
+        max(at) + 3.0,
         0.1,
-        points=dict(zip(times, values, strict=True)),
+        points=dict(zip(at, wanted, strict=True)),
         forces={0: lambda t: 2 * np.sin(t)},
     )
     return Demonstration(

@@ -44,7 +44,15 @@ def allostery(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.allostery(rng=1, N=16)
+    >>> made.assess(made.w)
+    {'distance': 3.0, 'largest coupling': 1.0}
     """
+    period = checks.real("period", period, low=0, above=True)
     packing = jammed_packing(N, 0.88, checks.generator("rng", rng))
     distances = packing.distances()
     i, o = (int(k) for k in np.unravel_index(np.argmax(distances), distances.shape))
@@ -104,10 +112,18 @@ def synchronisation(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.synchronisation(rng=1, N=16)
+    >>> made.task.outputs.size, made.assess(made.w)["order"] < 0.5  # not coupled yet
+    (16, True)
     """
     generator = checks.generator("rng", rng)
     frequency = checks.real("frequency", frequency)
     spread = checks.real("spread", spread, low=0)
+    reciprocal = checks.boolean("reciprocal", reciprocal)
     packing = jammed_packing(N, 0.92, generator)
     omega = generator.normal(0, spread, N)
     model = systems.kuramoto.on(packing.topology, omega=omega)

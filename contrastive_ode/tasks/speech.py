@@ -35,6 +35,15 @@ class Utterances:
         0 or 1, of shape (utterances,).
     frequencies
         In hertz.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> heard = tasks.synthetic(rng=1, count=5)
+    >>> heard
+    Utterances(10, 12 frequencies)
+    >>> heard.spectra.shape, heard.digit.tolist()
+    ((10, 40, 12), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
     """
 
     spectra: Floats
@@ -61,6 +70,15 @@ class Recognition:
         Frequencies that were chosen, in hertz.
     training
         Which utterances it learns from; all other ones are for the test.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.recognition(tasks.synthetic(rng=1, count=5), rng=1)
+    >>> made.inputs.shape, made.training.shape
+    ((10, 40, 3), (4,))
+    >>> made.outputs(made.demonstration.w).shape
+    (10, 61, 2)
     """
 
     demonstration: Demonstration
@@ -91,9 +109,20 @@ def recorded(speaker: str = "theo", folder: str | Path | None = None) -> Utteran
         If there is no such file.
     ValueError
         If there is no such speaker.
+
+    Examples
+    --------
+    With the file in the folder STEERING_DATA, `recorded("theo")`; without it:
+
+    >>> from contrastive_ode import tasks
+    >>> try:
+    ...     tasks.recorded("theo", folder="nowhere")
+    ... except FileNotFoundError as error:
+    ...     print(error)
+    spoken_zero_one.npz is not in 'nowhere': set STEERING_DATA to its folder, or use synthetic()
     """
-    place = folder if folder is not None else os.environ.get("STEERING_DATA")
-    path = Path(place or ".") / FILE
+    place = folder if folder is not None else os.environ.get("STEERING_DATA") or "."
+    path = checks.path("folder", place) / FILE
     if not path.is_file():
         raise FileNotFoundError(
             f"{FILE} is not in {str(path.parent)!r}: set STEERING_DATA to its folder, or use "
@@ -129,6 +158,12 @@ def synthetic(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> tasks.synthetic(rng=1)
+    Utterances(100, 12 frequencies)
     """
     generator = checks.generator("rng", rng)
     count = checks.integer("count", count, 3)
@@ -233,10 +268,19 @@ def recognition(
     ------
     TypeError, ValueError
         If an argument is not as said.
+
+    Examples
+    --------
+    >>> from contrastive_ode import tasks
+    >>> made = tasks.recognition(tasks.synthetic(rng=1, count=5), rng=1)
+    >>> made.demonstration
+    Demonstration(speech, Model(leaky integrate-and-fire neurons, N=10, P=120), ...)
+    >>> sorted(made.demonstration.assess(made.demonstration.w))
+    ['test', 'training']
     """
-    if not isinstance(utterances, Utterances):
-        raise TypeError(f"utterances must be made by recorded or synthetic, got {utterances!r}")
+    checks.instance("utterances", utterances, Utterances)
     generator = checks.generator("rng", rng)
+    frame = checks.real("frame", frame, low=0, above=True)
     N, digit = 10, utterances.digit
     training = np.concatenate(
         [generator.choice(np.flatnonzero(digit == d), 2, replace=False) for d in (0, 1)]

@@ -80,6 +80,34 @@ def test_declarations(arguments, message):
         (lambda: tasks.recorded("theo", "/nowhere"), FileNotFoundError, "STEERING_DATA"),
         (lambda: tasks.recognition("theo"), TypeError, "utterances"),
         (lambda: tasks.timed_targets(times=(1.0,)), ValueError, "values must be as many"),
+        (lambda: tasks.timed_targets(times=3), TypeError, "times must be a sequence"),
+        (lambda: tasks.timed_targets(values="abcd"), TypeError, "values must be a finite number"),
+        (lambda: tasks.two_lags(lags=(0.5,)), ValueError, "lags must be two"),
+        (lambda: tasks.two_lags(reciprocal="no"), TypeError, "reciprocal must be True or False"),
+        (lambda: tasks.synchronisation(reciprocal=2), TypeError, "reciprocal must be True or"),
+        (lambda: tasks.allostery(period="long"), TypeError, "period must be a finite number > 0"),
+        (lambda: tasks.allostery(1, 8, 1.3), ValueError, "T must be a multiple of the step"),
+        (lambda: tasks.recorded(folder=3), TypeError, "folder must be a path"),
+        (lambda: tasks.recognition(tasks.synthetic(1), frame=None), TypeError, "frame must be"),
+        (lambda: tasks.demonstration(np.zeros(2)), TypeError, "name must be one of"),
+        (
+            lambda: tasks.demonstration("ecology", 3),
+            ValueError,
+            "seed must be an integer in [0, 2]",
+        ),
+        (lambda: ode.all_to_all(3, "no"), TypeError, "self_coupling must be True or False"),
+        (lambda: ode.graph(3, [(0, 1)], 1), TypeError, "directed must be True or False"),
+        (lambda: ode.graph(3, [(0, 1), (1,)]), ValueError, "edges must be rows of 2 nodes, got a"),
+        (lambda: ode.three_body(3, [(0, 1, 1)]), ValueError, "triples must be distinct nodes"),
+        (lambda: ode.Penalty(10**400), ValueError, "strength must be a finite number >= 0"),
+        (lambda: ode.Penalty(np.complex128(1j)), TypeError, "strength must be a finite number"),
+        (lambda: ode.cosine(["a"], [1]), TypeError, "a must be an array of real numbers"),
+        (lambda: ode.cosine([[1], [1, 2]], [1]), TypeError, "a must be an array of numbers"),
+        (lambda: ode.cosine([np.inf], [1]), ValueError, "a must be finite, got inf"),
+        (lambda: ode.System("s", node="x_i", states=[]), ValueError, "states must not be empty"),
+        (lambda: ode.System("s", node="x_i", parameters=3), TypeError, "parameters must be a seq"),
+        (lambda: ode.merge(3), TypeError, "found must be attractors"),
+        (lambda: ode.merge([3]), TypeError, "found must be of the type Attractor"),
     ],
 )
 def test_networks(make, error, message):
@@ -96,6 +124,13 @@ def test_networks(make, error, message):
         ({"outputs": [3]}, ValueError, "outputs must be indices in [0, 2], got 3"),
         ({"outputs": [1, 1]}, ValueError, "outputs must be distinct"),
         ({"outputs": []}, ValueError, "outputs must not be empty"),
+        ({"outputs": 2}, TypeError, "outputs must be a sequence"),
+        ({"outputs": [[1], [1, 2]]}, TypeError, "outputs must be a list of indices"),
+        ({"forces": {0.7: 1.0}}, TypeError, "forces must be a list of indices"),
+        ({"forces": [1.0]}, TypeError, "forces must be a mapping"),
+        ({"imposed": 3}, TypeError, "imposed must be a mapping"),
+        ({"points": [0.5]}, TypeError, "points must be a mapping"),
+        ({"points": {"late": 0.5}}, TypeError, "points must be a finite number"),
         ({"imposed": {2: 1.0}}, ValueError, "outputs must not be imposed inputs, got [2]"),
         ({"imposed": {0: 1.0}, "forces": {0: 1.0}}, ValueError, "forces must not act on imposed"),
         ({"forces": {5: 1.0}}, ValueError, "forces must be indices"),
@@ -126,6 +161,10 @@ def test_tasks_that_do_not_stack():
         ode.Task.stack([first, ode.Task(np.zeros(3), [1], 1.0, 0.1, target=0.5)])
     with pytest.raises(ValueError, match="must not be empty"):
         ode.Task.stack([])
+    with pytest.raises(TypeError, match="tasks must be of the type Task, got 3"):
+        ode.Task.stack([first, 3])
+    with pytest.raises(ValueError, match="same shape of starts"):
+        ode.Task.stack([first, ode.Task(np.zeros(4), [2], 1.0, 0.1, target=0.5)])
 
 
 @pytest.mark.parametrize(
@@ -136,11 +175,12 @@ def test_tasks_that_do_not_stack():
         ({"error_on": "both"}, ValueError, "error_on must be one of"),
         ({"examples": [1]}, ValueError, "examples must be indices in [0, 0]"),
         ({"examples": []}, ValueError, "examples must not be empty"),
+        ({"examples": 0}, TypeError, "examples must be a sequence"),
         ({"w": np.zeros(4)}, ValueError, "w must have shape (9,)"),
         ({"w": np.full(9, np.nan)}, ValueError, "w must be finite"),
         ({"w": "zero"}, TypeError, "w must be an array of real numbers"),
-        ({"model": 1}, TypeError, "model must be made by System.on"),
-        ({"task": 1}, TypeError, "task must be a Task"),
+        ({"model": 1}, TypeError, "model must be of the type Model"),
+        ({"task": 1}, TypeError, "task must be of the type Task"),
     ],
 )
 def test_updates(model, changes, error, message):
@@ -181,6 +221,13 @@ def test_task_of_another_size(model):
         ({"every": 0}, ValueError, "every must be"),
         ({"save_every": 0}, ValueError, "save_every must be"),
         ({"rng": -1}, ValueError, "rng must be"),
+        ({"constraints": 1}, TypeError, "constraints must be of the type Constraints"),
+        ({"penalty": 0.1}, TypeError, "penalty must be of the type Penalty"),
+        ({"until": True}, TypeError, "until must be a function"),
+        ({"checkpoint": 3}, TypeError, "checkpoint must be a path"),
+        ({"checkpoint": "."}, ValueError, "checkpoint must be the path of a file"),
+        ({"progress": 1}, TypeError, "progress must be True or False"),
+        ({"throw": None}, TypeError, "throw must be True or False"),
     ],
 )
 def test_training(model, changes, error, message):
@@ -193,9 +240,11 @@ def test_training(model, changes, error, message):
     ("changes", "message"),
     [
         ({"bounds": {"k": (1, 0)}}, "bounds[k] must be (low, high)"),
-        ({"bounds": {"q": (0, 1)}}, "name must be one of k"),
+        ({"bounds": {"q": (0, 1)}}, "bounds must be one of k"),
+        ({"bounds": {"k": (0, 1, 2)}}, "bounds[k] must be (low, high)"),
+        ({"frozen": {"q": True}}, "frozen must be one of k"),
         ({"frozen": {"k": [True, False]}}, "frozen[k] must have shape"),
-        ({"reciprocal": ["q"]}, "name must be one of k"),
+        ({"reciprocal": ["q"]}, "reciprocal must be one of k"),
     ],
 )
 def test_constraints(model, changes, message):
@@ -236,3 +285,68 @@ def test_blow_up_names_step_and_node():
         ode.simulate(model, task, np.zeros(0))
     assert caught.value.variable == 1
     assert abs(caught.value.step * 0.01 - 1) < 0.1  # x = 1 / (1 - t)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda m, w: m.rhs([0, 0], w), ValueError, "x must have shape (3,)"),
+        (lambda m, w: m.rhs(np.zeros(3), w, "now"), TypeError, "t must be a finite number"),
+        (lambda m, w: m.sensitivity(np.zeros(3), "v", w), TypeError, "v must be an array"),
+        (
+            lambda m, w: m.sensitivity_rate(np.zeros(3), np.zeros(3), w, 0.0, [np.nan]),
+            ValueError,
+            "velocity must be finite",
+        ),
+        (lambda m, w: m.matrix("q", w), ValueError, "name must be one of k"),
+        (
+            lambda m, w: ode.flow(3, np.zeros(3), w, 1, 0.1),
+            TypeError,
+            "model must be of the type Model",
+        ),
+        (lambda m, w: ode.flow(m, np.zeros(3), w, -1, 0.1), ValueError, "T must be a finite"),
+        (lambda m, w: ode.settle(m, w, [0, 0]), ValueError, "start must have shape (3,)"),
+        (lambda m, w: ode.settle(m, w, np.zeros(3), T="long"), TypeError, "T must be a finite"),
+        (lambda m, w: ode.settle(m, w, np.zeros(3), h=0), ValueError, "h must be a finite"),
+        (lambda m, w: ode.settle(m, w, np.zeros(3), first=3), TypeError, "first must be a seq"),
+        (lambda m, w: ode.settle(m, w, np.zeros(3), first=[3]), ValueError, "first must be (le"),
+        (
+            lambda m, w: ode.settle(None, w, np.zeros(3)),
+            TypeError,
+            "model must be of the type Model",
+        ),
+        (lambda m, w: ode.catalogue(m, w, np.zeros((2, 2))), ValueError, "starts must have shape"),
+        (
+            lambda m, w: ode.lyapunov_exponent(m, w, np.zeros(3), T=0.01, h=0.1),
+            ValueError,
+            "T must be at least one step",
+        ),
+        (
+            lambda m, w: ode.lyapunov_exponent(m, w, np.zeros(2), T=1, h=0.1),
+            ValueError,
+            "start must have shape (3,)",
+        ),
+        (
+            lambda m, w: ode.misalignment(m, np.zeros(3), np.zeros(3), w, 0.1, 0.1),
+            ValueError,
+            "error must be felt by some parameter",
+        ),
+        (
+            lambda m, w: ode.misalignment(None, np.zeros(3), np.zeros(3), w, 0.1, 0.1),
+            TypeError,
+            "model must be of the type Model",
+        ),
+    ],
+)
+def test_states_and_trajectories(model, call, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        call(model, np.zeros(9))
+
+
+def test_constraints_of_another_network(model):
+    task = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
+    other = ode.Constraints(systems.linear_oscillators.on(ode.all_to_all(4), kappa=1.0))
+    with pytest.raises(ValueError, match="constraints must be of this network, with 9 parameters"):
+        ode.alignment(model, task, np.zeros(9), constraints=other)
+    with pytest.raises(TypeError, match="model must be of the type Model"):
+        ode.alignment(None, task, np.zeros(9), constraints=other)

@@ -51,3 +51,18 @@ def test_packing_is_in_balance_and_isostatic(N, phi):
     assert sorted(map(tuple, packing.contacts.tolist())) == contacts
     assert packing.degree >= 4 - 4 / N
     assert len(packing.topology.edges) == 2 * len(contacts)
+
+
+@pytest.mark.parametrize(("N", "rng"), [(8, 0), (10, 0), (40, 3)])
+def test_distances_in_a_packing_are_those_of_walks(N, rng):
+    """Powers of the adjacency matrix; small packings are dense graphs, which scipy treats apart."""
+    packing = ode.jammed_packing(N, 1.0, rng)
+    adjacent = np.zeros((N, N), dtype=int)
+    i, j = packing.contacts.T
+    adjacent[i, j] = adjacent[j, i] = 1
+    reached, expected = np.eye(N, dtype=int), np.full((N, N), np.inf)
+    for steps in range(N):
+        expected[(reached > 0) & np.isinf(expected)] = steps
+        reached = np.minimum(reached @ adjacent, 1)
+    np.testing.assert_array_equal(packing.distances(), expected)
+    assert repr(packing) == f"Packing(N={N}, degree={2 * len(i) / N:.3f})"

@@ -19,9 +19,12 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 
 def test_list_names_all_figures(capsys):
     main(["list"])
-    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
-    assert lines == [[name, catalogue.load(name).title] for name in catalogue.NAMES]
-    assert ["pair_distances", "Pairs of fixed points"] in lines
+    lines = capsys.readouterr().out.splitlines()
+    figures = [line.split(maxsplit=1) for line in lines if line.startswith("  ")]
+    assert figures == [[name, catalogue.load(name).title] for name in catalogue.NAMES]
+    assert ["pair_distances", "Pairs of fixed points"] in figures
+    chapters = [line for line in lines if not line.startswith(" ")]
+    assert chapters == [chapter.title for chapter in catalogue.CHAPTERS]
 
 
 @pytest.mark.parametrize(
@@ -33,9 +36,11 @@ def test_list_names_all_figures(capsys):
         (["figure", "relaxation", "--jobs", "0"], "--jobs"),
         (["figure", "relaxation", "--jobs", "two"], "--jobs"),
         (["reproduce", "--seed", "-1"], "--seed"),
+        (["reproduce", "--redraw", "--full"], "--full"),
         (["reproduce", "--output", "/proc/nowhere"], "output"),
         (["reproduce", "--output", __file__], "output"),
         (["reproduce", "--scheduler", "nonsense://x"], "--scheduler"),
+        (["recheck", "--output", "nowhere"], "--output"),
         (["sweep", "operator:nothing", "a=1", "--store", "x"], "nothing"),
         (["sweep", "operator", "a=1", "--store", "x"], "function"),
         (["sweep", "no_such_module:f", "a=1", "--store", "x"], "no_such_module"),

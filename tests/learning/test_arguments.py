@@ -85,6 +85,7 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("validation_fraction", fit, validation_fraction=0.001, patience=2),
         case("classes must be a list", fit().partial_fit, X, Y, classes=[[0, 1, 2]]),
         case("classes must be finite", fit().partial_fit, X, Y, classes=[0, 1, np.nan]),
+        case("classes must be a list", fit().partial_fit, X, Y, classes=[[0], [1, 2]]),
         case("one kind", fit().partial_fit, X, Y, classes=[None, 0, 1], error=TypeError),
         case("H must stay 10", fit().set_params(H=20).partial_fit, X, Y),
         case("L must stay 1", fit(warm_start=True).set_params(L=2).fit, X, Y),
@@ -140,6 +141,14 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("X must", learning.EntangledProjection(3).fit(X).transform, 1e10 * X),
         case("one class", learning.BinarisedMLP().fit, X, 0 * Y),
         case("path", learning.load_mnist, "/nowhere"),
+        case("path", learning.load_mnist, 3, error=TypeError),
+        case("path", learning.SteeredClassifier.load, None, error=TypeError),
+        case("path", NETWORK.save, 3.5, error=TypeError),
+        case("path", NETWORK.save, ""),
+        case("N must", learning.recipe().check, 0, 10, 1),
+        case("H must", learning.recipe().check, 10, 2.5, 1, error=TypeError),
+        case("L must", learning.recipe().check, 10, 10, None, error=TypeError),
+        case("L must", learning.Schedule().training, 0),
         case("path", learning.load_mnist, __file__),
         case("test must", learning.load_digits, 1797),
         case("flipped", learning.prototypes, flipped=0.6),
@@ -244,6 +253,10 @@ def test_couplings_have_shapes_that_fit(name, array):
         replace(NETWORK.learner_.couplings, **{name: array.astype(np.float32)})
     with pytest.raises(ValueError, match="of float64"):
         replace(NETWORK.learner_.couplings, J=np.zeros((1, 10, 10)))
+    with pytest.raises(TypeError, match=f"{name} must be an array"):
+        replace(NETWORK.learner_.couplings, **{name: None})
+    with pytest.raises(ValueError, match="lam must be a finite number >= 0"):
+        replace(NETWORK.learner_.couplings, lam=np.nan)
 
 
 def npz(folder, **changes):
@@ -286,6 +299,8 @@ DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), 1)
         (lambda: learning.Learner(DRAWN.couplings, None, np.random.default_rng(1)), "recipe"),
         (lambda: learning.Learner(DRAWN.couplings, learning.recipe(), 3), "rng"),
         (lambda: learning.Learner.draw(3, 5, 2, 4, learning.recipe(), 1), "sweeps"),
+        (lambda: learning.Learner.draw(0, 5, 2, 1, learning.recipe(), 1), "N must"),
+        (lambda: replace(DRAWN, epochs=-1), "epochs must"),
         (lambda: DRAWN.states(np.ones(3)), "X"),
         (lambda: DRAWN.states(np.full((2, 3), np.nan)), "X"),
         (lambda: DRAWN.logits(np.full((2, 3), 1e300)), "X"),

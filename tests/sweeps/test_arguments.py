@@ -1,6 +1,7 @@
 """Wrong arguments are refused before anything is computed, by name."""
 
 import math
+import sys
 import threading
 from functools import partial
 from types import FunctionType
@@ -127,6 +128,7 @@ class Model:
         (partial(function, rng=np.arange(3)), "binds rng to array"),
         (partial(function, Model()), "binds argument 0 to <.*Model.*a number, a seed or a label"),
         (partial(function, rng=min), "binds rng to <built-in"),
+        (partial(function, rng={1}), "binds rng to {1}"),
         (Model(), "a plain function, got <"),
         (Model().energy, "a plain function, got <bound method"),
         ("abc".join, "a plain function, got <built-in method"),
@@ -160,3 +162,77 @@ def test_summary_and_netcdf_want_datasets(tmp_path):
         sweeps.to_netcdf(3, tmp_path / "x.nc")
     with pytest.raises(sweeps.LedgerError, match="does not exist"):
         sweeps.failures(tmp_path / "none")
+
+
+def test_a_bound_argument_that_is_no_number_is_refused_by_its_name(tmp_path):
+    with pytest.raises(ValueError, match="function, rng: nan cannot name a point"):
+        sweeps.run(partial(function, rng=math.nan), {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "match"),
+    [
+        ({"bounds": 3}, TypeError, "bounds must map parameter names"),
+        ({"bounds": {}}, ValueError, "bounds must have at least one"),
+        ({"bounds": {"N": (1, 0)}}, ValueError, r"bounds\['N'\] must be \(low, high\)"),
+        ({"bounds": {"N": "ab"}}, TypeError, r"bounds\['N'\] must be an array of numbers"),
+        ({"bounds": {"a b": (0, 1)}}, TypeError, "bounds: a parameter name must be an identifier"),
+        ({"fixed": 3}, TypeError, "fixed must map parameter names to values, got 3"),
+        ({"fixed": {"rng": 3}}, ValueError, "fixed: 'rng' is reserved"),
+        ({"fixed": {"x": [1]}}, TypeError, r"fixed\['x'\]: a value must be int"),
+        ({"fixed": {"N": 1}}, ValueError, "fixed must not hold varied parameters, got N"),
+        ({"variable": ["m"]}, TypeError, "variable must be the name of a result"),
+        ({"points": 0}, ValueError, "points must be an integer >= 1"),
+        ({"batch": 0.5}, TypeError, "batch must be an integer >= 1"),
+        ({"progress": 1}, TypeError, "progress must be True or False"),
+    ],
+)
+def test_refinements(tmp_path, change, error, match):
+    options = {"bounds": {"N": (0, 1)}, "points": 2, "store": tmp_path / "ledger", **GOOD, **change}
+    with pytest.raises(error, match=match):
+        sweeps.refine(function, **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_adaptive_a_refinement_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "adaptive", None)
+    with pytest.raises(ImportError, match=r"pip install 'steering-dynamics\[refine\]'"):
+        sweeps.refine(function, {"N": (0, 1)}, points=2, store=tmp_path / "ledger", **GOOD)
+
+
+COMPARISON = sweeps.compare([1.0], [1.1], [0.1])
+EXTRAPOLATION = sweeps.extrapolate([1, 2], [1, 2], [1, 1])
+THRESHOLD = sweeps.threshold([0, 1], [0, 10], 10, rng=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "match"),
+    [
+        (lambda: sweeps.plot_comparison(3), TypeError, "comparison must be of the type Comparison"),
+        (lambda: sweeps.plot_comparison(COMPARISON, x=["N"]), ValueError, "x must be one of point"),
+        (lambda: sweeps.plot_extrapolation(COMPARISON), TypeError, "extrapolation must be of the"),
+        (lambda: sweeps.plot_threshold(None), TypeError, "threshold must be of the type Threshold"),
+        (lambda: THRESHOLD.plot(ax="here"), TypeError, "ax must be of the type Axes, got 'here'"),
+        (lambda: EXTRAPOLATION.interval(1.0), ValueError, "confidence must be a number strictly"),
+        (lambda: EXTRAPOLATION.interval("all"), TypeError, "confidence must be a number strictly"),
+        (lambda: EXTRAPOLATION.at("far"), TypeError, "inverse must be an array of numbers"),
+        (
+            lambda: THRESHOLD.at([[1], [1, 2]]),
+            TypeError,
+            "x must be an array of numbers, got a rag",
+        ),
+        (
+            lambda: sweeps.extrapolate([1, 2], [1, 2], [1, 1], [[1], [1, 2]]),
+            TypeError,
+            "power must be an array of numbers, got a ragged sequence",
+        ),
+        (lambda: sweeps.evaluate(abs, [1.0]), TypeError, "data must be an xarray.DataArray"),
+        (lambda: sweeps.provenance(parameters=[1]), TypeError, "parameters must be a mapping"),
+        (lambda: sweeps.load(3), TypeError, "path must be a path"),
+        (lambda: sweeps.failures(b"x"), TypeError, "store must be a path"),
+        (lambda: sweeps.set_aside(None), TypeError, "store must be a path"),
+    ],
+)
+def test_judgement_drawings_and_files(call, error, match):
+    with pytest.raises(error, match=match):
+        call()

@@ -1,0 +1,79 @@
+"""Stored points are computed again, and a change of the code is seen."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import sweeps
+
+SCALE = 1.0
+
+
+def draw(i, rng):
+    if SCALE == 0:
+        raise ValueError("no scale")
+    return {"number": SCALE * rng.random(), "array": np.append(rng.random(5), np.nan), "text": "a"}
+
+
+def plain(i):
+    return 2 * i
+
+
+@pytest.fixture
+def ledger(tmp_path):
+    store = tmp_path / "ledger.sqlite"
+    with ThreadPoolExecutor(1) as executor:
+        sweeps.run(
+            draw, {"i": range(10)}, store=store, version=1, executor=executor, progress=False
+        )
+    return {"store": store, "version": 1}
+
+
+def test_the_same_code_gives_the_same_bits(ledger):
+    again = sweeps.recheck(draw, **ledger, count=4)
+    assert len(again) == 4
+    assert all(point.same for point in again)
+    assert len({point.parameters["i"] for point in again}) == 4
+    assert again == sweeps.recheck(draw, **ledger, count=4)
+    assert len(sweeps.recheck(draw, **ledger, count=100)) == 5  # the faster half
+
+
+@pytest.mark.parametrize(
+    ("scale", "differences"), [(1 + 1e-15, ("number",)), (2.0, ("number",)), (0.0, ("error",))]
+)
+def test_another_code_is_seen(ledger, monkeypatch, scale, differences):
+    monkeypatch.setitem(globals(), "SCALE", scale)
+    again = sweeps.recheck(draw, **ledger)
+    assert {point.differences for point in again} == {differences}
+
+
+def test_arrays_that_are_gone_are_told(ledger):
+    for path in ledger["store"].with_name("ledger.sqlite.arrays").iterdir():
+        path.unlink()
+    assert {p.differences for p in sweeps.recheck(draw, **ledger)} == {("error",)}
+
+
+def test_a_function_without_randomness_and_another_seed(tmp_path, ledger):
+    store = tmp_path / "plain.sqlite"
+    with ThreadPoolExecutor(1) as executor:
+        sweeps.run(plain, {"i": [1]}, store=store, version=1, executor=executor, progress=False)
+    (point,) = sweeps.recheck(plain, store, version=1)
+    assert point == sweeps.Recheck({"i": 1}, 0, ())
+    assert sweeps.recheck(draw, **ledger, rng=1) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "named"),
+    [
+        ({"count": 0}, ValueError, "count"),
+        ({"version": 1.5}, TypeError, "version"),
+        ({"rng": -1}, ValueError, "rng"),
+        ({"store": "nowhere.sqlite"}, sweeps.LedgerError, "nowhere"),
+    ],
+)
+def test_bad_input(ledger, change, error, named):
+    with pytest.raises(error, match=named):
+        sweeps.recheck(draw, **{**ledger, **change})
+    with pytest.raises(ValueError, match="belongs to the function"):
+        sweeps.recheck(plain, **ledger)
