@@ -16,9 +16,7 @@ from figures.command import app
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 BUILT = {"_build", "jupyter_execute"}
-PAGES = sorted(
-    path for path in DOCS.rglob("*.md") if not BUILT & set(path.relative_to(DOCS).parts)
-)
+PAGES = sorted(path for path in DOCS.rglob("*.md") if not BUILT & set(path.relative_to(DOCS).parts))
 NOTEBOOK = "---\nfile_format: mystnb\n"
 BLOCK = re.compile(r"^(`{3,}|:{3,}|~{3,})[ ]*(\S*)[^\n]*\n(.*?)^\1[ ]*$", re.MULTILINE | re.DOTALL)
 RUN_HERE = {"python"}

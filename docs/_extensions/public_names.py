@@ -25,9 +25,7 @@ PACKAGES = (
 def public() -> list[tuple[str, str]]:
     """Return all pairs of a package and a name in its `__all__`."""
     return [
-        (package, name)
-        for package in PACKAGES
-        for name in importlib.import_module(package).__all__
+        (package, name) for package in PACKAGES for name in importlib.import_module(package).__all__
     ]
 
 
