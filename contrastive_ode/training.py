@@ -59,6 +59,8 @@ class Training:
     ((100,), [0, 10, 20])
     >>> bool(training.best_cost < training.loss[0]), training.mean_alignment > 0.5
     (True, True)
+    >>> training
+    Training(100 iterations, cost ... -> ..., alignment ..., positive in ...%)
     """
 
     w: Floats
