@@ -1,44 +1,120 @@
-"""What the engine costs: against scipy, against hand-written kernels, against itself.
+"""The engine of network ODEs: against scipy, diffrax, hand-written kernels, and itself.
 
-    python benchmarks/bench_contrastive_ode.py [REPEATS]
-
-All are ratios of times within a run, on one core, each the shortest of several: other processes can
-only make them longer. `solve_ivp` is given the compiled right-hand side itself, without any checks;
-beside it stands what an engine could reach at most that needs no time but for right-hand sides.
+`solve_ivp` is given the compiled right-hand side itself, without any checks; the row below,
+a compiled loop over nothing but right-hand sides, bounds what any engine can reach. Diffrax, where
+it is installed, takes 6 right-hand sides a step, and ours 4.
 """
 
-import os
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
+import importlib.metadata
+import importlib.util
 import math
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numba
 import numpy as np
 from scipy.integrate import solve_ivp
 
 import contrastive_ode as ode
+from benchmarks.row import Row, absent, absolute, cpu, in_turn, over_limit, over_ours
 from contrastive_ode import systems, tasks
 from contrastive_ode.updates import Rule
 from contrastive_ode.workspace import workspace
 
 FAST = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
+REPEATS = 101  # of some milliseconds at most
 
 
-def seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+def rows() -> Iterator[Row]:
+    for model, w, x in cases(32):
+        yield from right_hand_sides(model, w, x)
+        yield update(model, w, x)
+        yield generated(model, w, x)
+    yield gradient_by_diffrax()
+    yield training()
 
 
-def ratio(slow: Callable[[], object], fast: Callable[[], object], repeats: int) -> float:
-    """Return the ratio of two times, each the shortest of many short ones, measured in turn."""
-    slow(), fast()
-    times = [(seconds(slow), seconds(fast)) for _ in range(40 * repeats)]
-    return min(a for a, _ in times) / min(b for _, b in times)
+def named(what: str, model: ode.Model) -> str:
+    return f"{what}, {model.system.name}, N = {model.N}"
+
+
+def right_hand_sides(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Iterator[Row]:
+    """Compare the times of one right-hand side: in the engine, in solve_ivp, and alone."""
+    run, task = free_run(model, w, x)
+    rhs, net, out, n = model.kernels().rhs, model.net(w), np.empty(model.size), 200
+    loop = looped(rhs)
+
+    def callback(t: float, y: np.ndarray) -> np.ndarray:
+        rhs(t, y, net, out)
+        return out.copy()
+
+    def scipy_run() -> int:
+        return int(solve_ivp(callback, (0, task.T), x, "RK45", rtol=1e-6, atol=1e-9).nfev)
+
+    times = in_turn(REPEATS, run, scipy_run, lambda: loop(n, x.copy(), net, out))
+    times /= [4 * task.steps, scipy_run(), n]
+    what = named("right-hand side in a trajectory", model)
+    yield over_ours(what, "scipy, solve_ivp (RK45)", times[:, [0, 1]], 30)
+    yield over_ours(named("right-hand side alone", model), "scipy, as above", times[:, [2, 1]])
+
+
+def update(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Row:
+    run, task = free_run(model, w, x)
+    rule, one = Rule(model, task, "forward", 1e-3, "clamped"), np.zeros(1, dtype=np.int64)
+    times = in_turn(REPEATS, lambda: rule(w, one), run)
+    return over_limit(named("local update", model), "one free trajectory", times, 3.5)
+
+
+def gradient_by_diffrax(N: int = 32, steps: int = 200) -> Row:
+    """Compare gradients of one cost: two schemes of fixed steps, of order 4 and 5, compiled."""
+    what = f"exact gradient, leaky integrate-and-fire neurons, N = {N}, {steps} steps"
+    if importlib.util.find_spec("diffrax") is None:
+        return absent(what, "diffrax (jax)")
+    import diffrax
+    import jax
+
+    jax.config.update("jax_enable_x64", True)
+    import jax.numpy as jnp
+
+    rng, h = np.random.default_rng(0), 0.05
+    model = systems.leaky_integrate_and_fire.on(ode.all_to_all(N, True))
+    w, x = model.pack(W=rng.normal(size=(N, N)) / N, b=0, g=1), rng.normal(size=N)
+    task = ode.Task(x, [N - 1], steps * h, h, target=0.5)
+
+    def rhs(t, y, p):  # type: ignore[no-untyped-def]
+        x = y[:-1]
+        F = -p["g"] * x + p["W"] @ jax.nn.sigmoid(x) + p["b"]
+        return jnp.append(F, 0.5 * (x[-1] - 0.5) ** 2)
+
+    def cost(p):  # type: ignore[no-untyped-def]
+        solution = diffrax.diffeqsolve(
+            diffrax.ODETerm(rhs),
+            diffrax.Tsit5(),
+            0.0,
+            task.T,
+            h,
+            jnp.append(x, 0.0),
+            p,
+            stepsize_controller=diffrax.ConstantStepSize(),
+            max_steps=steps + 1,
+        )
+        return solution.ys[0, -1]
+
+    theirs, p = jax.jit(jax.grad(cost)), jax.tree.map(jnp.asarray, model.unpack(w))
+    slopes = theirs(p)
+    expected = np.concatenate([np.ravel(slopes[name]) for name in p])
+    found = np.where(model.tunable, expected, 0) - ode.gradient(model, task, w).dw
+    assert np.linalg.norm(found) < 1e-3 * np.linalg.norm(expected)  # the trapezoid rule of the cost
+    times = in_turn(
+        REPEATS, lambda: ode.gradient(model, task, w), lambda: jax.block_until_ready(theirs(p))
+    )
+    return over_ours(what, f"diffrax {importlib.metadata.version('diffrax')}, Tsit5", times)
+
+
+def training() -> Row:
+    made = tasks.synchronisation(0)
+    made.train(iterations=2)
+    minutes = cpu(lambda: made.train(iterations=1000))  # a sixtieth of them, in seconds
+    return absolute("60,000 iterations of synchronisation", minutes, "min", 6)
 
 
 def cases(N: int) -> list[tuple[ode.Model, np.ndarray, np.ndarray]]:
@@ -70,33 +146,6 @@ def free_run(
     kernel, net, work = model.kernels().free, model.net(w), workspace(model.size)
     path, one, costs = np.empty((1, steps + 1, model.size)), np.zeros(1, int), np.zeros(1)
     return lambda: kernel(one, task.arrays, net, work, path, costs), task
-
-
-def against_scipy(
-    model: ode.Model, w: np.ndarray, x: np.ndarray, repeats: int
-) -> tuple[float, float]:
-    """Return right-hand sides a second of the engine, and of the kernel, over solve_ivp's."""
-    run, task = free_run(model, w, x)
-    rhs, net, out, n = model.kernels().rhs, model.net(w), np.empty(model.size), 200
-    loop = looped(rhs)
-
-    def callback(t: float, y: np.ndarray) -> np.ndarray:
-        rhs(t, y, net, out)
-        return out.copy()
-
-    def scipy_run() -> int:
-        return int(solve_ivp(callback, (0, task.T), x, "RK45", rtol=1e-6, atol=1e-9).nfev)
-
-    evaluations = scipy_run()
-    engine = ratio(scipy_run, run, repeats) * 4 * task.steps
-    kernel = ratio(scipy_run, lambda: loop(n, x.copy(), net, out), repeats) * n
-    return engine / evaluations, kernel / evaluations
-
-
-def update_against_free(model: ode.Model, w: np.ndarray, x: np.ndarray, repeats: int) -> float:
-    run, task = free_run(model, w, x)
-    rule, one = Rule(model, task, "forward", 1e-3, "clamped"), np.zeros(1, dtype=np.int64)
-    return ratio(lambda: rule(w, one), run, repeats)
 
 
 @numba.njit(**FAST)
@@ -168,7 +217,7 @@ def looped(kernel):  # type: ignore[no-untyped-def]
     return loop
 
 
-def generated_against_hand(model: ode.Model, w: np.ndarray, x: np.ndarray, repeats: int) -> float:
+def generated(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Row:
     n, out, p, c = 500, np.empty(model.size), model.unpack(w), model.constants
     topology = model.topology
     hand = {
@@ -187,33 +236,5 @@ def generated_against_hand(model: ode.Model, w: np.ndarray, x: np.ndarray, repea
         ),
     }[model.system.name]
     loop, net = looped(model.kernels().rhs), model.net(w)
-    return ratio(lambda: loop(n, x.copy(), net, out), hand, repeats)
-
-
-def main(repeats: int = 5) -> None:
-    rows = []
-    for model, w, x in cases(32):
-        name = model.system.name
-        if model.N != 32:
-            name += f", N = {model.N}"
-        scipy, most = against_scipy(model, w, x, repeats)
-        rows.append((f"rhs a second: engine / solve_ivp, {name}", scipy, ">=", 30))
-        rows.append(("    at most", most, ">=", 30))
-        update = update_against_free(model, w, x, repeats)
-        rows.append((f"local update / free trajectory, {name}", update, "<=", 3.5))
-        generated = generated_against_hand(model, w, x, repeats)
-        rows.append((f"generated / hand-written, {name}", generated, "<=", 1.3))
-    made = tasks.synchronisation(0)
-    made.train(iterations=2)
-    start = time.process_time()  # of the processor, whatever else is running
-    made.train(iterations=1000)
-    minutes = (time.process_time() - start) * 60_000 / 1000 / 60
-    rows.append(("60,000 iterations of synchronisation, minutes", minutes, "<=", 6))
-    for name, measured, relation, limit in rows:
-        good = measured <= limit if relation == "<=" else measured >= limit
-        verdict = "ok" if good else "MISSED"
-        print(f"{name:72} {measured:7.2f}  ({relation} {limit})  {verdict}")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    times = in_turn(REPEATS, lambda: loop(n, x.copy(), net, out), hand) / n
+    return over_limit(named("generated right-hand side", model), "written by hand", times, 1.3)

@@ -1,33 +1,119 @@
-"""What relaxation and enumeration cost, against their limits and a plain numpy loop.
-
-    python benchmarks/bench_dynamics.py [REPEATS]
+"""Relaxation and enumeration, against their limits and a plain numpy loop.
 
 The limit of a relaxation is the bare axpys of its flips: the same columns of the couplings, added
 in the same order to a vector of fields, in float32. The time of `relax` is all of it: the initial
-fields, the visits, and the final check. Ratios are taken within a run; medians are printed.
+fields, the visits, and the final check. The limit of the axpys is to read these columns.
 """
 
-import contextlib
-import io
-import resource
-import sys
-import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Iterator
 
 import numba
 import numpy as np
 
 import dynamics
+from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, over_ours, peak
 from dynamics.motion import motion
 from dynamics.relaxation import _plan
 from networks import Asymmetric, Network
 
+REPEATS = 5
 
-def seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+
+def rows() -> Iterator[Row]:
+    yield from packed_relaxation(131_072, 1.0)  # first: its peak of memory is that of the process
+    yield from flips(32_768, 4096)
+    yield initial_fields(8000)
+    yield relaxation(8000, 0.6, 300)
+    yield relaxation(8000, 0.8, 1000)
+    yield plain_loop(2000, 0.8)
+    network = Asymmetric(24, 0.5).sample(rng=1)
+    times = in_turn(REPEATS, lambda: dynamics.enumerate_fixed_points(network))
+    yield absolute("enumeration of all states, N = 24", float(np.median(times)), "s", 5)
+
+
+def packed_relaxation(N: int, J_D: float) -> Iterator[Row]:
+    """Draw and relax a packed network."""
+    dynamics.relax(Asymmetric(12, J_D, couplings="binary").sample(rng=1), rng=2)  # compiled
+
+    def relax() -> None:
+        network = Asymmetric(N, J_D, couplings="binary").sample(rng=1)
+        assert dynamics.relax(network, rng=2).converged
+
+    what = f"one bit couplings, N = {N}, J_D = {J_D:g}: draw and relax"
+    yield absolute(what, cpu(relax) / 60, "min", 3)
+    yield absolute(f"{what}, memory", peak(), "GiB", 3)
+
+
+def flips(N: int, count: int) -> Iterator[Row]:
+    """Compare flips of one bit couplings, of float32 ones, and their bare axpys and reads.
+
+    Every visit flips: the neurons are made unstable by a large negative threshold.
+    """
+    numbers = Asymmetric(N, 0.5).sample(rng=1)
+    packed = Asymmetric(N, 0.5, couplings="binary").sample(rng=1)
+    rng = np.random.default_rng(2)
+    start = rng.choice([-1, 1], size=(1, N)).astype(np.int8)
+    visits, which = rng.permutation(N)[:count], np.zeros(1, dtype=np.int64)
+    dense, bits = motion(numbers, start.copy()), motion(packed, start.copy())
+    dense.J_D, bits.limit = np.float64(-1e9), -1e9
+    s, h = start[0].astype(np.float32), np.zeros(N, dtype=np.float32)
+    times = in_turn(
+        REPEATS,
+        lambda: bits.visit(which, visits),
+        lambda: dense.visit(which, visits),
+        lambda: axpys(numbers.outgoing, s, h, visits),
+        lambda: reads(numbers.outgoing, visits),
+    )
+    assert bits.flips[0] == dense.flips[0] == (REPEATS + 1) * count
+    what = f"{count} flips, N = {N}"
+    yield over_ours(f"{what}, one bit couplings", "our float32 ones", times[:, [0, 1]], 4)
+    yield over_limit(f"{what}, float32", "axpys of its columns", times[:, [1, 2]], 1 / 0.7)
+    speed = 4 * N * count / np.median(times[:, 3]) / 1e9
+    reading = f"reading its columns ({speed:.1f} GB/s)"
+    yield over_limit(f"{what}, float32", reading, times[:, [1, 3]])
+
+
+def initial_fields(N: int) -> Row:
+    network = Asymmetric(N, 0.5).sample(rng=1)
+    s = np.random.default_rng(2).choice([-1, 1], size=(1, N)).astype(np.int8)
+    spins, matrix = s[0].astype(np.float32), network.outgoing
+    times = in_turn(4 * REPEATS, lambda: motion(network, s), lambda: spins @ matrix)
+    return over_limit(f"initial fields, N = {N}", "BLAS matrix-vector product", times, 2)
+
+
+def relaxation(N: int, J_D: float, max_sweeps: int) -> Row:
+    network = Asymmetric(N, J_D).sample(rng=1)
+    start = np.random.default_rng(2).choice([-1, 1], size=N)
+    flipped = flips_of(network, start, max_sweeps, rng=3)
+
+    def relax() -> dynamics.Relaxation:
+        return dynamics.relax(network, start, max_sweeps=max_sweeps, rng=3)
+
+    def bare() -> np.ndarray:
+        s, h = start.astype(np.float32), np.zeros(N, dtype=np.float32)
+        axpys(network.outgoing, s, h, flipped)
+        return s
+
+    result = relax()
+    assert result.flips == len(flipped)
+    assert (result.state == bare()).all()
+    how = "settles" if result.converged else f"{max_sweeps} sweeps"
+    what = f"relax, N = {N}, J_D = {J_D}, {how}, {len(flipped)} flips"
+    return over_limit(what, "axpys of its flips", in_turn(REPEATS, relax, bare), 1.5)
+
+
+def plain_loop(N: int, J_D: float) -> Row:
+    network = Asymmetric(N, J_D).sample(rng=1)
+    rows = np.ascontiguousarray(network.couplings)
+    start = np.random.default_rng(2).choice([-1, 1], size=N)
+
+    def plain() -> None:
+        s = start.astype(np.float32)
+        assert plain_relax(rows, J_D, s, np.random.default_rng(1))
+        assert network.is_fixed_point(s)
+
+    times = in_turn(REPEATS, lambda: dynamics.relax(network, start, rng=1), plain)
+    return over_ours(f"relax, N = {N}, J_D = {J_D}", "numpy, a dot product a visit", times, 10)
 
 
 @numba.njit
@@ -54,6 +140,17 @@ def axpys(outgoing, s, h, flipped):
             h[k] += change * column[k]
 
 
+@numba.njit(fastmath=True)
+def reads(outgoing, flipped):
+    """Add up the columns of the flipped neurons: as little arithmetic as reading them takes."""
+    total = np.float32(0)
+    for i in flipped:
+        column = outgoing[i]
+        for k in range(len(column)):
+            total += column[k]
+    return total
+
+
 def flips_of(network: Network, start: np.ndarray, max_sweeps: int, rng: int) -> np.ndarray:
     """Return the neurons that `relax` flips, in their order."""
     generator = np.random.default_rng(rng)
@@ -69,36 +166,6 @@ def flips_of(network: Network, start: np.ndarray, max_sweeps: int, rng: int) -> 
     return np.concatenate(record)
 
 
-def relax_against_axpys(N: int, J_D: float, max_sweeps: int, repeats: int) -> float:
-    network = Asymmetric(N, J_D).sample(rng=1)
-    start = np.random.default_rng(2).choice([-1, 1], size=N)
-    flipped = flips_of(network, start, max_sweeps, rng=3)
-    ratios, times = [], []
-    for _ in range(repeats):
-        s, h = start.astype(np.float32), np.zeros(N, dtype=np.float32)
-        bare = seconds(lambda s=s, h=h: axpys(network.outgoing, s, h, flipped))
-        results: list[dynamics.Relaxation] = []
-        full = seconds(
-            lambda results=results: results.append(
-                dynamics.relax(network, start, max_sweeps=max_sweeps, rng=3)
-            )
-        )
-        assert results[0].flips == len(flipped)
-        assert (results[0].state == s).all()
-        ratios.append(full / bare)
-        times.append((full, bare))
-    full, bare = (median(column) for column in zip(*times, strict=True))
-    print(
-        f"    N = {N}, J_D = {J_D}: {results[0].status}, {len(flipped)} flips, "
-        f"relax {full:.3f} s, axpys {bare:.3f} s, ratios {min(ratios):.2f} ... {max(ratios):.2f}"
-    )
-    ends = seconds(lambda: network.fields(start)) + seconds(lambda: network.is_fixed_point(start))
-    print(
-        f"        initial fields and final check {ends:.3f} s: without {(full - ends) / bare:.2f}"
-    )
-    return median(ratios)
-
-
 def plain_relax(J: np.ndarray, J_D: float, s: np.ndarray, rng: np.random.Generator) -> bool:
     """Relax by a dot product a visit."""
     for _ in range(1000):
@@ -110,130 +177,3 @@ def plain_relax(J: np.ndarray, J_D: float, s: np.ndarray, rng: np.random.Generat
         if flips == 0:
             return True
     return False
-
-
-def relax_against_numpy(N: int, J_D: float, repeats: int) -> float:
-    network = Asymmetric(N, J_D).sample(rng=1)
-    rows = np.ascontiguousarray(network.couplings)
-    start = np.random.default_rng(2).choice([-1, 1], size=N)
-    ratios = []
-    for seed in range(repeats):
-        s = start.astype(np.float32)
-        rng = np.random.default_rng(seed)
-        slow = seconds(lambda s=s, rng=rng: plain_relax(rows, J_D, s, rng))
-        assert network.is_fixed_point(s)
-        fast = seconds(lambda seed=seed: dynamics.relax(network, start, rng=seed))
-        ratios.append(slow / fast)
-    print(f"    last: numpy {slow:.3f} s, relax {fast:.4f} s")
-    return median(ratios)
-
-
-def packed_against_float32(N: int, flips: int, repeats: int) -> tuple[float, float]:
-    """Return how many flips of one bit couplings go into one of float32; and its share of axpys.
-
-    Every visit flips: the neurons are made unstable by a large negative threshold.
-    """
-    numbers = Asymmetric(N, 0.5).sample(rng=1)
-    packed = Asymmetric(N, 0.5, couplings="binary").sample(rng=1)
-    rng = np.random.default_rng(2)
-    start = rng.choice([-1, 1], size=(1, N)).astype(np.int8)
-    visits = rng.permutation(N)[:flips]
-    which = np.zeros(1, dtype=np.int64)
-    dense, bits = motion(numbers, start.copy()), motion(packed, start.copy())
-    dense.J_D, bits.limit = np.float64(-1e9), -1e9
-    ratios, shares = [], []
-    for _ in range(repeats):
-        fast = seconds(lambda: bits.visit(which, visits))
-        slow = seconds(lambda: dense.visit(which, visits))
-        s, h = start[0].astype(np.float32), np.zeros(N, dtype=np.float32)
-        bare = seconds(lambda s=s, h=h: axpys(numbers.outgoing, s, h, visits))
-        ratios.append(slow / fast)
-        shares.append(bare / slow)
-    assert bits.flips[0] == dense.flips[0] == repeats * flips
-    micro = 1e6 / flips
-    print(
-        f"    last: float32 {slow * micro:.2f} us a flip ({N * 4 / slow * flips / 1e9:.1f} GB/s of "
-        f"couplings), bare axpys {bare * micro:.2f} us, packed {fast * micro:.2f} us"
-    )
-    return median(ratios), median(shares)
-
-
-def fields_against_blas(N: int, repeats: int) -> float:
-    network = Asymmetric(N, 0.5).sample(rng=1)
-    s = np.random.default_rng(2).choice([-1, 1], size=(1, N)).astype(np.int8)
-    spins, matrix = s[0].astype(np.float32), network.outgoing
-    ratios = []
-    for _ in range(repeats):
-        blas = seconds(lambda: spins @ matrix)
-        ratios.append(seconds(lambda: motion(network, s)) / blas)
-    return median(ratios)
-
-
-def enumeration(N: int, J_D: float, repeats: int) -> float:
-    network = Asymmetric(N, J_D).sample(rng=1)
-    return median(seconds(lambda: dynamics.enumerate_fixed_points(network)) for _ in range(repeats))
-
-
-def full_relaxation(N: int, J_D: float) -> tuple[float, float]:
-    """Return the minutes to draw and relax a packed network, and the peak in GiB so far."""
-    results: list[dynamics.Relaxation] = []
-
-    def relax() -> None:
-        network = Asymmetric(N, J_D, couplings="binary").sample(rng=1)
-        results.append(dynamics.relax(network, rng=2))
-
-    minutes = seconds(relax) / 60
-    assert results[0].converged
-    print(f"    N = {N}, J_D = {J_D}: {results[0].status}, {results[0].flips} flips")
-    return minutes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-
-
-def main(repeats: int = 5) -> None:
-    minutes, peak = full_relaxation(131072, 1.0)  # first: its peak of memory is that of the process
-    compiled = Asymmetric(12, 0.6).sample(rng=1)
-    dynamics.enumerate_fixed_points(compiled)
-    dynamics.relax(compiled, rng=1)
-    with contextlib.redirect_stdout(io.StringIO()):
-        relax_against_axpys(200, 0.6, 2, 1)
-    for kind in ("gaussian", "binary"):
-        motion(Asymmetric(12, 0.5, couplings=kind).sample(rng=1), np.ones((1, 12), dtype=np.int8))
-        dynamics.relax(Asymmetric(12, 0.6, couplings=kind).sample(rng=1), rng=1)
-    packed, share = packed_against_float32(32768, 4096, repeats)
-    rows = [
-        ("packed, N = 131072, J_D = 1: draw and relax, minutes", minutes, "<=", 3),
-        ("    peak of the process, GiB", peak, "<=", 3),
-        ("packed / float32 flips a second, N = 32768", packed, ">=", 4),
-        ("bare axpys / float32 flips, N = 32768", share, ">=", 0.7),
-        (
-            "initial fields / matrix-vector product, N = 8000",
-            fields_against_blas(8000, repeats),
-            "<=",
-            2,
-        ),
-        (
-            "relax / axpys, N = 8000, J_D = 0.6, 300 sweeps",
-            relax_against_axpys(8000, 0.6, 300, repeats),
-            "<=",
-            1.5,
-        ),
-        (
-            "relax / axpys, N = 8000, J_D = 0.8, settles",
-            relax_against_axpys(8000, 0.8, 1000, repeats),
-            "<=",
-            1.5,
-        ),
-        (
-            "numpy loop / relax, N = 2000, J_D = 0.8",
-            relax_against_numpy(2000, 0.8, repeats),
-            ">=",
-            10,
-        ),
-        ("enumeration, N = 24, J_D = 0.5, seconds", enumeration(24, 0.5, repeats), "<=", 5),
-    ]
-    for name, measured, relation, limit in rows:
-        good = measured <= limit if relation == "<=" else measured >= limit
-        print(f"{name:55} {measured:7.2f}  ({relation} {limit})  {'ok' if good else 'MISSED'}")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))

@@ -1,37 +1,35 @@
-"""How long the packages take to import, beside the numpy and scipy that they build on.
+"""The time to import the packages, beside the libraries that they build on."""
 
-    python benchmarks/bench_imports.py [REPEATS]
-
-Each time is that of a whole Python process; the median is printed.
-"""
-
+import resource
 import subprocess
 import sys
-import time
+from collections.abc import Iterator
 from statistics import median
 
-STATEMENTS = [
-    "pass",
-    "import numpy",
-    "import numpy, scipy.special",
-    "import networks",
-    "import replica",
-    "import numpy, numba",
-    "import dynamics",
-]
+import numpy as np
+
+from benchmarks.row import Row, absolute, over_limit
+
+BESIDE = {
+    "networks": "numpy",
+    "replica": "numpy, scipy.special",
+    "dynamics": "numpy, numba",
+}
 
 
-def seconds(statement: str) -> float:
-    start = time.perf_counter()
-    subprocess.run([sys.executable, "-c", statement], check=True)
-    return time.perf_counter() - start
+def rows() -> Iterator[Row]:
+    for package, libraries in BESIDE.items():
+        statements = (f"import {package}", f"import {libraries}")
+        times = np.array([[process("-c", words) for words in statements] for _ in range(6)])[1:]
+        yield over_limit(f"import {package}, process", f"import {libraries}", times)
+    command = "from figures.command import main; main(['--help'])"
+    times = [process("-c", command) for _ in range(6)][1:]
+    yield absolute("steering --help", median(times), "s", 0.5)
 
 
-def main(repeats: int = 7) -> None:
-    for statement in STATEMENTS:
-        times = [seconds(statement) for _ in range(repeats + 1)][1:]
-        print(f"{statement:32} {median(times):6.3f} s")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+def process(*words: str) -> float:
+    """Return the seconds of the processor that a Python process takes."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

@@ -1,33 +1,53 @@
-"""What a step of training costs, event-driven against dense, and against its matrix products.
+"""Training, event-driven against dense, its matrix products, and a network of scikit-learn.
 
-    python benchmarks/bench_learning.py [REPEATS]
-
-Both engines train the same network on the same inputs (signs of N = 100 random projections of small
-digits), after some epochs that make it a trained one. The limit is the time of the products that no
-step of this model can do without: the input's, one of the states with the couplings, and the two
-updates; `dense / products` is what no ratio of engines can pass. Times are CPU seconds of one
-thread; a round measures all three one after the other, and the medians of the rounds' ratios are
-printed.
+All train on the same inputs, signs of 100 random projections of small digits, after some epochs
+that make the learners trained ones. The products that no step of this model can do without are the
+input's, one of the states with the couplings, and the two updates.
 """
 
-import sys
-import time
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Iterator
 
 import numpy as np
+from sklearn.neural_network import MLPClassifier
 
 import learning
+from benchmarks.row import Row, in_turn, over_limit, over_ours
 from learning.learner import one_thread
 from learning.plasticity import accumulate
 
 REPEATS, TRAINED = 7, 8  # rounds, and epochs before them
 
 
-def seconds(function: Callable[[], object]) -> float:
-    start = time.process_time()
-    function()
-    return time.process_time() - start
+def rows() -> Iterator[Row]:
+    digits = learning.load_digits()
+    X = learning.EntangledProjection(100, random_state=1).fit_transform(digits.X)
+    for H, batch, wanted in ((400, 16, 5.0), (1600, 16, 5.0), (400, 256, 3.0)):
+        yield from training(X, digits.y, H, batch, wanted)
+    yield inference(X, digits.y, 400, 256)
+
+
+def training(X: np.ndarray, y: np.ndarray, H: int, batch: int, wanted: float) -> Iterator[Row]:
+    events, dense = (trained(X, y, H, batch, engine) for engine in ("events", "dense"))
+    times = in_turn(
+        REPEATS,
+        lambda: events.epoch(X, y, batch),
+        lambda: dense.epoch(X, y, batch),
+        lambda: products(events, X, batch),
+        perceptron(X, y, H, batch),
+    )
+    what = f"an epoch of {len(X)} digits, H = {H}, B = {batch}"
+    yield over_ours(what, "our dense engine", times[:, [0, 1]], wanted)
+    yield over_limit(what, "its BLAS products", times[:, [0, 2]])
+    yield over_limit(f"{what}, dense", "its BLAS products", times[:, [1, 2]])
+    yield over_ours(what, "scikit-learn, MLPClassifier", times[:, [0, 3]])
+
+
+def trained(X: np.ndarray, y: np.ndarray, H: int, batch: int, engine: str) -> learning.Learner:
+    rng = np.random.default_rng(1)
+    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), rng, engine=engine)
+    for _ in range(TRAINED):
+        learner.epoch(X, y, batch)
+    return learner
 
 
 def products(learner: learning.Learner, X: np.ndarray, batch: int) -> None:
@@ -44,57 +64,14 @@ def products(learner: learning.Learner, X: np.ndarray, batch: int) -> None:
             accumulate(W_in, x, s, 1e-9)
 
 
-def entangled() -> tuple[np.ndarray, np.ndarray]:
-    digits = learning.load_digits()
-    return learning.EntangledProjection(100, random_state=1).fit_transform(digits.X), digits.y
+def perceptron(X: np.ndarray, y: np.ndarray, H: int, batch: int) -> Callable[[], object]:
+    """Return an epoch of back-propagation through one hidden layer of the same size."""
+    peer = MLPClassifier(hidden_layer_sizes=(H,), batch_size=batch, random_state=1)
+    X = X.astype(np.float32)
+    return lambda: peer.partial_fit(X, y, classes=range(10))
 
 
-def compared(H: int, batch: int, repeats: int) -> tuple[float, float, float]:
-    """Return dense / events, events / products, and samples a second of the events."""
-    X, y = entangled()
-    events, dense = (
-        learning.Learner.draw(
-            100, H, 10, 1, learning.recipe("G2"), np.random.default_rng(1), engine=engine
-        )
-        for engine in ("events", "dense")
-    )
-    for learner in (events, dense):
-        for _ in range(TRAINED):
-            learner.epoch(X, y, batch)
-    ratios, limits, rates = [], [], []
-    for _ in range(repeats):
-        fast = seconds(lambda: events.epoch(X, y, batch))
-        slow = seconds(lambda: dense.epoch(X, y, batch))
-        bare = seconds(lambda: products(events, X, batch))
-        ratios.append(slow / fast)
-        limits.append(fast / bare)
-        rates.append(len(X) / fast)
-    return median(ratios), median(limits), median(rates)
-
-
-def inference(H: int, batch: int, repeats: int) -> float:
-    """Return dense / events of inference."""
-    X, y = entangled()
-    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), np.random.default_rng(1))
-    for _ in range(TRAINED):
-        learner.epoch(X, y, batch)
-    ratios = []
-    for _ in range(repeats):
-        times = {}
-        for learner.engine in ("events", "dense"):
-            times[learner.engine] = seconds(lambda: learner.logits(X))
-        ratios.append(times["dense"] / times["events"])
-    return median(ratios)
-
-
-def main(repeats: int = REPEATS) -> None:
-    for H, batch, wanted in ((400, 16, 5.0), (1600, 16, 5.0), (400, 256, 3.0)):
-        ratio, limit, rate = compared(H, batch, repeats)
-        word = "ok" if ratio >= wanted else "MISSED"
-        print(f"dense / events, H = {H}, B = {batch:<19} {ratio:7.2f}  (>= {wanted})  {word}")
-        print(f"    dense / products {ratio * limit:.2f}, {rate:,.0f} samples a second")
-    print(f"inference, dense / events, H = 400{inference(400, 256, repeats):20.2f}")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+def inference(X: np.ndarray, y: np.ndarray, H: int, batch: int) -> Row:
+    events, dense = (trained(X, y, H, batch, engine) for engine in ("events", "dense"))
+    times = in_turn(REPEATS, lambda: events.logits(X), lambda: dense.logits(X))
+    return over_ours(f"inference of {len(X)} digits, H = {H}", "our dense engine", times)

@@ -1,30 +1,65 @@
-"""What clusters and their thresholds cost, against their limits and nested quadrature.
-
-    python benchmarks/bench_replica.py [REPEATS]
+"""Clusters and their thresholds, against their targets and nested quadrature.
 
 The peer of `clusters` is the free entropy by `scipy.integrate.quad` in z of `quad` in t, with the
-conjugate field by `brentq`. Both are compared with the twin to 15 digits, and the accuracy that
-each reaches is printed beside the ratio of times. Medians are printed.
+conjugate field by `brentq`. Both are held against the twin of 15 digits.
 """
 
-import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 
 import numpy as np
 from scipy import integrate, optimize, special
 
 import replica
+from benchmarks.row import Row, absolute, cpu, in_turn, over_ours
 from replica import high_precision_clusters
 
 POINT = (3.5, 0.1, 0.3)  # y, d, J_D of the comparison
 
 
-def seconds(function: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    function()
-    return time.perf_counter() - start
+def rows() -> Iterator[Row]:
+    yield nested_quadrature()
+    yield absolute("clusters, y <= 50, slowest of 45 states", slowest_cluster(), "ms", 20)
+    d = np.geomspace(1e-3, 0.49, 100)
+    for what, call, limit in (
+        ("curve of zero complexity, 100 distances", lambda: replica.local_entropy(d, 0.06), 5),
+        ("overlap_gap_threshold(2)", lambda: replica.overlap_gap_threshold(2), 30),
+        ("overlap_gap_threshold()", replica.overlap_gap_threshold, 30),
+        ("zero_complexity_gap_threshold()", replica.zero_complexity_gap_threshold, 30),
+        ("merging_threshold()", replica.merging_threshold, 30),
+    ):
+        yield absolute(what, median(cpu(call) for _ in range(3)), "s", limit)
+
+
+def nested_quadrature() -> Row:
+    """Compare at equal accuracy: both err by less than 1e-12."""
+    exact = float(high_precision_clusters.clusters(*POINT, digits=15).free_entropy)
+    assert abs(nested(*POINT, tolerance=1e-12) - exact) < 1e-12
+    assert abs(replica.clusters(*POINT).free_entropy - exact) < 1e-12
+    calls = 20
+
+    def ours() -> None:
+        for _ in range(calls):
+            replica.clusters(*POINT)
+
+    times = in_turn(3, ours, lambda: nested(*POINT, tolerance=1e-12))
+    times[:, 0] /= calls
+    return over_ours("a cluster, with both derivatives", "scipy, quad in quad", times, 200)
+
+
+def slowest_cluster() -> float:
+    """Return the largest time of one state of at most 50 replicas, in milliseconds."""
+    points = [
+        (y, d, J_D)
+        for y in (1.5, 2.0, 5.0, 20.0, 50.0)
+        for d in (1e-3, 0.02, 0.3)
+        for J_D in (0.0, 0.06, 0.5)
+    ]
+    replica.clusters(*POINT)
+    return 1e3 * max(
+        median(cpu(lambda point=point: replica.clusters(*point)) for _ in range(5))
+        for point in points
+    )
 
 
 def nested(y: float, d: float, J_D: float, tolerance: float) -> float:
@@ -63,58 +98,3 @@ def nested(y: float, d: float, J_D: float, tolerance: float) -> float:
     q_hat = float(np.exp(optimize.brentq(excess, guess - 1, guess + 0.5, xtol=tolerance**0.5)))
     log_I = np.log(integral(q_hat, lambda t, u: 1.0))
     return float(log_I - q_hat * (q_1 * y * (y - 1) + y) / 2)
-
-
-def against_nested_quadrature(repeats: int) -> float:
-    exact = high_precision_clusters.clusters(*POINT, digits=15).free_entropy
-    results: list[float] = []
-    slow = seconds(lambda: results.append(nested(*POINT, tolerance=1e-12)))
-    fast = median(seconds(lambda: replica.clusters(*POINT)) for _ in range(20 * repeats))
-    own = replica.clusters(*POINT).free_entropy
-    print(
-        f"    quad in quad: {slow:.2f} s, error {abs(float(results[0] - exact)):.1e}; "
-        f"clusters: {fast * 1e3:.2f} ms, error {abs(float(own - exact)):.1e} and both derivatives"
-    )
-    return slow / fast
-
-
-def slowest_cluster(repeats: int) -> float:
-    """Return the largest time of one state of at most 50 replicas, in milliseconds."""
-    slowest = 0.0
-    for y in (1.5, 2.0, 5.0, 20.0, 50.0):
-        for d in (1e-3, 0.02, 0.3):
-            for J_D in (0.0, 0.06, 0.5):
-                point = (y, d, J_D)
-                one = median(
-                    seconds(lambda point=point: replica.clusters(*point))
-                    for _ in range(2 * repeats)
-                )
-                slowest = max(slowest, 1e3 * one)
-    return slowest
-
-
-def main(repeats: int = 3) -> None:
-    replica.clusters(*POINT)  # compiled
-    d = np.geomspace(1e-3, 0.49, 100)
-    curve = median(seconds(lambda: replica.local_entropy(d, 0.06)) for _ in range(repeats))
-    rows = [
-        ("clusters / ms, y <= 50, slowest of 45 states", slowest_cluster(repeats), "<=", 20),
-        ("zero-complexity curve of 100 distances, seconds", curve, "<=", 5),
-        *(
-            (name, median(seconds(threshold) for _ in range(repeats)), "<=", 30)
-            for name, threshold in (
-                ("overlap_gap_threshold(2), seconds", lambda: replica.overlap_gap_threshold(2)),
-                ("overlap_gap_threshold(), seconds", replica.overlap_gap_threshold),
-                ("zero_complexity_gap_threshold(), s", replica.zero_complexity_gap_threshold),
-                ("merging_threshold(), seconds", replica.merging_threshold),
-            )
-        ),
-        ("quad in quad / clusters", against_nested_quadrature(repeats), ">=", 200),
-    ]
-    for name, measured, relation, limit in rows:
-        good = measured <= limit if relation == "<=" else measured >= limit
-        print(f"{name:48} {measured:9.2f}  ({relation} {limit})  {'ok' if good else 'MISSED'}")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))

@@ -136,15 +136,14 @@ def local_entropy(
     array([0.004, 0.014, 0.021])
     """
     network = arguments.network(network)
-    if np.shape(state) != network.shape:
-        raise ValueError(f"state must have shape {network.shape}, got {np.shape(state)}")
-    spins = domains.spins("state", state, network.shape).reshape(1, -1, network.N)
+    spins = domains.state("state", state, network.shape).reshape(1, -1, network.N)
     theta = np.atleast_1d(domains.reals("fields", fields, low=0))
     if theta.ndim > 1 or theta.size == 0:
         raise ValueError(f"fields must be a sequence of numbers, got shape {theta.shape}")
     damping = arguments.below_one("damping", damping)
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)
+    throw = domains.boolean("throw", throw)
 
     field = (theta[:, None, None] * spins).astype(np.float32)
     messages = Dense(network, len(theta))

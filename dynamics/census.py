@@ -68,7 +68,7 @@ class Census:
 
     @property
     def states(self) -> npt.NDArray[np.int8]:
-        """The first state of each cycle, of shape (number of attractors, *shape)."""
+        """The first state of each cycle, of shape `(number of attractors, *shape)`."""
         n = int(np.prod(self.shape))
         digits = self.codes[:, None] >> np.arange(n - 1, -1, -1, dtype=np.uint32) & np.uint32(1)
         return (2 * digits.astype(np.int8) - 1).reshape(-1, *self.shape)

@@ -99,8 +99,8 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
     >>> dynamics.pair_distances([[1, 1, 1], [1, 1, -1], [-1, -1, -1]])
     array([3, 2, 2, 2])
     """
-    shape = np.shape(fixed_points)
-    if len(shape) < 2:
+    shape = domains.array("fixed_points", fixed_points, "states of one shape").shape
+    if len(shape) < 2 or 0 in shape[1:]:
         raise ValueError(f"fixed_points must have shape (number of states, ...), got {shape}")
     states = domains.spins("fixed_points", fixed_points, shape[1:])
     n = int(np.prod(shape[1:]))

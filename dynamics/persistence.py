@@ -30,6 +30,7 @@ Floats = npt.NDArray[np.float64]
 
 _RARE = 1e-9  # the shift differs from its limit by less than this part
 _DRIFT = 5.0  # standard errors by which the two halves of a plateau may differ
+_FLIPS = 1.0  # per neuron: a run that makes fewer is still on its way to a plateau
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,21 +40,24 @@ class PersistenceThreshold:
     Attributes
     ----------
     value, error
-        The threshold :math:`J_a` and its standard error, of the sampling alone: a plateau is
-        reached in a few flips per neuron, :math:`1/(pu)` steps each, and one that the run cut short
-        lifts the threshold before its drift is noticed.
+        The threshold :math:`J_a` and its standard error, of the sampling alone; nan and inf if
+        fewer than three plateaus are above zero.
     J_D
         Self-couplings of the plateaus.
     plateau, plateau_error
         Unstable fraction between `t_max / 2` and `t_max`, and its standard error.
     drift
         Difference to the mean between `t_max / 4` and `t_max / 2`, in standard errors.
+    flips
+        Number of flips per neuron that a run makes on its plateau, of :math:`1/(pu)` steps each. A
+        plateau that is not reached lifts the threshold before its drift is noticed.
     shifted, shifted_error
         :math:`J_D + 2 \ell(p) \sqrt{p u}`, which is fitted by a straight line in u.
     chi_squared, dof
         Of the line.
     converged
-        Whether all plateaus are flat (no drift beyond 5 standard errors) and none is empty.
+        Whether all plateaus are flat (no drift beyond 5 standard errors), none is empty, and each
+        has a flip per neuron or more.
 
     Examples
     --------
@@ -71,6 +75,7 @@ class PersistenceThreshold:
     plateau: Floats
     plateau_error: Floats
     drift: Floats
+    flips: Floats
     shifted: Floats
     shifted_error: Floats
     chi_squared: float
@@ -111,7 +116,7 @@ def persistence_threshold(
     order
         "synchronous" (dt = 1, the fastest) or "random".
     throw
-        Whether to raise if a plateau is not flat.
+        Whether to raise if a plateau is not flat, or not reached.
 
     Returns
     -------
@@ -122,7 +127,7 @@ def persistence_threshold(
     TypeError, ValueError
         If an argument is not as said.
     RuntimeError
-        If a plateau is not flat or is empty, and `throw`.
+        If a plateau is not flat, not reached or empty, and `throw`.
 
     References
     ----------
@@ -147,30 +152,39 @@ def persistence_threshold(
     rng = domains.generator(rng)
     throw = domains.boolean("throw", throw)
     runs = [mean_field(float(x), t_max, dt, samples, rng, order=order) for x in couplings]
-    plateau, error, drift = np.array([_plateau(run) for run in runs]).T
-    alive = error > 0
-    converged = bool((np.abs(drift) < _DRIFT).all() and alive.all())
-    if throw and not converged:
-        raise RuntimeError(
-            f"plateaus must be flat and above zero, got drifts of {np.round(drift, 1)} standard "
-            f"errors at J_D = {couplings}: increase t_max or samples, or lower J_D"
-        )
     p = 1.0 if order == "synchronous" else float(-np.expm1(-dt))
+    result = _extrapolated(couplings, runs, p, t_max / dt)
+    if throw and not result.converged:
+        raise RuntimeError(
+            f"plateaus must be flat and reached, got drifts of {np.round(result.drift, 1)} "
+            f"standard errors and {np.round(result.flips, 1)} flips per neuron at J_D = "
+            f"{couplings}: increase t_max or samples, or lower J_D"
+        )
+    return result
+
+
+def _extrapolated(
+    J_D: Floats, runs: list[MeanField], p: float, steps: float
+) -> PersistenceThreshold:
+    """Return the threshold from the plateaus of runs in which neurons wake with probability p."""
+    plateau, error, drift = np.array([_plateau(run) for run in runs]).T
+    alive, flips = error > 0, p * plateau * steps
     shift = 2 * boundary_shift(p) * np.sqrt(p * plateau)
-    shifted, shifted_error = couplings + shift, shift * error / (2 * np.where(alive, plateau, 1))
+    shifted, shifted_error = J_D + shift, shift * error / (2 * np.where(alive, plateau, 1))
     value, uncertainty, chi_squared = _at_rest(plateau[alive], shifted[alive], shifted_error[alive])
     return PersistenceThreshold(
         value=value,
         error=uncertainty,
-        J_D=couplings,
+        J_D=J_D,
         plateau=plateau,
         plateau_error=error,
         drift=drift,
+        flips=flips,
         shifted=shifted,
         shifted_error=shifted_error,
         chi_squared=chi_squared,
         dof=max(0, int(alive.sum()) - 2),
-        converged=converged,
+        converged=bool((np.abs(drift) < _DRIFT).all() and alive.all() and (flips > _FLIPS).all()),
     )
 
 

@@ -142,7 +142,7 @@ def relax_many(
     network
         The network.
     starts
-        States to start from, of shape (number, *shape); or how many random ones, at most
+        States to start from, of shape `(number, *shape)`; or how many random ones, at most
         10^9.
     order, max_sweeps, rng, history
         As in `relax`.

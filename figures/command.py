@@ -1,4 +1,4 @@
-"""The command line: `steering list`, `figure NAME`, `reproduce`, `sweep FUNCTION GRID`."""
+"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
 
 import sys
 from collections.abc import Iterator
@@ -78,10 +78,11 @@ def list_figures() -> None:
     """List the figures, chapter by chapter."""
     from figures import catalogue
 
+    lines = []
     for chapter in catalogue.CHAPTERS:
-        print(chapter.title)
-        for name in chapter.names:
-            print(f"  {name:27} {catalogue.load(name).title}")
+        lines.append(chapter.title)
+        lines += [f"  {name:27} {catalogue.load(name).title}" for name in chapter.names]
+    print("\n".join(lines))  # at once, so that `| head` does not break the pipe
 
 
 @app.command
@@ -144,6 +145,15 @@ def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) ->
                 print(f"  {', '.join(point.differences)} differ at {where}")
     if differ:
         _stop("the code gives other results than the ledgers hold: use --no-resume", 1)
+
+
+@app.command
+def doctor() -> None:
+    """Show versions, threads, caches and data, and check every package on known answers."""
+    from figures.doctor import report
+
+    if not report():
+        _stop("the self-test failed", 1)
 
 
 @app.command

@@ -7,6 +7,7 @@ import numpy as np
 import learning
 import sweeps
 from figures.entangled import PIXELS, N, entangled, train
+from figures.plain_learner import held, recomputed
 
 if TYPE_CHECKING:
     import xarray
@@ -22,8 +23,11 @@ caption = (
     "the readout (tied), or through couplings with the plasticity of all others (learned). None: "
     "no feedback (grey), so that the hidden couplings only stabilise what the input sets. Left: "
     "against the strength of the feedback, after the last epoch. Right: against epochs, at "
-    "strength 0.9. Points are moved aside a little where they would lie upon each other. "
-    "Quick size: small digits less their mean; full size: MNIST."
+    "strength 0.9. Points are moved aside a little where they would lie upon each other. Quick "
+    "size: small digits less their mean; full size: MNIST. The verdict: networks of this figure, "
+    "trained for two epochs on 500 images, infer and learn one step as double-precision "
+    "arithmetic in plain NumPy does: the same states and classes, and couplings to 1e-5 (inputs "
+    "that rounding can decide left out)."
 )
 
 KINDS = ("frozen", "tied", "learned")
@@ -36,6 +40,14 @@ def fed_back(
     """Train with one kind of feedback; return the accuracies of all epochs."""
     recipe = learning.recipe("G2", feedback=feedback, lam_b=lam_b)
     return {"test": train(entangled(dataset, rng), H, epochs, rng, recipe)[1]}
+
+
+def checked(
+    dataset: str, feedback: str, lam_b: float, H: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Hold one kind of feedback against double precision."""
+    recipe = learning.recipe("G2", feedback=feedback, lam_b=lam_b)
+    return recomputed(entangled(dataset, rng, 500), H, 1, recipe, rng)
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -52,7 +64,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
     for name in ("test", "test_error"):
         means[f"none_{name}"] = without[name].squeeze(["feedback", "lam_b"], drop=True)
-    return means.assign_attrs(images=PIXELS[dataset])
+    grid = {"dataset": [dataset], "H": [H], "feedback": list(KINDS), "lam_b": strengths[::2]}
+    return means.assign(held(run(checked, grid))).assign_attrs(images=PIXELS[dataset])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

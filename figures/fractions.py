@@ -47,5 +47,6 @@ def draw_bounds(
 ) -> None:
     """Draw thresholds, of shape (3, number): an end that the data do not bound is left out."""
     low, value, high = threshold
-    errors = [np.where(np.isfinite(e), e, 0) for e in (value - low, high - value)]
+    # as lists: matplotlib converts an array of one error in a way that older numpy deprecates
+    errors = [np.where(np.isfinite(e), e, 0).tolist() for e in (value - low, high - value)]
     ax.errorbar(x, value, errors, fmt=style, lw=0.8, mfc="w", color=color, label=label)

@@ -54,6 +54,32 @@ def settle(
     return needed
 
 
+def settle_plainly(
+    N: int, J_D: float, order: str, max_sweeps: int, rng: np.random.Generator
+) -> Floats:
+    """Do the same as `settle` with Gaussian couplings, without anything of the package."""
+    needed = np.full(BATCH, np.inf)
+    for one in range(BATCH):
+        J = rng.normal(scale=N**-0.5, size=(N, N))
+        np.fill_diagonal(J, 0)
+        s = rng.choice([-1.0, 1.0], size=N)
+        h = J @ s
+        for sweep in range(max_sweeps + 1):
+            if (s * h + J_D > 0).all():
+                needed[one] = sweep
+                break
+            visits = rng.integers(N, size=N) if order == "random" else np.arange(N)
+            if order == "permutation":
+                visits = rng.permutation(N)
+            for i in visits:
+                if order == "most_unstable":
+                    i = np.argmin(s * h)
+                if s[i] * h[i] + J_D <= 0:
+                    s[i] *= -1
+                    h += 2 * s[i] * J[:, i]
+    return needed
+
+
 def window(N: int, order: str, T: int) -> list[float]:
     """Return self-couplings around the threshold, guessed from a first look at it."""
     guess = 0.97 - 0.7 * (128 / N) ** 0.3 + 0.05 * np.log10(1000 / T)
@@ -82,7 +108,34 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid |= {"t_max": [400], "samples": [400000]} if full else {"t_max": [120], "samples": [32000]}
     infinite = run(threshold, grid).squeeze(drop=True)
     data = data.assign(infinite=infinite["value"], infinite_error=infinite["error"])
-    return data.merge(_limits(data)).assign_attrs(longest=times[-1])
+    plain_z = _plain_z(run, data.isel(case=data["size"].values == dense[0]))
+    return data.merge(_limits(data)).assign(plain_z=plain_z).assign_attrs(longest=times[-1])
+
+
+def _plain_z(run: "Run", data: "xarray.Dataset") -> "xarray.DataArray":
+    """Hold how many of the smallest networks settled, over all J_D, against plain Python."""
+    import xarray
+
+    N, T = int(data["size"][0]), data["T"]
+    scores = []
+    for order in ORDERS:
+        chosen = (data["order"] == order) & (data["couplings"] == "gaussian")
+        one = data.isel(case=np.flatnonzero(chosen)[0]).dropna("point")
+        grid = {
+            "N": [N],
+            "J_D": one["J_D"].values.tolist(),
+            "order": [order],
+            "max_sweeps": [int(T[-1])],
+        }
+        needed = pooled(run(settle_plainly, grid)["result"]).squeeze().values
+        plain = xarray.DataArray(
+            [(needed <= t).mean(axis=-1) for t in T.values], dims=("T", "point")
+        )
+        n, m = int(one["trials"]), needed.shape[-1]
+        both = (n * one["settled"] + m * plain) / (n + m)
+        variance = both * (1 - both) * (n + m) / (n + m - 1) * (1 / n + 1 / m)
+        scores.append((one["settled"] - plain).sum("point") / variance.sum("point") ** 0.5)
+    return xarray.concat(scores, "plain_order")
 
 
 def _limits(data: "xarray.Dataset") -> "xarray.Dataset":
@@ -138,6 +191,8 @@ def _case(
         {
             "J_D": ("point", J_D),
             "fraction": ("point", settled[-1] / trials),
+            "settled": (("T", "point"), np.array(settled) / trials),
+            "trials": trials,
             "interval": (("point", "end"), fractions.intervals(settled[-1], trials)),
             "x": ("fine", x),
             "fit": ("fine", fits[-1].at(x)),

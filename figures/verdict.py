@@ -1,4 +1,4 @@
-"""Theory against simulation, and against a second computation, in one sentence each."""
+"""Theory against simulation, and both against second computations, in one sentence each."""
 
 from typing import TYPE_CHECKING
 
@@ -17,10 +17,22 @@ def verdict(data: "xarray.Dataset") -> str:
     :math:`n\, \mathrm{erfc}(|z|/\sqrt2)` (Bonferroni), also if they depend on each other, as those
     of pairs in the same networks do. Variables called `deviation` or `..._deviation` are
     differences of two independent computations of the theory, in units of the errors they claim.
+    Variables called `mismatch` or `..._mismatch` count, one number a check, what must be equal to
+    the letter and is not.
+
+    Raises
+    ------
+    ValueError
+        If there is none of them: a figure without a check is no figure.
     """
-    z, deviation = _all(data, "z"), _all(data, "deviation")
-    sentences = [_simulation(z)] if z.size else []
-    sentences += [_second_computation(deviation)] if deviation.size else []
+    kinds = {"z": _simulation, "deviation": _second_computation, "mismatch": _exact}
+    found = {kind: _all(data, kind) for kind in kinds}
+    sentences = [kinds[kind](numbers) for kind, numbers in found.items() if numbers.size]
+    if not sentences:
+        raise ValueError(
+            "data must have numbers called z, deviation or mismatch (or ending in _z and so on) to "
+            f"be judged by, got {', '.join(map(str, data.data_vars))}"
+        )
     return "; ".join(sentences)
 
 
@@ -50,4 +62,14 @@ def _second_computation(deviation: npt.NDArray[np.float64]) -> str:
     return (
         f"theory and its second computation {word}: of {deviation.size} values the one furthest "
         f"off deviates by {deviation.max():.2g} of the errors that both claim"
+    )
+
+
+def _exact(mismatch: npt.NDArray[np.float64]) -> str:
+    wrong = int(np.count_nonzero(mismatch))
+    if not wrong:
+        return f"exact second computations agree: {mismatch.size} checks, none finds a difference"
+    return (
+        f"exact second computations DISAGREE: {wrong} of {mismatch.size} checks find differences, "
+        f"{mismatch.sum():g} in all"
     )

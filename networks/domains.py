@@ -82,6 +82,14 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     return value
 
 
+def array(name: str, value: object, allowed: str) -> npt.NDArray[Any]:
+    """Return `value` as an array of any dtype."""
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must be {allowed}, got a ragged sequence") from None
+
+
 def spins(name: str, value: object, shape: tuple[int, ...]) -> npt.NDArray[np.int8]:
     """Return `value` as states of entries +1 and -1, whose last dimensions are `shape`."""
     array = _numeric(name, value, "iuf", "an array of +1 and -1")
@@ -124,17 +132,14 @@ def _interval(low: float, high: float) -> str:
 
 def _numeric(name: str, value: object, kinds: str, allowed: str) -> npt.NDArray[Any]:
     """Return `value` as an array whose dtype is of one of the `kinds`."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise TypeError(f"{name} must be {allowed}, got a ragged sequence") from None
-    if array.size == 0:
-        return array.astype(f"{kinds[-1]}8")
-    if array.dtype.kind == "O" and "f" in kinds and all(type(x) is int for x in array.flat):
+    came = array(name, value, allowed)
+    if came.size == 0:
+        return came.astype(f"{kinds[-1]}8")
+    if came.dtype.kind == "O" and "f" in kinds and all(type(x) is int for x in came.flat):
         try:
-            return array.astype(np.float64)  # too large for any integer of numpy
+            return came.astype(np.float64)  # too large for any integer of numpy
         except OverflowError:
             raise ValueError(f"{name} must be {allowed}, got an integer beyond 1e308") from None
-    if array.dtype.kind not in kinds:
+    if came.dtype.kind not in kinds:
         raise TypeError(f"{name} must be {allowed}, got {value!r}")
-    return array
+    return came

@@ -63,7 +63,7 @@ class Network:
     _largest: float = field(init=False)
 
     def __post_init__(self) -> None:
-        couplings = np.asarray(self.couplings)
+        couplings = domains.array("couplings", self.couplings, "a matrix of real numbers")
         if couplings.dtype.kind not in "iuf":
             raise TypeError(f"couplings must be real numbers, got dtype {couplings.dtype}")
         if couplings.ndim not in (2, 3) or couplings.shape[-1] != couplings.shape[-2]:

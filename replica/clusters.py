@@ -77,6 +77,7 @@ def clusters(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [solve(*point) for point in zip(y.flat, d.flat, J_D.flat, strict=True)]
     if throw:
         for state in found:

@@ -9,6 +9,8 @@ from replica.layers import layered_entropy
 from replica.orthant import Floats, orthant_probability
 from replica.site import site
 
+LARGEST = 10**6  # neurons, where an array goes through all distances
+
 
 def log_expected_fixed_points(
     N: npt.ArrayLike, J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0
@@ -114,7 +116,7 @@ def log_expected_pairs(N: int, J_D: npt.ArrayLike) -> Floats:
     Parameters
     ----------
     N
-        Number of neurons, >= 1.
+        Number of neurons, in [1, 10^6].
     J_D
         Self-coupling, >= 0; any shape.
 
@@ -138,7 +140,7 @@ def log_expected_pairs(N: int, J_D: npt.ArrayLike) -> Floats:
     >>> np.exp(replica.log_expected_pairs(N=4, J_D=0.5)).round(2)
     array([4.26, 4.81, 5.08, 4.81, 4.26])
     """
-    N = domains.integer("N", N)
+    N = domains.integer("N", N, high=LARGEST)
     J_D = domains.reals("J_D", J_D, low=0)[..., None]
     k = np.arange(N + 1.0)
     if N == 1:
@@ -168,7 +170,8 @@ def _two_neurons(N: npt.NDArray[np.int64], J_D: Floats, eta: Floats) -> Floats:
 def _correlated(N: npt.NDArray[np.int64], J_D: Floats, eta: Floats) -> Floats:
     """Return the count for N > 2: its value at the saddle point, and the integral around it."""
     v = (N - 1 - eta) / N
-    alpha, slope = J_D / np.sqrt(v), eta / v  # slope = N beta^2
+    # a larger J_D changes nothing, and its square would overflow
+    alpha, slope = np.minimum(J_D, 1e5) / np.sqrt(v), eta / v  # slope = N beta^2
     one_plus_slope = (N - 1) * (1 + eta) / (N * v)
     g, a = site(alpha, slope, one_plus_slope, np.zeros(N.shape), np.ones(N.shape))
     log_E = N * (np.log(2) + g)

@@ -142,6 +142,7 @@ def integer_clusters(
     d = domains.real("d", d, low=SMALLEST_D, high=0.5)
     J_D = domains.real("J_D", J_D, low=0, high=40)
     eta = domains.real("eta", eta, low=-1, high=1)
+    throw = domains.boolean("throw", throw)
     state = _solve(y, d, J_D, eta)
     if throw and not state.converged:
         raise RuntimeError(

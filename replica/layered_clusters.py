@@ -97,6 +97,7 @@ def two_layer_clusters(
         domains.reals("J_D", J_D, low=0, high=COUPLING_MAX),
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
     )
+    throw = domains.boolean("throw", throw)
     points = zip(y.flat, d.flat, J_D.flat, lam.flat, strict=True)
     found = [solve(*map(float, point)) for point in points]
     for state in found:

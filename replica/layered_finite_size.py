@@ -6,9 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from networks import domains
-from replica.finite_size import log_expected_pairs
+from replica.finite_size import LARGEST, log_expected_pairs
 from replica.orthant import Floats
 from replica.pair_chain import PairChain, step
+
+MOST_LAYERS = 16  # there are 2^16 kinds of columns
 
 
 def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam: float) -> float:
@@ -27,9 +29,10 @@ def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam
     Parameters
     ----------
     N
-        Number of neurons in a layer, >= 2.
+        Number of neurons in a layer, in [2, 10^6].
     distances
-        Numbers :math:`k_l` of neurons that differ, one for each layer, each in 0...N.
+        Numbers :math:`k_l` of neurons that differ, one for each of at most 16 layers, in 0...N.
+        Time and memory grow with the product of all :math:`k_l + 1`.
     J_D
         Self-coupling, >= 0.
     lam
@@ -55,10 +58,12 @@ def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam
     >>> round(log_E, 4)
     -1.8473
     """
-    N = domains.integer("N", N, low=2)
+    N = domains.integer("N", N, low=2, high=LARGEST)
     k = domains.integers("distances", distances, low=0)
-    if k.ndim != 1 or len(k) == 0:
-        raise ValueError(f"distances must be one for each layer, got shape {k.shape}")
+    if k.ndim != 1 or not 1 <= len(k) <= MOST_LAYERS:
+        raise ValueError(
+            f"distances must be one for each of 1 to {MOST_LAYERS} layers, got shape {k.shape}"
+        )
     if k.max() > N:
         raise ValueError(f"distances must be integers in [0, {N}], got {k.max()}")
     J_D, lam = domains.real("J_D", J_D, low=0), domains.real("lam", lam, low=0)

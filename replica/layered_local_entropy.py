@@ -15,7 +15,7 @@ from replica.layered_clusters import (
     solve,
 )
 from replica.states import gather
-from replica.zero_complexity import zero_complexity
+from replica.zero_complexity import demand, zero_complexity
 
 
 def two_layer_local_entropy(
@@ -66,13 +66,11 @@ def two_layer_local_entropy(
         domains.reals("J_D", J_D, low=0, high=COUPLING_MAX),
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
     )
+    throw = domains.boolean("throw", throw)
     points = zip(d.flat, J_D.flat, lam.flat, strict=True)
     found = [densest(*map(float, point)) for point in points]
-    for state in found:
-        if throw and not state.converged:
-            raise RuntimeError(
-                f"no y in [1, {Y_MAX:g}] of zero complexity found: got {state}; throw=False goes on"
-            )
+    if throw:
+        demand(found, Y_MAX)
     return gather(TwoLayerState, found, d.shape)
 
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from networks import domains
 from replica.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX, Cluster, solve
 from replica.states import ClusterState, gather
-from replica.zero_complexity import zero_complexity
+from replica.zero_complexity import demand, zero_complexity
 
 
 def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> ClusterState:
@@ -62,14 +62,10 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [densest(*point) for point in zip(d.flat, J_D.flat, strict=True)]
     if throw:
-        for state in found:
-            if not state.converged:
-                raise RuntimeError(
-                    f"no y in [1, {Y_MAX:g}] has zero complexity at d={state.d}, J_D={state.J_D}: "
-                    f"it is {state.complexity:.3g} at y={state.y:g}; throw=False goes on"
-                )
+        demand(found, Y_MAX)
     return gather(ClusterState, found, d.shape)
 
 

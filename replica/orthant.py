@@ -69,8 +69,8 @@ def orthant_probability(J: Floats, delta: Floats, epsilon: Floats) -> Floats:
 
 def _by_owens_t(J: Floats, delta: Floats, epsilon: Floats) -> Orthant:
     P = orthant_probability(J, delta, epsilon)
-    density = np.exp(-(J**2) / 2) / _SQRT2PI
     with np.errstate(over="ignore"):
+        density = np.exp(-(J**2) / 2) / _SQRT2PI
         conditional = special.ndtr(J * np.sqrt(delta / epsilon))
     return Orthant(np.log(P), 2 * epsilon * density * conditional / P)
 

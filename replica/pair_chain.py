@@ -72,7 +72,8 @@ class PairChain:
     def _table(self, neighbours: list[float]) -> Floats:
         """Return P for all pairs of sums over neighbours, along the last two axes."""
         J_D, lam, delta, epsilon = self._args
-        threshold = (J_D[:, None] + lam[:, None] * neighbours)[:, None, None]
+        # beyond 1e5 a probability is 0 or 1, and squares come to overflow
+        threshold = np.clip(J_D[:, None] + lam[:, None] * neighbours, -1e5, 1e5)[:, None, None]
         i, j = np.triu_indices(len(neighbours))
         log_P = log_unequal_orthant(
             threshold[..., i], threshold[..., j], delta[..., None], epsilon[..., None]

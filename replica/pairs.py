@@ -60,7 +60,7 @@ def pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0)
         domains.reals("J_D", J_D, low=0),
         domains.reals("eta", eta, low=-1, high=1),
     )
-    near = _near(d)
+    near = nearer(d)
     entropy = np.asarray(fixed_point_entropy(J_D) + _gain(near, J_D))
     shifted = eta != 0
     if shifted.any():
@@ -103,10 +103,10 @@ def franz_parisi(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     array([-0.0056,  0.1422,  0.3242])
     """
     d, J_D = domains.reals("d", d, low=0, high=1), domains.reals("J_D", J_D, low=0)
-    return np.asarray(_gain(_near(d), J_D))[()]
+    return np.asarray(_gain(nearer(d), J_D))[()]
 
 
-def _near(d: Floats) -> Floats:
+def nearer(d: Floats) -> Floats:
     """Return the smaller of d and 1 - d; a subnormal one, whose inverse overflows, is zero."""
     near = np.minimum(d, 1 - d)
     return np.where(near < np.finfo(float).tiny, 0.0, near)

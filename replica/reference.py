@@ -12,6 +12,7 @@ from replica.one_site import OneSite
 from replica.orthant import Floats
 from replica.reference_extremum import derivatives, excess, extremum, root, site_at
 from replica.states import ClusterState, Number, gather
+from replica.zero_complexity import demand
 
 _ENOUGH = 1e-12  # error of the quadrature, beyond that of rounding
 _FACTOR = 2.0  # between the numbers of replicas tried for a bracket
@@ -99,6 +100,7 @@ def reference_clusters(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [solve(*point) for point in zip(y.flat, d.flat, J_D.flat, strict=True)]
     for state in found:
         if throw and not state.converged:
@@ -152,13 +154,10 @@ def reference_local_entropy(
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
     )
+    throw = domains.boolean("throw", throw)
     found = [_zero_complexity(*point) for point in zip(d.flat, J_D.flat, strict=True)]
-    for state in found:
-        if throw and not state.converged:
-            raise RuntimeError(
-                f"no y in [1, {Y_MAX:g}] has zero complexity at d={state.d}, J_D={state.J_D}: "
-                f"it is {state.complexity:.3g} at y={state.y:g}; throw=False goes on"
-            )
+    if throw:
+        demand(found, Y_MAX)
     return gather(ReferenceState, found, d.shape)
 
 

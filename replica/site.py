@@ -47,7 +47,8 @@ def site(J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon:
         a[shifted] = _shift(*(array[shifted] for array in args))
     J = J_D + eta * a
     # below zero, the Gaussian tail of P2 and eta a^2/2 nearly cancel: here they are added by hand
-    tail = -(J_D**2) / 2 - eta * a * J_D - a * (eta * one_plus_eta) * a / 2
+    with np.errstate(over="ignore"):  # for a large J_D, which is not in the tail
+        tail = -(J_D**2) / 2 - eta * a * J_D - a * (eta * one_plus_eta) * a / 2
     body = -eta * np.minimum(a, 1) * a / 2  # where J >= 0, a is less than 1
     g[some] = epsilon[some] * orthant(J[some], delta[some], epsilon[some]).log_scaled
     g[some] += np.where(J < 0, tail, body)[some]

@@ -7,6 +7,7 @@ from scipy import special
 from networks import domains
 from replica.layered_pairs import pair_chain
 from replica.orthant import Floats
+from replica.pairs import nearer
 
 
 def total_distance_pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.ArrayLike) -> Floats:
@@ -54,7 +55,7 @@ def total_distance_pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.A
         domains.reals("J_D", J_D, low=0),
         domains.reals("lam", lam, low=0),
     )
-    near = np.minimum(d, 1 - d).ravel()
+    near = nearer(d).ravel()
     J, coupling = J_D.ravel(), lam.ravel()
     alike = two_layer_entropy(near, near, J, coupling)
     apart = two_layer_entropy(2 * near, 0 * near, J, coupling)

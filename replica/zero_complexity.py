@@ -6,7 +6,17 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize
 
-from replica.states import State
+from replica.states import ClusterState, State
+
+
+def demand(found: Sequence[ClusterState], y_max: float) -> None:
+    """Raise if one of the solutions is not at zero complexity."""
+    for state in found:
+        if not state.converged:
+            raise RuntimeError(
+                f"no y in [1, {y_max:g}] has zero complexity: the search ended at {state}; "
+                "throw=False goes on"
+            )
 
 
 def zero_complexity(

@@ -52,6 +52,8 @@ def bad(function, *positional, error=ValueError, **named):
         bad(bp.local_entropy, NETWORK, np.ones(20), [-1]),
         bad(bp.local_entropy, NETWORK, np.ones(20), [[1]]),
         bad(bp.local_entropy, NETWORK, np.ones(20), []),
+        bad(bp.local_entropy, NETWORK, [[1], [1, 1]], [1], error=TypeError),
+        bad(bp.local_entropy, NETWORK, np.ones(20), [1], throw="no", error=TypeError),
         bad(bp.scoping, 0),
         bad(bp.scoping, 5, 0.5),
         bad(bp.scoping, 5, 7, (-1, 0.5)),

@@ -173,6 +173,8 @@ def test_what_cannot_be_enumerated(network, error, message):
         ([[1, 0]], ValueError, "entries +1 or -1, got 0"),
         ([[1, float("nan")]], ValueError, "got nan"),
         ([["+"]], TypeError, "+1 and -1"),
+        ([[]], ValueError, "got (1, 0)"),
+        ([[1, 1], [1]], TypeError, "got a ragged sequence"),
     ],
 )
 def test_what_has_no_distances(states, error, message):

@@ -69,8 +69,23 @@ def test_no_plateau():
     result = persistence_threshold(**dying, throw=False)
     assert isinstance(result, PersistenceThreshold)
     assert not result.converged
+    assert (result.flips[:2] > 1).all()
     dead = persistence_threshold((3, 4, 5), 40, samples=800, rng=1, throw=False)
     assert (np.isnan(dead.value), dead.error, dead.converged) == (True, np.inf, False)
+
+
+def test_a_plateau_that_is_not_reached_drifts_too_little_to_be_noticed():
+    """A run of few flips per neuron: its drift is small, its threshold is off by many errors."""
+    short = {"J_D": (0.6, 0.65, 0.7), "t_max": 120, "samples": 16000, "rng": 1, "order": "random"}
+    result = persistence_threshold(**short, throw=False)
+    assert (np.abs(result.drift) < 5).all()
+    assert 0.3 < result.flips[-1] < 1
+    assert not result.converged
+    with pytest.raises(RuntimeError, match=r"flips per neuron at J_D = .* increase t_max"):
+        persistence_threshold(**short)
+    run = mean_field(0.6, 120, 1.0, 16000, 2, order="random")
+    made = run.activity[60:].sum() * 2  # counted, in the second half
+    assert result.flips[0] == pytest.approx(made, rel=0.1)
 
 
 @pytest.mark.parametrize(

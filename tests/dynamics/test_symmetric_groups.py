@@ -135,6 +135,19 @@ def test_exact_pairs_at_weak_symmetry():
     assert replica.log_expected_symmetric_pairs(5, 0.0, 0.5)[[1, 4]].tolist() == [-np.inf] * 2
 
 
+def test_neighbours_at_weak_self_couplings():
+    """Two states that differ in one neuron: both are stable with a probability ~ J_D."""
+
+    def ratio(J_D):
+        return np.exp([replica.log_expected_symmetric_pairs(3, J, 0.5)[1] for J in J_D]) / J_D
+
+    # a difference of two normal distributions at large J_D, an integral at small ones
+    large, small = np.array([2e-3, 4e-3, 8e-3]), np.array([1e-240, 1e-16, 1e-12, 5e-4])
+    extrapolated = np.polyval(np.polyfit(large, ratio(large), 2), small)
+    np.testing.assert_allclose(ratio(small), extrapolated, rtol=1e-6)
+    assert replica.log_expected_symmetric_pairs(3, 1e-320, 0.5)[1] == -np.inf
+
+
 REPLICAS = [pytest.param(200, id="few"), pytest.param(4000, id="many", marks=pytest.mark.long)]
 
 

@@ -20,10 +20,14 @@ def test_area_under_the_curve_is_the_chance_that_a_known_input_flips_less():
 
 
 def test_symmetricity_of_independent_couplings():
-    recipe = learning.recipe("G2", J_D=0.7)
-    drawn = learning.Learner.draw(10, 600, 2, 1, recipe, np.random.default_rng(1))
-    found = float(learning.symmetricity(drawn.couplings.J[0]))
-    assert symmetry.independent(0.7) == pytest.approx(found, abs=0.005)
+    found = []
+    for seed in range(400):
+        J = np.random.default_rng(seed).normal(scale=20**-0.5, size=(20, 20))
+        np.fill_diagonal(J, 0.7)
+        found.append(float(learning.symmetricity(J)))
+    mean, deviation = symmetry.independent(0.7, 20)
+    assert abs(np.mean(found) - mean) < 4 * deviation / 20
+    assert np.std(found) == pytest.approx(deviation, rel=0.15)
 
 
 def test_entangled_digits_are_signs_and_the_mean_can_be_left_out():

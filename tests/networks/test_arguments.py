@@ -85,6 +85,7 @@ def test_parameters(ensemble, arguments, name, value, error, message):
         ([[0, 1j], [1, 0]], TypeError, "dtype complex128"),
         ([["a", "b"], ["c", "d"]], TypeError, "dtype <U1"),
         (np.zeros((2, 2), dtype=bool), TypeError, "dtype bool"),
+        ([[0, 1], [1]], TypeError, "got a ragged sequence"),
     ],
 )
 def test_couplings(couplings, error, message):

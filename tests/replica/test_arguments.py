@@ -76,8 +76,42 @@ def test_what_is_not_an_error():
 
 @pytest.mark.parametrize("N", [None, [3, 4], np.array([3])])
 def test_pairs_are_of_one_network_size(N):
-    with pytest.raises(TypeError, match="N must be an integer >= 1, got"):
+    with pytest.raises(TypeError, match=r"N must be an integer in \[1, 1000000\], got"):
         replica.log_expected_pairs(N, 0.5)
+
+
+@pytest.mark.parametrize("N", [10**6 + 1, 10**400])
+def test_more_neurons_than_distances_can_be_listed_for(N):
+    for call in (
+        lambda: replica.log_expected_pairs(N, 0.5),
+        lambda: replica.log_expected_layered_pairs(N, [1, 2], 0.5, 0.1),
+    ):
+        with pytest.raises(ValueError, match=r"N must be .* \[[12], 1000000\], got 1000"):
+            call()
+
+
+@pytest.mark.parametrize("distances", [[], [1] * 17, 3, [[1, 2]]])
+def test_layers_of_a_pair(distances):
+    with pytest.raises(ValueError, match=r"^distances must be one for each of 1 to 16 layers, got"):
+        replica.log_expected_layered_pairs(5, distances, 0.5, 0.1)
+
+
+@pytest.mark.parametrize("throw", [1, None, "no", 0.0])
+@pytest.mark.parametrize(
+    ("solver", "point"),
+    [
+        (replica.clusters, (3, 0.1, 0.3)),
+        (replica.local_entropy, (0.1, 0.3)),
+        (replica.reference_clusters, (3, 0.1, 0.3)),
+        (replica.reference_local_entropy, (0.1, 0.3)),
+        (replica.integer_clusters, (3, 0.1, 0.3)),
+        (replica.two_layer_clusters, (3, 0.1, 0.3, 0.1)),
+        (replica.two_layer_local_entropy, (0.1, 0.3, 0.1)),
+    ],
+)
+def test_throw(solver, point, throw):
+    with pytest.raises(TypeError, match=f"^throw must be True or False, got {throw!r}"):
+        solver(*point, throw=throw)
 
 
 @pytest.mark.parametrize("N", [1, [1, 5]])

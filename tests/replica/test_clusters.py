@@ -231,7 +231,9 @@ def test_zero_complexity():
 
 
 def test_no_zero_of_the_complexity():
-    with pytest.raises(RuntimeError, match=r"no y in \[1, 10000\] .* d=0.1, J_D=3.0: it is 0.6"):
+    with pytest.raises(
+        RuntimeError, match=r"no y in \[1, 10000\] has .* d=0.1, J_D=3: .*complexity=0.6"
+    ):
         replica.local_entropy([0.1, 0.2], 3.0)
     state = replica.local_entropy([0.01, 0.1], [0.06, 3.0], throw=False)
     assert state.converged.tolist() == [True, False]

@@ -158,6 +158,31 @@ def test_total_distance_is_best_spent_alike_or_in_one_layer():
         assert total[0] >= replica.layered_pair_entropy(x, J, lam, 2) - 1e-14
 
 
+@pytest.mark.parametrize("J", [0.0, 0.1])
+def test_subnormal_distances_are_none(J):
+    tiny = [0.0, 5e-324, 1e-320, 1e-308, 1e-300]
+    single = replica.layered_entropy(J, 0.3, 2)
+    np.testing.assert_allclose(replica.total_distance_pair_entropy(tiny, J, 0.3), single, 1e-14)
+    np.testing.assert_allclose(replica.layered_pair_entropy(tiny, J, 0.3, 2), single, 1e-14)
+
+
+@pytest.mark.parametrize("lam", [1e9, 1e20, 1e160, 1e300])
+def test_layers_that_cannot_differ(lam):
+    """Two layers in one state have N pairs of stabilities, all held by their own layer."""
+    x, J = np.array([0.1, 0.5]), 0.5
+    locked = special.entr(x) + special.entr(1 - x) + np.log(2)
+    for L in (2, 3, None):
+        strong = replica.layered_pair_entropy(x, J, 100.0, L)
+        np.testing.assert_allclose(replica.layered_pair_entropy(x, J, lam, L), strong, 1e-13)
+    np.testing.assert_allclose(2 * replica.layered_pair_entropy(x, J, lam, 2), locked, 1e-13)
+    total = replica.total_distance_pair_entropy(x, J, lam)
+    np.testing.assert_allclose(total, locked / 2, 1e-13)
+    # states with k_1 = k_2 only
+    assert replica.log_expected_layered_pairs(5, [1, 2], J, lam) == -np.inf
+    pairs = replica.log_expected_layered_pairs(5, [2, 2], J, lam)
+    assert pairs == pytest.approx(np.log(2**5 * special.binom(5, 2)), rel=1e-13)
+
+
 def test_domain_walls():
     """With the total distance fixed, a long chain has no gap: one wall costs O(1)."""
     J, lam, lacks = 0.0, 0.1, []

@@ -173,6 +173,8 @@ def test_the_leftovers_of_a_kill_are_removed(store):
     assert len(list(folder.iterdir())) == count
 
 
+# before numpy 2.2 savez leaves its archive open when the disk is full
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*ZipFile")
 @pytest.mark.parametrize("function", [wide, draw])
 def test_a_full_disk(mount, function):
     store = mount("size=300k") / "ledger"

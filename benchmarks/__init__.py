@@ -1,0 +1,1 @@
+"""Speeds of the package against limits and peers: `python -m benchmarks [NAME...]`."""

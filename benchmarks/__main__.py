@@ -1,0 +1,43 @@
+"""Measure, and print one table: `python -m benchmarks [NAME...]`, in the checkout.
+
+NAME is `bp`, `dynamics`..., one of the files `bench_NAME.py`. Without names all are measured, which
+takes a quarter of an hour, and the table is written to docs/benchmarks.md. Everything runs on one
+core. Peers that are not installed are left out; `pip install -e '.[bench]'` brings them.
+"""
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from benchmarks.measure import measured
+
+HERE = Path(__file__).resolve().parent
+NAMES = sorted(path.stem.removeprefix("bench_") for path in HERE.glob("bench_*.py"))
+REPORT = HERE.parent / "docs" / "benchmarks.md"
+ONE_CORE = {
+    **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+
+
+def main(names: list[str]) -> None:
+    unknown = sorted(set(names) - set(NAMES))
+    if unknown:
+        sys.exit(f"benchmarks: NAME must be one of {', '.join(NAMES)}, got {unknown[0]!r}")
+    os.environ.update(ONE_CORE)
+    pages = {}
+    for name in names or NAMES:
+        # a process each: its peak of memory is its own, and no peer's threads stay behind
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+            pages[name] = process.submit(measured, name).result()
+    if not names:
+        from benchmarks.report import report
+
+        REPORT.write_text(report(pages), encoding="utf-8")
+        print(f"see {REPORT}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

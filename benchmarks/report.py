@@ -1,0 +1,70 @@
+"""The table of all benchmarks as a page of the documentation."""
+
+import importlib.metadata
+import math
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks.row import Row
+from sweeps import provenance
+
+LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax")
+HEAD = """# Benchmarks
+
+Made by `python -m benchmarks`. Times are seconds of the processor on one core (of a clock in the
+sweeps). A ratio is the median over rounds in which what it compares was measured in turn: to a
+*limit*, which no implementation can do without, our time over the limit's; to a *peer*, the peer's
+time over ours. Targets are those that the project set itself beforehand; `<=` stands with limits
+and absolute numbers, `>=` with peers.
+
+"""
+
+
+def report(pages: dict[str, tuple[str, list[Row]]]) -> str:
+    """Return the page in Markdown."""
+    return HEAD + machine() + "\n".join(_section(name, *page) for name, page in pages.items())
+
+
+def machine() -> str:
+    """Return what the numbers depend on; neither the name of the host nor a path."""
+    record = provenance()
+    git = record["git"] or {"commit": "unknown", "dirty": None}
+    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
+    versions = [f"Python {record['python']}", *map(_version, LIBRARIES)]
+    commit = git["commit"][:12] + (" with changes on top" if git["dirty"] else "")
+    return (
+        f"- {_processor()}, {os.cpu_count()} cores, {platform.system()}\n"
+        f"- load at the end, over 1, 5 and 15 minutes: {load} processes; other work on the machine "
+        "shares caches and memory bandwidth\n"
+        f"- {', '.join(versions)}\n"
+        f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit}\n\n"
+    )
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {importlib.metadata.version(name)}"
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} absent"
+
+
+def _section(name: str, page: str, rows: list[Row]) -> str:
+    head = "| what | ours | limit or peer | its time | ratio | target | |\n| --- " + "| --- " * 6
+    lines = "\n".join(map(_line, rows))
+    return f"## {name}\n\n{page.strip()}\n\n{head}|\n{lines}\n"
+
+
+def _line(row: Row) -> str:
+    ratio = f"{row.measured:.3g}" if row.beside and not math.isnan(row.measured) else ""
+    target = f"{row.relation} {row.target:.3g}" if row.relation else ""
+    cells = (row.what, row.ours, row.beside, row.theirs, ratio, target, row.verdict)
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,79 @@
+"""Names are public under their package: `networks.Network`, wherever the class is defined."""
+
+import importlib
+import re
+from typing import Any
+
+from docutils import nodes
+from sphinx.addnodes import pending_xref
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.nodes import make_refnode
+
+PACKAGES = (
+    "networks",
+    "replica",
+    "bp",
+    "dynamics",
+    "learning",
+    "contrastive_ode",
+    "contrastive_ode.tasks",
+    "sweeps",
+)
+
+
+def public() -> list[tuple[str, str]]:
+    """Return all pairs of a package and a name in its `__all__`."""
+    return [
+        (package, name) for package in PACKAGES for name in importlib.import_module(package).__all__
+    ]
+
+
+def file_names() -> dict[str, str]:
+    """Name the pages of `Census` and `census` apart, also where case does not count."""
+    names = [f"{package}.{name}" for package, name in public()]
+    return {
+        name: f"{name}-class"
+        for name in names
+        if name != name.lower() and any(o != name and o.lower() == name.lower() for o in names)
+    }
+
+
+def targets() -> dict[str, list[str]]:
+    """Map each way of writing a public name to the names it may mean."""
+    found: dict[str, list[str]] = {}
+    for package, name in public():
+        thing = getattr(importlib.import_module(package), name)
+        module = getattr(thing, "__module__", package)
+        for written in {name, f"{module}.{name}"} - {f"{package}.{name}"}:
+            found.setdefault(written, []).append(f"{package}.{name}")
+    return found
+
+
+def resolve(
+    app: Sphinx, env: BuildEnvironment, node: pending_xref, content: nodes.TextElement
+) -> nodes.reference | None:
+    """Link a name that is written otherwise than under its package, or a page of `docs/`."""
+    builder, target, here = app.builder, node.get("reftarget", ""), env.current_document.docname
+    here = node.get("refdoc", here)
+    if page := re.fullmatch(r"docs/(.*)\.md", target):
+        if page[1] in env.all_docs:
+            return make_refnode(builder, here, page[1], "", content)
+        return None
+    if node.get("refdomain") != "py":
+        return None
+    meant = TARGETS.get(target.removeprefix("~"), [])
+    own = [name for name in meant if name.rpartition(".")[0] == node.get("py:module")]
+    if len(choice := own or meant) != 1:
+        return None
+    entry: Any = env.domains.python_domain.objects.get(choice[0])
+    return entry and make_refnode(builder, here, entry.docname, entry.node_id, content, choice[0])
+
+
+TARGETS = targets()
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Resolve what Sphinx does not find."""
+    app.connect("missing-reference", resolve)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
