@@ -166,6 +166,10 @@ def train(
     throw
         Whether to raise if a trajectory blows up; otherwise the training ends with that status.
 
+    Returns
+    -------
+    The `Training`: the best parameters, and the history.
+
     Raises
     ------
     TypeError, ValueError

@@ -101,6 +101,10 @@ def capacity(
     rng
         A seed, a generator, or None for a fresh seed.
 
+    Returns
+    -------
+    The `Capacity`: the largest load that is recalled, and the recall at all that were tried.
+
     Raises
     ------
     TypeError, ValueError

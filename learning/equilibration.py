@@ -76,6 +76,10 @@ def equilibration(
     max_sweeps
         After how many to give up, >= 1.
 
+    Returns
+    -------
+    The `Equilibration`: how each input settled.
+
     Raises
     ------
     TypeError, ValueError

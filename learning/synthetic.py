@@ -33,6 +33,10 @@ def prototypes(
     rng
         A seed, a generator, or None for a fresh seed.
 
+    Returns
+    -------
+    Training and test data, as a `Split`.
+
     Raises
     ------
     TypeError, ValueError
@@ -121,6 +125,10 @@ def hidden_manifold(
         Units in a layer, >= 2, and number of layers, >= 1.
     rng
         A seed, a generator, or None for a fresh seed.
+
+    Returns
+    -------
+    Training and test data, as a `Split`.
 
     Raises
     ------

@@ -71,6 +71,10 @@ def trajectory(
     phases
         Pairs of a `Mode` and a number of sweeps, instead of those of the learner's schedule.
 
+    Returns
+    -------
+    The `Trajectory`: states and readout after every sweep.
+
     Raises
     ------
     TypeError, ValueError

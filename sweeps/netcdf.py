@@ -85,6 +85,10 @@ def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
     path
         The file.
 
+    Returns
+    -------
+    The dataset, as it was written.
+
     Raises
     ------
     FileNotFoundError

@@ -30,6 +30,10 @@ def plot_comparison(
     ax
         Where to draw; default: a new figure.
 
+    Returns
+    -------
+    The axes that were drawn in.
+
     Raises
     ------
     TypeError, ValueError
@@ -76,6 +80,10 @@ def plot_extrapolation(extrapolation: Extrapolation, *, ax: "Axes | None" = None
     ax
         Where to draw; default: a new figure.
 
+    Returns
+    -------
+    The axes that were drawn in.
+
     Raises
     ------
     TypeError
@@ -111,6 +119,10 @@ def plot_threshold(threshold: Threshold, *, ax: "Axes | None" = None) -> "Axes":
         What `sweeps.threshold` returned.
     ax
         Where to draw; default: a new figure.
+
+    Returns
+    -------
+    The axes that were drawn in.
 
     Raises
     ------
