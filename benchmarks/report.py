@@ -13,11 +13,11 @@ from sweeps import provenance
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax")
 HEAD = """# Benchmarks
 
-Made by `python -m benchmarks`. Times are seconds of the processor on one core (of a clock in the
-sweeps). A ratio is the median over rounds in which what it compares was measured in turn: to a
-*limit*, which no implementation can do without, our time over the limit's; to a *peer*, the peer's
-time over ours. Targets are those that the project set itself beforehand; `<=` stands with limits
-and absolute numbers, `>=` with peers.
+Made by `python -m benchmarks`. Times are seconds of the processor on one core (of a clock for
+pools of processes). A ratio is the median over rounds in which what it compares was measured in
+turn: to a *limit*, which no implementation can do without, our time over the limit's; to a *peer*,
+the peer's time over ours. Targets are those that the project set itself beforehand; `<=` stands
+with limits and absolute numbers, `>=` with peers.
 
 """
 

@@ -31,6 +31,10 @@ def scoping(
     gamma
         The first value and the last one, >= 0.
 
+    Returns
+    -------
+    Iterator of pairs (gamma, y).
+
     Raises
     ------
     TypeError, ValueError
@@ -65,6 +69,10 @@ def pseudo_reinforcement(
     rate
         The first value of r and the last one, in [0, 1).
 
+    Returns
+    -------
+    Iterator of pairs (gamma, y).
+
     Raises
     ------
     TypeError, ValueError
@@ -97,6 +105,10 @@ def along_overlap(
     overlaps, y
         The table: increasing overlaps, and numbers of replicas >= 1. It is interpolated, and
         continued by its ends.
+
+    Returns
+    -------
+    Iterator of pairs (gamma, y).
 
     Raises
     ------

@@ -59,12 +59,13 @@ from contrastive_ode.constraints import Constraints
 from contrastive_ode.errors import BlowUpError, StepWarning
 from contrastive_ode.model import Model
 from contrastive_ode.packing import Packing, jammed_packing
+from contrastive_ode.penalty import Penalty
 from contrastive_ode.short_time import linear_misalignment, misalignment
 from contrastive_ode.simulation import Trajectory, flow, simulate
 from contrastive_ode.system import System
 from contrastive_ode.task import Task
 from contrastive_ode.topology import Topology, all_to_all, graph, random_graph, three_body
-from contrastive_ode.training import Penalty, Training, train
+from contrastive_ode.training import Training, train
 from contrastive_ode.updates import Update, gradient, local_update
 
 __all__ = [

@@ -47,6 +47,10 @@ class Attractor:
     >>> end = ode.settle(clock, clock.pack(K=1.0), [0.5, 1.5], T=100)
     >>> end.kind, end.mean.round(6).tolist()
     ('fixed point', [1.0, 1.0])
+    >>> end
+    Attractor(fixed point, 2 alive x 1)
+    >>> end.is_same(ode.settle(clock, clock.pack(K=2.0), [0.5, 1.5], T=100))
+    True
     """
 
     kind: str

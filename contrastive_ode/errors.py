@@ -74,4 +74,6 @@ class StepWarning(UserWarning):
     ...     trajectory = ode.simulate(fast, task, fast.pack(k=0.0))
     >>> print(told[0].message)
     h = 0.1 is too long for the fastest mode at the start, of rate 50: take h < 0.05
+    >>> told[0].category is ode.StepWarning
+    True
     """

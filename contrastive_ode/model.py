@@ -45,6 +45,10 @@ class Model:
     [-2.0, 0.5, 0.5]
     >>> model.jacobian([1.0, 0.0, 0.0], w).tolist()
     [[-2.0, 0.5, 0.5], [0.5, -2.0, 0.5], [0.5, 0.5, -2.0]]
+    >>> model.unpack(w)["k"].tolist() == model.matrix("k", w).tolist()
+    True
+    >>> model.sensitivity([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], w)[model.where("k")].tolist()
+    [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
 
     def __init__(self, system: System, topology: Topology, constants: Mapping[str, Any]) -> None:
@@ -108,7 +112,16 @@ class Model:
         return full
 
     def vector(self, w: npt.ArrayLike) -> Floats:
-        """Return `w` if it is a vector of parameters."""
+        """Return `w` if it is a vector of parameters.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> model.vector([0, 1, 2, 0]).tolist()
+        [0.0, 1.0, 2.0, 0.0]
+        """
         array = checks.floats("w", w)
         if array.shape != (self.P,):
             raise ValueError(f"w must have shape ({self.P},), as pack makes it, got {array.shape}")
@@ -158,7 +171,17 @@ class Model:
         t: float = 0.0,
         velocity: npt.ArrayLike | None = None,
     ) -> Floats:
-        r"""Return :math:`v_i\, \frac{d}{dt} \partial F_i / \partial w_a`, by default along F."""
+        r"""Return :math:`v_i\, \frac{d}{dt} \partial F_i / \partial w_a`, by default along F.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_network.on(ode.all_to_all(2), kappa=1.0)
+        >>> x, v, w = [1.0, 0.0], [0.0, 1.0], model.pack(A=0.0)
+        >>> model.sensitivity(x, v, w).tolist(), model.sensitivity_rate(x, v, w).tolist()
+        ([0.0, 0.0, 1.0, 0.0], [0.0, 0.0, -1.0, 0.0])
+        """
         out = np.zeros(self.P)
         u = self.rhs(x, w, t) if velocity is None else self._state("velocity", velocity)
         t, x, v, net = _time(t), self._state("x", x), self._state("v", v), self.net(self.vector(w))
@@ -166,7 +189,16 @@ class Model:
         return out
 
     def kernels(self, loss: str = QUADRATIC) -> Any:
-        """Return the module of the generated kernels, with the cost of an output x at target y."""
+        """Return the module of the generated kernels, with the cost of an output x at target y.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> model.kernels("(x - y)**4").loss(3.0, 1.0)
+        16.0
+        """
         from contrastive_ode.compiled import load
 
         topology = self.topology
@@ -174,11 +206,33 @@ class Model:
         return load(self.system, dense if topology.dense else "sparse", loss)
 
     def net(self, w: Floats) -> tuple[Any, ...]:
-        """Return what the kernels are given: views of `w`, constants, edges, triples, scratch."""
+        """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> out = np.empty(2)
+        >>> model.kernels().rhs(0.0, np.array([1.0, 0.0]), model.net(model.pack(k=0.5)), out)
+        >>> out.tolist()
+        [-1.5, 0.5]
+        """
         return (self.split(w), *self._fixed)
 
     def split(self, w: Floats) -> tuple[Floats, ...]:
-        """Return the views of a vector of P entries, one a parameter."""
+        """Return the views of a vector of P entries, one a parameter.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.leaky_integrate_and_fire.on(ode.all_to_all(2))
+        >>> [part.tolist() for part in model.split(np.arange(8.0))]
+        [[[0.0, 1.0], [2.0, 3.0]], [4.0, 5.0], [6.0, 7.0]]
+        """
         return tuple(
             w[where].reshape(shape)
             for where, shape in zip(self._slices.values(), self._shapes.values(), strict=True)

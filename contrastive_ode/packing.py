@@ -39,6 +39,8 @@ class Packing:
     ((12, 2), True, True)
     >>> bool(packing.distances().max() >= 2)
     True
+    >>> packing
+    Packing(N=12, degree=...)
     """
 
     positions: Floats

@@ -39,6 +39,8 @@ class Trajectory:
     >>> trajectory = ode.simulate(model, task, model.pack(k=0.5))
     >>> trajectory.t.shape, trajectory.x.shape, trajectory.costs.shape
     ((21,), (1, 21, 2), (1,))
+    >>> trajectory
+    Trajectory(1 examples, T=2, cost=...)
     """
 
     t: Floats

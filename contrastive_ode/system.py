@@ -138,7 +138,14 @@ class System:
                 check_expression(where, text, known, DECLARE)
 
     def symbols(self, kind: str) -> set[str]:
-        """Return the names that the expressions of a kind of term may use."""
+        """Return the names that the expressions of a kind of term may use.
+
+        Examples
+        --------
+        >>> from contrastive_ode import systems
+        >>> sorted(systems.kuramoto.symbols("pair"))
+        ['K_ij', 'omega_i', 'omega_j', 't', 'x_i', 'x_j']
+        """
         nodes = [base(name) for name in (*self.parameters, *self.constants) if site(name) == "i"]
         found = {f"{name}_{index}" for name in (*self.states, *nodes) for index in INDICES[kind]}
         found |= {

@@ -35,6 +35,8 @@ class Topology:
     >>> import contrastive_ode as ode
     >>> ode.graph(3, [(0, 1), (1, 2)]).edges.tolist()
     [[0, 1], [1, 0], [1, 2], [2, 1]]
+    >>> ode.all_to_all(3)
+    Topology(N=3, dense=True, self_coupling=False)
     """
 
     N: int

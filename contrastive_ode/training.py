@@ -1,25 +1,25 @@
 """Train a network by a local rule, or by the exact gradient."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode import checkpoint as files
 from contrastive_ode import checks
-from contrastive_ode.alignment import cosine
+from contrastive_ode.checkpoint import Checkpoint
 from contrastive_ode.checks import Floats
 from contrastive_ode.constraints import Constraints
 from contrastive_ode.errors import BlowUpError
+from contrastive_ode.loop import Loop, Rate, State
 from contrastive_ode.model import Model
+from contrastive_ode.penalty import Penalty
 from contrastive_ode.simulation import warn_of_step
 from contrastive_ode.task import Task
 from contrastive_ode.updates import Rule
 
-Rate = float | Callable[[int], float]
+Until = Callable[[Floats], bool]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -59,6 +59,8 @@ class Training:
     ((100,), [0, 10, 20])
     >>> bool(training.best_cost < training.loss[0]), training.mean_alignment > 0.5
     (True, True)
+    >>> training
+    Training(100 iterations, cost ... -> ..., alignment ..., positive in ...%)
     """
 
     w: Floats
@@ -98,49 +100,6 @@ class Training:
         )
 
 
-@dataclass(frozen=True)
-class Penalty:
-    r"""A cost of the parameters, :math:`\frac{\kappa}{p} \int \sum_a |w_a|^p dt`.
-
-    Parameters
-    ----------
-    strength
-        κ, >= 0.
-    power
-        p, >= 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If they are not as said.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import contrastive_ode as ode
-    >>> penalty = ode.Penalty(0.1, power=2)
-    >>> penalty.cost(np.array([1.0, -2.0]), T=10)
-    2.5
-    >>> penalty.downhill(np.array([1.0, -2.0]), T=10).tolist()
-    [-1.0, 2.0]
-    """
-
-    strength: float
-    power: float = 2.0
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "strength", checks.real("strength", self.strength, low=0))
-        object.__setattr__(self, "power", checks.real("power", self.power, low=1))
-
-    def cost(self, w: Floats, T: float) -> float:
-        """Return the cost of a trajectory of length T."""
-        return T * self.strength / self.power * float(np.sum(np.abs(w) ** self.power))
-
-    def downhill(self, w: Floats, T: float) -> Floats:
-        """Return minus its gradient."""
-        return -T * self.strength * np.abs(w) ** (self.power - 1) * np.sign(w)
-
-
 def train(
     model: Model,
     task: Task,
@@ -156,7 +115,7 @@ def train(
     penalty: Penalty | None = None,
     batch: int | None = None,
     every: int = 50,
-    until: Callable[[Floats], bool] | None = None,
+    until: Until | None = None,
     rng: int | np.random.Generator | None = None,
     checkpoint: str | Path | None = None,
     save_every: int = 1000,
@@ -231,7 +190,7 @@ def train(
     >>> bool(training.best_cost < 0.5 * training.loss[0]), bool(training.w.min() >= 0)
     (True, True)
     """
-    loop = _Loop(
+    loop = Loop(
         model=model,
         rule=Rule(model, task, supervisor, nudge, error_on),
         exact=Rule(model, task, "descent", nudge, error_on),
@@ -250,154 +209,74 @@ def train(
         raise TypeError(f"until must be a function of the parameters or None, got {until!r}")
     start = model.vector(w)
     warn_of_step(model, task, start)
-    path = None if checkpoint is None else checks.path("checkpoint", checkpoint)
-    if path is not None and path.is_dir():
-        raise ValueError(f"checkpoint must be the path of a file, {str(path)!r} is a folder")
-    run = loop.fingerprint(start)
-    state = _State.fresh(start)
-    if path is not None and path.is_file():
-        state = _State(**{k: v for k, v in files.load(path, run).items() if k != "run"})
-    state = state.sized(iterations)
+    stored = Checkpoint(checkpoint, loop.fingerprint(start))
+    found = stored.load()
+    state = (State(**found) if found else State.fresh(start)).sized(iterations)
 
     def save() -> None:
-        if path is not None:
-            files.save(path, {**vars(state), "run": run})
+        stored.save(vars(state))
 
-    done = int(state.iteration)
-    steps = range(done, iterations)
-    if progress:
-        from tqdm.auto import tqdm
-
-        steps = tqdm(steps, initial=done, total=iterations)
-    status, completed = f"{iterations} iterations", True
     try:
-        for n in steps:
-            loop.iterate(n, state)
-            if until is not None and n % loop.every == 0 and until(state.w):
-                status = f"reached what was asked for in iteration {n}"
-                state.best, state.best_cost = state.w.copy(), loop.cost(state.w)
-                break
-            if (n + 1) % save_every == 0:
-                save()
+        status = _iterate(loop, state, iterations, until, save_every, save, progress)
     except BlowUpError as error:
-        status, completed = f"iteration {int(state.iteration)}: {error}", False
         if throw:
             error.add_note(f"in iteration {int(state.iteration)} of the training")
             raise
+        return _result(state, f"iteration {int(state.iteration)}: {error}", completed=False)
     finally:
         save()
-    return state.training(status, completed)
+    return _result(state, status, completed=True)
 
 
-@dataclass
-class _State:
-    """All that changes during a training."""
+def _iterate(
+    loop: Loop,
+    state: State,
+    iterations: int,
+    until: Until | None,
+    save_every: int,
+    save: Callable[[], None],
+    progress: bool,
+) -> str:
+    """Make the iterations that are left, and return how they ended."""
 
-    w: Floats
-    best: Floats
-    best_cost: Any
-    iteration: Any
-    loss: Floats
-    alignment: Floats
+    def content(n: int) -> bool:
+        return until is not None and n % loop.every == 0 and until(state.w)
 
-    @classmethod
-    def fresh(cls, w: Floats) -> "_State":
-        return cls(w.copy(), w.copy(), np.inf, 0, np.zeros(0), np.zeros(0))
-
-    def sized(self, iterations: int) -> "_State":
-        """Return it with room for more iterations; those not done are nan."""
-        for name in ("loss", "alignment"):
-            longer = np.full(max(iterations, int(self.iteration)), np.nan)
-            known = getattr(self, name)[: len(longer)]
-            longer[: len(known)] = known
-            setattr(self, name, longer)
-        return self
-
-    def training(self, status: str, completed: bool) -> Training:
-        done = int(self.iteration)
-        measured = np.flatnonzero(self.alignment[:done] < 2)
-        alignment = self.alignment[measured]
-        return Training(
-            w=self.best,
-            last=self.w,
-            best_cost=float(self.best_cost),
-            loss=self.loss[:done],
-            measured=measured,
-            alignment=np.where(alignment < -1.5, np.nan, alignment),
-            status=status,
-            completed=completed,
-        )
+    done = int(state.iteration)
+    n, reached = done - 1, done > 0 and content(done - 1)  # it may have been over already
+    for n in _shown(range(done, 0 if reached else iterations), iterations, progress):
+        loop.iterate(n, state)
+        if reached := content(n):
+            break
+        if (n + 1) % save_every == 0:
+            save()
+    if not reached:
+        return f"{iterations} iterations"
+    state.best, state.best_cost = state.w.copy(), loop.cost(state.w)
+    return f"reached what was asked for in iteration {n}"
 
 
-@dataclass
-class _Loop:
-    """What one iteration does; nothing in here changes."""
+def _shown(left: range, iterations: int, progress: bool) -> Iterable[int]:
+    """Return the iterations that are left, with a progress bar."""
+    if not progress:
+        return left
+    from tqdm.auto import tqdm
 
-    model: Model
-    rule: Rule
-    exact: Rule
-    constraints: Constraints
-    rate: Rate
-    clip: float
-    penalty: Penalty
-    batch: int
-    every: int
-    seed: int
+    bar: Iterable[int] = tqdm(left, initial=left.start, total=iterations)
+    return bar
 
-    def fingerprint(self, start: Floats) -> str:
-        """Return what tells this training from others: all that decides its course."""
-        rule, model, limits = self.rule, self.model, self.constraints
-        rate = "a function" if callable(self.rate) else self.rate
-        topology = model.topology
-        return files.fingerprint(
-            repr(model.system),
-            [topology.N, topology.dense, topology.rows, topology.columns, topology.triples],
-            list(model.constants.values()),
-            list(rule.task.arrays),
-            rule.task.loss,
-            start,
-            [rule.supervisor, rule.nudge, rule.closed, rate, self.clip, self.batch, self.every],
-            [limits.low, limits.high, limits.free, limits.partner, self.penalty, self.seed],
-        )
 
-    def iterate(self, n: int, state: _State) -> None:
-        """Make iteration n."""
-        examples = self._examples(n)
-        T = self.rule.task.T
-        decay = self.penalty.downhill(state.w, T)
-        update = self.rule(state.w, examples)
-        change = self.constraints.project(update.dw + decay)
-        state.loss[n] = update.costs.mean() + self.penalty.cost(state.w, T)
-        if n % self.every == 0:
-            downhill = self.constraints.project(self.exact(state.w, examples).dw + decay)
-            value = cosine(change, downhill)
-            state.alignment[n] = -2.0 if np.isnan(value) else value  # nan means not measured
-        if self.batch == self.rule.task.examples:
-            cost = state.loss[n]
-        else:
-            cost = np.inf if n % self.every else self.cost(state.w)
-        if cost < state.best_cost:
-            state.best_cost, state.best = cost, state.w.copy()
-        change *= self.rate(n) if callable(self.rate) else self.rate
-        norm = float(np.linalg.norm(change))
-        if norm > self.clip:
-            change *= self.clip / norm
-        state.w = self.constraints.apply(state.w + change)
-        state.iteration = n + 1
-
-    def _examples(self, n: int) -> npt.NDArray[np.int64]:
-        """Return the examples of iteration n, a function of n and the seed: nothing is stored."""
-        count = self.rule.task.examples
-        if self.batch == count:
-            return np.arange(count)
-        chosen = []
-        for position in range(n * self.batch, (n + 1) * self.batch):
-            passage, place = divmod(position, count)
-            chosen.append(np.random.default_rng([self.seed, passage]).permutation(count)[place])
-        return np.array(chosen)
-
-    def cost(self, w: Floats) -> float:
-        """Return the mean cost of all examples."""
-        task = self.rule.task
-        costs = self.exact(w, np.arange(task.examples)).costs
-        return float(costs.mean()) + self.penalty.cost(w, task.T)
+def _result(state: State, status: str, completed: bool) -> Training:
+    done = int(state.iteration)
+    measured = np.flatnonzero(state.alignment[:done] < 2)
+    alignment = state.alignment[measured]
+    return Training(
+        w=state.best,
+        last=state.w,
+        best_cost=float(state.best_cost),
+        loss=state.loss[:done],
+        measured=measured,
+        alignment=np.where(alignment < -1.5, np.nan, alignment),
+        status=status,
+        completed=completed,
+    )

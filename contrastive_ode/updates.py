@@ -38,6 +38,9 @@ class Update:
     >>> update = ode.local_update(model, task, model.pack(k=0.5))
     >>> update.dw.shape, update.costs.shape
     ((9,), (1,))
+    >>> downhill = ode.Update(-ode.gradient(model, task, model.pack(k=0.5)).dw, update.costs)
+    >>> ode.cosine(update.dw, downhill.dw) > 0.5
+    True
     """
 
     dw: Floats

@@ -200,10 +200,18 @@ def boundary_shift(p: float) -> float:
     p
         Probability of a visit in a step, in (0, 1].
 
+    Returns
+    -------
+    The shift, in standard deviations of a step.
+
     Raises
     ------
     TypeError, ValueError
         If `p` is not as said.
+
+    References
+    ----------
+    `docs/theory/dynamics.md`.
 
     Examples
     --------

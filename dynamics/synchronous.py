@@ -109,8 +109,8 @@ def synchronous(
     """
     network = checked(network)
     max_steps = domains.integer("max_steps", max_steps)
+    rng = domains.generator(rng)
     if start is None:
-        rng = domains.generator(rng)
         start = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
     first = domains.state("start", start, network.shape)
 

@@ -105,6 +105,8 @@ class HeteroAssociator(BaseEstimator):
     True
     >>> chain.J_.shape
     (3, 50, 50)
+    >>> chain.predict(X).shape
+    (5, 50)
     """
 
     J_: npt.NDArray[np.float32]

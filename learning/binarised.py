@@ -61,6 +61,9 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
     True
     >>> [W.shape for W in network.weights_]
     [(50, 50), (50, 3)]
+    >>> logits = network.decision_function(data.X_test)
+    >>> bool((logits.argmax(axis=1) == network.predict(data.X_test)).all())
+    True
     """
 
     classes_: npt.NDArray[Any]

@@ -42,6 +42,8 @@ class Capacity:
     True
     >>> bool((found.bit >= found.bit_last).all())  # `bit` is the best of the epochs
     True
+    >>> found
+    Capacity(... pairs, ... N, tried [...])
     """
 
     P: float

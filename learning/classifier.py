@@ -106,6 +106,18 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     True
     >>> network.learner_.states(X_test).shape
     (1, 360, 200)
+    >>> logits = network.decision_function(X_test)
+    >>> bool((logits.argmax(axis=1) == network.predict(X_test)).all())  # the labels are 0 to 9
+    True
+
+    Training goes on, also from a file:
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     network.save(f"{folder}/network.npz")
+    ...     stored = SteeredClassifier.load(f"{folder}/network.npz")
+    >>> len(stored.partial_fit(X, digits.y).history_)
+    5
     """
 
     classes_: Labels

@@ -60,6 +60,10 @@ class Couplings:
     ((1, 100, 100), (1, 50, 100), (1, 100, 3))
     >>> couplings.network()
     Network(N=100, J_D=0.3)
+    >>> couplings.J[:] += 1
+    >>> couplings.reset_diagonals()  # the self-coupling is not learned
+    >>> couplings
+    Couplings(...self_coupling=0.3, lam=0.0)
     """
 
     J: Array

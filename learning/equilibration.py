@@ -38,6 +38,8 @@ class Equilibration:
     ((50,), True)
     >>> bool((found.flips[found.sweeps == 0] == 0).all())
     True
+    >>> found
+    Equilibration(... sweeps on average, 100.0% settled, overlap ...)
     """
 
     sweeps: npt.NDArray[np.int64]

@@ -47,6 +47,8 @@ class Epoch:
     >>> first, second = (learner.epoch(data.X, data.y) for _ in range(2))
     >>> second.number, second.missed < first.missed, second.unstable < first.unstable
     (2, True, True)
+    >>> second
+    Epoch(number=2, unstable=..., missed=..., flips=..., seconds=..., validation=None)
     """
 
     number: int
@@ -172,7 +174,21 @@ class Learner:
     def step(
         self, plasticity: Plasticity, x: Array, y: Array, truth: npt.NDArray[np.intp]
     ) -> tuple[int, int, int]:
-        """Relax one batch and learn from it; return units below margin, inputs missed, flips."""
+        """Relax one batch and learn from it; return units below margin, inputs missed, flips.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from learning import Learner, recipe
+        >>> from learning.plasticity import Plasticity
+        >>> learner = Learner.draw(N=5, H=20, C=2, L=1, recipe=recipe(), rng=1)
+        >>> plasticity = Plasticity(learner.couplings, learner.recipe)
+        >>> x, y = np.ones((1, 5), np.float32), np.array([[1, -1]], np.float32)
+        >>> for _ in range(20):
+        ...     unstable, missed, flips = learner.step(plasticity, x, y, truth=np.array([0]))
+        >>> missed
+        0
+        """
         schedule = self.recipe.schedule
         hidden: Arrived | None = None
         if self.recipe.rule.hidden_at == "first":
@@ -204,6 +220,16 @@ class Learner:
 
         What is random in the schedule is drawn from a seed of its own, the same each time and for
         all inputs: what becomes of one does not depend on its company.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from learning import Learner, recipe
+        >>> learner = Learner.draw(N=5, H=20, C=2, L=1, recipe=recipe(), rng=1)
+        >>> for x, at in learner.settled(np.ones((300, 5), np.float32)):
+        ...     print(x.shape, at.s.shape, at.sweeps)
+        (256, 5) (1, 256, 20) 5
+        (44, 5) (1, 44, 20) 5
         """
         phases = self.recipe.schedule.testing()
         with one_thread():
@@ -219,14 +245,30 @@ class Learner:
         return float(np.mean(self.logits(X).argmax(1) == labels))
 
     def inputs(self, X: npt.ArrayLike) -> Array:
-        """Return inputs as the network takes them, (P, N); refuse what it cannot take."""
+        """Return inputs as the network takes them, (P, N); refuse what it cannot take.
+
+        Examples
+        --------
+        >>> from learning import Learner, recipe
+        >>> learner = Learner.draw(N=3, H=20, C=2, L=1, recipe=recipe(), rng=1)
+        >>> learner.inputs([[1, -1, 1]])
+        array([[ 1., -1.,  1.]], dtype=float32)
+        """
         x = bounded(domains.reals("X", X)).astype(np.float32)
         if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
             raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
         return x
 
     def classes(self, labels: npt.ArrayLike, P: int) -> npt.NDArray[np.intp]:
-        """Return the classes of P inputs, integers from 0 to C - 1; refuse anything else."""
+        """Return the classes of P inputs, integers from 0 to C - 1; refuse anything else.
+
+        Examples
+        --------
+        >>> from learning import Learner, recipe
+        >>> learner = Learner.draw(N=3, H=20, C=2, L=1, recipe=recipe(), rng=1)
+        >>> learner.classes([0, 1, 1], P=3)
+        array([0, 1, 1])
+        """
         truth, C = domains.integers("labels", labels, low=0), self.couplings.C
         if truth.shape != (P,):
             raise ValueError(f"labels must be of shape ({P},), got shape {truth.shape}")

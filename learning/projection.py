@@ -42,6 +42,9 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     >>> entangled = EntangledProjection(100, random_state=1).fit_transform(digits.X)
     >>> entangled.shape, np.unique(entangled).tolist()
     ((1437, 100), [-1.0, 1.0])
+    >>> projection = EntangledProjection(3, random_state=1).fit(digits.X)
+    >>> projection.transform(digits.X_test).shape
+    (360, 3)
     """
 
     components_: npt.NDArray[np.float32]

@@ -36,6 +36,7 @@ class Recipe:
     1.3
     >>> made.replace(J_D=0.5).strengths.J_D
     0.5
+    >>> made.check(N=50, H=100, L=2)  # says so if a network of these sizes cannot follow it
     """
 
     strengths: Strengths = field(default_factory=Strengths)

@@ -77,6 +77,15 @@ class Asymmetric:
         ----------
         rng
             A seed, a generator, or None for a fresh seed.
+
+        Returns
+        -------
+        Network.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rng` is not as said.
         """
         rng = domains.generator(rng)
         if self.couplings == "binary":

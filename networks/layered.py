@@ -66,6 +66,15 @@ class Layered:
         ----------
         rng
             A seed, a generator, or None for a fresh seed.
+
+        Returns
+        -------
+        Network.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rng` is not as said.
         """
         rng = domains.generator(rng)
         outgoing = np.empty((self.L, self.N, self.N), dtype=np.float32)

@@ -85,8 +85,31 @@ def log_expected_layered_fixed_points(
     r"""Return :math:`\ln E[\#]` of a chain of L layers of N >= 2 neurons, exact.
 
     It is :math:`NL\, \Phi_L(J_D/\sigma, \lambda/\sigma)`, :math:`\sigma^2 = (N-1)/N`: the couplings
-    within a layer are independent, so the sites are. Arguments and errors are those of
-    `layered_entropy`.
+    within a layer are independent, so the sites are.
+
+    Parameters
+    ----------
+    N
+        Number of neurons in a layer, >= 2; any shape.
+    L
+        Number of layers, >= 1; broadcast against `N`.
+    J_D
+        Self-coupling, >= 0; broadcast against `N`.
+    lam
+        Coupling between neighbouring layers, >= 0; broadcast against `N`.
+
+    Returns
+    -------
+    Logarithms, of the common shape (a float for single numbers).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+
+    References
+    ----------
+    `docs/theory/fixed-points.md`.
 
     Examples
     --------

@@ -112,7 +112,11 @@ def integer_clusters(
     eta
         Symmetry of the couplings, a number in [-1, 1].
     throw
-        Raise if the extremum is not found; otherwise `converged` tells.
+        Whether to raise if the extremum is not found, or to say so in `converged`.
+
+    Returns
+    -------
+    IntegerClusters.
 
     Raises
     ------

@@ -56,7 +56,7 @@ def layered_entropy(
         return _spectrum(J_D, lam)[0][()]
     J_D, lam, L = np.broadcast_arrays(J_D, lam, domains.integers("L", L))
     log_top, ratio, weight = _spectrum(J_D, lam)
-    # 2^L v^T M^(L-2) v, with the sum over the two eigenvectors; there is no bond at L = 1
+    # 2 v^T M^(L-2) v, with the sum over the two eigenvectors; there is no bond at L = 1
     n = np.maximum(L - 2, 0)
     ends = np.log(weight[0] + weight[1] * ratio**n)
     single = np.log1p(special.erf(J_D / np.sqrt(2)))
@@ -64,7 +64,7 @@ def layered_entropy(
 
 
 def _spectrum(J_D: Floats, lam: Floats) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    r"""Return ln of the larger eigenvalue of 2M, the ratio of the two, and the weights of the ends.
+    r"""Return ln of the larger eigenvalue of M, the ratio of the two, and the weights of the ends.
 
     Every factor is written as :math:`2H(-x) = 1 + \mathrm{erf}(x/\sqrt2)`, so that weak couplings
     keep their digits; the weights are half of the squared components of 2v.

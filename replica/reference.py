@@ -130,7 +130,8 @@ def reference_local_entropy(
 
     Returns
     -------
-    The state at :math:`y^*`, which is its attribute `y`.
+    The state at :math:`y^*`, which is its attribute `y`. A point takes a third of a second; to find
+    that there is no :math:`y^*`, up to a minute.
 
     Raises
     ------

@@ -24,6 +24,10 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0) -> IntegerClusters:
     eta
         Symmetry of the couplings, a number in [0, 1].
 
+    Returns
+    -------
+    IntegerClusters, at that distance.
+
     Raises
     ------
     TypeError, ValueError
@@ -62,6 +66,10 @@ def symmetric_overlap_gap_threshold(y: int, eta: float = 0.0) -> Transition:
         Number of fixed points in a group, an integer in [2, 50].
     eta
         Symmetry of the couplings, a number in [0, 1].
+
+    Returns
+    -------
+    The threshold, and the d at which it is reached.
 
     Raises
     ------

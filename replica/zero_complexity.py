@@ -31,7 +31,8 @@ def zero_complexity(
 
     It is bracketed by steps of a `factor` in y, then found by Brent's method to `xtol` in ln y. If
     there is none in [1, y_max], the solution at that end is returned as one that is not converged.
-    `solve` takes y and the solutions so far, the latest one last, for its first guess.
+    `solve` takes y and the solutions so far, in the order of the first visits to their y, for its
+    first guess.
     """
     solutions: dict[float, State] = {}
     last, stride = float(np.log(y_max)), float(np.log(factor))

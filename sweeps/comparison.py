@@ -51,6 +51,8 @@ class Comparison:
     ([1.0, -1.0], 2, 'agree')
     >>> found
     Comparison(agree: chi-squared 2 for 2 degrees of freedom (p = 0.37), largest |z| 1)
+    >>> found.plot().get_title()
+    'agree: chi-squared 2 for 2 degrees of freedom (p = 0.37)'
     """
 
     points: "xarray.Dataset"

@@ -44,6 +44,8 @@ class Extrapolation:
     >>> low, high = found.interval(0.95)
     >>> round(low, 3), round(high, 3), found.at(0.1).round(3).item()
     (0.976, 1.024, 1.3)
+    >>> found.plot().get_xlabel()
+    '1/N'
     """
 
     limit: float

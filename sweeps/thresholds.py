@@ -49,6 +49,10 @@ class Threshold:
     (True, True)
     >>> found.at([1, 5]).round(1).tolist()
     [0.0, 1.0]
+    >>> found.plot().get_title() == repr(found)
+    True
+    >>> found
+    Threshold(..., 95% in [..., ...], reached)
     """
 
     value: float

@@ -42,6 +42,8 @@ class Demonstration:
     >>> found = made.assess(training.w)
     >>> sorted(found)[:3], made.passes(training, found)  # 100 iterations are too few
     (['Gaussian', 'chirp', 'phase lag'], False)
+    >>> made.allowed().reciprocal
+    False
     """
 
     name: str

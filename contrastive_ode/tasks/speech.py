@@ -79,6 +79,8 @@ class Recognition:
     ((10, 40, 3), (4,))
     >>> made.outputs(made.demonstration.w).shape
     (10, 61, 2)
+    >>> isinstance(made, tasks.Recognition)
+    True
     """
 
     demonstration: Demonstration

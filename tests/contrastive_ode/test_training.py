@@ -152,6 +152,27 @@ def test_until_ends_it(plain):
     assert "reached" in training.status
 
 
+def test_what_has_reached_its_aim_stays_there_when_it_is_called_again(plain, tmp_path):
+    case, path = neurons(plain), tmp_path / "run.npz"
+    aim = ode.train(case.model, case.task(), case.w, **options()).loss[20]
+
+    def content(w):
+        return ode.simulate(case.model, case.task(), w).costs[0] < aim
+
+    whole = ode.train(case.model, case.task(), case.w, **options(until=content))
+    assert "reached" in whole.status
+    assert 3 < len(whole.loss) < 40
+    for iterations in (3, 40, 40):
+        part = ode.train(
+            case.model,
+            case.task(),
+            case.w,
+            **options(until=content, checkpoint=path, iterations=iterations),
+        )
+    same(part, whole)
+    assert part.status == whole.status
+
+
 def test_a_rate_that_changes(plain):
     case = neurons(plain)
     constant = ode.train(case.model, case.task(), case.w, **options(rate=1e-4))

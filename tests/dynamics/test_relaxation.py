@@ -270,3 +270,16 @@ def test_tie_in_float32_is_decided_as_the_fixed_point_test_does():
     relaxation = relax(network, start=[1, -1], order="fixed")
     assert relaxation.converged
     assert relaxation.flips == 0
+
+
+def test_a_rounding_error_of_the_flips_is_not_taken_for_stability():
+    """Neuron 0 gets A (s_1 + s_2) - s_3 / 2; at s_1 = s_2, float32 has lost the last term."""
+    A = 5 * 2.0**20
+    J = np.zeros((4, 4))
+    J[0, 1:] = A, A, -0.5
+    J[2, 3] = -1  # makes neuron 2 flip
+    network = Network(J, J_D=0.25)
+    end = relax(network, [1, 1, 1, 1], order="fixed")
+    assert end.state.tolist() == [-1, 1, -1, 1]
+    assert end.converged
+    assert (end.flips, end.sweeps) == (2, 2)

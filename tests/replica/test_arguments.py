@@ -96,6 +96,16 @@ def test_layers_of_a_pair(distances):
         replica.log_expected_layered_pairs(5, distances, 0.5, 0.1)
 
 
+def test_a_self_coupling_too_small_for_antisymmetry():
+    with pytest.raises(RuntimeError, match="J_D may be too small for eta this close to -1"):
+        replica.fixed_point_entropy(1e-300, -1)
+
+
+def test_more_differences_than_neurons():
+    with pytest.raises(ValueError, match=r"distances must be integers in \[0, 5\], got 6"):
+        replica.log_expected_layered_pairs(5, [1, 6], 0.5, 0.1)
+
+
 @pytest.mark.parametrize("throw", [1, None, "no", 0.0])
 @pytest.mark.parametrize(
     ("solver", "point"),

@@ -171,7 +171,9 @@ def test_what_is_not_found_is_said():
         RuntimeError, match=r"no extremum found at y=3, d=0\.1, J_D=0\.0, eta=-1\.0"
     ):
         integer_clusters(3, 0.1, 0.0, -1.0)
-    assert not integer_clusters(3, 0.1, 0.0, -1.0, throw=False).converged
+    state = integer_clusters(3, 0.1, 0.0, -1.0, throw=False)
+    assert not state.converged
+    assert repr(state).endswith("no extremum found)")
 
 
 def test_results_are_plain_numbers():

@@ -8,6 +8,7 @@ import pytest
 from scipy import optimize, special
 
 import replica
+from replica import layered_clusters
 from replica.two_layer_site import two_layer_site
 
 J_D, LAM = 0.05, 0.4
@@ -176,3 +177,11 @@ def test_broadcasting():
     assert table.local_entropy.shape == (2, 3)
     single = replica.two_layer_clusters(2.0, 0.3, 0.1, 0.3)
     assert table.free_entropy[1, 2] == single.free_entropy
+
+
+def test_a_minimum_that_is_not_exact_enough(monkeypatch):
+    monkeypatch.setattr(layered_clusters, "_TOLERATED", 0.0)
+    with pytest.raises(RuntimeError, match=r"no minimum found: TwoLayerState\(.*lam=0.2"):
+        replica.two_layer_clusters(2, 0.2, 0.3, 0.2)
+    state = replica.two_layer_clusters(2, 0.2, 0.3, 0.2, throw=False)
+    assert (state.converged, state.status) == (False, "no extremum found")

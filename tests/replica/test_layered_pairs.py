@@ -207,6 +207,7 @@ def test_thresholds_by_a_brute_scan(L):
     x = np.geomspace(1e-4, 0.5, 200)
     assert replica.layered_pair_entropy(x, 0.0, found.lam, L).min() > -1e-6
     assert abs(found.d - 0.028) < 5e-4
+    assert ("an infinite chain" if L is None else f"L={L}") in repr(found)
 
 
 def test_the_gap_in_total_distance_closes_first():
