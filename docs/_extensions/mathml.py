@@ -11,7 +11,11 @@ from sphinx.writers.html5 import HTML5Translator
 
 logger = logging.getLogger(__name__)
 
-NAME = r"(<mi>(?:ln|log|exp|sin|cos|tan|cot|sinh|cosh|tanh|arcsin|arccos|arctan)</mi>)"
+# a name that neither carries an index nor stands before an operator, a parenthesis or an end
+FUNCTION = re.compile(
+    r"(?<!<msup>)(?<!<msub>)(<mi>(?:ln|log|exp|sin|cos|tan|cot|sinh|cosh|tanh|arcsin|arccos)</mi>)"
+    r"(?!<mo|</)"
+)
 SCRIPT = re.compile(r'<mi mathvariant="script">([A-Z])</mi>')
 ROMAN = re.compile(r'(?:<mi mathvariant="normal">\w</mi>){2,}')
 
@@ -38,7 +42,7 @@ def mathml(equation: str, display: str) -> str:
     body = convert(equation, display=display)
     body = SCRIPT.sub(lambda found: f"<mi>{_script(found[1])}</mi>", body)
     body = ROMAN.sub(lambda found: f"<mi>{re.sub('<[^>]*>', '', found[0])}</mi>", body)
-    return re.sub(NAME + r"(?!<mo|</)", r'\1<mspace width="0.167em"/>', body)
+    return FUNCTION.sub(r'\1<mspace width="0.167em"/>', body)
 
 
 def _script(letter: str) -> str:
