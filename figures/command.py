@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 app = App(
     name="steering",
     help="Fixed points of recurrent networks: theory on simulation, computed on the spot.",
+    suppress_keyboard_interrupt=False,  # `main` says what is kept
     version=lambda: version("steering-dynamics"),
 )
 

@@ -108,3 +108,14 @@ def test_console_script_is_installed():
     script = Path(sys.executable).with_name("steering")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0.1.0"
+
+
+def test_an_interrupt_says_how_to_go_on(capsys, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("figures.doctor.report", interrupted)
+    with pytest.raises(SystemExit) as stopped:
+        main(["doctor"])
+    assert stopped.value.code == 130
+    assert capsys.readouterr().err.startswith("steering: stopped; the same command")
