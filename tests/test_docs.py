@@ -98,6 +98,14 @@ def test_programs_are_told_from_equations(text, python, tmp_path):
     assert [is_python(block) for block in indented(page)] == [python]
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, RUN_BY_SPHINX)], ids=name)
+def test_cells_are_python(page):
+    """A slip is found here, in no time, and not first by Sphinx."""
+    for cell in blocks(page, RUN_BY_SPHINX):
+        plain = re.sub(r"\A%%.*\n", "", re.sub(r"\A(?::.*\n)+", "", cell))
+        ast.parse(re.sub(r"^[%!].*$", "", plain, flags=re.MULTILINE))
+
+
 def test_sphinx_runs_all_cells():
     """What `conf.py` says of notebooks, without importing it: it needs Sphinx."""
     settings = {
