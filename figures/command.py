@@ -208,6 +208,8 @@ def sweep(
     print(sweeps.summary(data).to_dataframe().to_string())
     if output:
         print(f"see {sweeps.to_netcdf(data, output, parameters=axes)}")
+    if failed := int(data["failed"].sum()):
+        _stop(f"{failed} of {data['failed'].size} points failed", 1)
 
 
 def _make(names: list[str], place: Place, workers: Workers) -> None:

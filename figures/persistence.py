@@ -66,13 +66,15 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     measured = xarray.concat([_plain(row) for row in rows], "case")
     weights = measured["error"] ** -2.0
     mean = float((weights * measured["value"]).sum() / weights.sum())
+    mean_error = float(weights.sum() ** -0.5)
+    apart = np.sqrt(measured["error"] ** 2 - mean_error**2)  # the mean moves with each of them
     grid = {"J_D": [0.5, 0.6, 0.7, 0.76, 0.815, 0.86, 0.95], "t_max": [t_max]}
     decays = run(decay, {**grid, "samples": [2 * samples]})["result"].squeeze(drop=True)
     return measured.assign(
         decay=(("self_coupling", "t"), decays.transpose("J_D", ...).values),
-        value_z=(measured["value"] - mean) / measured["error"],
+        value_z=(measured["value"] - mean) / apart,
         mean=mean,
-        mean_error=float(weights.sum() ** -0.5),
+        mean_error=mean_error,
     ).assign_coords(self_coupling=grid["J_D"], t=np.arange(t_max + 1))
 
 

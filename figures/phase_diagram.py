@@ -30,7 +30,8 @@ equation = (
 caption = (
     "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
     "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; black "
-    "diamonds: their limits, where a power of 1/N fits. Any J_D > 0 makes exponentially many fixed "
+    "diamonds: their limits, where a power of 1/N fits; thresholds that the data bound on one side "
+    "only are left out. Any J_D > 0 makes exponentially many fixed "
     "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
     "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
     "one effort (focusing_success). Relaxation: half of the networks settle within one time "

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import sweeps
 from figures import catalogue
 from figures.command import main
 
@@ -90,6 +91,22 @@ def test_sweep_computes_prints_stores_and_starts_anew_on_request(capsys, tmp_pat
     assert output.is_file()
     main([*words, "--no-resume"])
     assert len(list(tmp_path.glob("cubes.sqlite*"))) == 2, "the old ledger is kept"
+
+
+def no_twos(x):
+    """Fail at one of the points."""
+    if x == 2:
+        raise ValueError("two")
+    return x
+
+
+def test_a_sweep_with_failed_points_fails(capsys, tmp_path):
+    words = ["sweep", f"{__file__}:no_twos", "x=1:3:1", "--store", str(tmp_path / "x.sqlite")]
+    with pytest.warns(sweeps.SweepWarning, match="1 of 3 points failed"):
+        status, out, err = run(capsys, *words, "--jobs", "1")
+    assert status == 1
+    assert "1.0" in out
+    assert err.endswith("steering: 1 of 3 points failed\n")
 
 
 def test_help_imports_no_numerics():
