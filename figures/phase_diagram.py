@@ -29,23 +29,26 @@ equation = (
 )
 caption = (
     "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
-    "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; "
-    "black diamonds: their limits, where a power of 1/N fits. Any J_D > 0 makes exponentially many "
-    "fixed points; from J_ogp on there are dense clusters of all diameters, which then merge "
-    "(figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at one "
-    "effort (focusing_success). Relaxation: half of the networks settle within one time "
-    "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). At a "
-    "fixed time the threshold of relaxation passes that limit as N → ∞, since the last unstable "
-    "neuron has to settle too. Learning: half of the rise of the accuracy; its interval is where "
-    "the means ± one standard error cross that value (learning_transition; the mean of the images "
-    "is left in, without it there is no such transition). Fixed points thus exist, in dense "
-    "clusters, and message passing finds them, far below the self-coupling at which a simple "
-    "dynamics settles by itself; the learner, whose input steers the same dynamics, gets there "
-    "earlier. Lower panels: the same with partly symmetric couplings, and with excitation "
-    "between two layers; orange: some distances have no groups of fixed points (the best y of "
-    "those computed; pairs only for layers), grey: no fixed points. The z-scores hold the limits "
-    "of relaxation and of persistence against each other, and the relaxation of two independent "
-    "samples of networks at η = 0; the deviation is that of two solvers of J_ogp."
+    "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; black "
+    "diamonds: their limits, where a power of 1/N fits. Any J_D > 0 makes exponentially many fixed "
+    "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
+    "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
+    "one effort (focusing_success). Relaxation: half of the networks settle within one time "
+    "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). As N "
+    "→ ∞ at a fixed time the threshold of relaxation passes that limit, since the last unstable "
+    "neuron has to settle too; at the time shown these sizes are still below it. Learning: half of "
+    "the rise of the accuracy, interpolated linearly between the J_D that were run; its interval "
+    "is where the means ± one standard error cross that value, so what the line between two points "
+    "hides is not in it (learning_transition; the mean of the images is left in, without it there "
+    "is no such transition). Fixed points thus exist, in dense clusters, and message passing finds "
+    "them, far below the self-coupling at which a simple dynamics settles by itself; the learner, "
+    "whose input steers the same dynamics, works below that too. Lower panels: the same with "
+    "partly symmetric couplings, and with excitation between two layers; orange: some distances "
+    "have no groups of fixed points (the best y of those computed, for η ≥ 0; pairs only for "
+    "layers), grey: no fixed points. The z-scores hold the limit of relaxation, extrapolated from "
+    "sizes that still settle in the longest time, against that of activity; the activity under "
+    "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
+    "The deviation is that of two solvers of J_ogp."
 )
 
 Floats = npt.NDArray[np.float64]
@@ -197,7 +200,9 @@ def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]
 
 
 def _numbers(low: float, value: float, high: float) -> tuple[str, str]:
-    """Return value and interval with two digits of its width."""
+    """Return value and interval with two digits of its width; a tiny width by itself."""
+    if 0 < (width := max(high - value, value - low)) < 1e-6:
+        return f"{value:.6f}", f"± {width:.0e}"
     digits = 1 + _digits(low, value, high)
     return f"{value:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
 

@@ -29,9 +29,10 @@ caption = (
     "of infinitely many neurons dies (figure persistence), with one standard error. Lines: fits of "
     "a power of N with its limit, from N = 512 on, where five sizes or more were run; the z-score "
     "holds that of the longest T against J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
-    "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. Right: "
-    "other orders of updates at the longest T (of the most unstable first, a sweep is N flips: far "
-    "more than of the others); thin lines guide the eye."
+    "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. So a "
+    "fitted limit means something only where T hardly matters at the sizes fitted; those of "
+    "shorter T are higher. Right: other orders of updates at the longest T (of the most unstable "
+    "first, a sweep is N flips: far more than of the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]

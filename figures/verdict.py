@@ -18,7 +18,8 @@ def verdict(data: "xarray.Dataset") -> str:
     of pairs in the same networks do. Variables called `deviation` or `..._deviation` are
     differences of two independent computations of the theory, in units of the errors they claim.
     Variables called `mismatch` or `..._mismatch` count, one number a check, what must be equal to
-    the letter and is not.
+    the letter and is not. A number that is nan was not judged by its figure; an infinite one, such
+    as any deviation from an error of zero, disagrees.
 
     Raises
     ------
@@ -37,12 +38,12 @@ def verdict(data: "xarray.Dataset") -> str:
 
 
 def _all(data: "xarray.Dataset", kind: str) -> npt.NDArray[np.float64]:
-    """Return the absolute values of all numbers of a kind."""
+    """Return the absolute values of all numbers of a kind that are judged."""
     found = [
         values.values.ravel() for name, values in data.items() if f"_{name}".endswith(f"_{kind}")
     ]
     numbers = np.concatenate([np.empty(0), *found])
-    return np.abs(numbers[np.isfinite(numbers)])
+    return np.abs(numbers[~np.isnan(numbers)])
 
 
 def _simulation(z: npt.NDArray[np.float64]) -> str:

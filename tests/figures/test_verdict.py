@@ -31,6 +31,11 @@ def test_verdict_sees_one_mismatch():
     assert "DISAGREE: 1 of 5 checks find differences, 3 in all" in found
 
 
+@pytest.mark.parametrize("kind", ["z", "deviation", "mismatch"])
+def test_what_is_infinite_disagrees(kind):
+    assert "DISAGREE" in verdict(xarray.Dataset({kind: ("x", [0.0, -np.inf, np.nan])}))
+
+
 @pytest.mark.parametrize("data", [{"entropy": 1.0, "lazy": 2.0}, {"z": np.nan}])
 def test_a_figure_without_a_check_is_refused(data):
     with pytest.raises(ValueError, match="data must have numbers called z"):
