@@ -1,11 +1,15 @@
 """What the figures of contrastive learning share, and two of them in full."""
 
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 import contrastive_ode as ode
+import sweeps
 from contrastive_ode.tasks import demonstration
-from figures import contrastive_attractors, contrastive_runs
+from figures import contrastive_allostery, contrastive_attractors, contrastive_runs
 from figures.gallery import Gallery
 
 
@@ -28,6 +32,23 @@ def test_learning_keeps_the_course_of_a_training():
     assert np.isfinite(found["loss"]).sum() == 50
     assert found["best"][0] == np.nanmin(found["loss"])
     assert not np.array_equal(found["before"], found["after"])
+
+
+def test_packings_of_different_numbers_of_contacts():
+    """The full figure trains three of them; what one lacks is nan."""
+    sizes = {demonstration("allostery", seed).w.size for seed in range(3)}
+    assert len(sizes) > 1
+
+    def run(function, grid):
+        options = {"version": 1, "progress": False, "executor": ThreadPoolExecutor(1)}
+        with tempfile.TemporaryDirectory() as folder, options["executor"]:
+            short = {**grid, "iterations": [2]}
+            return sweeps.run(function, short, store=f"{folder}/runs.sqlite", **options)
+
+    data = contrastive_allostery.compute(run, True)
+    assert data.sizes["seed"] == 3
+    assert np.isfinite(data["output"]).all()
+    assert (np.abs(data["change"]) > 0).any()
 
 
 def test_stored_ends_are_the_same_attractors():
