@@ -59,7 +59,10 @@ html_static_path = ["_static"]
 html_css_files = ["style.css"]
 html_show_sourcelink = False
 html_show_sphinx = False
-html_sidebars = {"index": [], "which-solver": []}
+html_sidebars = {
+    page: []  # nothing lies below them
+    for page in ("index", "which-solver", "extending", "sweeps", "benchmarks", "project")
+}
 html_theme_options = {
     "logo": {"text": project},
     "navbar_end": ["theme-switcher"],

@@ -70,10 +70,33 @@ def resolve(
     return entry and make_refnode(builder, here, entry.docname, entry.node_id, content, choice[0])
 
 
+def link(app: Sphinx, doctree: nodes.document) -> None:
+    """Make links of public names in backticks: `replica.clusters`, or `pair_entropy`."""
+    for literal in list(doctree.findall(nodes.literal)):
+        name = FULL.get(literal.astext().removesuffix("()"))
+        if name and not isinstance(literal.parent, pending_xref | nodes.reference):
+            xref = pending_xref(
+                "", refdomain="py", reftype="obj", reftarget=name, refdoc=app.env.docname
+            )
+            literal.replace_self(xref)
+            xref += literal
+
+
+def full_names() -> dict[str, str]:
+    """Map what stands for one public name: itself, or alone if it is no word of English."""
+    found = {f"{package}.{name}": f"{package}.{name}" for package, name in public()}
+    alone = {name: full for name, full in TARGETS.items() if len(full) == 1}
+    return found | {
+        name: full for name, (full,) in alone.items() if not name.islower() or "_" in name
+    }
+
+
 TARGETS = targets()
+FULL = full_names()
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Resolve what Sphinx does not find."""
+    app.connect("doctree-read", link)
     app.connect("missing-reference", resolve)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
