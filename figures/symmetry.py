@@ -112,7 +112,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
             left.errorbar(epochs, mean, error, color=f"C{i}", ls=line, label=label)
         left.plot(0, data["independent"].sel(J_D=J_D), "x", color=f"C{i}", ms=7, clip_on=False)
     left.set(xlabel="epochs", ylabel="symmetricity of $J$", ylim=(-0.05, 1.05))
-    left.legend(loc="upper right")
+    left.legend(loc="best")
     for i, J_D in enumerate(data["J_D"].values):
         one = data.sel(J_D=J_D)
         x = np.arange(len(RULES)) + 0.12 * (2 * i - 1)
