@@ -220,7 +220,7 @@ def _make(names: list[str], place: Place, workers: Workers) -> None:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
         for name in names:
-            stored.load(name) if place.redraw else catalogue.load(name)
+            stored.find(name) if place.redraw else catalogue.load(name)
     with _executor(workers) as executor:
         with _usage():
             gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)

@@ -119,10 +119,20 @@ class Gallery:
         Yields
         ------
         The name of the swept function, and its points.
+
+        Raises
+        ------
+        ValueError
+            If a ledger is of a function that is no longer there.
         """
         for store in sorted(self._ledgers.glob("*.*.sqlite")):
             figure, name, _ = store.name.split(".")
-            function = getattr(importlib.import_module(f"figures.{figure}"), name)
+            try:
+                function = getattr(importlib.import_module(f"figures.{figure}"), name)
+            except (ImportError, AttributeError):
+                raise ValueError(
+                    f"{store} is of figures.{figure}.{name}, which is no longer there: remove it"
+                ) from None
             points = sweeps.recheck(function, store, version=VERSION, rng=self.seed, count=count)
             yield f"{figure}.{name}", points
 

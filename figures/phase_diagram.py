@@ -261,7 +261,7 @@ def _draw_row(ax: "Axes", marks: "xarray.Dataset", heights: Floats, norm: "LogNo
     for y, N, low, value, high in zip(heights, *columns, strict=True):
         finite = np.isfinite(N)
         color = colormaps["viridis_r"](norm(N)) if finite else "k"
-        ends = np.nan_to_num([[value - low], [high - value]])
+        ends = [[value - low], [high - value]]
         ax.errorbar(value, y, xerr=ends, color=color, fmt="o" if finite else "D", ms=3.5, capsize=1)
 
 

@@ -123,9 +123,9 @@ def draw_symmetry(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.text(-0.97, 0.06, "no fixed points", fontsize=7)
     ax.fill_between(data["eta_theory"], 0, gap, color="C1", alpha=0.25, lw=0)
     ax.plot(data["eta_theory"], gap, "C1", label="overlap gap closes")
-    low, value, high = data["eta_relaxation"].transpose("bound", "eta").values
+    thresholds = data["eta_relaxation"].transpose("bound", "eta").values
     label = f"relaxation, $N = {data.attrs['N']}$"
-    fractions.draw_bounds(ax, data["eta"], np.array([low, value, high]), "o-", "C0", label)
+    fractions.draw_bounds(ax, data["eta"], thresholds, "o-", "C0", label)
     ax.set(xlabel="symmetry $\\eta$", ylabel="self-coupling $J_D$", xlim=(-1, 1), ylim=(0, 1.4))
     ax.legend(loc="upper right")
 

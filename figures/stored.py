@@ -21,8 +21,8 @@ FOLDER = Path(__file__).with_name("data")
 SAID_BY_THE_MODULE = ("title", "caption", "equation", "verdict")
 
 
-def load(name: str) -> "xarray.Dataset":
-    """Return the stored results of a figure.
+def find(name: str) -> Path:
+    """Return the file of a figure's stored results.
 
     Raises
     ------
@@ -33,7 +33,12 @@ def load(name: str) -> "xarray.Dataset":
     path = FOLDER / f"{name}.nc"
     if not path.is_file():
         raise ValueError(f"nothing is stored for the figure {name!r}: compute it, without --redraw")
-    return sweeps.load(path)
+    return path
+
+
+def load(name: str) -> "xarray.Dataset":
+    """Return the stored results of a figure; its errors are those of `find`."""
+    return sweeps.load(find(name))
 
 
 def write(data: "xarray.Dataset", path: Path) -> None:

@@ -254,11 +254,16 @@ def failures(store: str | os.PathLike[str]) -> list[Failure]:
     >>> failed[0].parameters, failed[0].error.splitlines()[-1]
     ({'N': 0}, 'ZeroDivisionError: division by zero')
     """
+    with Ledger(existing(store)) as ledger:
+        return ledger.failures()
+
+
+def existing(store: object) -> Path:
+    """Return the path of a ledger that is there."""
     path = checks.path("store", store)
     if not path.is_file():
         raise LedgerError(f"{path} does not exist")
-    with Ledger(path) as ledger:
-        return ledger.failures()
+    return path
 
 
 def _reason(error: sqlite3.Error | OSError) -> str:

@@ -9,12 +9,10 @@ import numpy as np
 
 from sweeps import checks
 from sweeps.arrays import DamagedError
-from sweeps.errors import LedgerError
-from sweeps.ledger import Ledger, Row, Series
-from sweeps.naming import name_of
+from sweeps.ledger import Ledger, Row, existing
 from sweeps.outcome import Array, Outcome, Scalar, Task
 from sweeps.point import Point, Value
-from sweeps.session import takes_rng
+from sweeps.session import series_of, takes_rng
 
 
 @dataclass(frozen=True)
@@ -95,10 +93,7 @@ def recheck(
     [True, True]
     """
     count = checks.integer("count", count, 1)
-    path = checks.path("store", store)
-    if not path.is_file():
-        raise LedgerError(f"{path} does not exist")
-    series = Series(name_of(function), checks.version(version), checks.integer("rng", rng, 0))
+    path, series = existing(store), series_of(function, version, rng)
     with Ledger(path) as ledger:
         chosen = _chosen(ledger.rows(series), count)
         stored = [(point, _read(ledger, row)) for point, row in chosen]

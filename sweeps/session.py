@@ -40,7 +40,7 @@ class Session:
         executor: Executor | int | None,
     ) -> None:
         self._store = checks.path("store", store)
-        self.series = Series(name_of(function), checks.version(version), _seed(rng))
+        self.series = series_of(function, version, rng)
         self._task = Task(function, self.series.seed, takes_rng(function, names))
         self._workers = Workers(executor)
         self._workers.check(function)
@@ -121,6 +121,11 @@ class Session:
             f"{len(self._failed)} of {len(self.outcomes)} points failed; the next run tries them "
             f"again, sweeps.failures({str(self._store)!r}) has the tracebacks:\n" + "\n".join(lines)
         )
+
+
+def series_of(function: Callable[..., object], version: object, rng: object) -> Series:
+    """Return what the points of a sweep have in common in the ledger, once it is checked."""
+    return Series(name_of(function), checks.version(version), _seed(rng))
 
 
 def _seed(rng: object) -> int:

@@ -132,6 +132,15 @@ def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):
     assert "--no-resume" in captured.err
 
 
+def test_a_ledger_of_what_is_gone_is_named(tmp_path, capsys):
+    (tmp_path / "ledgers").mkdir()
+    (tmp_path / "ledgers" / "pair_distances.gone.sqlite").touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["recheck", "--output", str(tmp_path)])
+    assert stop.value.code == 2
+    assert "pair_distances.gone, which is no longer there" in capsys.readouterr().err
+
+
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
     with ThreadPoolExecutor(2) as executor:
         first = Gallery(tmp_path, executor=executor, progress=False).make("fixed_point_counts")
