@@ -131,8 +131,11 @@ def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) ->
         Points of each ledger.
     """
     from figures.gallery import Gallery
+    from networks import domains
 
     with _usage():
+        domains.integer("--seed", seed, low=0)
+        domains.integer("--count", count)
         if not (output / "ledgers").is_dir():
             raise ValueError(f"--output must be a gallery with ledgers, got {str(output)!r}")
         rechecks = Gallery(output, seed=seed).recheck(count)

@@ -42,6 +42,8 @@ def test_list_names_all_figures(capsys):
         (["reproduce", "--output", __file__], "output"),
         (["reproduce", "--scheduler", "nonsense://x"], "--scheduler"),
         (["recheck", "--output", "nowhere"], "--output"),
+        (["recheck", "--seed", "-1"], "--seed"),
+        (["recheck", "--count", "0"], "--count"),
         (["sweep", "operator:nothing", "a=1", "--store", "x"], "nothing"),
         (["sweep", "operator", "a=1", "--store", "x"], "function"),
         (["sweep", "no_such_module:f", "a=1", "--store", "x"], "no_such_module"),
