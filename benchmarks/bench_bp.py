@@ -9,7 +9,7 @@ import numpy as np
 
 import bp
 from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, peak
-from bp.iteration import Dense
+from bp.messages.iteration import Dense
 from networks import Asymmetric
 
 

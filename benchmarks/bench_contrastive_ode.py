@@ -18,8 +18,8 @@ from scipy.integrate import solve_ivp
 import contrastive_ode as ode
 from benchmarks.row import Row, absent, absolute, cpu, in_turn, over_limit, over_ours
 from contrastive_ode import systems, tasks
-from contrastive_ode.updates import Rule
-from contrastive_ode.workspace import workspace
+from contrastive_ode.supervision.updates import Rule
+from contrastive_ode.supervision.workspace import workspace
 
 FAST = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
 REPEATS = 101  # of some milliseconds at most

@@ -14,8 +14,8 @@ import numpy as np
 
 import dynamics
 from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, over_ours, peak
-from dynamics.motion import motion
-from dynamics.relaxation import _plan
+from dynamics.relaxing.motion import motion
+from dynamics.relaxing.relaxation import _plan
 from networks import Asymmetric, Network
 
 REPEATS = 5

@@ -12,8 +12,8 @@ from sklearn.neural_network import MLPClassifier
 
 import learning
 from benchmarks.row import Row, in_turn, over_limit, over_ours
-from learning.learner import one_thread
-from learning.plasticity import accumulate
+from learning.steered.learner import one_thread
+from learning.steered.plasticity import accumulate
 
 REPEATS, TRAINED = 7, 8  # rounds, and epochs before them
 

@@ -12,7 +12,7 @@ from scipy import integrate, optimize, special
 
 import replica
 from benchmarks.row import Row, absolute, cpu, in_turn, over_ours
-from replica import high_precision_clusters
+from replica import high_precision
 
 POINT = (3.5, 0.1, 0.3)  # y, d, J_D of the comparison
 
@@ -33,7 +33,7 @@ def rows() -> Iterator[Row]:
 
 def nested_quadrature() -> Row:
     """Compare at equal accuracy: both err by less than 1e-12."""
-    exact = float(high_precision_clusters.clusters(*POINT, digits=15).free_entropy)
+    exact = float(high_precision.clusters(*POINT, digits=15).free_entropy)
     assert abs(nested(*POINT, tolerance=1e-12) - exact) < 1e-12
     assert abs(replica.clusters(*POINT).free_entropy - exact) < 1e-12
     calls = 20

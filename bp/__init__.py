@@ -37,12 +37,12 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
-from bp.focusing import focusing, focusing_trajectory
-from bp.local_entropy import LocalEntropy, local_entropy
-from bp.propagation import Marginals, belief_propagation
-from bp.protocols import along_overlap, pseudo_reinforcement, scoping
-from bp.reinforcement import reinforcement
-from bp.solution import Solution, Trajectory
+from bp.marginals.local_entropy import LocalEntropy, local_entropy
+from bp.marginals.propagation import Marginals, belief_propagation
+from bp.solving.focusing import focusing, focusing_trajectory
+from bp.solving.protocols import along_overlap, pseudo_reinforcement, scoping
+from bp.solving.reinforcement import reinforcement
+from bp.solving.solution import Solution, Trajectory
 
 __all__ = [
     "LocalEntropy",

@@ -53,20 +53,20 @@ True
 The equations, what works and what does not: `docs/theory/contrastive.md`.
 """
 
-from contrastive_ode.alignment import alignment, cosine
-from contrastive_ode.attractors import Attractor, catalogue, lyapunov_exponent, merge, settle
-from contrastive_ode.constraints import Constraints
 from contrastive_ode.errors import BlowUpError, StepWarning
-from contrastive_ode.model import Model
-from contrastive_ode.packing import Packing, jammed_packing
-from contrastive_ode.penalty import Penalty
-from contrastive_ode.short_time import linear_misalignment, misalignment
-from contrastive_ode.simulation import Trajectory, flow, simulate
-from contrastive_ode.system import System
-from contrastive_ode.task import Task
-from contrastive_ode.topology import Topology, all_to_all, graph, random_graph, three_body
-from contrastive_ode.training import Training, train
-from contrastive_ode.updates import Update, gradient, local_update
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.packing import Packing, jammed_packing
+from contrastive_ode.models.system import System
+from contrastive_ode.models.topology import Topology, all_to_all, graph, random_graph, three_body
+from contrastive_ode.motion.attractors import Attractor, catalogue, lyapunov_exponent, merge, settle
+from contrastive_ode.motion.short_time import linear_misalignment, misalignment
+from contrastive_ode.motion.simulation import Trajectory, flow, simulate
+from contrastive_ode.supervision.task import Task
+from contrastive_ode.supervision.updates import Update, gradient, local_update
+from contrastive_ode.training.alignment import alignment, cosine
+from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.penalty import Penalty
+from contrastive_ode.training.training import Training, train
 
 __all__ = [
     "Attractor",

@@ -6,7 +6,7 @@ r"""The five systems of the paper, and one of somebody else's, each a declaratio
 `lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node.
 """
 
-from contrastive_ode.system import System
+from contrastive_ode.models.system import System
 
 linear_oscillators = System(
     "linear oscillators",

@@ -32,19 +32,22 @@ True
 True
 """
 
-from dynamics.annealed_cycles import AnnealedCycles, annealed_cycles
-from dynamics.census import Census, census
-from dynamics.cycle_counts import log_expected_reversing_four_cycles, log_expected_two_cycles
-from dynamics.enumeration import enumerate_fixed_points, pair_distances
-from dynamics.mean_field import MeanField, mean_field
-from dynamics.mean_field_limit import MeanFieldLimit, mean_field_limit
-from dynamics.persistence import (
+from dynamics.attractors.annealed_cycles import AnnealedCycles, annealed_cycles
+from dynamics.attractors.census import Census, census
+from dynamics.attractors.cycle_counts import (
+    log_expected_reversing_four_cycles,
+    log_expected_two_cycles,
+)
+from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.infinite.mean_field import MeanField, mean_field
+from dynamics.infinite.mean_field_limit import MeanFieldLimit, mean_field_limit
+from dynamics.infinite.persistence import (
     PersistenceThreshold,
     boundary_shift,
     persistence_threshold,
 )
-from dynamics.relaxation import Relaxation, relax, relax_many
-from dynamics.synchronous import Cycle, synchronous
+from dynamics.relaxing.relaxation import Relaxation, relax, relax_many
+from dynamics.relaxing.synchronous import Cycle, synchronous
 
 __all__ = [
     "AnnealedCycles",

@@ -1,6 +1,7 @@
 """Figures in which theory lies on top of simulation, all computed on the spot.
 
-A figure is a module of this folder with a `title`, a `caption`, an `equation`, and two functions:
+A figure is a module of a chapter (a folder here, or a package of your own) with a `title`, a
+`caption`, an `equation`, and two functions:
 
 - `compute(run, full)` runs its simulations through `run(function, grid, ...)`, which is
   `sweeps.run` with a ledger: what is computed once is never lost. It returns a labelled
@@ -10,7 +11,7 @@ A figure is a module of this folder with a `title`, a `caption`, an `equation`, 
 - `draw(data)` draws that, and computes nothing.
 
 A function `table(data)`, which returns a header and rows of text, adds a table of numbers. The
-equation is Unicode, as `figures.equation` reads it.
+equation is Unicode, as `figures.gallery.equation` reads it.
 
 `figures.catalogue` lists them in chapters, `figures.gallery` makes and stores them (NetCDF with
 provenance, PNG, and a page `index.html` that opens from disk), `figures.command` is the command
@@ -27,6 +28,15 @@ In a notebook:
 True
 """
 
-from figures.catalogue import NAMES
+from foundation import __version__
 
-__all__ = ["NAMES"]
+__all__ = ["NAMES", "__version__"]
+
+
+def __getattr__(name: str) -> object:
+    """Return the names of the figures there are now: `figures.catalogue.add` adds to them."""
+    if name != "NAMES":
+        raise AttributeError(f"module 'figures' has no attribute {name!r}")
+    from figures import catalogue
+
+    return catalogue.names()

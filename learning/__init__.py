@@ -38,25 +38,25 @@ The equations, what was measured, and what failed: `docs/theory/learning.md`.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from learning.capacity import Capacity, capacity
-from learning.couplings import Couplings
-from learning.equilibration import Equilibration, equilibration
-from learning.images import load_digits, load_mnist
-from learning.learner import Epoch, Learner
-from learning.overlaps import overlaps, similarity, symmetricity
-from learning.recipe import Recipe, recipe
-from learning.rule import Rule
-from learning.schedule import Mode, Schedule
-from learning.split import Split
-from learning.strengths import Strengths
-from learning.synthetic import flip, hidden_manifold, prototypes, xor
-from learning.trajectory import Trajectory, fixed_point_fraction, trajectory
+from learning.associative.capacity import Capacity, capacity
+from learning.data.images import load_digits, load_mnist
+from learning.data.split import Split
+from learning.data.synthetic import flip, hidden_manifold, prototypes, xor
+from learning.measures.equilibration import Equilibration, equilibration
+from learning.measures.overlaps import overlaps, similarity, symmetricity
+from learning.measures.trajectory import Trajectory, fixed_point_fraction, trajectory
+from learning.network.couplings import Couplings
+from learning.network.recipe import Recipe, recipe
+from learning.network.rule import Rule
+from learning.network.schedule import Mode, Schedule
+from learning.network.strengths import Strengths
+from learning.steered.learner import Epoch, Learner
 
 if TYPE_CHECKING:
-    from learning.associator import HeteroAssociator
-    from learning.binarised import BinarisedMLP
-    from learning.classifier import SteeredClassifier
-    from learning.projection import EntangledProjection
+    from learning.associative.associator import HeteroAssociator
+    from learning.baselines.binarised import BinarisedMLP
+    from learning.data.projection import EntangledProjection
+    from learning.steered.classifier import SteeredClassifier
 
 __all__ = [
     "BinarisedMLP",
@@ -92,10 +92,10 @@ __all__ = [
 ]
 
 _ESTIMATORS = {  # they need scikit-learn, which takes a second to import
-    "BinarisedMLP": "learning.binarised",
-    "EntangledProjection": "learning.projection",
-    "HeteroAssociator": "learning.associator",
-    "SteeredClassifier": "learning.classifier",
+    "BinarisedMLP": "learning.baselines.binarised",
+    "EntangledProjection": "learning.data.projection",
+    "HeteroAssociator": "learning.associative.associator",
+    "SteeredClassifier": "learning.steered.classifier",
 }
 
 

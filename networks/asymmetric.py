@@ -6,7 +6,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from networks import domains
+from foundation import domains
 from networks.binary import LARGEST, BinaryNetwork, draw_planes
 from networks.network import Network
 

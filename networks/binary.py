@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import numpy.typing as npt
 
-from networks import domains
+from foundation import domains
 from networks.network import Network
 
 LARGEST = 2**31 - 1  # neurons whose sums fit into 32 bits

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from networks import domains
+from foundation import domains
 from networks.asymmetric import gaussian_couplings
 from networks.network import Network
 

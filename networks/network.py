@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from networks import domains
+from foundation import domains
 
 _LARGEST = float(np.finfo(np.float32).max)
 

@@ -30,8 +30,8 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry.
 
 All functions but those of symmetric groups and pairs, and the thresholds, broadcast over arrays,
-and keep their digits in the tails. The modules `replica.high_precision` and
-`replica.high_precision_clusters` compute them again, by other formulas and to any number of digits.
+and keep their digits in the tails. `replica.high_precision` computes them again, by other formulas
+and to any number of digits.
 
 >>> import replica
 >>> round(float(replica.fixed_point_entropy(J_D=0.5)), 4)
@@ -42,35 +42,35 @@ and keep their digits in the tails. The modules `replica.high_precision` and
 array([-0.0056,  0.1422,  0.3242])
 """
 
-from replica.clusters import clusters
-from replica.expansion import small_distance_expansion
-from replica.finite_size import (
+from replica.counts.finite_size import (
     log_expected_fixed_points,
     log_expected_layered_fixed_points,
     log_expected_pairs,
 )
-from replica.fixed_points import fixed_point_entropy
-from replica.integer_clusters import IntegerClusters, integer_clusters
-from replica.layered_clusters import TwoLayerState, two_layer_clusters
-from replica.layered_finite_size import log_expected_layered_pairs
-from replica.layered_local_entropy import two_layer_local_entropy
-from replica.layered_pairs import layered_pair_entropy
-from replica.layered_threshold import LayeredTransition, layered_overlap_gap_threshold
-from replica.layers import layered_entropy
-from replica.local_entropy import local_entropy
-from replica.merging import merging_threshold
-from replica.overlap_gap import overlap_gap_threshold, zero_complexity_gap_threshold
-from replica.pairs import franz_parisi, pair_entropy
-from replica.reference import (
+from replica.counts.fixed_points import fixed_point_entropy
+from replica.counts.layers import layered_entropy
+from replica.groups.clusters import clusters
+from replica.groups.integer_clusters import IntegerClusters, integer_clusters
+from replica.groups.layered_clusters import TwoLayerState, two_layer_clusters
+from replica.groups.layered_local_entropy import two_layer_local_entropy
+from replica.groups.local_entropy import local_entropy
+from replica.groups.reference import (
     ReferenceState,
     densest_reference,
     reference_clusters,
     reference_local_entropy,
 )
-from replica.states import ClusterState, Transition
-from replica.symmetric_pairs import log_expected_symmetric_pairs
-from replica.symmetric_threshold import rarest_groups, symmetric_overlap_gap_threshold
-from replica.total_distance import total_distance_pair_entropy
+from replica.groups.states import ClusterState, Transition
+from replica.pairs.asymmetric_pairs import franz_parisi, pair_entropy
+from replica.pairs.expansion import small_distance_expansion
+from replica.pairs.layered_finite_size import log_expected_layered_pairs
+from replica.pairs.layered_pairs import layered_pair_entropy
+from replica.pairs.symmetric_pairs import log_expected_symmetric_pairs
+from replica.pairs.total_distance import total_distance_pair_entropy
+from replica.thresholds.layered_threshold import LayeredTransition, layered_overlap_gap_threshold
+from replica.thresholds.merging import merging_threshold
+from replica.thresholds.overlap_gap import overlap_gap_threshold, zero_complexity_gap_threshold
+from replica.thresholds.symmetric_threshold import rarest_groups, symmetric_overlap_gap_threshold
 
 __all__ = [
     "ClusterState",

@@ -39,20 +39,19 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
 
-from sweeps.aside import set_aside
-from sweeps.comparison import Comparison, compare
 from sweeps.errors import LedgerError, SweepError, SweepWarning
-from sweeps.extrapolation import Extrapolation, extrapolate
-from sweeps.ledger import Failure, failures
-from sweeps.netcdf import load, to_netcdf
-from sweeps.origin import provenance
-from sweeps.plots import plot_comparison, plot_extrapolation, plot_threshold
-from sweeps.recheck import Recheck, recheck
-from sweeps.refinement import refine
-from sweeps.replicas import summary
-from sweeps.sweep import run
-from sweeps.theory import evaluate
-from sweeps.thresholds import Threshold, threshold
+from sweeps.judging.comparison import Comparison, compare, plot_comparison
+from sweeps.judging.extrapolation import Extrapolation, extrapolate, plot_extrapolation
+from sweeps.judging.replicas import summary
+from sweeps.judging.theory import evaluate
+from sweeps.judging.thresholds import Threshold, plot_threshold, threshold
+from sweeps.running.recheck import Recheck, recheck
+from sweeps.running.refinement import refine
+from sweeps.running.sweep import run
+from sweeps.storing.ledger import Failure, failures
+from sweeps.storing.netcdf import load, to_netcdf
+from sweeps.storing.provenance import provenance
+from sweeps.storing.set_aside import set_aside
 
 __all__ = [
     "Comparison",

@@ -1,6 +1,7 @@
 """Packages import each other along the table of the design only, and light libraries only."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -9,14 +10,16 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
+GROUND = {"foundation"}
 ALLOWED = {
-    "networks": set(),
-    "replica": {"networks"},
-    "bp": {"networks"},
-    "dynamics": {"networks"},
-    "learning": {"networks", "dynamics"},
-    "contrastive_ode": set(),
-    "sweeps": set(),
+    "foundation": set(),
+    "networks": GROUND,
+    "replica": GROUND | {"networks"},
+    "bp": GROUND | {"networks"},
+    "dynamics": GROUND | {"networks"},
+    "learning": GROUND | {"networks", "dynamics"},
+    "contrastive_ode": GROUND,
+    "sweeps": GROUND,
 }
 ALLOWED["figures"] = set(ALLOWED)
 PACKAGES = [name for name in ALLOWED if (ROOT / name / "__init__.py").exists()]
@@ -35,6 +38,79 @@ def imported(path):
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} has a relative import"
             yield node.module.partition(".")[0]
+
+
+def modules(package):
+    """Return the file of each module of a package, by its name; a package is its `__init__`."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def arrows(package):
+    """Return which modules of its package each module imports, wherever in its file."""
+    files = modules(package)
+    found = {name: set() for name in files}
+    for name, path in files.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+            if isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & set(files)
+            elif isinstance(node, ast.ImportFrom):
+                targets = {f"{node.module}.{alias.name}" for alias in node.names} & set(files)
+                found[name] |= targets or {node.module} & set(files)
+    return {name: targets - {name} for name, targets in found.items()}
+
+
+def circle(graph):
+    """Return the nodes that are left when all that import nothing that is left have gone."""
+    left = dict(graph)
+    while ends := [name for name, targets in left.items() if not targets & set(left)]:
+        for name in ends:
+            del left[name]
+    return sorted(left)
+
+
+def rooms(package):
+    """Return which rooms of a package each of its rooms imports."""
+
+    def room(module):
+        parts = module.split(".")
+        folder = ROOT.joinpath(*parts[:2])
+        return parts[1] if len(parts) > 1 and folder.is_dir() else ""
+
+    found = {}
+    for name, targets in arrows(package).items():
+        found.setdefault(room(name), set()).update(map(room, targets))
+    found.pop("", None)  # the face, and what stands on the landing
+    return {name: targets - {name, ""} for name, targets in found.items()}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_circles(package):
+    """Neither between modules nor between rooms, also not of types or in a function."""
+    assert circle(arrows(package)) == []
+    assert circle(rooms(package)) == []
+
+
+def test_a_circle_is_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["a", "b", "c", "d"]
+    assert circle({"a": {"b"}, "b": set()}) == []
+    assert {"groups", "thresholds"} <= set(rooms("replica"))
+    assert "groups" in rooms("replica")["thresholds"]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_hides_behind_a_public_name(package):
+    public = set(importlib.import_module(package).__all__)
+    inside = {name.split(".")[1] for name in modules(package) if "." in name}
+    assert not public & inside
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_says_what_is_in_it(package):
+    for path in modules(package).values():
+        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf8"))), path
 
 
 def test_all_packages_are_in_the_table():

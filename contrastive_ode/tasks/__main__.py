@@ -7,7 +7,7 @@ The rows are those of the table in `docs/theory/contrastive.md`; by default of s
 
 import sys
 
-from contrastive_ode.simulation import simulate
+from contrastive_ode.motion.simulation import simulate
 from contrastive_ode.tasks.named import demonstration
 
 

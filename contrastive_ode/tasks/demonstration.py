@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.task import Task
-from contrastive_ode.training import Training, train
+from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.task import Task
+from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.training import Training, train
+from foundation.domains import Floats
 
 
 @dataclass(frozen=True, eq=False, repr=False)

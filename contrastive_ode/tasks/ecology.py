@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from contrastive_ode import checks, systems
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.simulation import flow
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.topology import all_to_all
+from contrastive_ode.motion.simulation import flow
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration
-from contrastive_ode.topology import all_to_all
+from contrastive_ode.training.constraints import Constraints
+from foundation import domains
+from foundation.domains import Floats
 
 TARGET = 0.5
 
@@ -42,9 +43,9 @@ def community(seed: int = 3, S: int = 32, mean: float = 0.6) -> tuple[Model, Flo
     >>> model.unpack(w)["alpha"].diagonal().tolist()
     [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    S, mean = checks.integer("S", S, 2), checks.real("mean", mean, low=0)
+    S, mean = domains.integer("S", S, 2), domains.real("mean", mean, low=0)
     model = systems.lotka_volterra.on(all_to_all(S, self_coupling=True), r=1.0, K=1.0, D=1e-6)
-    A = checks.generator("seed", seed).uniform(0, 2 * mean, (S, S))
+    A = domains.generator(seed, "seed").uniform(0, 2 * mean, (S, S))
     np.fill_diagonal(A, 1)
     return model, model.pack(alpha=A)
 
@@ -79,7 +80,7 @@ def revival(seed: int = 3, o: int | None = None, S: int = 32, mean: float = 0.6)
     start = np.full(S, 0.2)
     if o is None:
         o = 22 if (seed, S, mean) == (3, 32, 0.6) else extinct(model, w, start)
-    o = checks.integer("o", o, 0, S - 1)
+    o = domains.integer("o", o, 0, S - 1)
     task = Task(start, [o], 100.0, 0.1, target=TARGET)
 
     def assess(w: Floats) -> dict[str, float]:
@@ -112,7 +113,7 @@ def revival(seed: int = 3, o: int | None = None, S: int = 32, mean: float = 0.6)
 
 def random_states(S: int, count: int, rng: int | np.random.Generator) -> Floats:
     """Return random initial states, uniform in [0, 1]."""
-    return checks.generator("rng", rng).random((count, S))
+    return domains.generator(rng).random((count, S))
 
 
 def settled(model: Model, w: Floats, count: int, rng: int) -> Floats:

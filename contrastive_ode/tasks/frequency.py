@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from contrastive_ode import checks, systems
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.simulation import simulate
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.topology import all_to_all
+from contrastive_ode.motion.simulation import simulate
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction, relative_error
-from contrastive_ode.topology import all_to_all
-from contrastive_ode.training import Training
+from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.training import Training
+from foundation import domains
+from foundation.domains import Floats
 
 Signal = Callable[[float], float]
 
@@ -48,8 +49,8 @@ def amplitude(
     >>> bool(training.best_cost < training.loss[0])
     True
     """
-    generator = checks.generator("rng", rng)
-    N, gain = checks.integer("N", N, 3), checks.real("gain", gain)
+    generator = domains.generator(rng)
+    N, gain = domains.integer("N", N, 3), domains.real("gain", gain)
     model = systems.linear_oscillators.on(all_to_all(N), kappa=20.0)
     k = generator.normal(1, 0.1, (N, N))
     T = 4 * np.pi
@@ -109,8 +110,8 @@ def lag(
     >>> bool(abs(made.assess(training.w)["phase lag"] - 0.5) < 0.3)
     True
     """
-    generator = checks.generator("rng", rng)
-    N, tau = checks.integer("N", N, 3), checks.real("tau", tau, low=0, above=True)
+    generator = domains.generator(rng)
+    N, tau = domains.integer("N", N, 3), domains.real("tau", tau, low=0, exclusive=True)
     model = systems.linear_oscillators.on(all_to_all(N), kappa=2.0)
     signals = lag_signals(generator)
 
@@ -173,12 +174,12 @@ def two_lags(
     >>> made.assess(training.w)["asymmetry"] < 1e-12
     True
     """
-    generator = checks.generator("rng", rng)
-    N = checks.integer("N", N, 3)
-    reciprocal = checks.boolean("reciprocal", reciprocal)
-    if len(both := checks.several("lags", lags)) != 2:
+    generator = domains.generator(rng)
+    N = domains.integer("N", N, 3)
+    reciprocal = domains.boolean("reciprocal", reciprocal)
+    if len(both := domains.several("lags", lags)) != 2:
         raise ValueError(f"lags must be two, there and back, got {lags!r}")
-    there, back = (checks.real("lags", tau, low=0, above=True) for tau in both)
+    there, back = (domains.real("lags", tau, low=0, exclusive=True) for tau in both)
     model = systems.linear_oscillators.on(all_to_all(N), kappa=2.0)
     k = generator.normal(0.3, 0.1, (N, N))
     ends = [(0, N - 1, there), (N - 1, 0, back)]

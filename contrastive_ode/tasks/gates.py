@@ -4,15 +4,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from contrastive_ode import checks, systems
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.simulation import simulate
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.topology import three_body
+from contrastive_ode.motion.simulation import simulate
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration
-from contrastive_ode.topology import three_body
-from contrastive_ode.training import Training
+from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.training import Training
+from foundation import domains
+from foundation.domains import Floats
 
 TABLES: Mapping[str, tuple[int, ...]] = {
     "NOT": (1, 0),
@@ -65,9 +66,9 @@ def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) ->
     >>> made.assess(made.w)["right"]  # before it has learned
     0.0
     """
-    checks.choice("name", name, TABLES)
-    generator = checks.generator("rng", rng)
-    N = checks.integer("N", N, 5)
+    domains.choice("name", name, TABLES)
+    generator = domains.generator(rng)
+    N = domains.integer("N", N, 5)
     model = systems.michaelis_menten.on(three_body(N), gamma=1.0)
     count = len(model.topology.triples)
     w = model.pack(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from contrastive_ode import checks
 from contrastive_ode.tasks.demonstration import Demonstration
 from contrastive_ode.tasks.ecology import revival
 from contrastive_ode.tasks.frequency import amplitude, lag, two_lags
@@ -11,6 +10,7 @@ from contrastive_ode.tasks.gates import TABLES, gate
 from contrastive_ode.tasks.neurons import timed_targets
 from contrastive_ode.tasks.phases import allostery, synchronisation
 from contrastive_ode.tasks.speech import Recognition, recognition, recorded, synthetic
+from foundation import domains
 
 SPEAKER = "theo"
 COMMUNITIES = ((3, None), (4, 30), (4, 27))  # seeds of the draw, and species to bring back
@@ -68,7 +68,7 @@ def demonstration(name: str, seed: int = 0) -> Demonstration:
     >>> tasks.demonstration("XOR", seed=1)
     Demonstration(XOR, Model(Michaelis-Menten reactions, N=8, P=1008), Task(4 examples, ...))
     """
-    maker = MAKERS[checks.choice("name", name, MAKERS)]
+    maker = MAKERS[domains.choice("name", name, MAKERS)]
     return maker(
-        checks.integer("seed", seed, 0, len(COMMUNITIES) - 1 if name == "ecology" else None)
+        domains.integer("seed", seed, 0, len(COMMUNITIES) - 1 if name == "ecology" else None)
     )

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from contrastive_ode import checks, systems
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.topology import all_to_all
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction
-from contrastive_ode.topology import all_to_all
+from contrastive_ode.training.constraints import Constraints
+from foundation import domains
 
 
 def slowest_leak(model: Model, low: float = 0.1) -> Constraints:
@@ -51,10 +52,10 @@ def timed_targets(
     >>> bool(training.best_cost < 0.8 * training.loss[0])
     True
     """
-    generator = checks.generator("rng", rng)
-    N = checks.integer("N", N, 2)
-    at = [checks.real("times", time, low=0) for time in checks.several("times", times)]
-    wanted = [checks.real("values", value) for value in checks.several("values", values)]
+    generator = domains.generator(rng)
+    N = domains.integer("N", N, 2)
+    at = [domains.real("times", time, low=0) for time in domains.several("times", times)]
+    wanted = [domains.real("values", value) for value in domains.several("values", values)]
     if len(at) != len(wanted) or not at:
         raise ValueError(f"values must be as many as times, got {len(wanted)} and {len(at)}")
     model = systems.leaky_integrate_and_fire.on(all_to_all(N, self_coupling=True))

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from contrastive_ode import checks, systems
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.model import Model
-from contrastive_ode.packing import jammed_packing
-from contrastive_ode.simulation import flow
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.packing import jammed_packing
+from contrastive_ode.motion.simulation import flow
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction
+from contrastive_ode.training.constraints import Constraints
+from foundation import domains
+from foundation.domains import Floats
 
 STRONGEST = {False: 4.0, True: 2.0}  # coupling, directed or reciprocal, for a step of 0.1
 
@@ -52,8 +53,8 @@ def allostery(
     >>> made.assess(made.w)
     {'distance': 3.0, 'largest coupling': 1.0}
     """
-    period = checks.real("period", period, low=0, above=True)
-    packing = jammed_packing(N, 0.88, checks.generator("rng", rng))
+    period = domains.real("period", period, low=0, exclusive=True)
+    packing = jammed_packing(N, 0.88, domains.generator(rng))
     distances = packing.distances()
     i, o = (int(k) for k in np.unravel_index(np.argmax(distances), distances.shape))
     model = systems.kuramoto.on(packing.topology, omega=0.0)
@@ -120,10 +121,10 @@ def synchronisation(
     >>> made.task.outputs.size, made.assess(made.w)["order"] < 0.5  # not coupled yet
     (16, True)
     """
-    generator = checks.generator("rng", rng)
-    frequency = checks.real("frequency", frequency)
-    spread = checks.real("spread", spread, low=0)
-    reciprocal = checks.boolean("reciprocal", reciprocal)
+    generator = domains.generator(rng)
+    frequency = domains.real("frequency", frequency)
+    spread = domains.real("spread", spread, low=0)
+    reciprocal = domains.boolean("reciprocal", reciprocal)
     packing = jammed_packing(N, 0.92, generator)
     omega = generator.normal(0, spread, N)
     model = systems.kuramoto.on(packing.topology, omega=omega)
@@ -185,7 +186,7 @@ def order_parameter(theta: Floats) -> tuple[Floats, Floats]:
     TypeError
         If they are not numbers.
     """
-    mean = np.exp(1j * checks.floats("theta", theta)).mean(axis=-1)
+    mean = np.exp(1j * domains.finite("theta", theta)).mean(axis=-1)
     return np.abs(mean), np.angle(mean)
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode import checks, systems
-from contrastive_ode.checks import Floats
-from contrastive_ode.constraints import Constraints
-from contrastive_ode.simulation import simulate
-from contrastive_ode.task import Task
+from contrastive_ode import systems
+from contrastive_ode.models.topology import all_to_all
+from contrastive_ode.motion.simulation import simulate
+from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration
-from contrastive_ode.topology import all_to_all
+from contrastive_ode.training.constraints import Constraints
+from foundation import domains
+from foundation.domains import Floats
 
 FILE = "spoken_zero_one.npz"
 FRAMES, WINDOW, HOP, RATE = 40, 256, 128, 8000
@@ -121,10 +122,10 @@ def recorded(speaker: str = "theo", folder: str | Path | None = None) -> Utteran
     ...     tasks.recorded("theo", folder="nowhere")
     ... except FileNotFoundError as error:
     ...     print(error)
-    spoken_zero_one.npz is not in 'nowhere': set STEERING_DATA to its folder, or use synthetic()
+    spoken_zero_one.npz is not in '/...nowhere': set STEERING_DATA to its folder, or use synthetic()
     """
     place = folder if folder is not None else os.environ.get("STEERING_DATA") or "."
-    path = checks.path("folder", place) / FILE
+    path = domains.path("folder", place) / FILE
     if not path.is_file():
         raise FileNotFoundError(
             f"{FILE} is not in {str(path.parent)!r}: set STEERING_DATA to its folder, or use "
@@ -132,13 +133,13 @@ def recorded(speaker: str = "theo", folder: str | Path | None = None) -> Utteran
         )
     with np.load(path) as stored:
         data = {name: stored[name] for name in stored.files}
-    checks.choice("speaker", speaker, sorted({str(name) for name in data["speaker"]}))
+    domains.choice("speaker", speaker, sorted({str(name) for name in data["speaker"]}))
     chosen = np.flatnonzero(data["speaker"] == speaker)
     pieces = [data["samples"][data["offsets"][k] : data["offsets"][k + 1]] for k in chosen]
     return Utterances(
         spectra=np.array([spectrogram(piece) for piece in pieces]),
         digit=data["digit"][chosen].astype(np.int64),
-        frequencies=checks.floats("frequencies", np.fft.rfftfreq(WINDOW, 1 / RATE)),
+        frequencies=domains.finite("frequencies", np.fft.rfftfreq(WINDOW, 1 / RATE)),
     )
 
 
@@ -167,9 +168,9 @@ def synthetic(
     >>> tasks.synthetic(rng=1)
     Utterances(100, 12 frequencies)
     """
-    generator = checks.generator("rng", rng)
-    count = checks.integer("count", count, 3)
-    frequencies = checks.integer("frequencies", frequencies, BANDS)
+    generator = domains.generator(rng)
+    count = domains.integer("count", count, 3)
+    frequencies = domains.integer("frequencies", frequencies, BANDS)
     t = np.linspace(0, 1, FRAMES)
     modes = np.sin(np.pi * np.outer(np.arange(1, 5), t))
     classes = generator.normal(size=(2, frequencies, 4)) / np.arange(1, 5)
@@ -196,7 +197,7 @@ def spectrogram(samples: npt.ArrayLike) -> Floats:
     TypeError, ValueError
         If they are not.
     """
-    x = checks.floats("samples", samples)
+    x = domains.finite("samples", samples)
     if x.ndim != 1 or len(x) < WINDOW + HOP:
         raise ValueError(f"samples must be at least {WINDOW + HOP} in a row, got shape {x.shape}")
     starts = np.arange(0, len(x) - WINDOW + 1, HOP)
@@ -280,9 +281,9 @@ def recognition(
     >>> sorted(made.demonstration.assess(made.demonstration.w))
     ['test', 'training']
     """
-    checks.instance("utterances", utterances, Utterances)
-    generator = checks.generator("rng", rng)
-    frame = checks.real("frame", frame, low=0, above=True)
+    domains.instance("utterances", utterances, Utterances)
+    generator = domains.generator(rng)
+    frame = domains.real("frame", frame, low=0, exclusive=True)
     N, digit = 10, utterances.digit
     training = np.concatenate(
         [generator.choice(np.flatnonzero(digit == d), 2, replace=False) for d in (0, 1)]

@@ -6,8 +6,8 @@ import pytest
 import bp
 import networks
 import replica
-from bp import bethe
-from bp.iteration import Dense
+from bp.messages import bethe
+from bp.messages.iteration import Dense
 
 NETWORKS = [networks.Asymmetric(60, 0.4), networks.Layered(25, 3, 0.2, 0.5)]
 

@@ -5,8 +5,8 @@ import pytest
 
 import bp
 import networks
-from bp.iteration import Dense
-from bp.repair import repair
+from bp.messages.iteration import Dense
+from bp.solving.repair import repair
 
 ALGORITHMS = {
     "scoping": lambda network, **more: bp.focusing(network, bp.scoping(), **more),

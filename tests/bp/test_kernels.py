@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import log_ndtr
 
-from bp import chain, normal, single
-from bp.neuron import update_neurons
+from bp.messages import chain, normal, single
+from bp.messages.neuron import update_neurons
 
 X = np.concatenate([np.linspace(-40, 10, 2001), [-1e3, -1e-8, 0.0, 1e-8]])
 

@@ -102,7 +102,7 @@ def test_declarations(arguments, message):
         (lambda: ode.Penalty(10**400), ValueError, "strength must be a finite number >= 0"),
         (lambda: ode.Penalty(np.complex128(1j)), TypeError, "strength must be a finite number"),
         (lambda: ode.cosine(["a"], [1]), TypeError, "a must be an array of real numbers"),
-        (lambda: ode.cosine([[1], [1, 2]], [1]), TypeError, "a must be an array of numbers"),
+        (lambda: ode.cosine([[1], [1, 2]], [1]), TypeError, "a must be an array of real numbers"),
         (lambda: ode.cosine([np.inf], [1]), ValueError, "a must be finite, got inf"),
         (lambda: ode.System("s", node="x_i", states=[]), ValueError, "states must not be empty"),
         (lambda: ode.System("s", node="x_i", parameters=3), TypeError, "parameters must be a seq"),

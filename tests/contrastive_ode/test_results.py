@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import contrastive_ode as ode
-from contrastive_ode import compiled, systems
+from contrastive_ode import systems
+from contrastive_ode.kernels import load
 
 
 def community(strong):
@@ -106,8 +107,8 @@ def test_kernels_that_cannot_be_kept_are_told(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("STEERING_CACHE", str(tmp_path / "file"))
     with pytest.warns(UserWarning, match="generated kernels cannot be kept in .*STEERING_CACHE"):
-        folder = compiled._folder.__wrapped__()
+        folder = load._folder.__wrapped__()
     assert folder.is_dir()
     folder.rmdir()
     monkeypatch.setenv("STEERING_CACHE", str(tmp_path / "new"))
-    assert compiled._folder.__wrapped__() == tmp_path / "new" / "kernels"
+    assert load._folder.__wrapped__() == tmp_path / "new" / "kernels"

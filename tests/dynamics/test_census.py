@@ -12,8 +12,8 @@ from dynamics import (
     log_expected_reversing_four_cycles,
     log_expected_two_cycles,
 )
-from dynamics.annealed_cycles import pair_chain
-from dynamics.cycle_counts import _log_both_above, _log_one_above
+from dynamics.attractors.annealed_cycles import pair_chain
+from dynamics.attractors.cycle_counts import _log_both_above, _log_one_above
 from networks import Asymmetric, Layered, Network
 
 SMALL = [

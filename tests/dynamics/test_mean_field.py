@@ -8,10 +8,10 @@ import pytest
 from scipy.stats import norm
 
 import dynamics
-from dynamics.histories import cholesky_row, weighted_sums
-from dynamics.linear_fit import linear_fit
-from dynamics.mean_field import MeanField, mean_field
-from dynamics.mean_field_limit import mean_field_limit
+from dynamics.infinite.histories import cholesky_row, weighted_sums
+from dynamics.infinite.linear_fit import linear_fit
+from dynamics.infinite.mean_field import MeanField, mean_field
+from dynamics.infinite.mean_field_limit import mean_field_limit
 from networks import Asymmetric
 
 SAMPLES = 16000
@@ -181,7 +181,7 @@ def test_limit_of_many_histories(monkeypatch):
         known = {"t": t, "unstable_fraction": u, "unstable_error": 1e-3 + 0 * t}
         return MeanField(**{**fields, **known, "dt": dt, "samples": samples})
 
-    monkeypatch.setattr(sys.modules["dynamics.mean_field_limit"], "mean_field", deviating)
+    monkeypatch.setattr(sys.modules["dynamics.infinite.mean_field_limit"], "mean_field", deviating)
     for eta, runs in [
         (0.0, [(0.5, 4000), (0.25, 4000)]),
         (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),

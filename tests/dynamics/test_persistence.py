@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import norm
 
 from dynamics import PersistenceThreshold, mean_field, persistence_threshold
-from dynamics.persistence import boundary_shift
+from dynamics.infinite.persistence import boundary_shift
 
 
 def test_shift_of_certain_and_of_rare_visits():

@@ -93,7 +93,7 @@ def test_every_permutation_is_as_likely(n):
     """A chain in which each follows the one before it: the flips of a sweep tell its order."""
     from math import factorial
 
-    from dynamics.relaxation import _plan
+    from dynamics.relaxing.relaxation import _plan
 
     rng = np.random.default_rng(3)
     visits = np.arange(n)

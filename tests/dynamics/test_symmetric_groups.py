@@ -11,7 +11,7 @@ from scipy import special
 import replica
 from dynamics import enumerate_fixed_points, pair_distances
 from networks import Asymmetric
-from replica import symmetric_pairs
+from replica.pairs import symmetric_pairs
 
 
 def covariance(states, eta):

@@ -22,10 +22,10 @@ def test_list_names_all_figures(capsys):
     main(["list"])
     lines = capsys.readouterr().out.splitlines()
     figures = [line.split(maxsplit=1) for line in lines if line.startswith("  ")]
-    assert figures == [[name, catalogue.load(name).title] for name in catalogue.NAMES]
+    assert figures == [[name, catalogue.load(name).title] for name in catalogue.names()]
     assert ["pair_distances", "Pairs of fixed points"] in figures
     chapters = [line for line in lines if not line.startswith(" ")]
-    assert chapters == [chapter.title for chapter in catalogue.CHAPTERS]
+    assert chapters == [chapter.title for chapter in catalogue.chapters()]
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_an_interrupt_says_how_to_go_on(capsys, monkeypatch):
     def interrupted(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("figures.doctor.report", interrupted)
+    monkeypatch.setattr("figures.command.doctor.report", interrupted)
     with pytest.raises(SystemExit) as stopped:
         main(["doctor"])
     assert stopped.value.code == 130

@@ -9,7 +9,7 @@ import pytest
 import contrastive_ode as ode
 import sweeps
 from contrastive_ode.tasks import demonstration
-from figures import contrastive_allostery, contrastive_attractors, contrastive_runs
+from figures.contrastive import contrastive_allostery, contrastive_attractors, contrastive_runs
 from figures.gallery import Gallery
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from figures import command, doctor, self_test, surroundings
+from figures.command import doctor, environment, main, self_test
 
 QUICK = ["networks", "replica", "dynamics: relaxation", "sweeps: NetCDF", "figures"]
 
@@ -65,17 +65,17 @@ def test_failures_are_said_and_do_not_stop_the_others(capsys):
 def test_status_of_the_command(monkeypatch, capsys):
     monkeypatch.setattr(self_test, "CHECKS", {"off": off})
     with pytest.raises(SystemExit) as stop:
-        command.main(["doctor"])
+        main(["doctor"])
     assert stop.value.code == 1
     assert "self-test failed" in capsys.readouterr().err
     monkeypatch.setattr(self_test, "CHECKS", {"networks": self_test.networks})
-    command.main(["doctor"])
+    main(["doctor"])
 
 
 def test_data_that_is_not_there(monkeypatch, tmp_path):
     monkeypatch.setenv("STEERING_DATA", str(tmp_path))
     (tmp_path / "mnist.npz").write_bytes(b"not an archive")
-    found = {fact.name: fact for fact in surroundings.data()}
+    found = {fact.name: fact for fact in environment.data()}
     assert "x_train" in found["MNIST"].text
     assert found["MNIST"].advice
     assert "spoken_zero_one.npz is not in" in found["spoken digits"].text
@@ -85,7 +85,7 @@ def test_more_threads_than_cores(monkeypatch):
     import loky
 
     monkeypatch.setattr(loky, "cpu_count", lambda: 0)
-    blas = [fact for fact in surroundings.threads() if fact.name == "blas"]
+    blas = [fact for fact in environment.threads() if fact.name == "blas"]
     assert blas
     assert all("OMP_NUM_THREADS" in fact.advice for fact in blas)
 
@@ -96,9 +96,9 @@ def test_file_systems(tmp_path):
         f"disk / ext4 rw 0 0\nserver:/a {tmp_path} autofs rw 0 0\n"
         f"server:/a {tmp_path} nfs4 rw 0 0\nmemory {tmp_path}/b tmpfs rw 0 0\n"
     )
-    kinds = [surroundings.file_system(tmp_path / sub, table) for sub in ("", "bb", "b/c", "..")]
+    kinds = [environment.file_system(tmp_path / sub, table) for sub in ("", "bb", "b/c", "..")]
     assert kinds == ["nfs4", "nfs4", "tmpfs", "ext4"]
-    assert surroundings.file_system(tmp_path, tmp_path / "none") == ""
+    assert environment.file_system(tmp_path, tmp_path / "none") == ""
 
 
 def test_a_numba_without_a_place_for_its_cache(monkeypatch):
@@ -107,25 +107,25 @@ def test_a_numba_without_a_place_for_its_cache(monkeypatch):
         def stats(self):
             raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr("dynamics.enumeration._scan", Stats())
-    fact, *_ = surroundings.caches()
+    monkeypatch.setattr("dynamics.attractors.enumeration._scan", Stats())
+    fact, *_ = environment.caches()
     assert "no locator" in fact.text
     assert "NUMBA_CACHE_DIR" in fact.advice
 
 
 def test_folders_that_cannot_be_written(tmp_path):
-    assert surroundings.writable(tmp_path / "new" / "newer")
+    assert environment.writable(tmp_path / "new" / "newer")
     file = tmp_path / "file"
     file.touch()
-    assert not surroundings.writable(file / "below")
+    assert not environment.writable(file / "below")
 
 
 def test_a_look_that_fails_is_a_fact(monkeypatch):
     def look():
-        yield surroundings.Fact("first", "seen")
+        yield environment.Fact("first", "seen")
         raise OSError("no such thing")
 
-    monkeypatch.setattr(surroundings, "LOOKS", (look,))
-    facts = list(surroundings.facts())
+    monkeypatch.setattr(environment, "LOOKS", (look,))
+    facts = list(environment.facts())
     assert facts[0].text == "seen"
     assert "OSError: no such thing" in facts[1].text

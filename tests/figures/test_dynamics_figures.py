@@ -6,16 +6,11 @@ import xarray
 from scipy.stats import beta
 
 import sweeps
-from figures import (
-    activity_decay,
-    attractor_census,
-    catalogue,
-    fractions,
-    persistence,
-    relaxation_layered,
-)
-from figures import relaxation_threshold as threshold
-from figures.verdict import verdict
+from figures import catalogue
+from figures.gallery.verdict import verdict
+from figures.relaxation import activity_decay, attractor_census, persistence, relaxation_layered
+from figures.relaxation import relaxation_threshold as threshold
+from figures.shared import fractions
 
 
 def small_run(tmp_path):

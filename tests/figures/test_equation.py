@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from figures import catalogue
-from figures.equation import ACCENTS, mathml, prose
+from figures.gallery.equation import ACCENTS, mathml, prose
 
 SIGNS = {**ACCENTS, "Σ": "∑", "Π": "∏"}
 
@@ -24,7 +24,7 @@ def letters(text):
     return Counter(sign for sign in signs if sign not in "_^√(){}")
 
 
-@pytest.mark.parametrize("name", catalogue.NAMES)
+@pytest.mark.parametrize("name", catalogue.names())
 def test_nothing_is_lost(name):
     equation = catalogue.load(name).equation
     clauses = mathml(equation)

@@ -12,7 +12,7 @@ import sweeps
 from figures import catalogue
 from figures.command import main
 from figures.gallery import Gallery
-from figures.verdict import verdict
+from figures.gallery.verdict import verdict
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_unknown_figure_is_refused():
 @pytest.mark.long
 def test_whole_gallery_agrees(tmp_path):
     gallery = Gallery(tmp_path, progress=False)
-    for name in catalogue.NAMES:
+    for name in catalogue.names():
         verdict = gallery.make(name).attrs["verdict"]
         assert "DISAGREE" not in verdict
         assert "agree:" in verdict

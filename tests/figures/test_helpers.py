@@ -8,7 +8,11 @@ import pytest
 import xarray
 
 from contrastive_ode import tasks
-from figures import contrastive_runs, entangled, folder, fractions, samples, sweep_arguments
+from figures.command import sweep_arguments
+from figures.contrastive import contrastive_runs
+from figures.shared import fractions, samples
+from figures.steered import entangled
+from foundation import files
 
 mpl.use("Agg")
 
@@ -44,11 +48,11 @@ def test_entropies_of_counts():
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
-    folder.writable("output", tmp_path / "a" / "b")
+    files.writable("output", tmp_path / "a" / "b")
     assert list((tmp_path / "a" / "b").iterdir()) == []
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match="output must be in a folder that can be written"):
-        folder.writable("output", tmp_path / "file" / "c")
+        files.writable("output", tmp_path / "file" / "c")
 
 
 def test_ends_that_the_data_do_not_bound_are_not_drawn():

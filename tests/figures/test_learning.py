@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import learning
-from figures import entangled, equilibration_time, learning_transition, symmetry
+from figures.steered import entangled, equilibration_time, learning_transition, symmetry
 
 
 def test_area_under_the_curve_is_the_chance_that_a_known_input_flips_less():

@@ -15,8 +15,9 @@ import pytest
 import xarray
 
 import sweeps
-from figures import catalogue, page
-from figures.page import write_page
+from figures import catalogue
+from figures.gallery import page
+from figures.gallery.page import write_page
 
 AGREE = "theory and simulation agree: of 3 means the one furthest off is 1.0 standard errors off"
 WRONG = "theory and its second computation DISAGREE: of 2 values one deviates by 3 of the errors"
@@ -85,10 +86,10 @@ def test_figures_stand_in_their_chapters(written, tmp_path):
     articles = re.findall(r'<article id="(\w+)"', source)
     assert articles == ["pair_distances", "relaxation", "symmetry"]
     told = text(source)
-    assert f"3 of {len(catalogue.NAMES)} figures" in told
+    assert f"3 of {len(catalogue.names())} figures" in told
     assert "✓ 1 agree ✗ 1 DISAGREE – 1 not judged" in told
     assert "1 of full size 2 of quick size" in told
-    titles = [chapter.title for chapter in catalogue.CHAPTERS]
+    titles = [chapter.title for chapter in catalogue.chapters()]
     shown = [t for t in titles if f">{t}</h2>" in source]
     assert shown == ["How many fixed points", "Relaxation", "Learning by steering"]
     assert "✓ theory and simulation agree : of 3 means" in told
@@ -118,7 +119,7 @@ def test_files_that_cannot_be_shown_are_named(written, tmp_path):
     store(tmp_path, "pair_distances", verdict="all is well")
     source = written()
     told = text(source)
-    assert f"1 of {len(catalogue.NAMES)} figures" in told
+    assert f"1 of {len(catalogue.names())} figures" in told
     assert re.search(r"persistence\.nc is not shown: it cannot be read as NetCDF", told)
     assert re.search(r"symmetry\.nc is not shown: it cannot be read as NetCDF", told)
     assert "overlap_gap.nc is not shown: it holds the figure 'relaxation'" in told
@@ -183,15 +184,17 @@ def test_links_to_the_theory_never_leave_the_checkout(written, tmp_path, monkeyp
 
 
 def test_theory_pages_of_all_chapters_exist():
-    pages = {p for chapter in catalogue.CHAPTERS for p in chapter.theory}
-    assert pages <= {path.stem for path in (Path(page.HERE).parent / "docs/theory").glob("*.md")}
+    pages = {p for chapter in catalogue.chapters() for p in chapter.theory}
+    assert pages <= {path.stem for path in (page.CHECKOUT / "docs/theory").glob("*.md")}
 
 
 def test_every_figure_is_in_one_chapter():
     modules = {
-        path.stem for path in page.HERE.glob("*.py") if "\ndef draw(" in path.read_text("utf-8")
+        path.stem
+        for path in page.HERE.parent.rglob("*.py")
+        if "\ndef draw(" in path.read_text("utf-8")
     }
-    assert sorted(catalogue.NAMES) == sorted(modules)
+    assert sorted(catalogue.names()) == sorted(modules)
 
 
 # in a browser
@@ -203,7 +206,7 @@ def whole(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gallery")
     picture = folder / "picture.png"
     matplotlib.image.imsave(picture, np.ones((600, 2000, 3)))
-    for name in catalogue.NAMES:
+    for name in catalogue.names():
         store(folder, name, verdict=f"{AGREE}; {WRONG}" if name == "symmetry" else AGREE)
         shutil.copy(picture, folder / f"{name}.png")
     (folder / "odd.nc").touch()
@@ -254,7 +257,7 @@ def test_page_in_a_browser(browser, whole, width, scheme):
     assert found["texts"] > 1000
     assert found["faint"] == []
     assert (found["ground"] < 0.1) == (scheme == "dark")
-    assert len(found["images"]) == len(catalogue.NAMES) - 1
+    assert len(found["images"]) == len(catalogue.names()) - 1
     assert all(natural == 2000 and shown > 300 for natural, shown in found["images"])
     assert all(len(alternative) > 40 for alternative in found["alternatives"])
     assert found["headings"][0] == 1

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import xarray
 
-from figures import phase_diagram, phase_planes, stored
+from figures.gallery import stored
+from figures.whole import phase_diagram, phase_planes
 from replica import high_precision
 
 

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 import learning
-from figures import equilibration_time, plain_learner, relaxation_layered
-from figures.learning_transition import excitatory
-from figures.plain_chain import learned
-from figures.plain_learner import PlainLearner
-from figures.untrained import overlap
+from figures.relaxation import relaxation_layered
+from figures.steered import equilibration_time, reference_learner
+from figures.steered.learning_transition import excitatory
+from figures.steered.reference_chain import learned
+from figures.steered.reference_learner import PlainLearner
+from figures.steered.untrained import overlap
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +21,9 @@ def data():
     ("recipe", "L"), [("G2", 1), (learning.recipe("G2", feedback="tied"), 1), (excitatory(2, 2), 2)]
 )
 def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, monkeypatch):
-    monkeypatch.setattr("figures.entangled.N", 40)
+    monkeypatch.setattr("figures.steered.entangled.N", 40)
     rng = np.random.default_rng(1)
-    found = plain_learner.recomputed(data, 60, L, recipe, rng)
+    found = reference_learner.recomputed(data, 60, L, recipe, rng)
     assert found["inference_mismatch"] == 0
     assert found["step_deviation"] < 0.5
 
@@ -35,7 +36,7 @@ def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, monkeypatc
         self.recipe = self.recipe.replace(k=0.8)
 
     monkeypatch.setattr(PlainLearner, "__init__", init)
-    wrong = plain_learner.recomputed(data, 60, L, recipe, np.random.default_rng(1))
+    wrong = reference_learner.recomputed(data, 60, L, recipe, np.random.default_rng(1))
     assert wrong["inference_mismatch"] > 10
     assert wrong["step_deviation"] > 10
 

@@ -7,11 +7,11 @@ import pytest
 import xarray
 
 import sweeps
-from figures import catalogue, stored
-from figures.gallery import Gallery
+from figures import catalogue
+from figures.gallery import Gallery, stored
 
 
-@pytest.mark.parametrize("name", catalogue.NAMES)
+@pytest.mark.parametrize("name", catalogue.names())
 def test_stored_results_are_drawn_and_nothing_is_computed(name, tmp_path, monkeypatch):
     def compute(*arguments):
         raise AssertionError("nothing may be computed")

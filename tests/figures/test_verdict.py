@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray
 
-from figures.verdict import verdict
+from figures.gallery.verdict import verdict
 
 
 @pytest.mark.parametrize(("offset", "word"), [(0.0, "agree"), (6.0, "DISAGREE")])

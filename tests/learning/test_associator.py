@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import learning
-from learning import chain
-from learning.capacity import recalled
+from learning.associative import chain
+from learning.associative.capacity import recalled
 
 
 def spins(*shape, seed=1):
@@ -214,7 +214,7 @@ def test_the_crossing_is_interpolated(monkeypatch, score, level, crossing):
     def falling(N, L, P, protocol, epochs, rng):
         return min(1.0, 1 - (P - 53) / 100), 1 - P / 100, 0.5, 0.25
 
-    monkeypatch.setattr(sys.modules["learning.capacity"], "recalled", falling)
+    monkeypatch.setattr(sys.modules["learning.associative.capacity"], "recalled", falling)
     found = learning.capacity(100, 2, score=score, level=level, step=0.03, samples=2, rng=1)
     # of patterns that are all right below the crossing, the last grid point that is
     expected = 51.0 if level == 1.0 else crossing

@@ -11,8 +11,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import learning
-from learning import storage
-from learning.binarised import AdamW
+from learning.baselines.binarised import AdamW
+from learning.steered import storage
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.15, rng=5)
 

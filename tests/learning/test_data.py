@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import learning
-from learning import images
+from learning.data import images
 
 needs_mnist = pytest.mark.skipif(
     "STEERING_DATA" not in os.environ, reason="STEERING_DATA does not name a folder with mnist.npz"

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 import learning
-from learning import fields
-from learning.couplings import draw
-from learning.draws import uniform
-from learning.learner import Learner
-from learning.plasticity import Plasticity, signals, tie
+from learning.network import fields
+from learning.network.couplings import draw
+from learning.relaxation.counter_rng import uniform
+from learning.steered.learner import Learner
+from learning.steered.plasticity import Plasticity, signals, tie
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import learning
-from learning.learner import Learner
-from learning.plasticity import Plasticity
+from learning.steered.learner import Learner
+from learning.steered.plasticity import Plasticity
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).with_name("plain.py"))
 plain = importlib.util.module_from_spec(_spec)

@@ -12,8 +12,8 @@ import pytest
 
 import learning
 from learning import Mode
-from learning.relaxation import settle
-from learning.schedule import Phase
+from learning.network.schedule import Phase
+from learning.relaxation.phases import settle
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).with_name("plain.py"))
 plain = importlib.util.module_from_spec(_spec)

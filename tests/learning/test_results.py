@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import learning
-from learning import fields, storage
-from learning.seeds import as_generator
+from learning.network import fields
+from learning.network.seeds import as_generator
+from learning.steered import storage
 
 DATA = learning.prototypes(N=6, classes=3, per_class=20, flipped=0.1, rng=1)
 

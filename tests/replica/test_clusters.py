@@ -1,6 +1,5 @@
 """Clusters of fixed points: against their twins, closed forms, sums and differences."""
 
-import importlib
 import re
 
 import numpy as np
@@ -9,9 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import replica
-from replica import high_precision_clusters
-
-module = importlib.import_module("replica.clusters")  # the package has a function of this name
+from replica import high_precision
+from replica.groups import clusters
 
 ENTROPIES = ("free_entropy", "local_entropy", "complexity")
 
@@ -44,7 +42,7 @@ SLOW = [
 )
 def test_twins(point):
     state = replica.clusters(*point)
-    twin = high_precision_clusters.clusters(*point, digits=12)
+    twin = high_precision.clusters(*point, digits=12)
     difference = np.abs([float(x) for x in twin - entropies(state)])
     assert (difference < 1e-10).all()
     assert (difference < state.error).all()
@@ -61,7 +59,7 @@ def test_pairs_are_known_in_closed_form(J_D):
 @pytest.mark.parametrize("y", range(3, 13))
 def test_integer_groups_are_a_sum_over_up_spins(y):
     for d, J_D in [(0.003, 0.05), (0.1, 0.0), (0.02, 1.5)]:
-        state = module.solve(y, d, J_D)
+        state = clusters.solve(y, d, J_D)
         summed = replica.integer_clusters(y, d, J_D)
         assert state.free_entropy == pytest.approx(summed.free_entropy, abs=1e-11)
         assert state.slope_d == pytest.approx(summed.slope_d, rel=1e-8)
@@ -71,12 +69,12 @@ def test_integer_groups_are_a_sum_over_up_spins(y):
 @pytest.mark.parametrize("y", [1.02, 2.0, 4.7, 60.0, 2000.0])
 @pytest.mark.parametrize(("d", "J_D"), [(0.003, 0.05), (0.2, 0.3), (0.4, 1.0)])
 def test_derivatives_are_differences(y, d, J_D):
-    state, h = module.solve(y, d, J_D), 1e-4
+    state, h = clusters.solve(y, d, J_D), 1e-4
 
     def slope(name, value, step):
         point = {"y": y, "d": d, "J_D": J_D}
         values = [
-            module.solve(**{**point, name: value + k * step}).free_entropy for k in (-2, -1, 1, 2)
+            clusters.solve(**{**point, name: value + k * step}).free_entropy for k in (-2, -1, 1, 2)
         ]
         return np.dot([1, -8, 8, -1], values) / (12 * step)
 
@@ -127,10 +125,10 @@ def test_the_complexity_falls_where_it_is_negative():
 def finer(y, d, J_D, state, factor=0.23):
     """Return the entropies on a grid that shares no nodes with those of the solver."""
     overlap = 1 - 2 * d
-    field = module.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
-    site, found = module._extremum(field, y, overlap, d, 1.1 * state.q_hat)
+    field = clusters.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
+    site, found = clusters._extremum(field, y, overlap, d, 1.1 * state.q_hat)
     assert found
-    return module._entropies(site, overlap, 1)[:3]
+    return clusters._entropies(site, overlap, 1)[:3]
 
 
 CORNERS = [(y, d, J_D) for y in (1.0, 30.0, 1e4) for d in (1e-4, 0.4999) for J_D in (0.0, 0.1, 5.0)]
@@ -206,8 +204,8 @@ def test_broadcasting(function):
 
 def test_an_extremum_that_is_not_found(monkeypatch):
     """It raises, or says so: here the search is made to fail."""
-    search = module._extremum
-    monkeypatch.setattr(module, "_extremum", lambda *args: (search(*args)[0], False))
+    search = clusters._extremum
+    monkeypatch.setattr(clusters, "_extremum", lambda *args: (search(*args)[0], False))
     with pytest.raises(RuntimeError, match=r"no extremum found at y=3.0, d=0.1, J_D=0.3"):
         replica.clusters(3.0, 0.1, 0.3)
     assert replica.clusters(3.0, 0.1, 0.3, throw=False).status == "no extremum found"

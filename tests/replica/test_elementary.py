@@ -9,8 +9,8 @@ from scipy import special, stats
 
 import replica
 from replica import high_precision
-from replica.orthant import orthant, orthant_probability
-from replica.site import site
+from replica.counts.response import site
+from replica.gauss.orthant import orthant, orthant_probability
 
 
 def plain_orthant(J, rho, n=300):

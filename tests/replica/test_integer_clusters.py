@@ -8,7 +8,7 @@ import pytest
 from mpmath import mpf
 
 import replica
-from replica.integer_clusters import _Exponent, _newton, integer_clusters
+from replica.groups.integer_clusters import _Exponent, _newton, integer_clusters
 
 
 @pytest.mark.parametrize("eta", [-1.0, -0.5, 0.0, 0.3, 1.0])

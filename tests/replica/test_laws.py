@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 import replica
-from replica.site import site
+from replica.counts.response import site
 
 J_D = np.array([0.0, 0.01, 0.3, 0.8, 2.0, 10.0, 40.0])
 d = np.array([1e-12, 1e-6, 0.01, 0.25, 0.4])

@@ -8,8 +8,8 @@ import pytest
 from scipy import optimize, special
 
 import replica
-from replica import layered_clusters
-from replica.two_layer_site import two_layer_site
+from replica.groups import layered_clusters
+from replica.groups.two_layer_site import two_layer_site
 
 J_D, LAM = 0.05, 0.4
 

@@ -10,10 +10,10 @@ from scipy import optimize, special
 import dynamics
 import networks
 import replica
-from replica.layered_pairs import entropy_at_distances
-from replica.orthant import orthant
-from replica.total_distance import two_layer_entropy
-from replica.unequal_orthant import log_unequal_orthant
+from replica.gauss.orthant import orthant
+from replica.gauss.unequal_orthant import log_unequal_orthant
+from replica.pairs.layered_pairs import entropy_at_distances
+from replica.pairs.total_distance import two_layer_entropy
 
 J_D = np.array([0.0, 1e-3, 0.05, 0.5, 4.0])
 d = np.array([1e-20, 1e-12, 1e-6, 1e-3, 0.028, 0.2, 0.5, 0.9])

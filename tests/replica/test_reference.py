@@ -7,10 +7,10 @@ import pytest
 from scipy import optimize, special
 
 import replica
-from replica import high_precision_clusters
-from replica.orthant import orthant_probability
+from replica import high_precision
+from replica.gauss.orthant import orthant_probability
 
-module = importlib.import_module("replica.reference")
+module = importlib.import_module("replica.groups.reference")
 entr = special.entr
 
 
@@ -130,7 +130,7 @@ def test_one_replica(d, J_D):
 )
 def test_twins(y, d, J_D, start):
     state = replica.reference_clusters(y, d, J_D)
-    twin = high_precision_clusters.reference_clusters(y, d, J_D, start, digits=13)
+    twin = high_precision.reference_clusters(y, d, J_D, start, digits=13)
     assert abs(float(twin.free_entropy - state.free_entropy)) < min(1e-10, state.error)
     assert state.overlap == pytest.approx(float(twin.overlap), abs=1e-9)
     assert state.q_hat == pytest.approx(float(twin.q_hat), rel=1e-8)
@@ -174,7 +174,7 @@ def test_the_corners_of_the_domain(point):
 @pytest.mark.parametrize(("y", "d", "J_D"), [(3, 0.1, 0.3), (60, 0.003, 0.4), (1e3, 0.05, 0.3)])
 def test_the_error_covers_another_grid(y, d, J_D, monkeypatch):
     first = replica.reference_clusters(y, d, J_D)
-    extremum_module = importlib.import_module("replica.reference_extremum")
+    extremum_module = importlib.import_module("replica.groups.reference_extremum")
     field = extremum_module.common_field
     finer = lambda q, d, J, step: field(q, d, J, 0.37 * step)  # noqa: E731
     monkeypatch.setattr(extremum_module, "common_field", finer)

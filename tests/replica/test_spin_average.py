@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import integrate, special
 
-from replica.common_field import common_field
-from replica.one_site import one_site
-from replica.spin_average import spin_averages
+from replica.gauss.spin_average import spin_averages
+from replica.groups.common_field import common_field
+from replica.groups.one_site import one_site
 
 
 def exact_averages(bias, y, q_hat):

@@ -1,14 +1,11 @@
 """The self-couplings at which the overlap gap closes, and at which clusters merge."""
 
-import importlib
-
 import numpy as np
 import pytest
 from scipy import optimize
 
 import replica
-
-module = importlib.import_module("replica.clusters")  # the package has a function of this name
+from replica.groups import clusters
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +101,8 @@ def test_the_merging_by_differences_of_the_local_entropy(merging):
 )
 def test_uncertainties_cover_another_grid(threshold, monkeypatch):
     first = threshold()
-    field = module.common_field
-    monkeypatch.setattr(module, "common_field", lambda q, d, J, step: field(q, d, J, 0.43 * step))
+    field = clusters.common_field
+    monkeypatch.setattr(clusters, "common_field", lambda q, d, J, step: field(q, d, J, 0.43 * step))
     second = threshold()
     assert first.uncertainty < 1e-10
     assert abs(first.J_D - second.J_D) <= first.uncertainty

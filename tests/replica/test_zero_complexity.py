@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import replica
-from replica import overlap_gap
-from replica.curve_minimum import curve_minimum
-from replica.states import ClusterState
-from replica.zero_complexity import demand, zero_complexity
+from replica.groups.states import ClusterState
+from replica.groups.zero_complexity import demand, zero_complexity
+from replica.thresholds import overlap_gap
+from replica.thresholds.curve_minimum import curve_minimum
 
 D, Y_MAX = 0.1, 1e4
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import sweeps
-from sweeps.naming import name_of
+from sweeps.running.naming import name_of
 
 
 def function(N, rng):
@@ -175,7 +175,7 @@ def test_a_bound_argument_that_is_no_number_is_refused_by_its_name(tmp_path):
         ({"bounds": 3}, TypeError, "bounds must map parameter names"),
         ({"bounds": {}}, ValueError, "bounds must have at least one"),
         ({"bounds": {"N": (1, 0)}}, ValueError, r"bounds\['N'\] must be \(low, high\)"),
-        ({"bounds": {"N": "ab"}}, TypeError, r"bounds\['N'\] must be an array of numbers"),
+        ({"bounds": {"N": "ab"}}, TypeError, r"bounds\['N'\] must be an array of real numbers"),
         ({"bounds": {"a b": (0, 1)}}, TypeError, "bounds: a parameter name must be an identifier"),
         ({"fixed": 3}, TypeError, "fixed must map parameter names to values, got 3"),
         ({"fixed": {"rng": 3}}, ValueError, "fixed: 'rng' is reserved"),
@@ -215,16 +215,16 @@ THRESHOLD = sweeps.threshold([0, 1], [0, 10], 10, rng=1)
         (lambda: THRESHOLD.plot(ax="here"), TypeError, "ax must be of the type Axes, got 'here'"),
         (lambda: EXTRAPOLATION.interval(1.0), ValueError, "confidence must be a number strictly"),
         (lambda: EXTRAPOLATION.interval("all"), TypeError, "confidence must be a number strictly"),
-        (lambda: EXTRAPOLATION.at("far"), TypeError, "inverse must be an array of numbers"),
+        (lambda: EXTRAPOLATION.at("far"), TypeError, "inverse must be an array of real numbers"),
         (
             lambda: THRESHOLD.at([[1], [1, 2]]),
             TypeError,
-            "x must be an array of numbers, got a rag",
+            "x must be an array of real numbers, got a rag",
         ),
         (
             lambda: sweeps.extrapolate([1, 2], [1, 2], [1, 1], [[1], [1, 2]]),
             TypeError,
-            "power must be an array of numbers, got a ragged sequence",
+            "power must be an array of real numbers, got a ragged sequence",
         ),
         (lambda: sweeps.evaluate(abs, [1.0]), TypeError, "data must be an xarray.DataArray"),
         (lambda: sweeps.provenance(parameters=[1]), TypeError, "parameters must be a mapping"),

@@ -58,7 +58,7 @@ def test_the_ledger_goes_on_under_its_new_name(store):
 def test_nothing_that_a_killed_driver_left_in_the_journal_is_lost(store):
     first = sweep(store)
     script = (
-        "import os, sys; from pathlib import Path; from sweeps.ledger import Ledger\n"
+        "import os, sys; from pathlib import Path; from sweeps.storing.ledger import Ledger\n"
         "ledger = Ledger(Path(sys.argv[1]))\n"
         "ledger._connection.execute('UPDATE points SET host = 7'); os._exit(0)"
     )

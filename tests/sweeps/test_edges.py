@@ -8,9 +8,9 @@ import pytest
 import xarray
 
 import sweeps
-from sweeps import origin, outcome
-from sweeps.point import Point
-from sweeps.session import Session
+from sweeps.running.session import Session
+from sweeps.storing import evaluation, provenance
+from sweeps.storing.point import Point
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_point_that_is_known_is_not_asked_for_again(options):
         return N
 
     points = [Point({"N": 1}), Point({"N": 2})]
-    with Session(counted, ["N"], rng=0, **options) as session:
+    with Session(counted, ["N"], rng=0, name=None, **options) as session:
         for _ in range(2):
             session.evaluate(points, lambda: steps.append(1))
     assert calls == [1, 2]
@@ -64,10 +64,10 @@ def test_versions_of_what_is_not_installed(monkeypatch):
 
     monkeypatch.setattr(importlib.metadata, "version", missing)
     assert set(sweeps.provenance()["libraries"].values()) == {None}
-    versions = outcome.library_versions.__wrapped__()
+    versions = evaluation.library_versions.__wrapped__()
     assert versions.startswith("python 3")
     assert "," not in versions
-    assert origin._version("numpy") is None
+    assert provenance._version("numpy") is None
 
 
 def test_strings_have_no_mean(options):

@@ -9,8 +9,8 @@ import pytest
 import xarray
 
 import sweeps
-from sweeps import origin
-from sweeps.origin import git_state
+from sweeps.storing import provenance
+from sweeps.storing.provenance import git_state
 
 
 @pytest.fixture
@@ -111,12 +111,12 @@ def test_git_that_cannot_tell_of_changes(tmp_path, monkeypatch):
     git(tmp_path, "init")
     git(tmp_path, "add", "module.py")
     git(tmp_path, "commit", "-m", "x")
-    ask = origin._git
+    ask = provenance._git
 
     def unable(file, *arguments):
         return None if arguments[0] == "status" else ask(file, *arguments)
 
-    monkeypatch.setattr(origin, "_git", unable)
+    monkeypatch.setattr(provenance, "_git", unable)
     assert git_state(file)["dirty"] is None
 
 

@@ -174,8 +174,8 @@ def test_a_theory_that_is_nan_where_there_are_data_is_refused():
         (([1.0], [1.0], [-0.1]), ValueError, "errors must be >= 0"),
         (([1.0], [1.0, 2.0], [0.1, 0.1]), ValueError, "theory must have the shape"),
         (([1.0, 2.0], [1.0, 2.0], [0.1]), ValueError, "errors must have the shape"),
-        ((["a"], [1.0], [0.1]), TypeError, "theory must be an array of numbers"),
-        (([1.0], ["a"], [0.1]), TypeError, "data must be an array of numbers"),
+        ((["a"], [1.0], [0.1]), TypeError, "theory must be an array of real numbers"),
+        (([1.0], ["a"], [0.1]), TypeError, "data must be an array of real numbers"),
     ],
 )
 def test_bad_comparisons(arguments, error, match):
@@ -226,7 +226,7 @@ def test_the_error_is_that_of_the_normal_equations():
         (([10, 20, 30], [1, 2, 3], [1, 1, 1], (1, 1)), ValueError, "power must have distinct"),
         (([10, 10], [1, 2], [1, 1]), ValueError, "N must have at least 2 different sizes"),
         (([], [], []), (TypeError, ValueError), "N must"),
-        (([10, 20], [1, 2], [1, 1], "one"), TypeError, "power must be an array of numbers"),
+        (([10, 20], [1, 2], [1, 1], "one"), TypeError, "power must be an array of real numbers"),
     ],
 )
 def test_bad_extrapolations(arguments, error, match):
@@ -299,7 +299,7 @@ def test_a_curve_that_is_not_logistic_is_told():
         (([0, 1], [0.5, 1], 2), {}, ValueError, "successes must be whole numbers, got 0.5"),
         (([0, 1], [0, 0], 0), {}, ValueError, r"trials must be in \[1, 2\^53\], got 0"),
         (([0, 1], [0, 0], 1e300), {}, ValueError, r"trials must be in \[1, 2\^53\], got 1e"),
-        (([0, 1], [0, 0], [[1], [1, 2]]), {}, TypeError, "trials must be an array of numbers"),
+        (([0, 1], [0, 0], [[1], [1, 2]]), {}, TypeError, "trials must be an array of real numbers"),
         (([0, 1], [0, 1], 1), {"level": "half"}, TypeError, "level must be a number strictly"),
         (([1, 1], [0, 1], 2), {}, ValueError, "x must have at least two different values"),
         (([0, np.inf], [0, 1], 2), {}, ValueError, "x must be finite"),

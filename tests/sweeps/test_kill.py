@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 import sweeps
-from sweeps.ledger import Ledger, Series
-from sweeps.point import Point
+from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.point import Point
 
 SCRIPT = Path(__file__).with_name("killed_sweep.py")
 KILLS = 5

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import sweeps
-from sweeps.ledger import Ledger
+from sweeps.storing.ledger import Ledger
 
 CALLS = []
 

@@ -6,7 +6,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 import sweeps
-from sweeps import logistic
+from sweeps.judging import logistic
 
 
 def penalised(theta, x, successes, trials):

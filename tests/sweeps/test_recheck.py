@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+import xarray
 
 import sweeps
 
@@ -77,3 +78,29 @@ def test_bad_input(ledger, change, error, named):
         sweeps.recheck(draw, **{**ledger, **change})
     with pytest.raises(ValueError, match="belongs to the function"):
         sweeps.recheck(plain, **ledger)
+
+
+def test_a_function_that_moved_is_found_by_its_name(tmp_path):
+    """Stored under a name, its points are another function's whose name is given as theirs."""
+
+    def moved(i):
+        return 2 * i
+
+    ledger = {"store": tmp_path / "named.sqlite", "version": 1, "name": "old.home.plain"}
+    with ThreadPoolExecutor(1) as executor:
+        run = {**ledger, "executor": executor, "progress": False}
+        first = sweeps.run(plain, {"i": [1, 2]}, **run)
+        again = sweeps.run(moved, {"i": [1, 2]}, **run)
+        assert first.attrs["function"] == "old.home.plain"
+        xarray.testing.assert_identical(first, again)  # the seconds too: nothing was computed
+        with pytest.raises(ValueError, match=r"belongs to the function 'old\.home\.plain'"):
+            sweeps.run(plain, {"i": [1]}, **{**run, "name": None})
+    assert [point.same for point in sweeps.recheck(moved, **ledger)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "error"), [(3, TypeError), ("", ValueError), ("a\nb", ValueError)]
+)
+def test_bad_names(ledger, name, error):
+    with pytest.raises(error, match=r"name must be "):
+        sweeps.recheck(draw, **ledger, name=name)

@@ -76,7 +76,11 @@ def test_a_failed_point_ends_the_refinement(options):
         ({"bounds": 3}, TypeError, "bounds must map"),
         ({"bounds": {"x": (1, 0)}}, ValueError, "low < high"),
         ({"bounds": {"x": (0, 1, 2)}}, ValueError, "low < high"),
-        ({"bounds": {"x": ("a", "b")}}, TypeError, r"bounds\['x'\] must be an array of numbers"),
+        (
+            {"bounds": {"x": ("a", "b")}},
+            TypeError,
+            r"bounds\['x'\] must be an array of real numbers",
+        ),
         ({"points": 0}, ValueError, "points must be an integer >= 1"),
         ({"batch": 0}, ValueError, "batch must be an integer >= 1"),
         ({"replicas": 0}, ValueError, "replicas must be an integer >= 1"),

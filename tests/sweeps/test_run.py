@@ -8,7 +8,7 @@ import pytest
 import xarray
 
 import sweeps
-from sweeps.point import Point
+from sweeps.storing.point import Point
 
 
 def draw(N, J_D, rng):

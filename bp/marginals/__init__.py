@@ -1,0 +1,1 @@
+"""What the messages say of a network as a whole: marginals, entropies, a local entropy."""

@@ -1,0 +1,168 @@
+"""Focusing belief propagation: look for a fixed point where they lie densest."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from bp.marginals import arguments
+from bp.marginals.arguments import Replicas
+from bp.messages.neuron import Array
+from bp.solving.protocols import Protocol
+from bp.solving.search import Effort, Step, search
+from bp.solving.solution import Solution, Trajectory
+from foundation import domains
+from networks import Network
+
+
+def focusing(
+    network: Network,
+    protocol: Protocol,
+    *,
+    damping: float = 0.8,
+    iterations: int = 10,
+    runs: int = 1,
+    restarts: int = 0,
+    repair_sweeps: int = 0,
+    rng: int | np.random.Generator | None = None,
+    history: bool = False,
+) -> Solution:
+    r"""Look for a fixed point by belief propagation on y replicas around a common centre.
+
+    Each neuron feels the other replicas through its centre, with the strength gamma,
+
+    .. math:: f = \mathrm{atanh}\big(\tanh\gamma \tanh[(y-1)\,
+              \mathrm{atanh}(\tanh\gamma \tanh u)]\big),
+
+    u being the field on it from everything else. As gamma grows the replicas choose a cluster of
+    fixed points, the denser the larger y is, and contract to one of them. The signs of the
+    magnetisations are tested after every step of the protocol; it ends where a fixed point is
+    found, or where all runs have come near to one and gone away again.
+
+    Parameters
+    ----------
+    network
+        The network; `J_ij` and `J_ji` independent.
+    protocol
+        Pairs (gamma, y), gamma >= 0 and y >= 1; y may be a function of the run's overlap. See
+        `scoping`, `pseudo_reinforcement`, `along_overlap`.
+    damping
+        Part of the old messages that is kept in an iteration, in [0, 1).
+    iterations
+        Number of iterations in a step of the protocol, >= 1.
+    runs
+        Number of runs from different starts, side by side, >= 1: they share the passages over the
+        couplings, so that several cost little more than one in a large network.
+    restarts
+        How often to begin again where all runs failed, >= 0.
+    repair_sweeps
+        Sweeps of Monte Carlo with which to repair the best state of each run, if at most one neuron
+        in a hundred is unstable in it; 0 for message passing alone. See `bp.solving.repair`.
+    rng
+        A seed, a generator, or None for a fresh seed.
+    history
+        Whether to record the trajectory, with its local entropy.
+
+    Returns
+    -------
+    Solution. Not to find a fixed point is a result here, not an error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+
+    References
+    ----------
+    Baldassi, Borgs, Chayes, Ingrosso, Lucibello, Saglietti and Zecchina, PNAS 113, E7655 (2016);
+    `docs/theory/message-passing.md`.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
+    >>> solution = bp.focusing(network, bp.scoping(), runs=4, rng=1)
+    >>> solution.converged, bool(network.is_fixed_point(solution.state))
+    (True, True)
+    """
+    network = arguments.network(network)
+    points = arguments.protocol(protocol)
+    effort = Effort.checked(
+        damping,
+        iterations,
+        rng,
+        runs=runs,
+        restarts=restarts,
+        repair_sweeps=repair_sweeps,
+        history=history,
+    )
+    advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
+    return search(network, [_plan(gamma, y) for gamma, y in points], effort, advice)
+
+
+def focusing_trajectory(
+    network: Network,
+    protocol: Protocol,
+    *,
+    damping: float = 0.8,
+    iterations: int = 100,
+    rng: int | np.random.Generator | None = None,
+) -> Trajectory:
+    r"""Follow the clusters of focusing through a protocol, past any fixed point met on the way.
+
+    Each step gives the overlap :math:`q_1` of a cluster and its local entropy, to be held against
+    `replica.local_entropy` at the distance :math:`(1 - q_1)/2`. It is the Bethe entropy of the
+    fixed points in the field that focusing puts on every neuron; over all directions of that field
+    its largest value is the entropy of the densest cluster of that overlap.
+
+    Parameters
+    ----------
+    network, protocol, damping, rng
+        As for `focusing`.
+    iterations
+        Number of iterations in a step of the protocol, >= 1: enough for small residuals.
+
+    Returns
+    -------
+    Trajectory; it ends early if all magnetisations freeze.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> import replica
+    >>> network = networks.Asymmetric(N=500, J_D=0.3).sample(rng=1)
+    >>> protocol = bp.scoping(steps=5, gamma=(0.26, 0.4))
+    >>> trajectory = bp.focusing_trajectory(network, protocol, rng=1)
+    >>> trajectory.overlap.round(2)
+    array([0.33, 0.49, 0.59, 0.66, 0.71])
+    >>> trajectory.local_entropy.round(2)
+    array([0.18, 0.16, 0.14, 0.13, 0.12])
+    >>> d = (1 - trajectory.overlap) / 2
+    >>> replica.local_entropy(d, J_D=0.3).local_entropy.round(2)
+    array([0.18, 0.16, 0.14, 0.13, 0.12])
+    """
+    network = arguments.network(network)
+    points = arguments.protocol(protocol)
+    effort = Effort.checked(damping, iterations, rng, history=True, stop=False)
+    solution = search(network, [_plan(gamma, y) for gamma, y in points], effort, "")
+    assert solution.trajectory is not None
+    return solution.trajectory
+
+
+def _plan(gamma: float, y: Replicas) -> Callable[[Array], Step]:
+    """Return what to do in a step, given the overlaps of the runs."""
+
+    def step(overlaps: Array) -> Step:
+        if callable(y):
+            replicas = [domains.real("y of the protocol", y(float(q)), low=1) for q in overlaps]
+        else:
+            replicas = [y] * len(overlaps)
+        return Step(np.full(len(overlaps), gamma), np.array(replicas, dtype=np.float64))
+
+    return step

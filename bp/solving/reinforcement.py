@@ -1,0 +1,96 @@
+"""Reinforcement: belief propagation that comes to believe itself."""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from bp.marginals import arguments
+from bp.messages.neuron import Array
+from bp.solving.search import Effort, Step, search
+from bp.solving.solution import Solution
+from foundation import domains
+from networks import Network
+
+
+def reinforcement(
+    network: Network,
+    rates: npt.ArrayLike | None = None,
+    *,
+    damping: float = 0.8,
+    iterations: int = 10,
+    runs: int = 1,
+    restarts: int = 0,
+    repair_sweeps: int = 0,
+    rng: int | np.random.Generator | None = None,
+    history: bool = False,
+) -> Solution:
+    r"""Look for a fixed point by belief propagation with reinforced fields.
+
+    The field of a magnetisation, :math:`t_i = \mathrm{atanh}\, m_i`, is fed back in the next
+    iteration,
+
+    .. math:: t_i \leftarrow u_i + \rho\, t_i ,
+
+    u being the field of belief propagation; as the rate :math:`\rho` grows the neurons polarise.
+    The signs are tested after every step.
+
+    Parameters
+    ----------
+    network
+        The network; `J_ij` and `J_ji` independent.
+    rates
+        The rates, in [0, 1), one a step; by default 150 from 0.1 to 0.75.
+    damping, iterations, runs, restarts, repair_sweeps, rng, history
+        As for `focusing`.
+
+    Returns
+    -------
+    Solution. Not to find a fixed point is a result here, not an error.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+
+    References
+    ----------
+    Braunstein and Zecchina, Phys. Rev. Lett. 96, 030201 (2006).
+
+    Examples
+    --------
+    >>> import bp
+    >>> import networks
+    >>> network = networks.Asymmetric(N=500, J_D=0.4).sample(rng=1)
+    >>> solution = bp.reinforcement(network, rng=1)
+    >>> solution.converged, bool(network.is_fixed_point(solution.state))
+    (True, True)
+    """
+    network = arguments.network(network)
+    if rates is None:
+        rates = np.linspace(0.1, 0.75, 150)
+    schedule = [
+        arguments.below_one("rates", rate) for rate in domains.reals("rates", rates).ravel()
+    ]
+    if not schedule:
+        raise ValueError("rates must have at least one entry, got none")
+    effort = Effort.checked(
+        damping,
+        iterations,
+        rng,
+        runs=runs,
+        restarts=restarts,
+        repair_sweeps=repair_sweeps,
+        history=history,
+    )
+    advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"
+    return search(network, [_plan(rate) for rate in schedule], effort, advice)
+
+
+def _plan(rate: float) -> Callable[[Array], Step]:
+    """Return what to do in a step."""
+
+    def step(overlaps: Array) -> Step:
+        return Step(np.zeros(len(overlaps)), np.ones(len(overlaps)), rate)
+
+    return step

@@ -1,0 +1,1 @@
+"""The right-hand side of a network as expressions, before anything is derived from it."""

@@ -1,0 +1,138 @@
+"""The right-hand side of a network, declared by its terms."""
+
+import keyword
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contrastive_ode.declaration.expressions import FUNCTIONS, check_expression
+from foundation import domains
+
+DECLARE = ": add it to parameters, constants or states, with its index"
+INDICES = {"node": "i", "pair": "ij", "triple": "ijk"}
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class Declaration:
+    r"""What a system of equations says; `contrastive_ode.System` is one, to be put on a topology.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    terms
+        For each kind of term, `node`, `pair` or `triple`, the variables whose derivatives it
+        changes, with the expressions that it adds to them.
+    parameters, constants, states
+        The names that were declared, with their indices.
+    """
+
+    name: str
+    terms: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    parameters: tuple[str, ...]
+    constants: tuple[str, ...]
+    states: tuple[str, ...]
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        node: "str | Mapping[str, Any] | Any" = None,
+        pair: "str | Mapping[str, Any] | Any" = None,
+        triple: "str | Mapping[str, Any] | Any" = None,
+        parameters: Sequence[str] = (),
+        constants: Sequence[str] = (),
+        states: Sequence[str] = ("x",),
+    ) -> None:
+        given = {"node": node, "pair": pair, "triple": triple}
+        states = _names("states", states)
+        if not states:
+            raise ValueError("states must not be empty")
+        terms = tuple(
+            (kind, _rates(kind, rate, states)) for kind, rate in given.items() if rate is not None
+        )
+        for field, value in {
+            "name": str(name),
+            "terms": terms,
+            "parameters": _names("parameters", parameters),
+            "constants": _names("constants", constants),
+            "states": states,
+        }.items():
+            object.__setattr__(self, field, value)
+        self._check()
+
+    def _check(self) -> None:
+        declared = (*self.states, *self.parameters, *self.constants)
+        bases = [base(name) for name in declared]
+        twice = {name for name in bases if bases.count(name) > 1}
+        twice |= {"t", "pi", *FUNCTIONS} & set(bases)
+        if twice:
+            raise ValueError(
+                f"names must be declared once, and not be t, pi or a function, got {sorted(twice)}"
+            )
+        if not self.terms:
+            raise ValueError(f"{self.name} must have a rate: give node, pair or triple")
+        for kind, rates in self.terms:
+            known = self.symbols(kind)
+            for target, text in rates:
+                where = f"{self.name}: {kind} rate of {target}"
+                check_expression(where, text, known, DECLARE)
+
+    def symbols(self, kind: str) -> set[str]:
+        """Return the names that the expressions of a kind of term may use.
+
+        Examples
+        --------
+        >>> from contrastive_ode.declaration.declaration import Declaration
+        >>> gain = Declaration("gain", pair="a_i * W_ij * x_j", parameters=["W_ij", "a_i"])
+        >>> sorted(gain.symbols("pair"))
+        ['W_ij', 'a_i', 'a_j', 't', 'x_i', 'x_j']
+        """
+        nodes = [base(name) for name in (*self.parameters, *self.constants) if site(name) == "i"]
+        found = {f"{name}_{index}" for name in (*self.states, *nodes) for index in INDICES[kind]}
+        found |= {
+            name
+            for name in (*self.parameters, *self.constants)
+            if site(name) in ("", INDICES[kind])
+        }
+        return found | {"t"}
+
+    def __repr__(self) -> str:
+        terms = "; ".join(
+            f"{kind}: {', '.join(f'd{target}/dt += {text}' for target, text in rates)}"
+            for kind, rates in self.terms
+        )
+        return f"{type(self).__name__}({self.name}: {terms})"
+
+
+def site(name: str) -> str:
+    """Return the index of a declared name: "", "i", "ij" or "ijk"."""
+    index = name.rpartition("_")[2] if "_" in name else ""
+    return index if index in INDICES.values() else ""
+
+
+def base(name: str) -> str:
+    """Return a declared name without its index."""
+    return name.removesuffix(f"_{site(name)}") if site(name) else name
+
+
+def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:
+    names = (names,) if isinstance(names, str) else tuple(domains.several(what, names))
+    for name in names:
+        known = isinstance(name, str) and name.isidentifier() and not keyword.iskeyword(name)
+        if not known or name.startswith("_"):
+            raise ValueError(f"{what} must be names such as K_ij, got {name!r}")
+    return names
+
+
+def _rates(kind: str, rate: Any, states: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the rates of a term as pairs (variable whose derivative changes, expression)."""
+    if not isinstance(rate, Mapping):
+        if len(states) > 1:
+            raise ValueError(f"{kind} must say what changes: {{'{states[0]}_i': ...}}")
+        rate = {f"{states[0]}_i": rate}
+    targets = {f"{state}_{index}" for state in states for index in INDICES[kind]}
+    for target in rate:
+        if target not in targets:
+            raise ValueError(f"{kind} must change one of {sorted(targets)}, got {target!r}")
+    return tuple((target, str(expression)) for target, expression in rate.items())

@@ -1,0 +1,1 @@
+"""A system on a topology: who acts on whom, and the parameters as one vector."""

@@ -1,0 +1,71 @@
+"""A system: the terms of its right-hand side, to be put on a topology."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from contrastive_ode.declaration.declaration import Declaration
+from contrastive_ode.models.model import Model
+from contrastive_ode.models.topology import Topology
+
+
+@dataclass(frozen=True, init=False, repr=False)
+class System(Declaration):
+    r"""The right-hand side of a network ODE, written once.
+
+    .. math:: \dot x_i = f(x_i) + \sum_j g(x_i, x_j, K_{ij}) + \sum_{jk} h(x_i, x_j, x_k, V_{ijk})
+
+    Expressions are text (or sympy expressions). A quantity of a node is written with the index of
+    its node, `x_i`, `omega_j`; one of an edge j → i as `K_ij`, one of a triple as `V_ijk`; one that
+    all share without an index, `gamma`. `t` is the time.
+
+    A rate is what a term adds to the derivative of `x_i`; or a mapping from the variables whose
+    derivatives it changes to what it adds, such as `{"x_i": "-R", "x_j": "R"}` for an exchange, or
+    `{"v_i": ..., "u_i": ...}` where a node has several variables.
+
+    Parameters
+    ----------
+    name
+        What to call it.
+    node, pair, triple
+        Rates of the terms of a node i, of an edge j → i, of a triple (i, j, k).
+    parameters
+        Names of what can be tuned: `["K_ij", "b_i"]`.
+    constants
+        Names of what is fixed: `["omega_i", "gamma"]`.
+    states
+        Names of the variables of a node. The state of a network is one vector, variable by
+        variable: with N nodes, `v` of node 3 is entry 3, `u` of node 3 entry N + 3.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an expression cannot be read, or uses a symbol that is not declared.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> van_der_pol = ode.System(
+    ...     "van der Pol oscillators",
+    ...     states=["x", "y"],
+    ...     node={"x_i": "y_i", "y_i": "mu * (1 - x_i**2) * y_i - x_i"},
+    ...     pair={"y_i": "K_ij * (x_j - x_i)"},
+    ...     parameters=["K_ij"],
+    ...     constants=["mu"],
+    ... )
+    >>> model = van_der_pol.on(ode.all_to_all(2), mu=1.0)
+    >>> model.rhs([1.0, 0.0, 0.5, 0.0], model.pack(K=0.1)).tolist()
+    [0.5, 0.0, -1.1, 0.1]
+    """
+
+    def on(self, topology: Topology, **constants: Any) -> Model:
+        """Return the system on a topology, with the values of its constants.
+
+        Parameters
+        ----------
+        topology
+            Which nodes act on which.
+        constants
+            A number, or an array: of shape (N,) for one of nodes, and as `Model.pack` takes it for
+            one of edges or triples. They are named without their index: `omega=...`.
+        """
+        return Model(self, topology, constants)

@@ -1,0 +1,1 @@
+"""Trajectories, where they end, and what can be said of short ones."""

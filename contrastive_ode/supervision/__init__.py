@@ -1,0 +1,1 @@
+"""What is asked of a network, and one update of its parameters towards it."""

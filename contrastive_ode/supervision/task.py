@@ -1,0 +1,217 @@
+"""What is asked of a network: inputs, outputs, targets and a cost, for one or more examples."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from contrastive_ode.declaration.expressions import check_expression
+from contrastive_ode.models.model import QUADRATIC
+from contrastive_ode.supervision.indices import indices
+from foundation import domains
+from foundation.domains import Floats
+
+Course = float | npt.ArrayLike | Callable[[float], Any]
+
+
+class Task:
+    r"""Inputs, outputs and the cost of one trajectory, on the fixed grid of the integrator.
+
+    .. math:: C = \int_0^T \sum_o \rho_o(t) \ell(x_o(t), y_o(t))\, dt
+              + \sum_p \sum_o \ell(x_o(t_p), y_{op})
+
+    A course in time is a number, a function of the time, or an array of its values at the half
+    steps 0, h/2, h, ..., T. Several examples with the same outputs and grid make one task by
+    `Task.stack`.
+
+    Parameters
+    ----------
+    start
+        Initial state, of shape (size,).
+    outputs
+        Indices of the output variables, O of them.
+    T, h
+        Length of the trajectory, a multiple of the step h of the integrator.
+    target
+        Course of the targets y of the running cost, O values or one for all; None for no running
+        cost.
+    weight
+        Course of the weights ρ >= 0 in the running cost, O values or one for all.
+    points
+        Costs at single times, `{time: target}`; the times are multiples of h.
+    forces
+        Courses that are added to the derivatives of variables, `{index: course}`.
+    imposed
+        Courses that variables follow, whatever acts on them, `{index: course}`.
+    loss
+        Cost ℓ of an output `x` with the target `y`, as an expression.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said, an output is imposed, or there is no cost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import contrastive_ode as ode
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: np.sin}, target=0.5)
+    >>> task
+    Task(1 examples, outputs=[2], T=10, h=0.1)
+    >>> late = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 1.0}, points={8.0: 0.5})
+    >>> other = ode.Task([0, 0, 0], outputs=[2], T=10, h=0.1, imposed={0: 0.0}, points={8.0: 0.0})
+    >>> ode.Task.stack([late, other]).examples
+    2
+    """
+
+    def __init__(
+        self,
+        start: npt.ArrayLike,
+        outputs: Sequence[int],
+        T: float,
+        h: float,
+        *,
+        target: Course | None = None,
+        weight: Course = 1.0,
+        points: Mapping[float, Any] | None = None,
+        forces: Mapping[int, Course] | None = None,
+        imposed: Mapping[int, Course] | None = None,
+        loss: str = QUADRATIC,
+    ) -> None:
+        x = domains.finite("start", start)
+        if x.ndim != 1 or not x.size:
+            raise ValueError(f"start must have shape (size,), got {x.shape}")
+        self.h = domains.real("h", h, low=0, exclusive=True)
+        self.steps = _multiple("T", domains.real("T", T, low=0, exclusive=True), self.h)
+        self.outputs = indices("outputs", outputs, x.size)
+        self.loss = str(loss)
+        check_expression("loss", self.loss, {"x", "y"})
+        forces, imposed = domains.mapping("forces", forces), domains.mapping("imposed", imposed)
+        points = domains.mapping("points", points)
+        self.forced = indices("forces", forces, x.size)
+        self.imposed = indices("imposed", imposed, x.size)
+        both = np.intersect1d(self.imposed, self.outputs)
+        if both.size:
+            raise ValueError(f"outputs must not be imposed inputs, got {both.tolist()} in both")
+        if np.intersect1d(self.forced, self.imposed).size:
+            raise ValueError("forces must not act on imposed variables: they would change nothing")
+        if target is None and not points:
+            raise ValueError("target or points must be given: without a cost nothing is learned")
+        O = len(self.outputs)
+        if O == 0:
+            raise ValueError("outputs must not be empty")
+        self.starts = x[None]
+        self.force = self._courses("forces", forces)
+        self.values = self._courses("imposed", imposed)
+        self.target = self._sampled("target", 0.0 if target is None else target, O)[None]
+        running = 0.0 if target is None else weight
+        self.running = self._sampled("weight", running, O)[None]
+        if (self.running < 0).any():
+            raise ValueError(f"weight must be >= 0, got {self.running.min()}")
+        ordered = sorted((domains.real("points", time), value) for time, value in points.items())
+        self.points = np.array(
+            [_multiple("points", time, self.h) for time, _ in ordered], dtype=np.int64
+        )
+        if self.points.size and (self.points[0] < 0 or self.points[-1] > self.steps):
+            raise ValueError(f"points must be times in [0, {T:g}], got {[t for t, _ in ordered]}")
+        self.point_target = np.zeros((1, len(ordered), O))
+        for p, (time, value) in enumerate(ordered):
+            self.point_target[0, p] = domains.shaped(f"points[{time:g}]", value, (O,))
+
+    @classmethod
+    def stack(cls, tasks: "Sequence[Task]") -> "Task":
+        """Return one task whose examples are those of several, which share all but their values.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If they are no tasks, or differ in outputs, inputs, grid or times of point costs.
+        """
+        tasks = [domains.instance("tasks", task, Task) for task in domains.several("tasks", tasks)]
+        if not tasks:
+            raise ValueError("tasks must not be empty")
+        first = tasks[0]
+        shared = ("h", "steps", "loss", "outputs", "forced", "imposed", "points")
+        for task in tasks[1:]:
+            for name in shared:
+                if not np.array_equal(getattr(task, name), getattr(first, name)):
+                    raise ValueError(f"tasks must have the same {name} to be stacked")
+        joined = cls.__new__(cls)
+        for name in shared:
+            setattr(joined, name, getattr(first, name))
+        for name in ("starts", "force", "values", "target", "running", "point_target"):
+            parts = [getattr(task, name) for task in tasks]
+            if len({part.shape[1:] for part in parts}) > 1:
+                raise ValueError(f"tasks must have the same shape of {name} to be stacked")
+            setattr(joined, name, np.concatenate(parts))
+        return joined
+
+    @property
+    def examples(self) -> int:
+        """Number of examples."""
+        return len(self.starts)
+
+    @property
+    def size(self) -> int:
+        """Number of state variables."""
+        return int(self.starts.shape[1])
+
+    @property
+    def T(self) -> float:
+        """Length of a trajectory."""
+        return self.steps * self.h
+
+    @property
+    def times(self) -> Floats:
+        """Times of the steps, of shape (steps + 1,)."""
+        return np.arange(self.steps + 1) * np.float64(self.h)
+
+    @cached_property
+    def arrays(self) -> tuple[Any, ...]:
+        """What the engine is given."""
+        return (
+            self.h,
+            self.starts,
+            self.forced,
+            self.force,
+            self.imposed,
+            self.values,
+            self.outputs,
+            self.target,
+            self.running,
+            self.points,
+            self.point_target,
+        )
+
+    def _courses(self, name: str, courses: Mapping[int, Course]) -> Floats:
+        """Return the sampled courses of several variables, of shape (1, 2 steps + 1, M)."""
+        columns = [self._sampled(f"{name}[{i}]", c, 1)[:, 0] for i, c in courses.items()]
+        if not columns:
+            return np.zeros((1, 2 * self.steps + 1, 0))
+        return np.ascontiguousarray(np.stack(columns, axis=1)[None])
+
+    def _sampled(self, name: str, course: Course, width: int) -> Floats:
+        """Return a course at the half steps, of shape (2 steps + 1, width)."""
+        rows = 2 * self.steps + 1
+        if callable(course):
+            course = [course(0.5 * self.h * s) for s in range(rows)]
+        values = domains.finite(name, course)
+        if values.ndim == 1 and len(values) == rows:
+            values = values[:, None]
+        return np.ascontiguousarray(domains.shaped(name, values, (rows, width)))
+
+    def __repr__(self) -> str:
+        return (
+            f"Task({self.examples} examples, outputs={self.outputs.tolist()}, T={self.T:g}, "
+            f"h={self.h:g})"
+        )
+
+
+def _multiple(name: str, value: float, h: float) -> int:
+    """Return value / h, if it is an integer."""
+    ratio = value / h
+    if abs(ratio - round(ratio)) > 1e-6:
+        raise ValueError(f"{name} must be a multiple of the step h = {h:g}, got {value:g}")
+    return round(ratio)

@@ -1,0 +1,1 @@
+"""Many updates: constraints, penalties, checkpoints, and how well they point down the gradient."""

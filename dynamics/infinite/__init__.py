@@ -1,0 +1,1 @@
+"""The dynamics of infinitely many neurons, and where their activity dies."""

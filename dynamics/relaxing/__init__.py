@@ -1,0 +1,1 @@
+"""One network that follows its fields until it settles, neuron by neuron or all at once."""

@@ -1,0 +1,296 @@
+"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+app = App(
+    name="steering",
+    help="Fixed points of recurrent networks: theory on simulation, computed on the spot.",
+    suppress_keyboard_interrupt=False,  # `main` says what is kept
+    version=lambda: version("steering-dynamics"),
+)
+
+
+class UsageError(Exception):
+    """Something that the user asked for cannot be done; the message says what."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Place:
+    """Which gallery.
+
+    Attributes
+    ----------
+    full
+        Publication sizes instead of quick ones.
+    redraw
+        Draw the results that come with the package, at the size they have, and compute nothing.
+    output
+        Folder of the gallery; by default `gallery`, `gallery-full` or `gallery-stored`.
+    """
+
+    full: bool = False
+    redraw: bool = False
+    output: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder, by name or by default."""
+        kind = "-stored" if self.redraw else "-full" if self.full else ""
+        return self.output or Path(f"gallery{kind}")
+
+
+@Parameter(name="*")
+@dataclass(frozen=True)
+class Workers:
+    """Who computes, and from where on.
+
+    Attributes
+    ----------
+    seed
+        Root seed of all random numbers.
+    jobs
+        Number of worker processes; by default one for each core.
+    scheduler
+        Address of a dask scheduler to compute on, instead of worker processes.
+    resume
+        Use what an earlier run has computed already; otherwise it is set aside.
+    """
+
+    seed: int = 0
+    jobs: int | None = None
+    scheduler: str | None = None
+    resume: bool = True
+
+
+@app.command(name="list")
+def list_figures() -> None:
+    """List the figures, chapter by chapter."""
+    from figures import catalogue
+
+    lines = []
+    for chapter in catalogue.chapters():
+        lines.append(chapter.title)
+        lines += [f"  {name:27} {catalogue.load(name).title}" for name in chapter.names]
+    print("\n".join(lines))  # at once, so that `| head` does not break the pipe
+
+
+@app.command
+def figure(
+    name: str,
+    *,
+    place: Place = Place(),
+    workers: Workers = Workers(),
+) -> None:
+    """Make one figure.
+
+    Parameters
+    ----------
+    name
+        One of the names that `steering list` shows.
+    """
+    _make([name], place, workers)
+
+
+@app.command
+def reproduce(
+    *,
+    place: Place = Place(),
+    workers: Workers = Workers(),
+) -> None:
+    """Make all figures, and a page that shows them."""
+    from figures import catalogue
+
+    _make(list(catalogue.names()), place, workers)
+
+
+@app.command
+def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) -> None:
+    """Compute some of a gallery's stored points again, and compare every bit.
+
+    After a change of the code it tells whether the ledgers may be used on.
+
+    Parameters
+    ----------
+    output
+        Folder of the gallery.
+    seed
+        Root seed of the points.
+    count
+        Points of each ledger.
+    """
+    from figures.gallery import Gallery
+    from foundation import domains
+
+    with _usage():
+        domains.integer("--seed", seed, low=0)
+        domains.integer("--count", count)
+        if not (output / "ledgers").is_dir():
+            raise ValueError(f"--output must be a gallery with ledgers, got {str(output)!r}")
+        rechecks = Gallery(output, seed=seed).recheck(count)
+        differ = 0
+        for name, points in rechecks:
+            different = [point for point in points if not point.same]
+            differ += len(different)
+            print(f"{name}: {len(points) - len(different)} of {len(points)} the same", flush=True)
+            for point in different:
+                where = ", ".join(f"{key}={value}" for key, value in point.parameters.items())
+                print(f"  {', '.join(point.differences)} differ at {where}")
+    if differ:
+        _stop("the code gives other results than the ledgers hold: use --no-resume", 1)
+
+
+@app.command
+def doctor() -> None:
+    """Show versions, threads, caches and data, and check every package on known answers."""
+    from figures.command.doctor import report
+
+    if not report():
+        _stop("the self-test failed", 1)
+
+
+@app.command
+def sweep(
+    function: str,
+    *grid: str,
+    store: Path,
+    model_version: str = "1",
+    replicas: int = 1,
+    output: Path | None = None,
+    workers: Workers = Workers(),
+) -> None:
+    """Run a function of your own over a grid, and print means and standard errors.
+
+    Parameters
+    ----------
+    function
+        `MODULE:NAME` or `PATH.py:NAME`; called as `NAME(**parameters, rng=generator)`.
+    grid
+        `N=100,200 J_D=0.2:0.8:0.1`: lists, or ranges with their end.
+    store
+        The ledger, an SQLite file: what is in it is not computed again.
+    model_version
+        Change it when the function means something else.
+    replicas
+        Independent repetitions of each point.
+    output
+        NetCDF file for all replicas.
+    """
+    import sweeps
+    from figures.command import sweep_arguments
+    from foundation.files import writable
+
+    with _usage():
+        evaluated, axes = sweep_arguments.function(function), sweep_arguments.grid(grid)
+        if output:
+            if output.is_dir():
+                raise ValueError(f"--output must be a file, {str(output)!r} is a folder")
+            writable("--output", output.absolute().parent)
+    with _executor(workers) as executor, _usage():
+        data = sweeps.run(
+            evaluated,
+            axes,
+            store=store,
+            version=model_version,
+            rng=workers.seed,
+            executor=executor,
+            replicas=replicas,
+            resume=workers.resume,
+        )
+    print(sweeps.summary(data).to_dataframe().to_string())
+    if output:
+        print(f"see {sweeps.to_netcdf(data, output, parameters=axes)}")
+    if failed := int(data["failed"].sum()):
+        _stop(f"{failed} of {data['failed'].size} points failed", 1)
+
+
+def _make(names: list[str], place: Place, workers: Workers) -> None:
+    from figures import catalogue
+    from figures.gallery import Gallery, stored
+
+    if place.full and place.redraw:
+        raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
+    with _usage():
+        for name in names:
+            stored.find(name) if place.redraw else catalogue.load(name)
+    with _executor(workers) as executor:
+        with _usage():
+            gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)
+        verdicts = []
+        for name in names:
+            data = gallery.redraw(name) if place.redraw else gallery.make(name)
+            verdicts.append(data.attrs["verdict"])
+            print(f"{name}: {verdicts[-1]}", flush=True)
+    print(f"see {(place.folder / 'index.html').absolute()}")
+    if any("DISAGREE" in verdict for verdict in verdicts):
+        _stop("theory and simulation disagree", 1)
+
+
+@contextmanager
+def _executor(workers: Workers) -> "Iterator[Executor | int | None]":
+    """Give the executor of a dask cluster, or a number of processes."""
+    from foundation import domains
+
+    with _usage():
+        domains.integer("--seed", workers.seed, low=0)
+        if workers.jobs is not None:
+            domains.integer("--jobs", workers.jobs)
+        if workers.jobs and workers.scheduler:
+            raise ValueError("--jobs is for worker processes, it does not go with --scheduler")
+    if workers.scheduler is None:
+        yield workers.jobs
+        return
+    with _client(workers.scheduler) as client:
+        yield client.get_executor()
+
+
+def _client(scheduler: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("--scheduler needs dask: install the extra `cluster`") from None
+    try:
+        return Client(scheduler, timeout="10s", set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--scheduler {scheduler} cannot be reached: {error}") from None
+
+
+@contextmanager
+def _usage() -> "Iterator[None]":
+    """Tell an error in what the user asked for from one of ours, which keeps its traceback."""
+    try:
+        yield
+    except (TypeError, ValueError, OSError) as error:
+        raise UsageError(str(error)) from error
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; an error of the user's is one line and exit status 2."""
+    try:
+        return app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+    except (CycloptsError, UsageError) as error:
+        _stop(error, 2)
+    except KeyboardInterrupt:
+        _stop("stopped; the same command without --no-resume goes on from here", 130)
+    except RuntimeError as error:
+        from sweeps import LedgerError, SweepError
+
+        if not isinstance(error, LedgerError | SweepError):
+            raise
+        _stop(error, 1)
+
+
+def _stop(message: object, status: int) -> None:
+    print(f"steering: {' '.join(str(message).split())}", file=sys.stderr)
+    sys.exit(status)

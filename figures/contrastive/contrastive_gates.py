@@ -1,0 +1,77 @@
+"""Chemical reactions that learn to compute logic functions."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from contrastive_ode.tasks import demonstration, gates
+from figures.contrastive.contrastive_runs import draw_curves, trained
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Logic gates of reactions"
+equation = "ẋᵢ = Σⱼₖ (R_jik − R_ijk) − γxᵢ,  R_ijk = V_ijk xᵢ / (K_ijk (1 + C_ijk x_k) + xᵢ)"
+caption = (
+    "Eight species with Michaelis-Menten reactions, each inhibited by a third species. The inputs "
+    "are held at 0 or 1, the concentration of the output (species 7) should be the logic "
+    "function. Top: the output for every row of the truth table, before (open) and after training "
+    "(filled), and the target (bar); dashed: the threshold of reading. Bottom: cost and alignment "
+    "during training. XNOR, of the full version, is not learned, by the exact gradient neither."
+)
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train the gates, and read out their truth tables."""
+    import xarray
+
+    names, iterations = (tuple(gates.TABLES), 30_000) if full else (("NOT", "OR"), 3000)
+    parts = []
+    for name in names:
+        data = trained(run, name, iterations, (0,))
+        made = demonstration(name, 0)
+        read = [
+            gates.outputs(made.model, name, w) for w in (made.w, data["after"].sel(seed=0).values)
+        ]
+        rows = np.full((2, 4), np.nan)
+        rows[:, : len(read[0])] = read
+        wanted = np.full(4, np.nan)
+        wanted[: len(read[0])] = gates.TABLES[name]
+        parts.append(
+            data.drop_vars(["before", "after"]).assign(
+                read=(("when", "row"), rows), wanted=("row", wanted)
+            )
+        )
+    return xarray.concat(parts, xarray.DataArray(list(names), dims="gate", name="gate"))
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw truth tables and curves."""
+    from matplotlib.figure import Figure
+
+    count = data.sizes["gate"]
+    figure = Figure(figsize=(0.6 + 2.2 * count, 4.4))
+    axes = figure.subplots(2, count, squeeze=False)
+    for m, name in enumerate(data["gate"].values):
+        here, top = data.sel(gate=name), axes[0, m]
+        labels = ["".join(map(str, bits)) for bits in gates.rows(str(name))]
+        places = np.arange(len(labels))
+        before, after = here["read"].values[:, : len(labels)]
+        wanted = here["wanted"].values[: len(labels)]
+        top.hlines(wanted, places - 0.35, places + 0.35, color="k", lw=1, label="target")
+        top.plot(places, before, "o", mfc="w", color="C1", label="before")
+        top.plot(places, after, "o", color="C0", label="after")
+        top.axhline(0.5, color="0.6", ls="--", lw=0.7)
+        top.set(title=str(name), ylim=(-0.25, 1.75), xlabel="inputs")
+        top.set_xticks(places, labels)
+        right = draw_curves(axes[1, m], here)
+        if m:
+            axes[1, m].set_ylabel("")
+        if m < count - 1:
+            right.set_ylabel("")
+    axes[0, 0].set_ylabel("output")
+    axes[0, 0].legend(ncols=2, loc="upper center", columnspacing=0.8)
+    return figure

@@ -1,0 +1,105 @@
+"""Trainings that several figures share: each is computed once, and kept in one ledger."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import contrastive_ode as ode
+from contrastive_ode.tasks import demonstration
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+
+    from contrastive_ode.tasks import Demonstration
+    from figures.chapter import Run
+
+POINTS = 100  # of the curves that are kept
+
+
+def learn(
+    name: str, seed: int, iterations: int, supervisor: str, rng: np.random.Generator
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Train a demonstration; return parameters before and after, and the course of both curves."""
+    made = demonstration(name, seed)
+    changes: dict[str, Any] = {"supervisor": supervisor, "iterations": iterations}
+    every = max(1, iterations // POINTS)
+    training = made.train(rng=rng, throw=False, every=every, **changes)
+    blocks = np.full(POINTS, np.nan)
+    alignment = np.full(POINTS, np.nan)
+    for p in range(POINTS):
+        part = training.loss[p * every : (p + 1) * every]
+        if len(part) == every:  # a part of a passage over the examples would mislead
+            blocks[p] = part.mean()
+    kept = training.alignment[:POINTS]
+    alignment[: len(kept)] = kept
+    return {
+        "before": made.w,
+        "after": training.w,
+        "loss": blocks,
+        "alignment": alignment,
+        "iteration": np.arange(POINTS) * float(every),
+        "best": np.array([training.best_cost]),
+        "passed": np.array([made.passes(training, made.assess(training.w))], dtype=float),
+        "gradient_deviation": np.array([gradient_deviation(made, training.w)]),
+    }
+
+
+def gradient_deviation(made: "Demonstration", w: npt.NDArray[np.float64]) -> float:
+    """Hold the norm of the gradient against differences of the cost along it.
+
+    The unit is the error that the differences of two sizes claim.
+    """
+    g = ode.gradient(made.model, made.task, w).dw
+    norm = float(np.linalg.norm(g))
+    step = 1e-5 * max(1e-2, float(np.abs(w).mean()))
+    costs = {
+        s: float(ode.simulate(made.model, made.task, w + s * step * g / norm).costs.mean())
+        for s in (-2, -1, 1, 2)
+    }
+    slopes = [(costs[s] - costs[-s]) / (2 * s * step) for s in (1, 2)]
+    rounding = 1e-13 * (costs[1] + 1) / step
+    return abs(slopes[0] - norm) / (abs(slopes[1] - slopes[0]) + rounding)
+
+
+def trained(
+    run: "Run",
+    name: str,
+    iterations: int,
+    seeds: tuple[int, ...] = (0, 1, 2),
+    supervisor: str = "forward",
+) -> "xarray.Dataset":
+    """Return what `learn` returns, over the seeds."""
+    grid = {
+        "name": [name],
+        "seed": list(seeds),
+        "iterations": [iterations],
+        "supervisor": [supervisor],
+    }
+    data = run(learn, grid)
+    data = data.squeeze(["name", "iterations", "supervisor", "replica"], drop=True)
+    dims = {"before_0": "parameter", "after_0": "parameter"}
+    dims |= {f"{number}_0": "one" for number in ("best", "passed", "gradient_deviation")}
+    dims |= {f"{curve}_0": "point" for curve in ("loss", "alignment", "iteration")}
+    data = data.rename({old: new for old, new in dims.items() if old in data.dims})
+    return data.squeeze("one", drop=True)
+
+
+def draw_curves(ax: "Axes", data: "xarray.Dataset", title: str = "") -> "Axes":
+    """Draw loss (left axis) and alignment (right axis) of all seeds; return the right axis."""
+    right = ax.twinx()
+    right.spines["right"].set_visible(True)
+    right.axhline(0, color="C4", lw=0.5, ls=":")
+    for m, seed in enumerate(data["seed"].values):
+        one = data.sel(seed=seed)
+        style: dict[str, Any] = {"lw": 0.9, "ls": ("-", "--", ":")[m % 3]}
+        ax.plot(one["iteration"], one["loss"], color="k", label=f"seed {seed}", **style)
+        right.plot(one["iteration"], one["alignment"], color="C0", alpha=0.6, **style)
+    ax.set(xlabel="iteration", ylabel="cost $C$", yscale="log", title=title)
+    right.set_ylim(-1.05, 1.05)
+    right.set_ylabel("alignment $\\cos\\phi$", color="C0")
+    right.tick_params(axis="y", colors="C0")
+    ax.set_zorder(right.get_zorder() + 1)
+    ax.patch.set_visible(False)
+    return right

@@ -1,0 +1,116 @@
+"""How many pairs of fixed points lie at each distance: theory on exact enumeration."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+import dynamics
+import networks
+import replica
+from figures.shared.samples import BATCH, entropies, pooled, smooth_binomial
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Pairs of fixed points"
+equation = "E[#(d)] = exp(N Φ₂),  Φ₂(d) = ln 2 + h(d) + (1−d) ln P₂(1−2d) + d ln P₂(2d−1)"
+caption = (
+    "Entropy Φ₂ of pairs of fixed points at Hamming distance d = k/N per neuron. Black: the limit "
+    "N → ∞. Dashed: the exact mean number of ordered pairs at finite N, Φ₂ = (1/N) ln E[#]/C(N,k) "
+    "+ h(d): the binomial coefficient, which differs from exp(N h) by a power of N, is replaced by "
+    "its limit. Markers: the same of the mean over networks whose fixed points were all "
+    "enumerated, with one standard error, where more than one pair is expected; all "
+    "distances share the same networks, so the markers of a curve deviate together. As "
+    "d → 0 the limit falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed point is isolated."
+)
+
+MEASURED = 1.0  # expected pairs per network, below which the mean over a sample says little
+
+
+def count_pairs(N: int, J_D: float, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Return the numbers of ordered pairs at all distances 0..N, for a batch of networks."""
+    ensemble = networks.Asymmetric(N, J_D)
+    return np.array(
+        [
+            dynamics.pair_distances(dynamics.enumerate_fixed_points(ensemble.sample(rng)))
+            for _ in range(BATCH)
+        ]
+    )
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Enumerate pairs, and evaluate their theory."""
+    import xarray
+
+    sizes, batches = ([14, 20], 20) if full else ([10, 18], 8)
+    J_D = [0.2, 0.5, 0.8]
+    samples = [_sample(run, N, J_D, batches) for N in sizes]
+    d = np.concatenate([[0], np.geomspace(1e-6, 0.01, 30), np.linspace(0.011, 0.5, 150)])
+    d = np.unique(np.concatenate([d, 1 - d]))
+    limit = replica.pair_entropy(d, np.array(J_D)[:, None])
+    return (
+        xarray.concat(samples, "N", join="outer", fill_value=np.nan)
+        .assign(
+            limit=(("J_D", "d"), limit),
+            single=("J_D", replica.fixed_point_entropy(J_D)),
+            d=d,
+        )
+        .assign_attrs(networks=batches * BATCH)
+    )
+
+
+def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Dataset":
+    """Return sample and exact mean for one size, over J_D and the number k of differing neurons."""
+    import xarray
+
+    data = run(count_pairs, {"N": [N], "J_D": J_D}, replicas=batches)
+    pairs = pooled(data["result"].rename(result_1="k")).squeeze("N")
+    pairs = pairs.assign_coords(k=np.arange(N + 1))
+    exact = xarray.DataArray(
+        np.exp(replica.log_expected_pairs(N, J_D)),
+        {"J_D": J_D, "k": pairs["k"].values},
+        ("J_D", "k"),
+    )
+    sample = entropies(pairs, exact, N)
+    measured = sample.where(exact > MEASURED)
+    shift = xarray.DataArray(smooth_binomial(N), dims="k")
+    # the pairs at k and at N - k are the same ones, with one state reversed
+    z = measured["z"].where(sample["k"] <= N // 2)
+    return sample.assign(
+        entropy=measured["entropy"] + shift,
+        exact=sample["exact"] + shift,
+        error=measured["error"],
+        z=z,
+    )
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw a panel for each self-coupling."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 2.8))
+    axes = figure.subplots(1, data.sizes["J_D"])
+    for ax, J_D in zip(axes, data["J_D"].values, strict=True):
+        here = data.sel(J_D=J_D)
+        ax.axhline(float(here["single"]), color="0.6", ls=":", lw=0.8)
+        ax.plot(here["d"], here["limit"], "k", label="$N = \\infty$")
+        for i, N in enumerate(data["N"].values):
+            size = here.sel(N=N)
+            ax.plot(size["k"] / N, size["exact"], color=f"C{i}", ls="--", lw=0.8)
+            ax.errorbar(
+                size["k"] / N,
+                size["entropy"],
+                size["error"],
+                color=f"C{i}",
+                fmt="o",
+                mfc="w",
+                label=f"$N = {N}$",
+            )
+        ax.set(xlabel="distance $d$", title=f"$J_D = {J_D:g}$")
+    axes[0].set_ylabel("entropy of pairs $\\Phi_2$")
+    axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 0.1))
+    return figure

@@ -1,0 +1,121 @@
+"""The page of a gallery: one static file that opens from disk and needs nothing but its folder."""
+
+import os
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from figures import catalogue
+from figures.chapter import Chapter
+from figures.gallery import entry
+from figures.gallery.equation import mathml, prose
+from foundation.files import replacing
+
+HERE = Path(__file__).parent
+CHECKOUT = HERE.parents[1]  # unless a wheel was installed: then there are no docs beside the packages
+# of a figure in a text: some are words too, such as `persistence`
+NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=figure )[a-z]+\b|^[a-z]+$")
+
+
+@dataclass(frozen=True)
+class Damaged:
+    """A file that is no figure, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A chapter, and its figures that are in the folder."""
+
+    chapter: Chapter
+    entries: tuple[entry.Entry | Damaged, ...]
+    theory: tuple[tuple[str, str], ...]  # pages, and links to them
+
+    @property
+    def anchor(self) -> str:
+        """Its name in the addresses of the page."""
+        return "chapter-" + re.sub(r"\W+", "-", self.chapter.title.lower())
+
+
+def write_page(folder: Path) -> Path:
+    """Write `index.html` for the figures whose data are in a folder, and return its path.
+
+    A file that cannot be shown, or whose name is not that of a figure, is named on the page, with
+    the reason; all others are shown.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["mathml"] = lambda text: map(Markup, mathml(text))
+    contents = _contents(folder)
+    names = {figure.name for section in contents["sections"] for figure in section.entries}
+    environment.filters["prose"] = lambda text: Markup(_linked(prose(text), names))
+    page = folder / "index.html"
+    text = environment.get_template("page.html").render(contents)
+    with replacing(page) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+    return page
+
+
+def _linked(markup: str, names: Collection[str]) -> str:
+    """Link the names of figures to them."""
+
+    def link(found: re.Match[str]) -> str:
+        return f'<a href="#{found[0]}">{found[0]}</a>' if found[0] in names else found[0]
+
+    return NAME.sub(link, markup)
+
+
+def _contents(folder: Path) -> dict[str, Any]:
+    """Return what the template shows."""
+    sections = [_section(folder, chapter) for chapter in catalogue.chapters()]
+    found = [figure for section in sections for figure in section.entries]
+    shown = [figure for figure in found if isinstance(figure, entry.Entry)]
+    names = {path.stem for path in folder.glob("*.nc")}
+    return {
+        "sections": [section for section in sections if section.entries],
+        "shown": shown,
+        "damaged": [figure for figure in found if isinstance(figure, Damaged)],
+        "foreign": sorted(names - set(catalogue.names())),
+        "total": len(catalogue.names()),
+        "states": Counter(figure.state for figure in shown),
+        "sizes": Counter(figure.size for figure in shown),
+        "commits": sorted({figure.commit for figure in shown}),
+        "dates": sorted({figure.date for figure in shown}),
+    }
+
+
+def _section(folder: Path, chapter: Chapter) -> Section:
+    stored = [path for name in chapter.names if (path := folder / f"{name}.nc").is_file()]
+    return Section(chapter, tuple(map(_read, stored)), tuple(_links(folder, chapter.theory)))
+
+
+def _read(path: Path) -> entry.Entry | Damaged:
+    try:
+        return entry.read(path)
+    except ValueError as error:
+        return Damaged(path.stem, str(error))
+
+
+def _links(folder: Path, pages: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """Link to pages in the checkout that the gallery lies in: they move with it.
+
+    From anywhere else the link would die as soon as one of both moves, and tell others the paths
+    of this machine; there the page is named only.
+    """
+    for page in pages:
+        file = CHECKOUT / "docs" / "theory" / f"{page}.md"
+        inside = file.is_file() and folder.resolve().is_relative_to(CHECKOUT)
+        yield page, Path(os.path.relpath(file, folder.resolve())).as_posix() if inside else ""

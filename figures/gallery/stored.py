@@ -1,0 +1,71 @@
+"""The results that come with the package: a NetCDF file for each figure, with its provenance.
+
+A maintainer replaces them by those of a gallery, where it has them:
+
+    python -m figures.gallery.stored gallery-full
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sweeps
+from figures import catalogue
+from foundation.files import replacing
+
+if TYPE_CHECKING:
+    import xarray
+
+FOLDER = Path(__file__).parents[1] / "data"
+SAID_BY_THE_MODULE = ("title", "caption", "equation", "verdict")
+
+
+def find(name: str) -> Path:
+    """Return the file of a figure's stored results.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such figure, or nothing is stored for it.
+    """
+    catalogue.load(name)
+    path = FOLDER / f"{name}.nc"
+    if not path.is_file():
+        raise ValueError(f"nothing is stored for the figure {name!r}: compute it, without --redraw")
+    return path
+
+
+def load(name: str) -> "xarray.Dataset":
+    """Return the stored results of a figure; its errors are those of `find`."""
+    return sweeps.load(find(name))
+
+
+def write(data: "xarray.Dataset", path: Path) -> None:
+    """Write results as they are, compressed, with the attributes and the provenance they have."""
+    packed = {
+        name: {"zlib": True, "complevel": 9, "shuffle": True}
+        for name, values in data.variables.items()
+        if values.ndim and values.dtype.kind in "iufb"
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        data.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+
+
+def keep(gallery: Path, folder: Path = FOLDER) -> list[str]:
+    """Store the results of all figures in a gallery; return their names."""
+    names = [name for name in catalogue.names() if (gallery / f"{name}.nc").is_file()]
+    for name in names:
+        data = sweeps.load(gallery / f"{name}.nc")
+        provenance = json.loads(data.attrs["provenance"])
+        del provenance["host"]  # of no use to others
+        said = {key: data.attrs[key] for key in data.attrs if key not in SAID_BY_THE_MODULE}
+        data.attrs = said | {"provenance": json.dumps(provenance)}
+        write(data.drop_encoding(), folder / f"{name}.nc")
+    return names
+
+
+if __name__ == "__main__":
+    for kept in keep(Path(sys.argv[1])):
+        print(kept)

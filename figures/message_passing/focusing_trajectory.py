@@ -1,0 +1,117 @@
+"""How focusing contracts to a cluster of fixed points, and to one of them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import bp
+import networks
+import replica
+import sweeps
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from bp.solving.protocols import Protocol
+    from figures.chapter import Run
+
+title = "A trajectory of focusing"
+equation = "q₁ = (1/N) Σᵢ mᵢ²;  S(d) at Σ = 0,  d = (1−q₁)/2"
+caption = (
+    "Focusing with y replicas as the coupling γ to their centre grows; mean and standard error "
+    "over networks. Left: overlap q₁ of the cluster. Middle: fraction of unstable neurons in the "
+    "state of the signs, where there are any. Right: Bethe entropy of the fixed points in the "
+    "cluster against its diameter d. Diamonds: y follows the y* of the replica theory, at which "
+    "the complexity vanishes. Black: the entropy of the densest clusters as N → ∞, which bounds "
+    "it; dashed: that of all states, h(d). Before the replicas contract, at d = 1/2 (not shown), "
+    "the entropy is that of all fixed points, exact at any N: the verdict is on that."
+)
+
+PROTOCOLS = ("y = 3", "y = 7", "y = 30", "y*")
+RANGES = {"y = 3": (0.2, 1.1), "y = 7": (0.15, 0.7), "y = 30": (0.06, 0.4), "y*": (0.06, 0.4)}
+
+
+def follow_focusing(
+    N: int, J_D: float, protocol: str, steps: int, rng: np.random.Generator
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the trajectory of one network; nan after all magnetisations froze."""
+    network = networks.Asymmetric(N, J_D).sample(rng)
+    run = bp.focusing_trajectory(network, _protocol(protocol, J_D, steps), iterations=40, rng=rng)
+    names = ("overlap", "local_entropy", "unstable_fraction", "residual")
+    result = np.full((len(names), steps), np.nan)
+    for row, name in zip(result, names, strict=True):
+        row[: len(run.gamma)] = getattr(run, name)
+    return dict(zip(names, result, strict=True))
+
+
+def _protocol(name: str, J_D: float, steps: int) -> "Protocol":
+    gammas = np.linspace(*RANGES[name], steps)
+    if name != "y*":
+        return bp.scoping(steps, float(name.removeprefix("y = ")), RANGES[name])
+    d = np.array([0.25, 0.2, 0.15, 0.1, 0.06, 0.03])
+    return bp.along_overlap(gammas, 1 - 2 * d, replica.local_entropy(d, J_D).y)
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Follow several protocols, and evaluate the densest clusters."""
+    import xarray
+
+    N, steps, replicas = (4000, 40, 8) if full else (500, 30, 4)
+    J_D = 0.3
+    grid = {"N": [N], "J_D": [J_D], "protocol": list(PROTOCOLS), "steps": [steps]}
+    data = run(follow_focusing, grid, replicas=replicas).squeeze(["N", "J_D", "steps"])
+    names = ("overlap", "local_entropy", "unstable_fraction", "residual")
+    data = data.rename({f"{name}_0": "step" for name in names if f"{name}_0" in data.dims})
+    d = np.geomspace(0.003, 0.3, 25)
+    gammas = [np.linspace(*RANGES[name], steps) for name in PROTOCOLS]
+    points = data[list(names)]
+    paramagnet = points["local_entropy"].isel(step=0)
+    exact = float(replica.log_expected_fixed_points(N, J_D)) / N
+    return xarray.merge(
+        [
+            points.mean("replica"),
+            (points.std("replica", ddof=1) / np.sqrt(replicas)).rename(
+                {name: f"{name}_error" for name in names}
+            ),
+        ]
+    ).assign(
+        gamma=(("protocol", "step"), np.array(gammas)),
+        paramagnet_z=sweeps.compare(exact, paramagnet).z,
+        densest=("d", np.asarray(replica.local_entropy(d, J_D).local_entropy)),
+        d=d,
+    )
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw overlap, unstable fraction and entropies."""
+    from matplotlib.figure import Figure
+    from scipy.special import entr
+
+    figure = Figure(figsize=(8.4, 2.9))
+    left, middle, right = figure.subplots(1, 3)
+    for i, name in enumerate(PROTOCOLS):
+        here = data.sel(protocol=name)
+        style: dict[str, Any] = {"color": f"C{i}", "ms": 3, "mfc": "w", "lw": 0.7, "capsize": 0}
+        style |= {"fmt": "D" if name == "y*" else "o", "label": f"${name.replace('*', '^*')}$"}
+        left.errorbar(here["gamma"], here["overlap"], here["overlap_error"], **style)
+        unstable = here["unstable_fraction"].where(here["unstable_fraction"] > 0)
+        middle.errorbar(here["gamma"], unstable, here["unstable_fraction_error"], **style)
+        distance = (1 - here["overlap"]) / 2
+        right.errorbar(
+            distance,
+            here["local_entropy"],
+            here["local_entropy_error"],
+            here["overlap_error"] / 2,
+            **style,
+        )
+    d = data["d"].values
+    right.plot(d, data["densest"], "k", label="densest")
+    right.plot(d, entr(d) + entr(1 - d), color="0.6", ls="--", lw=0.8, label="$h(d)$")
+    left.set(xlabel="coupling $\\gamma$", ylabel="overlap $q_1$", ylim=(0, 1.02))
+    middle.set(xlabel="coupling $\\gamma$", ylabel="unstable fraction", yscale="log")
+    top = 1.3 * float(data["densest"].max())
+    right.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, d[-1]), ylim=(0, top))
+    right.legend(loc="lower right")
+    return figure

@@ -1,0 +1,20 @@
+"""The chapter “Relaxation” of the gallery."""
+
+from figures.chapter import Chapter
+
+CHAPTER = Chapter(
+    "Relaxation",
+    "Start anywhere and let every neuron follow its field: does the network settle, and after "
+    "how many sweeps? For infinitely many neurons the dynamics is known; in small networks "
+    "every state is followed to its attractor.",
+    ("dynamics",),
+    (
+        "relaxation",
+        "activity_decay",
+        "persistence",
+        "relaxation_threshold",
+        "relaxation_layered",
+        "attractor_census",
+    ),
+    __name__,
+)

@@ -1,0 +1,170 @@
+"""When the asynchronous dynamics settles, and how fast."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+import dynamics
+import networks
+import sweeps
+from figures.shared import fractions
+from figures.shared.samples import BATCH, pooled
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Relaxation into fixed points"
+equation = (
+    "sᵢ ← sign(Σⱼ Jᵢⱼ sⱼ + J_D sᵢ);  a random state has a fraction H(J_D √(N/(N−1))) unstable"
+)
+caption = (
+    "Asynchronous dynamics from a random state, in a new random order each sweep. Left: fraction "
+    "of networks that settled within 1000 sweeps, with Clopper-Pearson 68 % intervals; lines: "
+    "logistic fits; bars at one half: the finite-size thresholds with bootstrap intervals. "
+    "Middle: median number of sweeps to settle, with quartiles, where at least half of the "
+    "networks settled (dotted: the upper quartile did not). Right: decay of the unstable fraction "
+    "in the largest networks, with one standard error; crosses: its exact mean in a random state, "
+    "the only exact value here."
+)
+
+MAX_SWEEPS = 1000
+HISTORY = 50
+
+
+def settle(N: int, J_D: float, rng: np.random.Generator) -> dict[str, npt.NDArray[np.float64]]:
+    """Relax a batch of networks; return sweeps (inf if not settled) and unstable fractions."""
+    ensemble = networks.Asymmetric(N, J_D)
+    sweeps_needed = np.full(BATCH, np.inf)
+    unstable = np.zeros((BATCH, HISTORY + 1))  # a settled network has none
+    for i in range(BATCH):
+        relaxation = dynamics.relax(
+            ensemble.sample(rng), max_sweeps=MAX_SWEEPS, rng=rng, history=True
+        )
+        if relaxation.converged:
+            sweeps_needed[i] = relaxation.sweeps
+        history = np.asarray(relaxation.unstable_fraction)[: HISTORY + 1]
+        unstable[i, : len(history)] = history
+    return {"sweeps": sweeps_needed, "unstable": unstable}
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Relax networks of several sizes, over the self-coupling."""
+    import xarray
+    from scipy.stats import norm
+
+    sizes, batches = ([100, 200, 400, 800, 1600], 4) if full else ([100, 200, 400, 800], 1)
+    grid = {"N": sizes, "J_D": [0.1 * k for k in range(1, 12)]}
+    data = run(settle, grid, replicas=batches)
+    needed = pooled(data["sweeps"])
+    unstable = pooled(data["unstable"].rename(unstable_1="sweep"))
+    mean = sweeps.summary(unstable.to_dataset())
+    sigma = np.sqrt((needed["N"] - 1) / needed["N"])
+    initial = xarray.apply_ufunc(norm.sf, needed["J_D"] / sigma)
+    settled = (needed < np.inf).sum("replica")
+    return (
+        xarray.Dataset(
+            {
+                "settled": settled,
+                "sweeps": _quantiles(needed),
+                "unstable": mean["unstable"],
+                "unstable_error": mean["unstable_error"],
+                "initial": initial,
+                "initial_z": sweeps.compare(initial, unstable.isel(sweep=0)).z,
+            }
+        )
+        .merge(_thresholds(settled, batches * BATCH))
+        .assign_attrs(networks=batches * BATCH, max_sweeps=MAX_SWEEPS)
+    )
+
+
+def _thresholds(settled: "xarray.DataArray", trials: int) -> "xarray.Dataset":
+    """Return the fractions' intervals, a logistic fit, and where half of the networks settle."""
+    import xarray
+
+    J_D = settled["J_D"].values
+    x = np.linspace(J_D[0], J_D[-1], 200)
+    counts = settled.transpose("N", "J_D").values
+    fits = [fractions.fit(J_D, row, trials) for row in counts]
+    return xarray.Dataset(
+        {
+            "settled_interval": (("N", "J_D", "end"), fractions.intervals(counts, trials)),
+            "fit": (("N", "J_D_fit"), np.array([fit.at(x) for fit in fits])),
+            "threshold": (("N", "bound"), [fractions.bounds(fit) for fit in fits]),
+        },
+        {"J_D_fit": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
+    )
+
+
+def _quantiles(needed: "xarray.DataArray") -> "xarray.DataArray":
+    """Return the quartiles of the number of sweeps; inf where that part has not settled."""
+    # no interpolation: between a number and inf there is none
+    return needed.quantile([0.25, 0.5, 0.75], "replica", method="inverted_cdf")
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw probability, duration and decay."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 2.8))
+    left, middle, right = figure.subplots(1, 3)
+    for i, N in enumerate(data["N"].values):
+        _draw_probability(left, data.sel(N=N), data.attrs["networks"], f"C{i}")
+        _draw_duration(middle, data.sel(N=N), f"C{i}")
+    left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.03))
+    left.legend(loc="lower right")
+    middle.set(
+        xlabel="self-coupling $J_D$", ylabel="sweeps to settle", yscale="log", ylim=(1, MAX_SWEEPS)
+    )
+    largest = data.isel(N=-1)
+    for i, J_D in enumerate(data["J_D"].values[1::2][:4]):
+        _draw_decay(right, largest.sel(J_D=J_D), f"C{i}")
+    right.set(
+        xlabel="sweeps",
+        ylabel="unstable fraction",
+        yscale="log",
+        title=f"$N = {int(largest['N'])}$",
+    )
+    right.set_ylim(2e-5, 1)
+    right.legend(title="$J_D$", loc="lower left")
+    return figure
+
+
+def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
+    fraction = data["settled"].values / trials
+    ends, label = data["settled_interval"].values, f"$N = {int(data['N'])}$"
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, label)
+    ax.plot(data["J_D_fit"], data["fit"], color=color)
+    low, value, high = data["threshold"].values
+    ax.errorbar(value, 0.5, xerr=[[value - low], [high - value]], color=color, fmt="|", capsize=0)
+
+
+def _draw_duration(ax: "Axes", data: "xarray.Dataset", color: str) -> None:
+    low, median, high = data["sweeps"].values
+    reached = np.isfinite(median)
+    J_D, low, median, high = (values[reached] for values in (data["J_D"].values, low, median, high))
+    ax.plot(J_D, median, color=color, marker="o", mfc="w")
+    ax.vlines(J_D, low, np.where(np.isfinite(high), high, median), color=color, lw=0.8)
+    open_ended = ~np.isfinite(high)
+    ax.vlines(J_D[open_ended], median[open_ended], MAX_SWEEPS, color=color, lw=0.8, ls=":")
+
+
+def _draw_decay(ax: "Axes", data: "xarray.Dataset", color: str) -> None:
+    mean, error = data["unstable"].values, data["unstable_error"].values
+    shown = mean > 0
+    ax.errorbar(
+        data["sweep"].values[shown],
+        mean[shown],
+        error[shown],
+        color=color,
+        fmt=".",
+        ms=3,
+        lw=0.7,
+        capsize=0,
+        label=f"{float(data['J_D']):.1f}",
+    )
+    ax.plot(0, data["initial"], color=color, marker="x", ms=7, clip_on=False)

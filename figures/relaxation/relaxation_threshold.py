@@ -1,0 +1,259 @@
+"""At which self-coupling a simple rule starts to settle, at any size."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+import dynamics
+import networks
+from figures.relaxation.persistence import threshold
+from figures.shared import fractions
+from figures.shared.samples import pooled
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Thresholds of relaxation"
+equation = "P(settled within T sweeps; N, J_a) = 1/2"
+caption = (
+    "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
+    "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
+    "fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, by Gaussian "
+    "couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their stabilities, "
+    "and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity "
+    "of infinitely many neurons dies (figure persistence), with one standard error. Lines: fits of "
+    "a power of N with its limit, from N = 512 on, where five sizes or more were run; the z-score "
+    "holds that of the longest T against J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
+    "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. So a "
+    "fitted limit means something only where T hardly matters at the sizes fitted; those of "
+    "shorter T are higher. Right: other orders of updates at the longest T (of the most unstable "
+    "first, a sweep is N flips: far more than of the others); thin lines guide the eye."
+)
+
+Floats = npt.NDArray[np.float64]
+
+BATCH = 10
+SMALLEST = 512  # neurons from which on a power of N is fitted
+ORDERS = ("permutation", "random", "fixed", "most_unstable")
+
+
+def settle(
+    N: int, J_D: float, order: str, couplings: str, max_sweeps: int, rng: np.random.Generator
+) -> Floats:
+    """Relax a batch of networks; return the sweeps that they needed, inf if they did not settle."""
+    ensemble = networks.Asymmetric(N, J_D, couplings=couplings)
+    needed = np.full(BATCH, np.inf)
+    for i in range(BATCH):
+        relaxation = dynamics.relax(ensemble.sample(rng), None, order, max_sweeps, rng)
+        if relaxation.converged:
+            needed[i] = relaxation.sweeps
+    return needed
+
+
+def settle_plainly(
+    N: int, J_D: float, order: str, max_sweeps: int, rng: np.random.Generator
+) -> Floats:
+    """Do the same as `settle` with Gaussian couplings, without anything of the package."""
+    needed = np.full(BATCH, np.inf)
+    for one in range(BATCH):
+        J = rng.normal(scale=N**-0.5, size=(N, N))
+        np.fill_diagonal(J, 0)
+        s = rng.choice([-1.0, 1.0], size=N)
+        h = J @ s
+        for sweep in range(max_sweeps + 1):
+            if (s * h + J_D > 0).all():
+                needed[one] = sweep
+                break
+            visits = rng.integers(N, size=N) if order == "random" else np.arange(N)
+            if order == "permutation":
+                visits = rng.permutation(N)
+            for i in visits:
+                if order == "most_unstable":
+                    i = np.argmin(s * h)
+                if s[i] * h[i] + J_D <= 0:
+                    s[i] *= -1
+                    h += 2 * s[i] * J[:, i]
+    return needed
+
+
+def window(N: int, order: str, T: int) -> list[float]:
+    """Return self-couplings around the threshold, guessed from a first look at it."""
+    guess = 0.97 - 0.7 * (128 / N) ** 0.3 + 0.05 * np.log10(1000 / T)
+    if order == "most_unstable":
+        guess -= 0.15
+    return [round(guess + x, 3) for x in np.linspace(-0.24, 0.24, 13) if guess + x >= 0]
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Relax networks of all sizes around their thresholds."""
+    import xarray
+
+    dense, bits = (
+        ([128, 256, 512, 1024, 2048, 4096], [2048, 4096]) if full else ([64, 128, 256], [])
+    )
+    bits += [8192, 16384, 32768] if full else [256]
+    times, batches = ([100, 300, 1000], 3) if full else ([30, 100], 2)
+    cases = [("permutation", "gaussian", N, batches) for N in dense]
+    cases += [("permutation", "binary", N, 2) for N in bits]
+    cases += [
+        (order, "gaussian", N, batches) for order in ORDERS[1:] for N in dense[: 3 if full else 2]
+    ]
+    rows = [_case(run, order, kind, N, times, count) for order, kind, N, count in cases]
+    data = xarray.concat(rows, "case", join="outer", fill_value=np.nan)
+    grid = {"order": ["synchronous"], "dt": [1.0]}
+    grid |= {"t_max": [400], "samples": [400000]} if full else {"t_max": [120], "samples": [32000]}
+    infinite = run(threshold, grid).squeeze(drop=True)
+    data = data.assign(infinite=infinite["value"], infinite_error=infinite["error"])
+    plain_z = _plain_z(run, data.isel(case=data["size"].values == dense[0]))
+    return data.merge(_limits(data)).assign(plain_z=plain_z).assign_attrs(longest=times[-1])
+
+
+def _plain_z(run: "Run", data: "xarray.Dataset") -> "xarray.DataArray":
+    """Hold how many of the smallest networks settled, over all J_D, against plain Python."""
+    import xarray
+
+    N, T = int(data["size"][0]), data["T"]
+    scores = []
+    for order in ORDERS:
+        chosen = (data["order"] == order) & (data["couplings"] == "gaussian")
+        one = data.isel(case=np.flatnonzero(chosen)[0]).dropna("point")
+        grid = {
+            "N": [N],
+            "J_D": one["J_D"].values.tolist(),
+            "order": [order],
+            "max_sweeps": [int(T[-1])],
+        }
+        needed = pooled(run(settle_plainly, grid)["result"]).squeeze().values
+        plain = xarray.DataArray(
+            [(needed <= t).mean(axis=-1) for t in T.values], dims=("T", "point")
+        )
+        n, m = int(one["trials"]), needed.shape[-1]
+        both = (n * one["settled"] + m * plain) / (n + m)
+        variance = both * (1 - both) * (n + m) / (n + m - 1) * (1 / n + 1 / m)
+        scores.append((one["settled"] - plain).sum("point") / variance.sum("point") ** 0.5)
+    return xarray.concat(scores, "plain_order")
+
+
+def _limits(data: "xarray.Dataset") -> "xarray.Dataset":
+    """Return fits of limit - amplitude * N^-power to the thresholds at each T."""
+    import xarray
+    from scipy.optimize import curve_fit
+
+    def law(size: Floats, limit: float, amplitude: float, power: float) -> Floats:
+        return limit - amplitude * (size / SMALLEST) ** -power
+
+    rows = []
+    for T in data["T"].values:
+        low, value, high = data["threshold"].sel(T=T).transpose("bound", "case").values
+        width = (high - low) / 2
+        used = np.isfinite(width) & (width > 0)
+        used &= (data["order"].values == "permutation") & (data["size"].values >= SMALLEST)
+        if used.sum() < 5:
+            rows.append(np.full((2, 3), np.nan))
+            continue
+        size, guess = data["size"].values[used].astype(float), (0.8, 0.3, 0.4)
+        best, covariance = curve_fit(
+            law, size, value[used], guess, width[used], absolute_sigma=True, maxfev=10000
+        )
+        rows.append(np.array([best, np.sqrt(np.diag(covariance))]))
+    fits = xarray.DataArray(np.array(rows), dims=("T", "error", "coefficient"))
+    limit, error = fits.isel(T=-1, coefficient=0).values
+    z = (limit - data["infinite"]) / np.hypot(error, data["infinite_error"])
+    return xarray.Dataset({"fits": fits, "limit_z": z}).assign_coords(
+        T=data["T"], coefficient=["limit", "amplitude", "power"], error=["value", "error"]
+    )
+
+
+def _case(
+    run: "Run", order: str, kind: str, N: int, times: list[int], batches: int
+) -> "xarray.Dataset":
+    """Return fractions and thresholds of one size."""
+    import xarray
+
+    J_D = window(N, order, times[-1])
+    grid = {
+        "N": [N],
+        "J_D": J_D,
+        "order": [order],
+        "couplings": [kind],
+        "max_sweeps": [times[-1]],
+    }
+    needed = pooled(run(settle, grid, replicas=batches)["result"]).squeeze().values
+    trials = needed.shape[-1]
+    settled = [(needed <= T).sum(axis=-1) for T in times]
+    fits = [fractions.fit(J_D, counts, trials) for counts in settled]
+    x = np.linspace(J_D[0], J_D[-1], 60)
+    return xarray.Dataset(
+        {
+            "J_D": ("point", J_D),
+            "fraction": ("point", settled[-1] / trials),
+            "settled": (("T", "point"), np.array(settled) / trials),
+            "trials": trials,
+            "interval": (("point", "end"), fractions.intervals(settled[-1], trials)),
+            "x": ("fine", x),
+            "fit": ("fine", fits[-1].at(x)),
+            "threshold": (("T", "bound"), [fractions.bounds(fit) for fit in fits]),
+            "size": N,
+            "order": order,
+            "couplings": kind,
+        },
+        {
+            "T": times,
+            "bound": ["low", "value", "high"],
+            "end": ["low", "high"],
+            "point": np.arange(len(J_D)),
+        },
+    )
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw fractions, thresholds over size and time, and over the order."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 2.9))
+    left, middle, right = figure.subplots(1, 3)
+    dense = data["couplings"] == "gaussian"
+    permuted = data["order"] == "permutation"
+    gaussian, bits = (data.isel(case=np.flatnonzero(kind & permuted)) for kind in (dense, ~dense))
+    for color, k in enumerate(range(0, gaussian.sizes["case"], 1 + gaussian.sizes["case"] // 5)):
+        one = gaussian.isel(case=k)
+        fraction, ends = one["fraction"].values, one["interval"].values
+        label = f"$N = {int(one['size'])}$"
+        fractions.draw_fractions(left, one["J_D"], fraction, ends, f"C{color}", label)
+        left.plot(one["x"], one["fit"], color=f"C{color}")
+    left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.35))
+    left.set_yticks([0, 0.5, 1])
+    left.legend(loc="upper left", handlelength=1)
+    for color, T in enumerate(data["T"].values):
+        _draw_thresholds(middle, gaussian.sel(T=T), "o", f"C{color}", f"$T = {T}$")
+        _draw_thresholds(middle, bits.sel(T=T), "x", f"C{color}", None)
+    for color, order in enumerate(ORDERS):
+        chosen = np.flatnonzero(dense & (data["order"] == order))
+        label = order.replace("_", " ")
+        _draw_thresholds(right, data.isel(case=chosen, T=-1), "o-", f"C{color}", label)
+    infinite, error = float(data["infinite"]), float(data["infinite_error"])
+    for color, fit in enumerate(data["fits"].sel(error="value").values):
+        size = np.geomspace(SMALLEST, max(SMALLEST, float(data["size"].max())))
+        law = fit[0] - fit[1] * (size / SMALLEST) ** -fit[2]
+        middle.plot(size, law, lw=0.8, color=f"C{color}")
+    for ax in (middle, right):
+        ax.axhspan(infinite - error, infinite + error, color="0.75", label="$J_a(\\infty)$")
+        ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.2))
+        sizes = np.unique(data["size"] if ax is middle else gaussian["size"])
+        shown = sizes[:: 1 + len(sizes) // 5]
+        ax.set_xticks(shown, [str(N) for N in shown])
+        ax.minorticks_off()
+        ax.legend(loc="upper left", fontsize=6.5, ncols=2, columnspacing=1)
+    return figure
+
+
+def _draw_thresholds(
+    ax: "Axes", data: "xarray.Dataset", marker: str, color: str, label: str | None
+) -> None:
+    found = data["threshold"].transpose("bound", "case").values
+    fractions.draw_bounds(ax, data["size"], found, marker, color, label)

@@ -1,0 +1,1 @@
+"""What figures of several chapters need: samples of counts, fractions."""

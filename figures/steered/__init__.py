@@ -1,0 +1,22 @@
+"""The chapter “Learning by steering” of the gallery."""
+
+from figures.chapter import Chapter
+
+CHAPTER = Chapter(
+    "Learning by steering",
+    "A network is steered to a label while it settles, and a local rule makes the state where "
+    "it came to rest more stable. These figures ask what this learns, and what self-coupling, "
+    "feedback, symmetry and depth have to do with it.",
+    ("learning",),
+    (
+        "emnist_width",
+        "learning_transition",
+        "ferromagnetic_ablation",
+        "feedback_ablation",
+        "symmetry",
+        "representations",
+        "equilibration_time",
+        "capacity_depth",
+    ),
+    __name__,
+)

@@ -1,0 +1,238 @@
+"""What the time to settle tells about an input, and what it does not."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import learning
+from figures.steered.entangled import PIXELS, N, images
+from figures.steered.reference_learner import ROUNDING, PlainLearner
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from sklearn.base import TransformerMixin
+
+    from figures.chapter import Run
+
+title = "Time to settle as a test of the input"
+equation = "s ← sign(W_in x + J s + W_b g(y)) until no unit flips, from s = sign(W_in x)"
+caption = (
+    "A trained network settles from the state that the input alone sets. Left: fraction of inputs "
+    "that have not settled after t sweeps: of the training, of new digits, of new digits with "
+    "their pixels shuffled, of patches of photographs, and of random signs in place of "
+    "projections (grey: before training). Middle: how well the time tells two kinds of inputs "
+    "apart: the rate at which fast ones of the first kind are taken for it, against that of the "
+    "second. Right: the same for labels on training and on new digits: a label acts on the "
+    "network, and settling fast is to tell the true one from a wrong one. Solid: the time is the "
+    "number of flips; dotted (middle): of sweeps, which is coarser. Legends: the areas under "
+    "the solid curves (1/2: no information), with one standard error over networks. Quick size: "
+    "small digits; full size: MNIST. The verdict: before training, the part of the units that flip "
+    "in the first sweep has the same exact mean for all kinds of inputs, the probability that a "
+    "field of the other units beats those of the input and of the unit itself; and after some "
+    "training, sweeps and flips, with and without labels, are those of double-precision arithmetic "
+    "in plain NumPy (inputs that rounding can decide left out)."
+)
+
+KINDS = ("training digits", "new digits", "shuffled digits", "photographs", "random signs")
+PAIRS = ((0, 1), (1, 2), (1, 3), (0, 4))  # known, other
+LABELLED = ("training", "new")
+RATES = np.linspace(0, 1, 101)
+LONGEST = 6
+
+Counts = npt.NDArray[np.float64]
+Signs = npt.NDArray[np.float32]
+
+
+def times(
+    dataset: str, H: int, lam_b: float, epochs: int, rng: np.random.Generator
+) -> dict[str, Counts]:
+    """Train a network and let it settle on inputs of all kinds, with labels of all kinds."""
+    data = images(dataset)
+    projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
+    X = projection.transform(data.X)
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng)
+    size = min(len(data.X_test), 1000)
+    kinds = _kinds(dataset, projection, X[:size], rng)
+    fresh = learning.equilibration(learner, kinds[-1]).sweeps
+    for _ in range(epochs):
+        learner.epoch(X, data.y)
+    found = [learning.equilibration(learner, inputs) for inputs in kinds]
+    told = [_told(found[known], found[other]) for known, other in PAIRS]
+    labels = [
+        _told(*labelled(learner, inputs, y[:size], rng))
+        for inputs, y in zip(kinds, (data.y, data.y_test), strict=False)
+    ]
+    return {
+        "unsettled": np.array([_unsettled(one.sweeps) for one in found]),
+        "unsettled_fresh": _unsettled(fresh),
+        **{name: np.array([one[name] for one in told]) for name in told[0]},
+        **{f"label_{name}": np.array([one[name] for one in labels]) for name in labels[0]},
+    }
+
+
+def _kinds(
+    dataset: str, projection: "TransformerMixin", X: Signs, rng: np.random.Generator
+) -> list[Signs]:
+    """Return as many inputs of each kind as there are in X, the projections of the training."""
+    size, pixels = len(X), images(dataset).X_test[: len(X)]
+    others = (pixels, rng.permuted(pixels, axis=1), photographs(dataset, size, rng))
+    noise = rng.choice(np.array([-1, 1], dtype=np.float32), size=(size, N))
+    return [X, *(projection.transform(other) for other in others), noise]
+
+
+def checked(dataset: str, H: int, lam_b: float, rng: np.random.Generator) -> dict[str, object]:
+    """Return how many units flip in the first sweep, and where plain arithmetic counts others."""
+    data = images(dataset)
+    projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
+    X, y = projection.transform(data.X[:500]), data.y[:500]
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng)
+    kinds = _kinds(dataset, projection, X[:200], rng)
+    first = [learning.equilibration(learner, inputs, max_sweeps=1).flips.mean() for inputs in kinds]
+    learner.epoch(X, y)
+    wrong = [_miscounted(learner, kinds[0], labels) for labels in (None, y[:200])]
+    return {"first": np.array(first), "count_mismatch": sum(wrong)}
+
+
+def _miscounted(learner: learning.Learner, X: Signs, labels: npt.NDArray[np.int64] | None) -> int:
+    """Return for how many inputs `learning.equilibration` and double precision differ."""
+    plain = PlainLearner(learner)
+    found = learning.equilibration(learner, X, labels, max_sweeps=100)
+    b = X @ plain.W["W_in"][0]
+    s, back = np.sign(b), np.zeros_like(b)
+    if labels is not None:
+        sent = np.where(np.eye(10)[labels] > 0, np.sqrt(10) / 2, -0.5)
+        back = sent @ plain.W["W_b"][0]
+    sweeps, flips, clear = np.zeros(len(X)), np.zeros(len(X)), np.ones(len(X), dtype=bool)
+    for _ in range(100):
+        h = b + s @ plain.W["J"][0] + back
+        clear &= (np.abs(h) > ROUNDING).all(axis=1)
+        moved = np.count_nonzero(np.sign(h) != s, axis=1)
+        sweeps, flips, s = sweeps + (moved > 0), flips + moved, np.sign(h)
+    other = (sweeps != found.sweeps) | (flips / learner.couplings.H != found.flips)
+    return int(np.count_nonzero(other & clear))
+
+
+def first_flips(H: int, J_D: float, lam_in: float) -> float:
+    r"""Return the mean fraction of units that flip in the first sweep of an untrained network.
+
+    .. math:: 2 \int_0^\infty \frac{dg}{\sqrt{2\pi}} e^{-g^2/2}\,
+              \mathrm H\Big(\frac{\lambda_{in} g + J_D}{\sqrt{1 - 1/H}}\Big)
+    """
+    from scipy.integrate import quad
+    from scipy.stats import norm
+
+    width = np.sqrt(1 - 1 / H)
+    return float(
+        quad(lambda g: 2 * norm.pdf(g) * norm.sf((lam_in * g + J_D) / width), 0, 10, limit=200)[0]
+    )
+
+
+def labelled(
+    learner: learning.Learner,
+    X: npt.NDArray[np.float32],
+    true: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[learning.Equilibration, learning.Equilibration]:
+    """Settle with the true labels, and with wrong ones."""
+    wrong = (true + rng.integers(1, 10, len(true))) % 10
+    return learning.equilibration(learner, X, true), learning.equilibration(learner, X, wrong)
+
+
+def photographs(dataset: str, size: int, rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    """Return random square patches of a photograph, of as many pixels as the digits have."""
+    from sklearn.datasets import load_sample_image
+
+    side = 28 if dataset == "mnist" else 8
+    grey = load_sample_image("china.jpg").mean(axis=2) / 255
+    corners = [rng.integers(0, length - side, size) for length in grey.shape]
+    patches = [grey[i : i + side, j : j + side].ravel() for i, j in zip(*corners, strict=True)]
+    return np.array(patches, dtype=np.float32)
+
+
+def _told(known: learning.Equilibration, other: learning.Equilibration) -> dict[str, object]:
+    """Return how well flips, and how well sweeps, tell two kinds of inputs apart."""
+    flips, sweeps = roc(known.flips, other.flips), roc(known.sweeps, other.sweeps)
+    return {"by_flips": flips[0], "by_sweeps": sweeps[0], "area": flips[1]}
+
+
+def roc(known: npt.NDArray[Any], other: npt.NDArray[Any]) -> tuple[Counts, float]:
+    """Return the rate of detection of known inputs at each rate of false ones, and the area.
+
+    The smaller, the more it is taken for known; ties count half.
+    """
+    levels = np.unique(np.concatenate([known, other]))
+    right = np.concatenate([[0], np.searchsorted(np.sort(known), levels, "right") / len(known)])
+    false = np.concatenate([[0], np.searchsorted(np.sort(other), levels, "right") / len(other)])
+    return np.interp(RATES, false, right), float(np.trapezoid(right, false))
+
+
+def _unsettled(sweeps: npt.NDArray[np.int64]) -> Counts:
+    return np.mean(sweeps > np.arange(LONGEST + 1)[:, None], axis=1)
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train networks at two strengths of the feedback."""
+    import sweeps
+
+    dataset, H, epochs = ("mnist", 400, 4) if full else ("digits", 200, 15)
+    grid = {"dataset": [dataset], "H": [H], "lam_b": [0.9, 2.4], "epochs": [epochs]}
+    data = sweeps.summary(run(times, grid, replicas=6)).squeeze(["dataset", "H", "epochs"])
+    checks = run(checked, {"dataset": [dataset], "H": [H], "lam_b": [0.9, 2.4]}, replicas=8)
+    checks = checks.squeeze(drop=True)
+    strengths = learning.recipe("G2").strengths
+    exact = first_flips(H, strengths.J_D, strengths.lam_in)
+    z = sweeps.compare(lambda lam_b: exact, checks["first"].rename(first_0="kind")).z
+    counted = checks["count_mismatch"].sum("replica")
+    return (
+        data.drop_vars("seconds")
+        .assign(first_z=z, count_mismatch=counted)
+        .assign_attrs(images=PIXELS[dataset])
+    )
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw times and both tests."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(10, 4))
+    left, middle, right = figure.subplots(1, 3)
+    usual = data.isel(lam_b=0)
+    words = rf"$\lambda_b = {float(usual['lam_b']):g}$, no label"
+    t = np.arange(LONGEST + 1)
+    for i, kind in enumerate(KINDS):
+        mean, error = (usual[name].values[i] for name in ("unsettled", "unsettled_error"))
+        left.errorbar(t, mean, error, color=f"C{i}", marker="o", mfc="w", label=kind)
+    left.plot(t, usual["unsettled_fresh"], color="0.5", ls="--", label="random signs, untrained")
+    left.set(xlabel="sweeps $t$", ylabel="fraction not settled", ylim=(0, 1.02))
+    left.set_title(words)
+    left.legend()
+    for i, (known, other) in enumerate(PAIRS):
+        _draw_curves(middle, usual, "", i, f"{KINDS[known]} | {KINDS[other]}", f"C{other}")
+    middle.set(xlabel="second kind taken for first", ylabel="first kind taken for first")
+    middle.set_title(words)
+    colors = iter(("C5", "0.35", "C4", "C6"))
+    for lam_b in data["lam_b"].values:
+        for i, kind in enumerate(LABELLED):
+            words = rf"$\lambda_b = {lam_b:g}$, {kind} digits"
+            _draw_curves(right, data.sel(lam_b=lam_b), "label_", i, words, next(colors))
+    right.set(xlabel="wrong labels taken for true", ylabel="true labels taken for true")
+    right.set_title("true | wrong label")
+    for ax in (middle, right):
+        ax.plot([0, 1], [0, 1], color="0.7", lw=0.8, zorder=0)
+        ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
+    return figure
+
+
+def _draw_curves(
+    ax: "Axes", data: "xarray.Dataset", prefix: str, i: int, words: str, color: str
+) -> None:
+    """Draw one pair of curves; the legend has the area."""
+    area, error = (data[f"{prefix}{name}"].values[i] for name in ("area", "area_error"))
+    label = f"{words}: {area:.2f} ± {error:.2f}"
+    ax.plot(RATES, data[f"{prefix}by_flips"].values[i], color=color, label=label)
+    if not prefix:
+        ax.plot(RATES, data["by_sweeps"].values[i], color=color, ls=":", lw=0.9)

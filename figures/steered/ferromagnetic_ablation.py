@@ -1,0 +1,101 @@
+"""Excitatory couplings between layers do what the self-coupling does."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import sweeps
+from figures.steered.entangled import PIXELS, N, distinct, entangled, train
+from figures.steered.learning_transition import excitatory
+from figures.steered.reference_learner import held, recomputed
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Self-coupling or excitatory couplings"
+equation = "sᵢˡ ← sign(Σⱼ J_ijˡ sⱼˡ + J_D sᵢˡ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹) + W_in x)"
+caption = (
+    "Two layers with neither self-coupling nor excitatory couplings between them, with one of the "
+    "two, and with both. Left: accuracy on new digits against epochs, with one standard error "
+    "over projections and networks; grey: chance. Right: after the last epoch, the accuracy "
+    "(bars: hatched on the training digits, plain on new ones) and the number of different states "
+    "that inference ends in, for each new digit (diamonds). Input of strength 2 on both layers, "
+    "margin k + J_D + λ. Quick size: small digits; full size: MNIST. The mean of the images is "
+    "left in, as published; without it networks learn at J_D = 0 too (docs/theory/learning.md). "
+    "The verdict: networks of this figure, trained for two epochs on 500 images, infer and learn "
+    "one step as double-precision arithmetic in plain NumPy does: the same states and classes, "
+    "and couplings to 1e-5 (inputs that rounding can decide left out)."
+)
+
+CASES = {
+    "neither": (0.0, 0.0),
+    "self-coupling": (1.0, 0.0),
+    "excitatory": (0.0, 4.0),
+    "both": (1.0, 4.0),
+}
+
+
+def ablated(
+    dataset: str, case: str, H: int, epochs: int, rng: np.random.Generator
+) -> dict[str, object]:
+    """Train two layers with couplings left out."""
+    J_D, lam = CASES[case]
+    data = entangled(dataset, rng)
+    recipe = excitatory(lam, lam_in=2.0, J_D=J_D)
+    learner, test = train(data, H, epochs, rng, recipe, L=2)
+    states = distinct(learner, data.X_test)
+    return {"test": test, "train": learner.score(data.X, data.y), "distinct": states}
+
+
+def checked(dataset: str, case: str, H: int, rng: np.random.Generator) -> dict[str, float]:
+    """Hold one case against double precision."""
+    J_D, lam = CASES[case]
+    return recomputed(entangled(dataset, rng, 500), H, 2, excitatory(lam, 2.0, J_D), rng)
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train with all four combinations."""
+    dataset, H, epochs = ("mnist", 400, 5) if full else ("digits", 400, 15)
+    grid = {"dataset": [dataset], "case": list(CASES), "H": [H], "epochs": [epochs]}
+    data = sweeps.summary(run(ablated, grid, replicas=3)).squeeze(["dataset", "H", "epochs"])
+    checks = run(checked, {"dataset": [dataset], "case": list(CASES), "H": [H]})
+    return data.drop_vars("seconds").assign(held(checks)).assign_attrs(images=PIXELS[dataset])
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw how each case learns, and where it ends."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.2, 3.4))
+    left, right = figure.subplots(1, 2, sharey=True)
+    epochs = 1 + np.arange(data.sizes["test_0"])
+    for i, (case, (J_D, lam)) in enumerate(CASES.items()):
+        one = data.sel(case=case)
+        label = rf"{case}: $J_D = {J_D:g}$, $\lambda = {lam:g}$"
+        left.errorbar(epochs, one["test"], one["test_error"], marker="o", mfc="w", label=label)
+        last = one.isel(test_0=-1)
+        for shift, part, hatch in ((-0.18, "train", "////"), (0.18, "test", None)):
+            right.bar(
+                i + shift,
+                last[part],
+                yerr=last[f"{part}_error"],
+                width=0.34,
+                facecolor="none",
+                edgecolor=f"C{i}",
+                hatch=hatch,
+            )
+        right.plot(i, one["distinct"], "D", color="0.2", ms=4)
+    left.axhline(0.1, color="0.6", lw=0.8)
+    left.xaxis.get_major_locator().set_params(integer=True)
+    left.set(xlabel="epochs", ylabel="accuracy", ylim=(0, 1.03))
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    right.set_xticks(range(len(CASES)), list(CASES))
+    right.set(title="last epoch; diamonds: different states")
+    figure.suptitle(
+        f"{data.attrs['images']}, $N = {N}$, two layers of $H = {int(data['H'])}$",
+        fontsize="medium",
+    )
+    return figure

@@ -1,0 +1,129 @@
+"""The plasticity makes the couplings partly symmetric, wherever they start."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import learning
+import sweeps
+from figures.steered.entangled import PIXELS, N, entangled
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Symmetry of learned couplings"
+equation = "symmetricity = (|J_s| − |J_a|)/(|J_s| + |J_a|),  J_s,a = (J ± Jᵀ)/2"
+caption = (
+    "Left: symmetricity of the couplings within the layer against epochs, from an asymmetric "
+    "(solid) and a symmetric (dashed) start. Crosses: its exact mean for independent couplings. "
+    "The verdict holds the asymmetric starts against it, and the start and the end of the three "
+    "rules with symmetric steps against 1, in units of 1e-6. Right: accuracy on new digits after "
+    "the last epoch. The symmetric rules begin with symmetric couplings. Symmetric start: nothing "
+    "more; symmetric step: the symmetric part of each step is made; symmetrised: the couplings are "
+    "made symmetric after each step; both unstable: a symmetric step where both units are below "
+    "their margin. Bars are one standard error over projections and networks. Quick size: small "
+    "digits less their mean, with 20 times the published rate of J, as there are 20 times fewer "
+    "steps; full size: MNIST."
+)
+
+RULES = {
+    "asymmetric": (False, "none"),
+    "symmetric start": (True, "none"),
+    "symmetric step": (True, "update"),
+    "symmetrised": (True, "projected"),
+    "both unstable": (True, "both_unstable"),
+}
+STARTS = ("asymmetric", "symmetric start")
+
+
+def symmetric(
+    dataset: str, rule: str, J_D: float, lr_J: float, H: int, epochs: int, rng: np.random.Generator
+) -> dict[str, object]:
+    """Train under one rule; return the symmetricity before and after each epoch, and accuracy."""
+    start, step = RULES[rule]
+    recipe = learning.recipe("G2", J_D=J_D, lr_J=lr_J, symmetric=start, symmetry=step)
+    data = entangled(dataset, rng)
+    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng)
+    course = [float(learning.symmetricity(learner.couplings.J[0]))]
+    for _ in range(epochs):
+        learner.epoch(data.X, data.y)
+        course.append(float(learning.symmetricity(learner.couplings.J[0])))
+    return {"symmetricity": np.array(course), "test": learner.score(data.X_test, data.y_test)}
+
+
+def independent(J_D: float, H: int) -> tuple[float, float]:
+    r"""Return the exact mean and standard deviation of the symmetricity of independent couplings.
+
+    The squared norms of both parts are :math:`1/H` times independent :math:`\chi^2` of
+    :math:`n = H(H-1)/2` degrees of freedom; the diagonal adds :math:`H J_D^2` to that of the
+    symmetric one. The averages are over a grid of their quantiles.
+    """
+    from scipy.stats import chi2
+
+    quantiles = chi2.ppf((np.arange(400) + 0.5) / 400, H * (H - 1) / 2)
+    ratio = np.sqrt((quantiles[:, None] + (H * J_D) ** 2) / quantiles)
+    values = (ratio - 1) / (ratio + 1)
+    return float(values.mean()), float(values.std())
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train under all rules, at two self-couplings."""
+    if full:
+        dataset, lr_J, H, epochs, replicas = "mnist", 0.005, 400, 10, 3
+    else:
+        dataset, lr_J, H, epochs, replicas = "centred digits", 0.1, 100, 20, 6
+    couplings = [0.0, 0.5]
+    grid = {
+        "dataset": [dataset],
+        "rule": list(RULES),
+        "J_D": couplings,
+        "lr_J": [lr_J],
+        "H": [H],
+        "epochs": [epochs],
+    }
+    data = sweeps.summary(run(symmetric, grid, replicas=replicas))
+    data = data.squeeze(["dataset", "lr_J", "H", "epochs"]).drop_vars("seconds")
+    exact = np.array([independent(J_D, H) for J_D in couplings])
+    course = data["symmetricity"]
+    start = course.sel(rule="asymmetric").isel(symmetricity_0=0).values
+    kept = course.sel(rule=list(RULES)[2:]).isel(symmetricity_0=[0, -1])
+    return data.assign(
+        independent=("J_D", exact[:, 0]),
+        independent_z=("J_D", (start - exact[:, 0]) / exact[:, 1] * replicas**0.5),
+        kept_deviation=abs(kept - 1).rename(rule="symmetric_rule", symmetricity_0="end") / 1e-6,
+    ).assign_attrs(images=PIXELS[dataset])
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw the course of symmetry, and the accuracies of the rules."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.6, 3.2))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.25))
+    epochs = np.arange(data.sizes["symmetricity_0"])
+    for i, J_D in enumerate(data["J_D"].values):
+        for start, line in zip(STARTS, ("-", "--"), strict=True):
+            one = data.sel(J_D=J_D, rule=start)
+            mean, error = one["symmetricity"], one["symmetricity_error"]
+            label = f"$J_D = {J_D:g}$, {start.replace(' start', '')} start"
+            left.errorbar(epochs, mean, error, color=f"C{i}", ls=line, label=label)
+        left.plot(0, data["independent"].sel(J_D=J_D), "x", color=f"C{i}", ms=7, clip_on=False)
+    left.set(xlabel="epochs", ylabel="symmetricity of $J$", ylim=(-0.05, 1.05))
+    left.legend(loc="best")
+    for i, J_D in enumerate(data["J_D"].values):
+        one = data.sel(J_D=J_D)
+        x = np.arange(len(RULES)) + 0.12 * (2 * i - 1)
+        label = f"$J_D = {J_D:g}$"
+        right.errorbar(x, one["test"], one["test_error"], fmt="o", color=f"C{i}", label=label)
+    words = [rule.replace(" ", "\n", 1) for rule in RULES]
+    right.set_xticks(range(len(RULES)), words)
+    right.set(ylabel="accuracy on new digits")
+    right.legend(loc="best")
+    figure.suptitle(
+        f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$, rate of $J$ {data['lr_J']:g}",
+        fontsize="medium",
+    )
+    return figure

@@ -1,0 +1,272 @@
+"""The whole on one axis: where fixed points and clusters appear, and which rule finds them."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+import replica
+from figures.clusters import overlap_gap
+from figures.message_passing import focusing_success
+from figures.relaxation import persistence, relaxation_threshold
+from figures.steered import learning_transition
+from figures.whole import phase_planes
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+title = "Phase diagram"
+equation = (
+    "Φ(J_D) = ln 2H(−J_D);  min_d S_int = 0 at J_ogp;  P(found; N, J_f) = ½;  u(t → ∞) = 0 at J_a"
+)
+caption = (
+    "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
+    "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; black "
+    "diamonds: their limits, where a power of 1/N fits; thresholds that the data bound on one side "
+    "only are left out. Any J_D > 0 makes exponentially many fixed "
+    "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
+    "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
+    "one effort (focusing_success). Relaxation: half of the networks settle within one time "
+    "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). As N "
+    "→ ∞ at a fixed time the threshold of relaxation passes that limit, since the last unstable "
+    "neuron has to settle too; at the time shown these sizes are still below it. Learning: half of "
+    "the rise of the accuracy, interpolated linearly between the J_D that were run; its interval "
+    "is where the means ± one standard error cross that value, so what the line between two points "
+    "hides is not in it (learning_transition; the mean of the images is left in, without it there "
+    "is no such transition). Fixed points thus exist, in dense clusters, and message passing finds "
+    "them, far below the self-coupling at which a simple dynamics settles by itself; the learner, "
+    "whose input steers the same dynamics, works below that too. Lower panels: the same with "
+    "partly symmetric couplings, and with excitation between two layers; orange: some distances "
+    "have no groups of fixed points (the best y of those computed, for η ≥ 0; pairs only for "
+    "layers), grey: no fixed points. The z-scores hold the limit of relaxation, extrapolated from "
+    "sizes that still settle in the longest time, against that of activity; the activity under "
+    "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
+    "The deviation is that of two solvers of J_ogp."
+)
+
+Floats = npt.NDArray[np.float64]
+
+COUPLINGS = {"gaussian": "relaxation, {T} sweeps", "binary": "the same, couplings ±1/√N"}
+
+
+class Mark(NamedTuple):
+    """A threshold of J_D with its interval; infinite N stands for a limit."""
+
+    row: str
+    N: float
+    low: float
+    value: float
+    high: float
+    source: str
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Join what the other figures find, and scan two planes."""
+    import xarray
+
+    transitions = run(overlap_gap.critical_point, {"point": list(overlap_gap.POINTS)}).squeeze()
+    focusing = focusing_success.compute(run, full)
+    relaxation = relaxation_threshold.compute(run, full)
+    activity = persistence.compute(run, full)
+    learned = learning_transition.compute(run, full)
+    marks = [
+        *_clusters(transitions),
+        *_focusing(focusing),
+        *_learned(learned),
+        *_relaxation(relaxation, activity),
+    ]
+    N, T = (1024, 1000) if full else (128, 100)
+    planes = [phase_planes.symmetry(run, full, N, T), phase_planes.layers(run, full, N, T)]
+    first, second = (transitions.isel(point=k) for k in range(2))
+    claimed = first["uncertainty"] + second["uncertainty"]
+    J_D = np.linspace(0, 1, 201)
+    joined = xarray.merge([_columns(marks), *planes]).assign_attrs(N=N, max_sweeps=T)
+    return joined.assign(
+        entropy=("J_D", replica.fixed_point_entropy(J_D)),
+        gap_deviation=((), float((first["J_D"] - second["J_D"]) / claimed)),
+        same_z=((), _same(relaxation, planes[0], N, T)),
+        limit_z=((), float(relaxation["limit_z"])),
+        persistence_z=("order", activity["value_z"].values),
+    ).assign_coords(J_D=J_D)
+
+
+def _columns(marks: list[Mark]) -> "xarray.Dataset":
+    """Return the marks that data bound on both sides as a table, a variable for each column."""
+    import xarray
+
+    bounded = [mark for mark in marks if np.isfinite([mark.low, mark.value, mark.high]).all()]
+    columns = zip(Mark._fields, zip(*bounded, strict=True), strict=True)
+    return xarray.Dataset({f"mark_{name}": ("mark", list(values)) for name, values in columns})
+
+
+def _clusters(transitions: "xarray.Dataset") -> list[Mark]:
+    """Return where clusters have all diameters, and where they merge."""
+    marks = []
+    for point, row in {"closing": "dense clusters", "merging": "clusters merge"}.items():
+        one = transitions.sel(point=point)
+        marks.append(_limit(row, float(one["J_D"]), float(one["uncertainty"]), "overlap_gap"))
+    return marks
+
+
+def _limit(row: str, value: float, error: float, source: str) -> Mark:
+    return Mark(row, np.inf, value - error, value, value + error, source)
+
+
+def _focusing(data: "xarray.Dataset") -> list[Mark]:
+    """Return the thresholds of message passing at one effort, with their limits if they fit."""
+    marks = []
+    sizes = data.isel(case=data["effort"].values == data.attrs["effort"])
+    for name, row in zip(focusing_success.ALGORITHMS, focusing_success.LABELS, strict=True):
+        one = sizes.sel(algorithm=name)
+        for N, (low, value, high) in zip(one["N"].values, one["threshold"].values, strict=True):
+            marks.append(Mark(row, N, low, value, high, "focusing_success"))
+        if one["p_value"] >= focusing_success.POOR:
+            limit, error = float(one["limit"]), float(one["limit_error"])
+            marks.append(_limit(row, limit, error, "focusing_success"))
+    return marks
+
+
+def _relaxation(data: "xarray.Dataset", activity: "xarray.Dataset") -> list[Mark]:
+    """Return the thresholds of relaxation for the longest time, and where activity dies."""
+    T = data.attrs["longest"]
+    marks = []
+    sizes = data.isel(case=data["order"].values == "permutation").sel(T=T).sortby("size")
+    for kind, row in COUPLINGS.items():
+        chosen = sizes.isel(case=sizes["couplings"].values == kind)
+        for N, (low, value, high) in zip(chosen["size"], chosen["threshold"].values, strict=True):
+            label = row.format(T=T)
+            marks.append(Mark(label, float(N), low, value, high, "relaxation_threshold"))
+    died = _limit(
+        "activity dies", float(activity["mean"]), float(activity["mean_error"]), "persistence"
+    )
+    return [*marks, died]
+
+
+def _learned(data: "xarray.Dataset") -> list[Mark]:
+    """Return where the accuracy on new digits has half of its rise."""
+    marks = []
+    x = data["J_D"].values
+    for lam_in in data["lam_in"].values:
+        one = data.sel(lam_in=lam_in)
+        mean, error = one["one_test"].values, one["one_test_error"].values
+        half = (mean[0] + mean.max()) / 2
+        low, value, high = (_crossing(x, mean + k * error, half) for k in (1, 0, -1))
+        row = rf"learning, $\lambda_\mathrm{{in}} = {lam_in:g}$"
+        marks.append(Mark(row, data.attrs["H"], low, value, high, "learning_transition"))
+    return marks
+
+
+def _crossing(x: Floats, y: Floats, level: float) -> float:
+    """Return where y first exceeds a level, by linear interpolation; an end if that is there."""
+    above = np.flatnonzero(y > level)
+    if not above.size:
+        return float(x[-1])
+    k = above[0]
+    return float(x[0] if k == 0 else np.interp(level, y[k - 1 : k + 1], x[k - 1 : k + 1]))
+
+
+def _same(relaxation: "xarray.Dataset", plane: "xarray.Dataset", N: int, T: int) -> float:
+    """Return the z-score of one threshold from two samples of networks."""
+    ours = (relaxation["order"] == "permutation") & (relaxation["couplings"] == "gaussian")
+    case = np.flatnonzero(ours & (relaxation["size"] == N))[0]
+    pair = [
+        relaxation["threshold"].isel(case=case).sel(T=T).values,
+        plane["eta_relaxation"].sel(eta=0.0).values,
+    ]
+    errors = [(high - low) / 2 for low, _, high in pair]
+    return float((pair[0][1] - pair[1][1]) / np.hypot(*errors))
+
+
+def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return all thresholds of the axis as text: header and rows."""
+    columns = (data[f"mark_{name}"].values for name in Mark._fields)
+    rows: list[tuple[str, ...]] = [
+        (
+            str(row).replace(r"$\lambda_\mathrm{in}", "λ_in").replace("$", ""),
+            "∞" if np.isinf(N) else f"{N:.0f}",
+            *_numbers(low, value, high),
+            str(source),
+        )
+        for row, N, low, value, high, source in zip(*columns, strict=True)
+    ]
+    return ("from here on", "N", "J_D", "interval", "figure"), rows
+
+
+def _numbers(low: float, value: float, high: float) -> tuple[str, str]:
+    """Return value and interval with two digits of its width; a tiny width by itself."""
+    if 0 < (width := max(high - value, value - low)) < 1e-6:
+        return f"{value:.6f}", f"± {width:.0e}"
+    digits = 1 + _digits(low, value, high)
+    return f"{value:.{digits}f}", f"{low:.{digits}f} to {high:.{digits}f}"
+
+
+def _digits(low: float, value: float, high: float) -> int:
+    """Return the decimal place of the first digit of the interval's width."""
+    width = max(high - value, value - low)
+    return int(np.clip(np.ceil(-np.log10(width)), 1, 9)) if width > 0 else 3
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw the axis of self-couplings, and two planes."""
+    from matplotlib.colors import LogNorm
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.6, 7.2))
+    grid = figure.add_gridspec(3, 2, height_ratios=(0.45, 2.1, 1.6))
+    entropy = figure.add_subplot(grid[0, :])
+    axis = figure.add_subplot(grid[1, :], sharex=entropy)
+    entropy.fill_between(data["J_D"], 0, data["entropy"], color="0.85", lw=0)
+    entropy.plot(data["J_D"], data["entropy"], "k")
+    entropy.set(ylabel="entropy $\\Phi$", ylim=(0, None), xlim=(0, 1))
+    entropy.tick_params(labelbottom=False)
+    sizes = data["mark_N"].values[np.isfinite(data["mark_N"].values)]
+    norm = LogNorm(sizes.min(), sizes.max())
+    _draw_axis(axis, data, norm)
+    _draw_scale(figure, axis, norm)
+    phase_planes.draw_symmetry(figure.add_subplot(grid[2, 0]), data)
+    phase_planes.draw_layers(figure.add_subplot(grid[2, 1]), data)
+    return figure
+
+
+def _draw_axis(ax: "Axes", data: "xarray.Dataset", norm: "LogNorm") -> None:
+    """Draw a row for each rule, shaded from its threshold for the largest N on."""
+    rows = list(dict.fromkeys(data["mark_row"].values))
+    for y, row in enumerate(rows):
+        marks = data.isel(mark=data["mark_row"].values == row).sortby("mark_N")
+        low, last, high = (float(marks[f"mark_{name}"][-1]) for name in ("low", "value", "high"))
+        ax.barh(y, 1 - last, 0.8, last, color="0.92", lw=0, zorder=0)
+        text = f"{last:.{min(4, _digits(low, last, high))}f}"
+        ax.text(0.995, y, text, ha="right", va="center", color="0.35", fontsize=7.5)
+        heights = y + np.linspace(-0.28, 0.28, marks.sizes["mark"] + 2)[1:-1]
+        _draw_row(ax, marks, heights, norm)
+    ax.set_yticks(range(len(rows)), rows)
+    ax.invert_yaxis()
+    ax.tick_params(axis="y", length=0)
+    ax.set(xlabel="self-coupling $J_D$", xlim=(0, 1))
+
+
+def _draw_row(ax: "Axes", marks: "xarray.Dataset", heights: Floats, norm: "LogNorm") -> None:
+    """Draw the thresholds of one rule, the larger N the lower."""
+    from matplotlib import colormaps
+
+    columns = (marks[f"mark_{name}"].values for name in ("N", "low", "value", "high"))
+    for y, N, low, value, high in zip(heights, *columns, strict=True):
+        finite = np.isfinite(N)
+        color = colormaps["viridis_r"](norm(N)) if finite else "k"
+        ends = [[value - low], [high - value]]
+        ax.errorbar(value, y, xerr=ends, color=color, fmt="o" if finite else "D", ms=3.5, capsize=1)
+
+
+def _draw_scale(figure: "Figure", ax: "Axes", norm: "LogNorm") -> None:
+    from matplotlib.cm import ScalarMappable
+
+    scale = figure.colorbar(ScalarMappable(norm, "viridis_r"), ax=ax, pad=0.01, aspect=30)
+    ticks = [N for N in (2.0**k for k in range(5, 17)) if 0 <= float(norm(N)) <= 1]
+    scale.set_ticks(ticks, labels=[f"{N:.0f}" for N in ticks])
+    scale.minorticks_off()
+    scale.set_label("neurons $N$")

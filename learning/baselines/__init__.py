@@ -1,0 +1,1 @@
+"""What steered networks are compared with."""

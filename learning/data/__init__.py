@@ -1,0 +1,1 @@
+"""Data sets, real and drawn, and the projection that entangles them."""

@@ -1,0 +1,1 @@
+"""What is measured on a trained network: overlaps, trajectories, times to settle."""

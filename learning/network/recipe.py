@@ -1,0 +1,164 @@
+"""A recipe: strengths, schedule and rule together, and the recipes that have a name."""
+
+from dataclasses import asdict, dataclass, field, fields, replace
+from math import sqrt
+from typing import Any
+
+from foundation import domains
+from learning.network.rule import Rule
+from learning.network.schedule import Schedule
+from learning.network.strengths import Strengths
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that is said about a steered network besides its sizes.
+
+    Attributes
+    ----------
+    strengths
+        How its couplings are drawn.
+    schedule
+        How it relaxes.
+    rule
+        How it learns.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a part is not what it should be, or feedback is tied to a readout of no strength.
+
+    Examples
+    --------
+    >>> from learning import Recipe, Rule, Schedule, Strengths
+    >>> made = Recipe(Strengths(J_D=0.3), Schedule(sweeps=8), Rule(k=1.0))
+    >>> made.kappa
+    1.3
+    >>> made.replace(J_D=0.5).strengths.J_D
+    0.5
+    >>> made.check(N=50, H=100, L=2)  # says so if a network of these sizes cannot follow it
+    """
+
+    strengths: Strengths = field(default_factory=Strengths)
+    schedule: Schedule = field(default_factory=Schedule)
+    rule: Rule = field(default_factory=Rule)
+
+    def __post_init__(self) -> None:
+        for name, kind in (("strengths", Strengths), ("schedule", Schedule), ("rule", Rule)):
+            if not isinstance(getattr(self, name), kind):
+                raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
+        if self.rule.feedback not in ("frozen", "learned"):
+            needed = ("lam_f", "lam_b") if self.rule.feedback == "normalised" else ("lam_f",)
+            for name in needed:
+                if not getattr(self.strengths, name):
+                    raise ValueError(f"{name} must be > 0 for feedback={self.rule.feedback!r}")
+
+    @property
+    def kappa(self) -> float:
+        """Margin of the hidden units, with the part that couplings to the unit itself supply."""
+        held = self.strengths.J_D * self.strengths.lam_int
+        if self.schedule.inference == "no_supervision":
+            held += self.strengths.lam
+        return self.rule.k + held
+
+    def check(self, N: int, H: int, L: int) -> None:
+        """Refuse what a network of N inputs and L layers of H units cannot follow.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If a size is no integer >= 1; if the input has more numbers than it can start or
+            clamp units; if the label would never act; if couplings would decay by more than all
+            they are.
+        """
+        for name, size in (("N", N), ("H", H), ("L", L)):
+            domains.integer(name, size)
+        strengths, schedule, rule = self.strengths, self.schedule, self.rule
+        if N > H and (schedule.start == "input" or strengths.input_to == "clamp"):
+            word = "start='input'" if schedule.start == "input" else "input_to='clamp'"
+            raise ValueError(f"{word} needs H >= N, got H = {H} and N = {N}")
+        full = schedule.training(L)[1].sweeps + (schedule.start == "input")
+        if full < 2 and schedule.warm_up is None and strengths.lam_b:
+            raise ValueError(
+                f"sweeps must be at least L + 2 = {L + 2}, got {schedule.sweeps}: the label would "
+                f"not act. Raise sweeps, lower warm_up, or set lam_b=0"
+            )
+        for name, lr, strength, senders in (
+            ("wd_J", rule.lr_J, max(strengths.lam_int, strengths.lam_fc), H),
+            ("wd_in", rule.lr_in, strengths.lam_in, N),
+            ("wd_W", rule.lr_W, max(strengths.lam_f / sqrt(H), strengths.lam_io / sqrt(N)), 1),
+        ):
+            most = sqrt(senders) / (lr * strength) if lr * strength else float("inf")
+            if getattr(rule, name) > most:
+                raise ValueError(
+                    f"{name} must be at most {most:.3g} at these rates and sizes, got "
+                    f"{getattr(rule, name):g}: the couplings would change sign"
+                )
+
+    def replace(self, **changes: Any) -> "Recipe":
+        """Return the recipe with some parameters of its parts changed, each known by its name."""
+        parts: dict[str, Any] = {}
+        for part in fields(self):
+            old = getattr(self, part.name)
+            own = {item.name for item in fields(old)} & set(changes)
+            parts[part.name] = replace(old, **{name: changes.pop(name) for name in own})
+        if changes:
+            names = [name for part in parts.values() for name in asdict(part)]
+            raise ValueError(
+                f"recipe has no parameter {sorted(changes)[0]!r}; it has {', '.join(names)}"
+            )
+        return Recipe(**parts)
+
+
+_G1: dict[str, Any] = {
+    "J_D": 0.3,
+    "input_to": "clamp",
+    "lam_in": 1000.0,
+    "lam_b": 1.0,
+    "feedback_scale": "none",
+    "double": False,
+    "k": 0.4,
+    "lr_J": 0.03,
+    "lr_in": 0.0,
+    "feedback": "tied_weakly",
+    "target_scale": "plain",
+}
+_RESERVOIR: dict[str, Any] = {"lam_b": 0.0, "lr_J": 0.0, "lr_in": 0.0, "wd_J": 0.0}
+_CHANGES: dict[str, dict[str, Any]] = {
+    "G2": {},
+    "G1": _G1,
+    "reservoir": _RESERVOIR,
+    "random_features": {**_RESERVOIR, "lam_int": 0.0, "sweeps": 2, "double": False},
+}
+NAMES = tuple(_CHANGES)
+
+
+def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
+    """Return a recipe by its name, with some parameters changed.
+
+    Parameters
+    ----------
+    name
+        "G2", the default; "G1", an earlier generation: the input clamps the first hidden units, the
+        feedback is tied to the readout, one relaxation; "reservoir", which learns the readout alone
+        on a random network; "random_features", the same without couplings within the layer. Or a
+        recipe.
+    changes
+        Parameters of `Strengths`, `Schedule` or `Rule`, by their names.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no such recipe or parameter, or a value is not as said there.
+
+    Examples
+    --------
+    >>> from learning import recipe
+    >>> recipe("G2", J_D=0.3, lr_J=0.01).kappa
+    1.2
+    """
+    if isinstance(name, Recipe):
+        return name.replace(**changes)
+    return (
+        Recipe().replace(**_CHANGES[domains.choice("recipe name", name, NAMES)]).replace(**changes)
+    )

@@ -1,0 +1,1 @@
+"""A batch that relaxes: its stages, and the engines that make the sweeps."""

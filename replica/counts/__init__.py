@@ -1,0 +1,1 @@
+"""How many fixed points there are: for N → ∞, and exactly at any N."""

@@ -1,0 +1,1 @@
+"""Theory against data: means, comparisons, extrapolations, thresholds, each with its plot."""

@@ -1,0 +1,1 @@
+"""A function over a grid: which points are missing, who computes them, how they come back."""

@@ -1,0 +1,105 @@
+"""From the outcomes of a sweep to labelled arrays."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sweeps.running import grid
+from sweeps.storing.evaluation import Array, Outcome, Scalar
+from sweeps.storing.ledger import Series
+from sweeps.storing.point import Value
+
+if TYPE_CHECKING:
+    import xarray
+
+Found = dict[int, Scalar | Array]
+
+
+def labelled(
+    axes: Mapping[str, Sequence[Value]],
+    replicas: int,
+    outcomes: Mapping[tuple[str, int], Outcome],
+    series: Series,
+) -> "xarray.Dataset":
+    """Return the outcomes of a grid as a Dataset, as told in `sweeps.run`."""
+    import xarray
+
+    shape = (*map(len, axes.values()), replicas)
+    dimensions = (*axes, "replica")
+    variables = {}
+    for name, flat in columns(axes, replicas, outcomes).items():
+        own = dimensions_of(name, flat.ndim - 1)
+        variables[name] = (dimensions + own, flat.reshape(shape + flat.shape[1:]))
+    coordinates = {name: grid.labels(values) for name, values in axes.items()}
+    coordinates["replica"] = np.arange(replicas)
+    attributes = {"function": series.function, "version": series.version, "seed": series.seed}
+    return xarray.Dataset(variables, coordinates, attributes)
+
+
+def dimensions_of(name: str, count: int) -> tuple[str, ...]:
+    """Return the names of the dimensions that an array adds to those of the grid."""
+    return tuple(f"{name}_{axis}" for axis in range(count))
+
+
+def check_names(results: Mapping[str, Scalar | Array], parameters: Collection[str]) -> None:
+    """Refuse an array one of whose dimensions is called like a parameter or another result."""
+    for name, value in results.items():
+        for dimension in dimensions_of(name, np.ndim(value)):
+            if dimension in parameters or dimension in results:
+                raise ValueError(
+                    f"the function must not return an array {name!r} beside a parameter or result "
+                    f"{dimension!r}, which is the name of a dimension of the array: rename one"
+                )
+
+
+def columns(
+    axes: Mapping[str, Sequence[Value]], replicas: int, outcomes: Mapping[tuple[str, int], Outcome]
+) -> dict[str, Array]:
+    """Return the results, `failed` and `seconds`, each an array over all points of the grid."""
+    size = replicas * math.prod(map(len, axes.values()))
+    found: dict[str, Found] = {}
+    failed = np.zeros(size, dtype=bool)
+    seconds = np.zeros(size)
+    for index, point in enumerate(grid.points(axes, replicas)):
+        outcome = outcomes[point.key, point.replica]
+        failed[index] = outcome.error is not None
+        seconds[index] = outcome.seconds
+        for name, value in outcome.results.items():
+            found.setdefault(name, {})[index] = value
+    results = {name: column(name, values, size) for name, values in found.items()}
+    return {**results, "failed": failed, "seconds": seconds}
+
+
+def column(name: str, values: Found, size: int) -> Array:
+    """Return the values of one result at all points, with nan or "" where there is none."""
+    kinds = {_kind(value) for value in values.values()}
+    if len(kinds) > 1:
+        raise ValueError(
+            f"the function must return {name!r} in one form at all points, got "
+            f"{' and '.join(sorted(kinds))}; the results are stored"
+        )
+    if kinds == {"a string"}:
+        return np.array([values.get(index, "") for index in range(size)])
+    return _numbers({index: np.asarray(value) for index, value in values.items()}, size)
+
+
+def _numbers(arrays: dict[int, Array], size: int) -> Array:
+    """Stack arrays of one dimensionality into one, as large as the largest of them."""
+    shape = tuple(np.max([array.shape for array in arrays.values()], axis=0).astype(int))
+    dtype = np.result_type(*{array.dtype for array in arrays.values()})
+    complete = len(arrays) == size and all(array.shape == shape for array in arrays.values())
+    if not complete and dtype.kind != "f":
+        dtype = np.dtype(np.float64)
+    stacked = np.full((size, *shape), 0 if complete else np.nan, dtype)
+    for index, array in arrays.items():
+        where: tuple[int | slice, ...] = (index, *map(slice, array.shape))
+        stacked[where] = array
+    return stacked
+
+
+def _kind(value: Scalar | Array) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of {value.ndim} dimensions"
+    return "a string" if isinstance(value, str) else "a number"

@@ -1,0 +1,144 @@
+"""Whether a ledger still holds what the function gives."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from foundation import domains
+from sweeps.running.session import series_of, takes_rng
+from sweeps.storing.arrays import DamagedError
+from sweeps.storing.evaluation import Array, Outcome, Scalar, Task
+from sweeps.storing.ledger import Ledger, Row, existing
+from sweeps.storing.point import Point, Value
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """A stored point that was computed again.
+
+    Attributes
+    ----------
+    parameters, replica
+        Which point.
+    differences
+        The names of the results that are not the same to the last bit; "error" if the function
+        raised, or the stored arrays cannot be read.
+
+    Examples
+    --------
+    >>> import sweeps
+    >>> sweeps.Recheck({"N": 10}, 0, ("m",)).same
+    False
+    """
+
+    parameters: dict[str, Value]
+    replica: int
+    differences: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether all results are the same."""
+        return not self.differences
+
+
+def recheck(
+    function: Callable[..., object],
+    store: str | os.PathLike[str],
+    *,
+    version: str | int,
+    rng: int = 0,
+    count: int = 3,
+    name: str | None = None,
+) -> list[Recheck]:
+    """Compute some points of a ledger again, here and now, and compare every bit.
+
+    The key of a point says nothing of the code that computed it. After a change that was not meant
+    to change results, this tells whether the ledger may be used on; else give a new `version`.
+    Other processors and libraries may round differently: there, a difference is no proof.
+
+    Parameters
+    ----------
+    function, store, version, rng, name
+        As in `sweeps.run`.
+    count
+        How many points, >= 1: a random choice, always the same, of the faster half.
+
+    Returns
+    -------
+    A `Recheck` for each point; fewer than `count` if no more are stored.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said.
+    LedgerError
+        If the store does not exist or cannot be read.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def magnetisation(N, rng):
+    ...     return rng.choice([-1, 1], size=N).mean()
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     ledger = dict(store=f"{folder}/spins.sqlite", version=1)
+    ...     data = sweeps.run(
+    ...         magnetisation, {"N": [10, 20, 40]}, executor=executor, progress=False, **ledger
+    ...     )
+    ...     again = sweeps.recheck(magnetisation, **ledger)
+    >>> [point.same for point in again]
+    [True, True]
+    """
+    count = domains.integer("count", count, 1)
+    path, series = existing(store), series_of(function, version, rng, name)
+    with Ledger(path) as ledger:
+        chosen = _chosen(ledger.rows(series), count)
+        stored = [(point, _read(ledger, row)) for point, row in chosen]
+    return [
+        _compared(point, before, _now(function, point, series.seed)) for point, before in stored
+    ]
+
+
+def _chosen(rows: dict[tuple[str, int], Row], count: int) -> list[tuple[Point, Row]]:
+    """Return some of the faster half of the points, by a random choice that is always the same."""
+    faster = sorted(rows, key=lambda identity: (rows[identity].seconds, identity))
+    faster = faster[: (len(rows) + 1) // 2]
+    picked = np.random.default_rng(0).permutation(len(faster))[:count]
+    identities = [faster[i] for i in picked]
+    return [(Point(json.loads(key), replica), rows[key, replica]) for key, replica in identities]
+
+
+def _read(ledger: Ledger, row: Row) -> Outcome:
+    try:
+        return ledger.outcome(row)
+    except DamagedError as error:
+        return Outcome(error=str(error))
+
+
+def _now(function: Callable[..., object], point: Point, seed: int) -> Outcome:
+    """Evaluate a point as a worker does, with one thread for each library."""
+    from threadpoolctl import threadpool_limits
+
+    task = Task(function, seed, takes_rng(function, point.parameters))
+    with threadpool_limits(1):
+        return task(point)
+
+
+def _compared(point: Point, before: Outcome, now: Outcome) -> Recheck:
+    if before.error or now.error:
+        return Recheck(point.parameters, point.replica, ("error",))
+    names = {**before.results, **now.results}
+    different = [
+        name for name in names if not _same(before.results.get(name), now.results.get(name))
+    ]
+    return Recheck(point.parameters, point.replica, tuple(different))
+
+
+def _same(one: Scalar | Array | None, other: Scalar | Array | None) -> bool:
+    a, b = np.asarray(one), np.asarray(other)
+    floats = a.dtype.kind == b.dtype.kind == "f"
+    return bool(a.dtype.kind == b.dtype.kind and np.array_equal(a, b, equal_nan=floats))

@@ -1,0 +1,172 @@
+"""What every sweep does, whoever chooses the points: look up, compute the rest, store, report."""
+
+import inspect
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Executor
+from types import TracebackType
+from typing import Self
+
+from foundation import domains
+from sweeps.errors import SweepError, SweepWarning
+from sweeps.running.dataset import check_names
+from sweeps.running.dispatch import Flight
+from sweeps.running.naming import given, name_of
+from sweeps.running.workers import Workers
+from sweeps.storing.arrays import DamagedError
+from sweeps.storing.evaluation import Outcome, Task
+from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.point import Point
+
+Identity = tuple[str, int]
+
+_SHOWN = 5
+
+
+class Session:
+    """A function, its ledger and its workers; the arguments are those of `sweeps.run`.
+
+    The arguments are checked when it is made; the ledger is opened by the `with` statement.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., object],
+        names: Collection[str],
+        *,
+        store: object,
+        version: object,
+        rng: object,
+        executor: Executor | int | None,
+        name: object,
+    ) -> None:
+        self._store = domains.path("store", store)
+        self.series = series_of(function, version, rng, name)
+        self._task = Task(function, self.series.seed, takes_rng(function, names))
+        self._workers = Workers(executor)
+        self._workers.check(function)
+        self.outcomes: dict[Identity, Outcome] = {}
+        self._failed: list[tuple[Point, str]] = []
+        self._damaged: list[str] = []
+
+    def __enter__(self) -> Self:
+        self._ledger = Ledger(self._store)
+        try:
+            self._rows = self._ledger.rows(self.series)
+        except BaseException:
+            self._ledger.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._workers.stop()
+        self._ledger.__exit__(kind, error, trace)
+
+    def evaluate(self, points: Iterable[Point], advance: Callable[[], object]) -> None:
+        """Fill `outcomes` for all `points`, and call `advance` after each of them."""
+
+        def keep(point: Point, outcome: Outcome) -> None:
+            check_names(outcome.results, point.parameters)
+            self._ledger.store(self.series, point, outcome)
+            if outcome.error:
+                self._failed.append((point, outcome.error))
+            short = Outcome(outcome.results, outcome.error, outcome.seconds)
+            self.outcomes[point.key, point.replica] = short
+            advance()
+
+        Flight(self._task, self._workers, keep).run(self._missing(points, advance))
+
+    def report(self, throw: bool) -> None:
+        """Tell of failed points and damaged files: by one warning, or by an error."""
+        if self._damaged:
+            files = "\n  ".join(self._damaged)
+            warnings.warn(
+                f"damaged array files, computed again:\n  {files}", SweepWarning, stacklevel=3
+            )
+        self._damaged.clear()
+        if self._failed and throw:
+            raise SweepError(self._table())
+        if self._failed:
+            warnings.warn(self._table(), SweepWarning, stacklevel=3)
+
+    def _missing(self, points: Iterable[Point], advance: Callable[[], object]) -> Iterator[Point]:
+        """Take the stored outcomes as they are; yield the other points."""
+        for point in points:
+            identity = (point.key, point.replica)
+            row = self._rows.get(identity)
+            if identity in self.outcomes:
+                advance()
+            elif row is None:
+                yield point
+            else:
+                try:
+                    self.outcomes[identity] = self._ledger.outcome(row)
+                    advance()
+                except DamagedError as error:
+                    self._damaged.append(str(error))
+                    yield point
+
+    def _table(self) -> str:
+        """Return one line for each of the first failed points."""
+        lines = [
+            f"  {point}: {error.strip().splitlines()[-1]}" for point, error in self._failed[:_SHOWN]
+        ]
+        if len(self._failed) > _SHOWN:
+            lines.append(f"  ... and {len(self._failed) - _SHOWN} more")
+        return (
+            f"{len(self._failed)} of {len(self.outcomes)} points failed; the next run tries them "
+            f"again, sweeps.failures({str(self._store)!r}) has the tracebacks:\n" + "\n".join(lines)
+        )
+
+
+def series_of(
+    function: Callable[..., object], version: object, rng: object, name: object
+) -> Series:
+    """Return what the points of a sweep have in common in the ledger, once it is checked."""
+    own = name_of(function)  # what has no name of its own is refused all the same
+    return Series(own if name is None else given("name", name), _version(version), _seed(rng))
+
+
+def _version(version: object) -> str:
+    """Return the version of a model as text: 1 and "1" are the same one."""
+    if isinstance(version, bool) or not isinstance(version, str | int):
+        raise TypeError(f"version must be a string or an integer, got {version!r}")
+    if version == "":
+        raise ValueError("version must not be empty: name the model, for example version='1'")
+    return str(version)
+
+
+def _seed(rng: object) -> int:
+    try:
+        return domains.integer("rng", rng, 0)
+    except TypeError:
+        raise TypeError(
+            f"rng must be an integer >= 0 (a sweep that can be resumed needs a fixed root seed), "
+            f"got {rng!r}"
+        ) from None
+
+
+def takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
+    """Return whether `function` wants a generator; refuse one that does not take the parameters."""
+    try:
+        signature = inspect.signature(function)
+    except ValueError:  # compiled functions may not tell
+        return True
+    parameters = signature.parameters
+    takes_rng = "rng" in parameters or any(
+        parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()
+    )
+    arguments = dict.fromkeys([*names, "rng"] if takes_rng else names)
+    try:
+        signature.bind(**arguments)
+    except TypeError as error:
+        called = f"{name_of(function)}({', '.join(arguments)})"
+        raise TypeError(
+            f"function must take the parameters of the grid, {called}: {error}"
+        ) from None
+    return takes_rng

@@ -1,0 +1,125 @@
+"""Run a function over a grid."""
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+from foundation import domains
+from sweeps.running.dataset import labelled
+from sweeps.running.grid import checked, points
+from sweeps.running.progress import bar
+from sweeps.running.session import Session
+from sweeps.storing.set_aside import set_aside
+
+if TYPE_CHECKING:
+    import xarray
+
+
+def run(
+    function: Callable[..., object],
+    grid: Mapping[str, Sequence[Any]],
+    *,
+    store: str | os.PathLike[str],
+    version: str | int,
+    rng: int = 0,
+    executor: Executor | int | None = None,
+    replicas: int = 1,
+    resume: bool = True,
+    progress: bool = True,
+    throw: bool = False,
+    name: str | None = None,
+) -> "xarray.Dataset":
+    """Evaluate a function at all points of a grid, each of them once and for all.
+
+    A point that is in the ledger is not computed again. Each new one is stored as soon as it has
+    finished, so a sweep may be killed at any moment and started again by the same call.
+
+    Parameters
+    ----------
+    function
+        Called as `function(**parameters)`, or `function(**parameters, rng=generator)` if it takes
+        `rng`. Returns a number or a string, an array of real numbers, or a mapping of names to
+        these.
+        It must have a name, so no lambda and no method of an object; arguments bound by
+        `functools.partial` must be values like those of the grid.
+    grid
+        The values of each parameter (int, float, str, bool or None); the points are their product.
+        Integers among floats are passed as floats; 1 and 1.0 are one point, which is not computed
+        again.
+    store
+        Path of the ledger, an SQLite file that is made if need be. Arrays are stored in the folder
+        `<store>.arrays` beside it.
+    version
+        Version of the model that `function` computes. Change it, and all points are new; the
+        source code is not looked at. In one store a version belongs to one function.
+    rng
+        Root seed, an integer >= 0. The generator of a point comes from it, the parameters and the
+        replica, so the numbers do not depend on workers, on order, or on the rest of the grid.
+    executor
+        None for a process pool on all cores, an integer for one of so many workers, or any
+        `concurrent.futures.Executor`.
+    replicas
+        Number of independent repetitions of each point, >= 1.
+    resume
+        Whether to go on from the ledger. With False, all that is in `store` is first renamed by
+        `sweeps.set_aside`, once the arguments are found to be right.
+    progress
+        Whether to show a progress bar.
+    throw
+        Whether to raise an error at the end if points failed. Otherwise they give a warning.
+    name
+        The name under which the ledger knows the function; by default its module and name. Give
+        one, and the function may be moved or renamed later without losing what is stored.
+
+    Returns
+    -------
+    Dataset with the dimensions of the grid and `replica`; `sweeps.summary` makes means and errors
+    of it. A number is called `result` unless the function names it. An array has the further
+    dimensions `<name>_0`, `<name>_1`...; shorter arrays are filled up with nan. Where a point
+    failed, `failed` is true and its results are nan ("" for strings); if all points failed, their
+    names are not known and there are none. `seconds` is the computing time. A parameter with values
+    of several kinds (numbers and None, say) is labelled by text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as said, before anything is computed; at the first result with an
+        array `a` beside a parameter or result `a_0`; or if a result has two forms.
+    LedgerError
+        If the store cannot be used: not a ledger, in use by another sweep, disk full.
+    SweepError
+        If the executor broke, or with `throw` if points failed; after storing all others.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def magnetisation(N, rng):
+    ...     return {"m": rng.choice([-1, 1], size=N).mean()}
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/spins.sqlite", version=1, replicas=5, progress=False)
+    ...     small = sweeps.run(magnetisation, {"N": [10, 20]}, executor=executor, **again)
+    ...     large = sweeps.run(magnetisation, {"N": [10, 20, 40]}, executor=executor, **again)
+    >>> dict(large.sizes), list(large.data_vars)
+    ({'N': 3, 'replica': 5}, ['m', 'failed', 'seconds'])
+    >>> small["m"].equals(large["m"].sel(N=[10, 20]))  # those points were read from the ledger
+    True
+    """
+    axes = checked(grid)
+    replicas = domains.integer("replicas", replicas, 1)
+    resume = domains.boolean("resume", resume)
+    progress = domains.boolean("progress", progress)
+    throw = domains.boolean("throw", throw)
+    session = Session(
+        function, axes, store=store, version=version, rng=rng, executor=executor, name=name
+    )
+    if not resume:
+        set_aside(store)
+    total = replicas * math.prod(map(len, axes.values()))
+    with session, bar(session.series.function, total, progress) as shown:
+        session.evaluate(points(axes, replicas), shown.update)
+    session.report(throw)
+    return labelled(axes, replicas, session.outcomes, session.series)

@@ -1,0 +1,1 @@
+"""What is kept: points and their results in a ledger, datasets with their provenance."""
