@@ -43,12 +43,16 @@ from bp.solving.focusing import focusing, focusing_trajectory
 from bp.solving.protocols import along_overlap, pseudo_reinforcement, scoping
 from bp.solving.reinforcement import reinforcement
 from bp.solving.solution import Solution, Trajectory
+from foundation import __version__
+from foundation.errors import ConvergenceError
 
 __all__ = [
+    "ConvergenceError",
     "LocalEntropy",
     "Marginals",
     "Solution",
     "Trajectory",
+    "__version__",
     "along_overlap",
     "belief_propagation",
     "focusing",

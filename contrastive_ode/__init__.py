@@ -67,11 +67,14 @@ from contrastive_ode.training.alignment import alignment, cosine
 from contrastive_ode.training.constraints import Constraints
 from contrastive_ode.training.penalty import Penalty
 from contrastive_ode.training.training import Training, train
+from foundation import __version__
+from foundation.errors import ConvergenceError
 
 __all__ = [
     "Attractor",
     "BlowUpError",
     "Constraints",
+    "ConvergenceError",
     "Model",
     "Packing",
     "Penalty",
@@ -82,6 +85,7 @@ __all__ = [
     "Training",
     "Trajectory",
     "Update",
+    "__version__",
     "alignment",
     "all_to_all",
     "catalogue",

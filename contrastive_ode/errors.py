@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 
+from foundation.errors import ConvergenceError
+
 ADVICE = "decrease the step h or the rate, or bound the update (clip) or the parameters"
 
 
-class BlowUpError(RuntimeError):
+class BlowUpError(ConvergenceError):
     """A trajectory left the range of numbers of sense.
 
     Attributes

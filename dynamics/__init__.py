@@ -48,15 +48,19 @@ from dynamics.infinite.persistence import (
 )
 from dynamics.relaxing.relaxation import Relaxation, relax, relax_many
 from dynamics.relaxing.synchronous import Cycle, synchronous
+from foundation import __version__
+from foundation.errors import ConvergenceError
 
 __all__ = [
     "AnnealedCycles",
     "Census",
+    "ConvergenceError",
     "Cycle",
     "MeanField",
     "MeanFieldLimit",
     "PersistenceThreshold",
     "Relaxation",
+    "__version__",
     "annealed_cycles",
     "boundary_shift",
     "census",

@@ -38,6 +38,7 @@ The equations, what was measured, and what failed: `docs/theory/learning.md`.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from foundation import __version__
 from learning.associative.capacity import Capacity, capacity
 from learning.data.images import load_digits, load_mnist
 from learning.data.split import Split
@@ -75,6 +76,7 @@ __all__ = [
     "SteeredClassifier",
     "Strengths",
     "Trajectory",
+    "__version__",
     "capacity",
     "equilibration",
     "fixed_point_fraction",

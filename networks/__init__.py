@@ -33,9 +33,16 @@ Network(N=500, J_D=0.8)
 False
 """
 
+from foundation import __version__
 from networks.asymmetric import Asymmetric
 from networks.binary import BinaryNetwork
 from networks.layered import Layered
 from networks.network import Network
 
-__all__ = ["Asymmetric", "BinaryNetwork", "Layered", "Network"]
+__all__ = [
+    "Asymmetric",
+    "BinaryNetwork",
+    "Layered",
+    "Network",
+    "__version__",
+]

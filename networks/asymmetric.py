@@ -37,7 +37,7 @@ class Asymmetric:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is not as said.
+        If a parameter is outside its documented domain.
 
     Examples
     --------
@@ -85,7 +85,7 @@ class Asymmetric:
         Raises
         ------
         TypeError, ValueError
-            If `rng` is not as said.
+            If `rng` is outside its documented domain.
         """
         rng = domains.generator(rng)
         if self.couplings == "binary":

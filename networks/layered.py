@@ -30,7 +30,7 @@ class Layered:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is not as said.
+        If a parameter is outside its documented domain.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class Layered:
         Raises
         ------
         TypeError, ValueError
-            If `rng` is not as said.
+            If `rng` is outside its documented domain.
         """
         rng = domains.generator(rng)
         outgoing = np.empty((self.L, self.N, self.N), dtype=np.float32)

@@ -34,7 +34,7 @@ class Network:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class Network:
         Raises
         ------
         TypeError, ValueError
-            If `s` is not as said.
+            If `s` is outside its documented domain.
         """
         spins = domains.spins("s", s, self.shape).astype(np.float32)
         outgoing = self.outgoing.reshape(-1, self.N, self.N)

@@ -42,6 +42,8 @@ and to any number of digits.
 array([-0.0056,  0.1422,  0.3242])
 """
 
+from foundation import __version__
+from foundation.errors import ConvergenceError
 from replica.counts.finite_size import (
     log_expected_fixed_points,
     log_expected_layered_fixed_points,
@@ -74,11 +76,13 @@ from replica.thresholds.symmetric_threshold import rarest_groups, symmetric_over
 
 __all__ = [
     "ClusterState",
+    "ConvergenceError",
     "IntegerClusters",
     "LayeredTransition",
     "ReferenceState",
     "Transition",
     "TwoLayerState",
+    "__version__",
     "clusters",
     "densest_reference",
     "fixed_point_entropy",

@@ -39,6 +39,8 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
 
+from foundation import __version__
+from foundation.errors import ConvergenceError
 from sweeps.errors import LedgerError, SweepError, SweepWarning
 from sweeps.judging.comparison import Comparison, compare, plot_comparison
 from sweeps.judging.extrapolation import Extrapolation, extrapolate, plot_extrapolation
@@ -55,6 +57,7 @@ from sweeps.storing.set_aside import set_aside
 
 __all__ = [
     "Comparison",
+    "ConvergenceError",
     "Extrapolation",
     "Failure",
     "LedgerError",
@@ -62,6 +65,7 @@ __all__ = [
     "SweepError",
     "SweepWarning",
     "Threshold",
+    "__version__",
     "compare",
     "evaluate",
     "extrapolate",

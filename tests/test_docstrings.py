@@ -15,7 +15,7 @@ PACKAGES = [
 ]
 MODULES = sorted(
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for package in PACKAGES
+    for package in ["foundation", *PACKAGES]
     for path in (ROOT / package).rglob("*.py")
 )
 
@@ -36,14 +36,18 @@ def test_a_page_has_an_equation_and_an_example(name):
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_everything_public_has_an_example(package):
-    module = importlib.import_module(package)
-    for name in module.__all__:
-        thing = getattr(module, name)
+    for name, thing in _public(package).items():
         shown = _examples(thing)
         assert name in shown, f"no example shows {package}.{name}"
         for method, function in vars(thing).items() if inspect.isclass(thing) else ():
             if inspect.isfunction(function) and not method.startswith("_"):
                 assert f".{method}(" in shown + _examples(function), f"{name}.{method}"
+
+
+def _public(package):
+    """Return the public names of a package, without its version."""
+    module = importlib.import_module(package)
+    return {name: getattr(module, name) for name in module.__all__ if name != "__version__"}
 
 
 def _examples(thing):
@@ -60,9 +64,7 @@ def _examples(thing):
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_everything_public_is_explained(package):
-    module = importlib.import_module(package)
-    for name in module.__all__:
-        thing = getattr(module, name)
+    for name, thing in _public(package).items():
         assert thing.__doc__.splitlines()[0].endswith("."), name
         if inspect.isfunction(thing):
             parameters = inspect.signature(thing).parameters

@@ -9,6 +9,7 @@ from bp.marginals import arguments
 from bp.messages import bethe
 from bp.messages.iteration import Dense
 from foundation import domains
+from foundation.errors import ConvergenceError
 from networks import Network
 
 Floats = npt.NDArray[np.float64]
@@ -115,8 +116,8 @@ def local_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If a field does not converge.
 
     References
@@ -164,5 +165,5 @@ def local_entropy(
         converged=residual <= tolerance,
     )
     if throw and not result.converged.all():
-        raise RuntimeError(f"no local entropy at all fields: {result.status}")
+        raise ConvergenceError(f"no local entropy at all fields: {result.status}")
     return result

@@ -10,6 +10,7 @@ from bp.messages import bethe
 from bp.messages.cavity import Cavity
 from bp.messages.iteration import Dense
 from foundation import domains
+from foundation.errors import ConvergenceError
 from networks import Network
 
 METHODS = ("dense", "messages")
@@ -129,8 +130,8 @@ def belief_propagation(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the iteration does not converge.
 
     References
@@ -176,7 +177,7 @@ def belief_propagation(
         iterations += 1
     marginals = _read_out(state, theta, residual, iterations, residual <= tolerance)
     if throw and not marginals.converged:
-        raise RuntimeError(f"belief propagation did not converge: {marginals.status}")
+        raise ConvergenceError(f"belief propagation did not converge: {marginals.status}")
     return marginals
 
 

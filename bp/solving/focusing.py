@@ -69,7 +69,7 @@ def focusing(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------
@@ -129,7 +129,7 @@ def focusing_trajectory(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from contrastive_ode.models.topology import Topology, graph
 from foundation import domains
 from foundation.domains import Floats
+from foundation.errors import ConvergenceError
 
 RATIO = 1.4  # of the two diameters
 CONTACT = 1e-6  # relative overlap below which two discs do not touch
@@ -93,8 +94,8 @@ def jammed_packing(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If no packing was found.
 
     Examples
@@ -122,7 +123,9 @@ def jammed_packing(
         connected = bool(np.isfinite(packing.distances()).all()) if len(packing.contacts) else False
         if counts.min() >= 3 and connected and packing.residual < 1e-4:
             return packing
-    raise RuntimeError(f"no jammed packing of {N} discs in {tries} tries: increase phi or tries")
+    raise ConvergenceError(
+        f"no jammed packing of {N} discs in {tries} tries: increase phi or tries"
+    )
 
 
 def _pairs(x: Floats, diameters: Floats) -> tuple[npt.NDArray[np.int64], Floats, Floats]:

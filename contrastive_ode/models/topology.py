@@ -70,7 +70,7 @@ def all_to_all(N: int, self_coupling: bool = False) -> Topology:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -131,7 +131,7 @@ def random_graph(N: int, degree: float, rng: int | np.random.Generator | None = 
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
     Raises
     ------
     TypeError, ValueError
-        If a triple is not as said.
+        If a triple is outside its documented domain.
 
     Examples
     --------

@@ -120,7 +120,7 @@ def settle(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
 
@@ -253,7 +253,7 @@ def lyapunov_exponent(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
 

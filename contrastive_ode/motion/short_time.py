@@ -46,7 +46,7 @@ def misalignment(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, or no parameter feels the error.
+        If an argument is outside its documented domain, or no parameter feels the error.
 
     References
     ----------
@@ -102,7 +102,7 @@ def linear_misalignment(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

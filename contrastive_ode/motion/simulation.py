@@ -66,7 +66,7 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike) -> Trajectory:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     BlowUpError
         If a trajectory leaves the range of numbers of sense.
 
@@ -119,7 +119,7 @@ def flow(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     BlowUpError
         If the trajectory leaves the range of numbers of sense.
 

@@ -51,7 +51,7 @@ class Task:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, an output is imposed, or there is no cost.
+        If an argument is outside its documented domain, an output is imposed, or there is no cost.
 
     Examples
     --------

@@ -94,8 +94,8 @@ def local_update(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said; if a point cost lies at the final time, where a supervisor
-        that pushes comes too late.
+        If an argument is outside its documented domain; if a point cost lies at the final time,
+        where a supervisor that pushes comes too late.
     BlowUpError
         If a trajectory leaves the range of numbers of sense.
 

@@ -32,7 +32,7 @@ def community(seed: int = 3, S: int = 32, mean: float = 0.6) -> tuple[Model, Flo
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def revival(seed: int = 3, o: int | None = None, S: int = 32, mean: float = 0.6)
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, or no species is extinct.
+        If an argument is outside its documented domain, or no species is extinct.
 
     Examples
     --------

@@ -55,7 +55,7 @@ def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) ->
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------

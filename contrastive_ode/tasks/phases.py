@@ -44,7 +44,7 @@ def allostery(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def synchronisation(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------

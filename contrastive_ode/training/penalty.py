@@ -22,7 +22,7 @@ class Penalty:
     Raises
     ------
     TypeError, ValueError
-        If they are not as said.
+        If they are outside their documented domains.
 
     Examples
     --------

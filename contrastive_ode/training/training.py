@@ -173,7 +173,7 @@ def train(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     BlowUpError
         If a trajectory leaves the range of numbers of sense, after the checkpoint is saved.
 

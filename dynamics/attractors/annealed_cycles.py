@@ -83,7 +83,7 @@ def annealed_cycles(N: int) -> AnnealedCycles:
     Raises
     ------
     TypeError, ValueError
-        If `N` is not as said.
+        If `N` is outside its documented domain.
 
     References
     ----------

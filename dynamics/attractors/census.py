@@ -118,7 +118,7 @@ def census(network: Network, rule: str = "synchronous") -> Census:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

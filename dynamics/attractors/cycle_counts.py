@@ -47,7 +47,7 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

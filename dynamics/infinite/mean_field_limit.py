@@ -110,7 +110,7 @@ def mean_field_limit(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------

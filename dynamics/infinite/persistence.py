@@ -25,6 +25,7 @@ import numpy.typing as npt
 from dynamics.infinite.linear_fit import linear_fit
 from dynamics.infinite.mean_field import MeanField, mean_field, standard_error
 from foundation import domains
+from foundation.errors import ConvergenceError
 
 Floats = npt.NDArray[np.float64]
 
@@ -125,8 +126,8 @@ def persistence_threshold(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If a plateau is not flat, not reached or empty, and `throw`.
 
     References
@@ -155,7 +156,7 @@ def persistence_threshold(
     p = 1.0 if order == "synchronous" else float(-np.expm1(-dt))
     result = _extrapolated(couplings, runs, p, t_max / dt)
     if throw and not result.converged:
-        raise RuntimeError(
+        raise ConvergenceError(
             f"plateaus must be flat and reached, got drifts of {np.round(result.drift, 1)} "
             f"standard errors and {np.round(result.flips, 1)} flips per neuron at J_D = "
             f"{couplings}: increase t_max or samples, or lower J_D"
@@ -207,7 +208,7 @@ def boundary_shift(p: float) -> float:
     Raises
     ------
     TypeError, ValueError
-        If `p` is not as said.
+        If `p` is outside its documented domain.
 
     References
     ----------

@@ -90,7 +90,7 @@ def synchronous(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

@@ -146,7 +146,7 @@ class HeteroAssociator(BaseEstimator):
         Raises
         ------
         TypeError, ValueError
-            If the patterns or a parameter are not as said.
+            If the patterns or a parameter are outside their documented domains.
         """
         self._check()
         inputs, outputs = _patterns("X", X), _patterns("Y", Y)

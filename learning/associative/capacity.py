@@ -108,7 +108,7 @@ def capacity(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def load_digits(test: int = 360, rng: int | np.random.Generator | None = 0) -> S
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     Examples
     --------
@@ -75,7 +75,8 @@ def load_mnist(path: str | os.PathLike[str] | None = None) -> Split:
     Raises
     ------
     TypeError, ValueError
-        If the file is not there, or not as said; if the download fails or is not as published.
+        If the file is not there, or is not what it should be; if the download fails or is not as
+        published.
 
     Examples
     --------

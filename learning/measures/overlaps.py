@@ -63,7 +63,7 @@ def similarity(states: npt.ArrayLike) -> npt.NDArray[np.float64]:
     Raises
     ------
     TypeError, ValueError
-        If they are not numbers, or not as said.
+        If they are not numbers, or outside their documented domains.
 
     Examples
     --------

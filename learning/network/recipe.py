@@ -149,7 +149,7 @@ def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
     Raises
     ------
     TypeError, ValueError
-        If there is no such recipe or parameter, or a value is not as said there.
+        If there is no such recipe or parameter, or a value is outside the domain given there.
 
     Examples
     --------

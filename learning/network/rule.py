@@ -55,7 +55,7 @@ class Rule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is not as said.
+        If a parameter is outside its documented domain.
 
     Examples
     --------

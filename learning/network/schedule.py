@@ -83,7 +83,7 @@ class Schedule:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is not as said.
+        If a parameter is outside its documented domain.
 
     Examples
     --------

@@ -57,7 +57,7 @@ class Strengths:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is not as said.
+        If a parameter is outside its documented domain.
 
     Examples
     --------

@@ -78,7 +78,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said; at the first use, as is the rule of scikit-learn.
+        If an argument is outside its documented domain; at the first use, as scikit-learn asks.
 
     Notes
     -----

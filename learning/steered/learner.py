@@ -145,7 +145,7 @@ class Learner:
         Raises
         ------
         TypeError, ValueError
-            If they are not as said.
+            If they are outside their documented domains.
         """
         started = time.perf_counter()
         X, batch = self.inputs(X), domains.integer("batch", batch, high=len(X))

@@ -43,8 +43,8 @@ def log_expected_fixed_points(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the saddle point is not found.
 
     References
@@ -105,7 +105,7 @@ def log_expected_layered_fixed_points(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------
@@ -150,7 +150,7 @@ def log_expected_pairs(N: int, J_D: npt.ArrayLike) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

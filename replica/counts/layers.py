@@ -37,7 +37,7 @@ def layered_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats, orthant
 
 
@@ -34,7 +35,7 @@ def site(J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon:
 
     Raises
     ------
-    RuntimeError
+    ConvergenceError
         If the extremum is not found.
     """
     g, a = np.zeros(J_D.shape), np.zeros(J_D.shape)
@@ -78,7 +79,7 @@ def _shift(
     root = elementwise.find_root(excess, (np.zeros(J_D.shape), high), args=args)
     if not root.success.all():
         first = np.argmin(root.success)
-        raise RuntimeError(
+        raise ConvergenceError(
             f"no extremum found at J_D={J_D[first]}, eta={eta[first]}, 1-rho={2 * delta[first]}: "
             "J_D may be too small for eta this close to -1"
         )

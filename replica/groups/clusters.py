@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats
 from replica.groups.common_field import CommonField, common_field
 from replica.groups.one_site import OneSite, one_site
@@ -52,8 +53,8 @@ def clusters(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the extremum is not found, and `throw`.
 
     References
@@ -104,7 +105,7 @@ class Cluster(ClusterState):
     def check(self) -> None:
         """Raise if the extremum was not found."""
         if not self.converged:
-            raise RuntimeError(
+            raise ConvergenceError(
                 f"no extremum found at y={self.y}, d={self.d}, J_D={self.J_D}: "
                 f"residual {self.residual:.1e}, error {self.error:.1e}; try a smaller y"
             )

@@ -7,6 +7,7 @@ import numpy as np
 from scipy import optimize, special
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats
 from replica.gauss.spin_columns import Columns, columns
 
@@ -121,8 +122,8 @@ def integer_clusters(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the extremum is not found to an error below 1e-10, and `throw`.
 
     References
@@ -149,7 +150,7 @@ def integer_clusters(
     throw = domains.boolean("throw", throw)
     state = _solve(y, d, J_D, eta)
     if throw and not state.converged:
-        raise RuntimeError(
+        raise ConvergenceError(
             f"no extremum found at y={y}, d={d}, J_D={J_D}, eta={eta}: "
             f"residual {state.residual:.1g}, error {state.error:.1g}"
         )

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats
 from replica.groups.states import ClusterState, Number, gather
 from replica.groups.two_layer_site import TwoLayerSite, two_layer_site
@@ -77,8 +78,8 @@ def two_layer_clusters(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the minimum is not found, and `throw`.
 
     References
@@ -102,7 +103,7 @@ def two_layer_clusters(
     found = [solve(*map(float, point)) for point in points]
     for state in found:
         if throw and not state.converged:
-            raise RuntimeError(f"no minimum found: {state}, residual {state.residual:.1e}")
+            raise ConvergenceError(f"no minimum found: {state}, residual {state.residual:.1e}")
     return gather(TwoLayerState, found, y.shape)
 
 

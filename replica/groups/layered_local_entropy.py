@@ -39,8 +39,8 @@ def two_layer_local_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If no :math:`y^*` is found, and `throw`.
 
     References

@@ -39,8 +39,8 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If no :math:`y^*` is found, and `throw`.
 
     References

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import optimize, special
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats
 from replica.groups.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX, extrapolated, rounding
 from replica.groups.one_site import OneSite
@@ -81,8 +82,8 @@ def reference_clusters(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If no extremum is found, and `throw`.
 
     References
@@ -104,7 +105,7 @@ def reference_clusters(
     found = [solve(*point) for point in zip(y.flat, d.flat, J_D.flat, strict=True)]
     for state in found:
         if throw and not state.converged:
-            raise RuntimeError(
+            raise ConvergenceError(
                 f"no extremum between independent and coincident replicas found at y={state.y}, "
                 f"d={state.d}, J_D={state.J_D}: try a larger y; throw=False goes on"
             )
@@ -136,8 +137,8 @@ def reference_local_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If no :math:`y^*` is found, and `throw`.
 
     References
@@ -188,8 +189,8 @@ def densest_reference(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the maximum is not found.
 
     References
@@ -220,7 +221,7 @@ def densest_reference(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     far = (J_D + 10) / p
     found = elementwise.find_minimum(loss, (-far / 2, far / 4, far), args=args)
     if not found.success.all():
-        raise RuntimeError(f"no maximum found at d={d[~found.success].flat[0]}")
+        raise ConvergenceError(f"no maximum found at d={d[~found.success].flat[0]}")
     return (special.entr(d) + special.entr(1 - d) - found.f_x)[()]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import optimize
 
+from foundation.errors import ConvergenceError
 from replica.groups.states import ClusterState, State
 
 
@@ -13,7 +14,7 @@ def demand(found: Sequence[ClusterState], y_max: float) -> None:
     """Raise if one of the solutions is not at zero complexity."""
     for state in found:
         if not state.converged:
-            raise RuntimeError(
+            raise ConvergenceError(
                 f"no y in [1, {y_max:g}] has zero complexity: the search ended at {state}; "
                 "throw=False goes on"
             )

@@ -36,8 +36,8 @@ def pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0)
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the extremum is not found.
 
     References
@@ -91,7 +91,7 @@ def franz_parisi(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

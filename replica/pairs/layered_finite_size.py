@@ -46,7 +46,7 @@ def log_expected_layered_pairs(N: int, distances: npt.ArrayLike, J_D: float, lam
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
 
     References
     ----------

@@ -5,6 +5,7 @@ import numpy.typing as npt
 from scipy import special
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.counts.layers import layered_entropy
 from replica.gauss.orthant import Floats
 from replica.pairs.asymmetric_pairs import pair_entropy
@@ -43,8 +44,8 @@ def layered_pair_entropy(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the minimum is not found.
 
     References
@@ -122,7 +123,7 @@ def log_fugacities(chain: PairChain, d: Floats) -> Floats:
             return log_x
         active = active[far]
         log_x[active] -= _newton_step(moments.covariance[far], error[far])
-    raise RuntimeError(f"no minimum found at d={d[active[0]]}")
+    raise ConvergenceError(f"no minimum found at d={d[active[0]]}")
 
 
 def _newton_step(covariance: Floats, error: Floats) -> Floats:
@@ -150,5 +151,5 @@ def _infinite_chain(d: Floats, J_D: Floats, lam: Floats) -> Floats:
     root = elementwise.find_root(excess, bracket.bracket, args=(index,))
     if not (bracket.success & root.success).all():
         i = np.argmin(bracket.success & root.success)
-        raise RuntimeError(f"no minimum found at d={d[i]}, J_D={J_D[i]}, lam={lam[i]}")
+        raise ConvergenceError(f"no minimum found at d={d[i]}, J_D={J_D[i]}, lam={lam[i]}")
     return top_state(root.x, bulk)[0] - d * root.x

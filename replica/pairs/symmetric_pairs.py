@@ -5,6 +5,7 @@ import numpy.typing as npt
 from scipy import special
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.counts.finite_size import log_expected_fixed_points
 from replica.gauss.orthant import Floats
 
@@ -43,8 +44,8 @@ def log_expected_symmetric_pairs(N: int, J_D: float, eta: float) -> Floats:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the sum does not converge: for `N` from 4 to 6 and `eta` above 0.9.
 
     References
@@ -89,7 +90,7 @@ def _coupled(N: int, k: int, J_D: float, eta: float) -> float:
     ratio = terms[-1] / terms[-2]
     tail = terms[-1] * ratio / (1 - ratio)
     if not 0 <= tail < 1e-7 * terms.sum():
-        raise RuntimeError(f"no convergence over n at N={N}, k={k}, J_D={J_D}, eta={eta}")
+        raise ConvergenceError(f"no convergence over n at N={N}, k={k}, J_D={J_D}, eta={eta}")
     return float(terms.sum() + tail)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy import optimize
 
+from foundation.errors import ConvergenceError
 from replica.groups.clusters import Cluster
 from replica.groups.local_entropy import densest
 
@@ -17,7 +18,7 @@ def curve_minimum(
 
     Raises
     ------
-    RuntimeError
+    ConvergenceError
         If the minimum lies at the ends of `d`.
     """
     found = optimize.minimize_scalar(
@@ -28,5 +29,5 @@ def curve_minimum(
     )
     state = densest(math.exp(found.x), J_D)
     if not d[0] * 1.1 < state.d < d[1] / 1.1:
-        raise RuntimeError(f"at J_D={J_D} the minimum lies at d={state.d}, not inside {d}")
+        raise ConvergenceError(f"at J_D={J_D} the minimum lies at d={state.d}, not inside {d}")
     return state

@@ -79,7 +79,7 @@ def layered_overlap_gap_threshold(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, or there is no gap.
+        If an argument is outside its documented domain, or there is no gap.
 
     References
     ----------

@@ -25,7 +25,7 @@ def merging_threshold() -> Transition:
 
     Raises
     ------
-    RuntimeError
+    ConvergenceError
         If the threshold is not found.
 
     References

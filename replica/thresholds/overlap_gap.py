@@ -6,6 +6,7 @@ import numpy as np
 from scipy import optimize
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.groups.clusters import D_MIN, Cluster, solve
 from replica.groups.states import Transition
 from replica.thresholds.curve_minimum import curve_minimum
@@ -40,8 +41,8 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
-    RuntimeError
+        If an argument is outside its documented domain.
+    ConvergenceError
         If the threshold is not found.
 
     See Also
@@ -87,7 +88,7 @@ def zero_complexity_gap_threshold() -> Transition:
 
     Raises
     ------
-    RuntimeError
+    ConvergenceError
         If the threshold is not found.
 
     References
@@ -120,7 +121,7 @@ def _touching(y: float) -> Cluster:
         J_D = float(max(J_D + step, J_D / 4))
     if abs(step) < 1e-11:  # rounding, which the uncertainty shows
         return state
-    raise RuntimeError(f"no overlap gap threshold found at y={y}: last step {step:.1e}")
+    raise ConvergenceError(f"no overlap gap threshold found at y={y}: last step {step:.1e}")
 
 
 def _lowest(y: float, J_D: float) -> Cluster:
@@ -128,7 +129,7 @@ def _lowest(y: float, J_D: float) -> Cluster:
     scan = [solve(y, d, J_D) for d in _SCAN]
     least = int(np.argmin([state.free_entropy for state in scan]))
     if least in (0, len(scan) - 1):
-        raise RuntimeError(f"the free entropy at y={y}, J_D={J_D} has no minimum inside")
+        raise ConvergenceError(f"the free entropy at y={y}, J_D={J_D} has no minimum inside")
 
     def slope(log_d: float) -> float:
         return solve(y, math.exp(log_d), J_D, scan[least].q_hat).slope_d

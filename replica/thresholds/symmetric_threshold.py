@@ -4,6 +4,7 @@ import numpy as np
 from scipy import optimize
 
 from foundation import domains
+from foundation.errors import ConvergenceError
 from replica.groups.integer_clusters import LARGEST_Y, SMALLEST_D, IntegerClusters, integer_clusters
 from replica.groups.states import Transition
 
@@ -31,9 +32,9 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0) -> IntegerClusters:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said; ValueError too if the minimum lies at d < 1e-6, as it does
-        for strong self-couplings.
-    RuntimeError
+        If an argument is outside its documented domain; ValueError too if the minimum lies at d <
+        1e-6, as it does for strong self-couplings.
+    ConvergenceError
         If `integer_clusters` does not converge.
 
     References
@@ -74,9 +75,9 @@ def symmetric_overlap_gap_threshold(y: int, eta: float = 0.0) -> Transition:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said; ValueError too if the mean number of groups is large at all
-        distances even at `J_D = 0`, as it is for symmetries above some 0.2.
-    RuntimeError
+        If an argument is outside its documented domain; ValueError too if the mean number of groups
+        is large at all distances even at `J_D = 0`, as it is for symmetries above some 0.2.
+    ConvergenceError
         If the threshold is not found.
 
     References
@@ -108,7 +109,9 @@ def symmetric_overlap_gap_threshold(y: int, eta: float = 0.0) -> Transition:
         if step < 1e-7:  # Newton's method: the next one would be of the order of its square
             break
     else:
-        raise RuntimeError(f"no threshold found for y={y}, eta={eta}: it lies in [{low}, {high}]")
+        raise ConvergenceError(
+            f"no threshold found for y={y}, eta={eta}: it lies in [{low}, {high}]"
+        )
     rest = abs(groups.free_entropy) + groups.error
     return Transition(J_D, rest / groups.slope_J_D, groups.d, y, eta)
 

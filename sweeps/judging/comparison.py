@@ -115,8 +115,8 @@ def compare(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, theory and data have different coordinates, or the theory is
-        nan where there are data.
+        If an argument is outside its documented domain, theory and data have different coordinates,
+        or the theory is nan where there are data.
 
     Examples
     --------

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from foundation.errors import ConvergenceError
+
 Floats = npt.NDArray[np.float64]
 
 _ITERATIONS = 100
@@ -38,7 +40,7 @@ def fit(x: Floats, successes: Floats, trials: Floats) -> tuple[Floats, Floats]:
 
     Raises
     ------
-    RuntimeError
+    ConvergenceError
         If a fit did not converge.
     """
     a = np.zeros(successes.shape[:-1])
@@ -88,7 +90,7 @@ def _climb(
         if (there - here < _GAIN).all():
             return a, b
         here = there
-    raise RuntimeError(f"the logistic fit did not converge for one of {a.size} data sets")
+    raise ConvergenceError(f"the logistic fit did not converge for one of {a.size} data sets")
 
 
 def _penalised(a: Floats, b: Floats, x: Floats, successes: Floats, trials: Floats) -> Floats:

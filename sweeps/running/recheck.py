@@ -73,7 +73,7 @@ def recheck(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said.
+        If an argument is outside its documented domain.
     LedgerError
         If the store does not exist or cannot be read.
 

@@ -85,8 +85,8 @@ def run(
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as said, before anything is computed; at the first result with an
-        array `a` beside a parameter or result `a_0`; or if a result has two forms.
+        If an argument is outside its documented domain, before anything is computed; at the first
+        result with an array `a` beside a parameter or result `a_0`; or if a result has two forms.
     LedgerError
         If the store cannot be used: not a ledger, in use by another sweep, disk full.
     SweepError
