@@ -12,7 +12,7 @@ from sklearn.neural_network import MLPClassifier
 
 import learning
 from benchmarks.row import Row, in_turn, over_limit, over_ours
-from learning.steered.learner import one_thread
+from learning.relaxation.threads import one_thread
 from learning.steered.plasticity import accumulate
 
 REPEATS, TRAINED = 7, 8  # rounds, and epochs before them
@@ -44,7 +44,7 @@ def training(X: np.ndarray, y: np.ndarray, H: int, batch: int, wanted: float) ->
 
 def trained(X: np.ndarray, y: np.ndarray, H: int, batch: int, engine: str) -> learning.Learner:
     rng = np.random.default_rng(1)
-    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), rng, engine=engine)
+    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), rng=rng, engine=engine)
     for _ in range(TRAINED):
         learner.epoch(X, y, batch)
     return learner

@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning.data.paths import as_path
 from learning.data.split import Split
 
 VARIABLE = "STEERING_DATA"
@@ -23,13 +22,13 @@ _SHA256 = {
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
-def load_digits(test: int = 360, rng: int | np.random.Generator | None = 0) -> Split:
+def load_digits(test: int = 360, *, rng: int | np.random.Generator | None = 0) -> Split:
     """Return the 1797 digits of 8 x 8 pixels that come with scikit-learn.
 
     Parameters
     ----------
     test
-        How many of them to test on, in [1, 1796].
+        Number of them to test on, in [1, 1796].
     rng
         A seed or a generator for the division, or None for a fresh seed.
 
@@ -110,7 +109,7 @@ def _labels(y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a local file."""
-    file = as_path(path)
+    file = domains.path("path", path)
     if file.is_dir():
         file = file / _FILE
     if not file.is_file():

@@ -90,9 +90,10 @@ class Plasticity:
                 accumulate(J, s[l], wanted[l], rate)
 
     def _step_between(self, s: Array, wanted: Array, root: float) -> None:
-        for l, (A, R) in enumerate(zip(self.couplings.A, self.couplings.R, strict=True)):
-            accumulate(A, s[l], wanted[l + 1], self.rate_fc / root)
-            accumulate(R, s[l + 1], wanted[l], self.rate_fc / root)
+        pairs = zip(self.couplings.forward, self.couplings.backward, strict=True)
+        for l, (forward, backward) in enumerate(pairs):
+            accumulate(forward, s[l], wanted[l + 1], self.rate_fc / root)
+            accumulate(backward, s[l + 1], wanted[l], self.rate_fc / root)
 
     def _constrain(self) -> None:
         W, rule = self.couplings, self.recipe.rule
@@ -112,7 +113,8 @@ class Plasticity:
         W, wd = self.couplings, self.recipe.rule.wd_J
         if wd * max(self.rate_J, self.rate_fc) * self._undecayed <= postponed:
             return
-        for arrays, rate in ((W.J, self.rate_J), (W.A, self.rate_fc), (W.R, self.rate_fc)):
+        rate_J, rate_fc = self.rate_J, self.rate_fc
+        for arrays, rate in ((W.J, rate_J), (W.forward, rate_fc), (W.backward, rate_fc)):
             if rate:
                 arrays *= np.float32((1 - wd * rate) ** self._undecayed)
         W.reset_diagonals()

@@ -7,7 +7,7 @@ import pytest
 
 import learning
 from learning.network import fields
-from learning.network.couplings import draw
+from learning.network.drawing import draw
 from learning.relaxation.counter_rng import uniform
 from learning.steered.learner import Learner
 from learning.steered.plasticity import Plasticity, signals, tie
@@ -16,7 +16,9 @@ DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
 
 
 def trained(L=1, epochs=1, H=60, **changes):
-    learner = Learner.draw(30, H, 4, L, learning.recipe("G2", **changes), np.random.default_rng(2))
+    learner = Learner.draw(
+        30, H, 4, L, learning.recipe("G2", **changes), rng=np.random.default_rng(2)
+    )
     for _ in range(epochs):
         learner.epoch(DATA.X, DATA.y)
     return learner
@@ -100,13 +102,13 @@ def test_couplings_have_the_variances_of_their_strengths(strengths):
         (W.W_in, 300, 5.0),
         (W.W_f[1], 400, 1.0),
         (W.W_b[1], 10, 0.9),
-        (W.A, 400, 0.6),
+        (W.forward, 400, 0.6),
         (W.W_io, 300, 1.4),  # two layers
     ]:
         assert array.std() * np.sqrt(senders) == pytest.approx(strength, rel=0.05)
     np.testing.assert_allclose(W.W_f[0], 0.4 * W.W_f[1], rtol=1e-6)
     np.testing.assert_allclose(W.W_b[0], W.W_b[1] * 0.3 / 0.9, rtol=1e-5)
-    assert not np.diagonal(W.A, axis1=1, axis2=2).any()
+    assert not np.diagonal(W.forward, axis1=1, axis2=2).any()
 
 
 def test_a_strength_changes_nothing_else():
@@ -122,8 +124,8 @@ def test_hidden_layers_are_a_network():
     couplings = trained(L=2, lam=0.8).couplings
     s = np.random.default_rng(1).choice([-1, 1], size=(2, 7, 60)).astype(np.float32)
     h = np.empty_like(s)
-    fields.left(couplings, np.zeros_like(s), s, h)
-    fields.add_right(couplings, s, h)
+    fields.forward(couplings, np.zeros_like(s), s, h)
+    fields.add_backward(couplings, s, h)
     expected = couplings.network().fields(s.swapaxes(0, 1)).swapaxes(0, 1)
     np.testing.assert_allclose(h, expected, atol=1e-5)
 
@@ -170,7 +172,7 @@ def test_units_below_their_margin_are_counted_whatever_they_ask_for(beta):
     x, truth = DATA.X[:20], DATA.y[:20]
     s = learning.trajectory(learner, x, truth, phases=phases).states[-1].astype(np.float32)
     f = np.empty_like(s)
-    fields.left(learner.couplings, fields.drive(learner.couplings, x), s, f)
+    fields.forward(learner.couplings, fields.drive(learner.couplings, x), s, f)
     y = 2 * np.eye(4, dtype=np.float32)[truth] - 1
     unstable, _, _ = learner.step(plasticity, x, y, truth)
     assert 0 < unstable < s.size
