@@ -25,7 +25,8 @@ class Capacity:
     P, error
         Largest number of pairs above the level, interpolated between the last number that is and
         the first that is not; nan if there is none. Its standard error: from the scatter of the
-        samples at these two, and from the distance between them; nan for a single sample.
+        samples at these two, and from the distance between them, over which the recall need not
+        fall linearly; nan for a single sample.
     tried
         Numbers of pairs that were tried, in rising order.
     bit, exact

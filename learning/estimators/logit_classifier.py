@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
 from foundation import domains
 from learning.network.bounds import bounded
@@ -17,6 +17,7 @@ from learning.network.couplings import Array
 
 Labels = npt.NDArray[Any]
 BATCH = 16
+_FORMAT: dict[str, Any] = {"dtype": np.float32, "order": "C", "ensure_all_finite": False}
 
 
 class LogitClassifier(ClassifierMixin, BaseEstimator):
@@ -33,7 +34,7 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: npt.ArrayLike) -> Array:
         """Return the logits, (P, C); for two classes their difference, (P,)."""
         check_is_fitted(self, "classes_")
-        u = self._logits(bounded(validate_data(self, X, reset=False, dtype=np.float32, order="C")))
+        u = self._logits(self._bounded(validate_data(self, X, reset=False, **_FORMAT)))
         return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
 
     def predict(self, X: npt.ArrayLike) -> Labels:
@@ -45,9 +46,17 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
         self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool = True
     ) -> tuple[Array, Labels]:
         """Return inputs in float32, without a copy if they are already, and labels."""
-        inputs, labels = validate_data(self, X, y, reset=reset, dtype=np.float32, order="C")
+        inputs, labels = validate_data(self, X, y, reset=reset, **_FORMAT)
         check_classification_targets(labels)
-        return bounded(inputs), labels
+        return self._bounded(inputs), labels
+
+    def _bounded(self, inputs: Array) -> Array:
+        """Refuse what is missing, infinite or too large, in the words of scikit-learn if it can."""
+        try:
+            return bounded(inputs)
+        except ValueError:
+            assert_all_finite(inputs, estimator_name=type(self).__name__, input_name="X")
+            raise
 
     def _batch(self, P: int) -> int:
         """Return the number of inputs that learn together."""

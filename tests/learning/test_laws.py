@@ -10,7 +10,7 @@ from learning.network import fields
 from learning.network.drawing import draw
 from learning.relaxation.counter_rng import uniform
 from learning.steered.learner import Learner
-from learning.steered.plasticity import Plasticity, signals, tie
+from learning.steered.plasticity import POSTPONED, Plasticity, signals, tie
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
 
@@ -139,20 +139,27 @@ def test_hidden_couplings_may_learn_where_the_label_still_acts():
 
 
 def test_decay_is_compounded_whatever_it_waits_for():
-    wd = 4.0
-    learner = trained(epochs=0, wd_J=wd, k=0.0, lr_in=0.0)
-    before = learner.couplings.J[0].copy()
-    plasticity = Plasticity(learner.couplings, learner.recipe)
-    plasticity._step_within = lambda *arguments: None
+    """It waits for six steps, is made at the seventh, and `decay` makes the last three."""
+    learner = trained(L=2, epochs=0, wd_J=0.005, k=0.0, lr_in=0.0, lam_fc=1.0)
+    W = learner.couplings
+    before = {name: W.arrays[name].copy() for name in ("J", "forward", "backward")}
+    plasticity = Plasticity(W, learner.recipe)
+    plasticity._step_within = plasticity._step_between = lambda *arguments: None
     x, y = DATA.X[:4], np.float32(2) * np.eye(4, dtype=np.float32) - 1
-    for _ in range(7):
-        learner.step(plasticity, x, y, np.arange(4))
-    plasticity.decay()
-    rate = wd * 0.005 / np.sqrt(60)
+    rate = 0.005 * 0.005 / np.sqrt(60)
+    assert 6 * rate < POSTPONED < 7 * rate
     off = ~np.eye(60, dtype=bool)
-    np.testing.assert_allclose(
-        learner.couplings.J[0][off], before[off] * (1 - rate) ** 7, rtol=1e-5
-    )
+
+    def assert_decayed(steps):
+        for name, old in before.items():
+            expected = old[:, off] * np.float64(1 - rate) ** steps
+            np.testing.assert_allclose(W.arrays[name][:, off], expected, rtol=rate / 10 + 2e-7)
+
+    for made in [0] * 6 + [7] * 4:
+        learner.step(plasticity, x, y, np.arange(4))
+        assert_decayed(made)
+    plasticity.decay()
+    assert_decayed(10)
 
 
 def test_couplings_of_skips_are_tied_by_their_own_strengths():

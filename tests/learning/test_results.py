@@ -1,6 +1,7 @@
 """Results as they print and as they are stored, and seeds of scikit-learn."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -73,6 +74,25 @@ def test_classes_that_do_not_fit_are_refused(tmp_path, classes, match):
     np.savez(path, **arrays)
     with pytest.raises(ValueError, match=match):
         learning.SteeredClassifier.load(path)
+
+
+def test_a_file_of_an_older_version_is_read():
+    """Format 1 had other names for the couplings between layers, and no `validation_error`."""
+    path = Path(__file__).with_name("network_of_format_1.npz")
+    with np.load(path) as stored:
+        old = dict(stored)
+    assert {"A", "R"} <= set(old)
+    loaded = learning.SteeredClassifier.load(path)
+    couplings = loaded.learner_.couplings
+    np.testing.assert_array_equal(couplings.forward, old["A"])
+    np.testing.assert_array_equal(couplings.backward, old["R"])
+    assert not np.array_equal(couplings.forward, couplings.backward)
+    written = [[1.805446, -0.702753, -1.584850], [-2.443923, 0.795431, 1.228829]]
+    np.testing.assert_allclose(loaded.decision_function(DATA.X_test[:2]), written, atol=1e-4)
+    assert [epoch.number for epoch in loaded.history_] == [1, 2]
+    assert loaded.history_[0].validation_error is None
+    again = learning.SteeredClassifier(**loaded.get_params()).fit(DATA.X, DATA.y)
+    np.testing.assert_allclose(again.learner_.couplings.forward, old["A"], atol=1e-5)
 
 
 def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path):
