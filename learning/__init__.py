@@ -7,12 +7,12 @@ A layer of H hidden units :math:`s_i = \pm1` receives, from N inputs x and from 
 
 with couplings that start at random, :math:`J_{ij} \sim \mathcal N(0, 1/H)`: the network of
 `networks`, in a field. In training it settles while the label acts on it through the feedback,
-then without it; every unit then with :math:`s_i f_i \le k + J_D` has its couplings moved,
-:math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient goes anywhere. In inference the input alone
+and again without it; then every unit with :math:`s_i f_i \le k + J_D` has its couplings changed,
+:math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient is propagated. In inference the input alone
 drives it, and a linear readout :math:`W_f s` decides. The self-coupling `J_D` (or the excitatory
 coupling `lam` between layers) makes fixed points that the dynamics finds.
 
-- `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets what is behind, in
+- `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets everything else, in
   three parts: `Strengths`, `Schedule`, `Rule`.
 - `Learner`: the same without scikit-learn, batch by batch.
 - `BinarisedMLP`, and `recipe("random_features")`, `recipe("reservoir")`: baselines.

@@ -24,12 +24,12 @@ class HeteroAssociator(BaseEstimator):
     r"""A chain of L modules of N units that maps patterns on its first to patterns on its last.
 
     In training the input drives the first module and the output the last one; when the chain has
-    settled, every unit whose field without anything from behind,
+    settled, every unit whose field without that of the next module,
 
     .. math:: s^l_i \Big(\sum_j J^l_{ij} s^l_j + \lambda s^{l-1}_i\Big) \le k + J_D
               \qquad (s^0 = \text{input}),
 
-    has its couplings moved by `rate` :math:`s_i s_j / \sqrt N`. In recall module after module
+    has its couplings changed by `rate` :math:`s_i s_j / \sqrt N`. In recall module after module
     settles, each from the state of the one before.
 
     Parameters
@@ -121,7 +121,7 @@ class HeteroAssociator(BaseEstimator):
         self.random_state = random_state
 
     def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> HeteroAssociator:
-        """Learn the pairs of a row of `X` and the row of `Y`, entries ±1, both (P, N).
+        """Learn to map each row of `X` to the same row of `Y`; both (P, N), entries ±1.
 
         Raises
         ------
@@ -140,7 +140,7 @@ class HeteroAssociator(BaseEstimator):
         interface = self._interface(N, rng)
         for epoch in range(1, self.epochs + 1):
             unstable = chain.train(
-                self.J_, self._learning(N), inputs, outputs, interface, rng.permutation(P),
+                self.J_, self._training(N), inputs, outputs, interface, rng.permutation(P),
                 self._updates, rng,
             )  # fmt: skip
             if epoch % self.check_every == 0 or unstable == 0 or epoch == self.epochs:
@@ -173,7 +173,7 @@ class HeteroAssociator(BaseEstimator):
         return Best(max(one.bit for one in self.history_), max(one.exact for one in self.history_))
 
     def _recall(self, inputs: Spins) -> Spins:
-        """Recall each pattern with the same random numbers, whatever comes with it."""
+        """Recall each pattern with the same random numbers, whichever others are recalled."""
         lam = np.float32(self._lam)
         outputs = [
             chain.recall(self.J_, lam, x[None], self._updates, np.random.default_rng(0))
@@ -189,10 +189,10 @@ class HeteroAssociator(BaseEstimator):
     def _updates(self) -> chain.Updates:
         return chain.Updates(float(self.p_update), self.protocol == "interface", MAX_SWEEPS)
 
-    def _learning(self, N: int) -> chain.Learning:
+    def _training(self, N: int) -> chain.Training:
         rate = self._given("rate", self.k / 120) / np.sqrt(N)
         numbers = (self._lam, 4 * self.k + 4, self.k + self.J_D, rate)
-        return chain.Learning(*map(np.float32, numbers))
+        return chain.Training(*map(np.float32, numbers))
 
     def _given(self, name: str, default: float) -> float:
         value = getattr(self, name)

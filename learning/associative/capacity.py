@@ -109,15 +109,11 @@ def capacity(
             raise ConvergenceError(status)
     else:
         crossing, error = search.crossing(below, above)
-    tried = sorted(search.tried)
-    statistics = [_mean(search.tried[steps]) for steps in tried]
-    means, errors = (Recalled(*np.transpose(part)) for part in zip(*statistics, strict=True))
     return Capacity(
         P=float(unit * crossing),
         error=float(unit * error),
-        tried=unit * np.array(tried),
-        **means._asdict(),
-        **{f"{name}_error": values for name, values in errors._asdict().items()},
+        tried=unit * np.array(sorted(search.tried)),
+        **search.recall(),
         N=N,
         score=score,
         level=level,
@@ -154,6 +150,13 @@ class Search:
         )
         # where in the interval it is, is known no better than uniformly
         return below + (held - self.level) / drop, hypot(sampling, (above - below) / sqrt(12))
+
+    def recall(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Return means and standard errors of all scores at the loads tried, in rising order."""
+        statistics = [_mean(self.tried[steps]) for steps in sorted(self.tried)]
+        means, errors = (Recalled(*np.transpose(part)) for part in zip(*statistics, strict=True))
+        named = {f"{name}_error": values for name, values in errors._asdict().items()}
+        return means._asdict() | named
 
     def _passes(self, steps: int) -> bool:
         self.tried[steps] = self.recalls(steps)

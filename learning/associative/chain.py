@@ -33,7 +33,7 @@ class Updates(NamedTuple):
     max_sweeps: int
 
 
-class Learning(NamedTuple):
+class Training(NamedTuple):
     """Strengths of the fields in training, and the rule.
 
     Attributes
@@ -121,7 +121,7 @@ def flip(J: Array, s: Spins, f: Array, i: int, new: float) -> None:
 @numba.njit(cache=True)
 def train(
     J: Array,
-    learning: Learning,
+    training: Training,
     X: Spins,
     Y: Spins,
     interface: npt.NDArray[np.int64],
@@ -143,11 +143,11 @@ def train(
     unstable = 0
     for mu in order:
         start(J, X[mu], Y[mu], interface, s, f)
-        first, last = learning.lam * X[mu], learning.lam_y * Y[mu]
-        settle(J, learning.lam, first, last, s, f, updates, rng)
+        first, last = training.lam * X[mu], training.lam_y * Y[mu]
+        settle(J, training.lam, first, last, s, f, updates, rng)
         for l in range(L):
             before = s[l - 1] if l > 0 else X[mu]
-            unstable += learn(J[l], s[l], f[l], before, learning)
+            unstable += learn(J[l], s[l], f[l], before, training)
     return unstable
 
 
@@ -165,9 +165,9 @@ def start(
 
 
 @numba.njit(cache=True)
-def learn(J: Array, s: Spins, f: Array, before: Spins, learning: Learning) -> int:
+def learn(J: Array, s: Spins, f: Array, before: Spins, training: Training) -> int:
     """Move the couplings to the units below their margin; return the number of these."""
-    lam, _, kappa, rate = learning
+    lam, _, kappa, rate = training
     wanted = np.empty(len(s), dtype=np.int64)
     found = 0
     for i in range(len(s)):

@@ -1,4 +1,4 @@
-"""Images of handwritten digits: the small ones that come along, and MNIST."""
+"""Images of handwritten digits: the small ones of scikit-learn, and MNIST."""
 
 import gzip
 import os
@@ -79,7 +79,7 @@ def load_mnist(path: str | os.PathLike[str] | None = None) -> Split:
 
     Examples
     --------
-    Of the real file, `load_mnist("folder")`; here ten empty images are in its place:
+    The real file is read by `load_mnist("folder")`; here are ten empty images in its place:
 
     >>> import tempfile
     >>> import numpy as np
@@ -153,8 +153,8 @@ def _downloaded() -> dict[str, npt.NDArray[Any]]:
         ]
     except (OSError, ValueError) as error:  # no network, or not the published file
         raise ValueError(
-            f"MNIST cannot be downloaded from {_ADDRESS}: {error}. Have {_FILE} beforehand, and "
-            f"name it by path, or its folder by {VARIABLE}"
+            f"MNIST cannot be downloaded from {_ADDRESS}: {error}. Get {_FILE} in another "
+            f"way, and pass its path, or set {VARIABLE} to its folder"
         ) from error
     return dict(zip(_KEYS, map(_idx, files), strict=True))
 

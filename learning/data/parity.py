@@ -48,7 +48,7 @@ def xor(
     >>> data = xor(N=20, size=1000, test_size=100, rng=1)
     >>> sorted(set(data.y.tolist()))
     [0, 1]
-    >>> bool(np.abs(data.X.T @ (2 * data.y - 1)).max() / 1000 < 0.15)  # no input tells alone
+    >>> bool(np.abs(data.X.T @ (2 * data.y - 1)).max() / 1000 < 0.15)  # no single input tells it
     True
     """
     N, directions = domains.integer("N", N), domains.integer("directions", directions)

@@ -116,7 +116,7 @@ def equilibration(
     X
         Inputs, (P, N).
     labels
-        Classes that act on the hidden units by the feedback, true or not; None for no label.
+        Classes that act on the hidden units through the feedback, right or wrong; None for none.
     max_sweeps
         Number of sweeps after which to give up, >= 1.
 
@@ -131,7 +131,7 @@ def equilibration(
 
     Examples
     --------
-    With a self-coupling networks settle that without it never would:
+    With a self-coupling, networks settle that would not without:
 
     >>> import numpy as np
     >>> from learning import Learner, equilibration, recipe

@@ -1,4 +1,4 @@
-"""A relaxation: its phases one after the other, whatever engine makes the sweeps."""
+"""A relaxation: its phases one after the other, by any engine."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

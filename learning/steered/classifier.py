@@ -31,7 +31,7 @@ class SteeredClassifier(LogitClassifier):
 
     .. math:: s_i \Big(\sum_j J_{ij} s_j + \sum_n W^{in}_{in} x_n\Big) \le k + J_D,
 
-    has its couplings moved towards its state. In inference the network settles without label, and
+    has its couplings changed towards its state. In inference the network settles without label, and
     the readout :math:`W_f s` decides.
 
     Parameters
@@ -58,8 +58,8 @@ class SteeredClassifier(LogitClassifier):
     patience
         Epochs without a better accuracy on those after which to stop, >= 1; None for no early stop.
     warm_start
-        Whether `fit` goes on from the last one, for `epochs` more. `Schedule` and `Rule` may be
-        other ones then; sizes and `Strengths` may not.
+        Whether `fit` continues the last one, for `epochs` more. `Schedule` and `Rule` may have
+        changed in between; sizes and `Strengths` may not.
     progress
         Whether to show a progress bar.
     random_state
@@ -72,7 +72,7 @@ class SteeredClassifier(LogitClassifier):
     n_features_in_
         Number of inputs, N.
     history_
-        One `Epoch` an epoch.
+        A `History`: a list of one `Epoch` for each epoch, with a `plot`.
     learner_
         The network: `learner_.couplings`, `learner_.states(X)`.
 
@@ -86,8 +86,8 @@ class SteeredClassifier(LogitClassifier):
     The inputs are used as they are. They should be of the size of ±1 and even in sign (see
     `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
     Where the schedule is random (`p_update` below one, noise, asynchronous order), inference draws
-    the same for all inputs, each time: what is predicted for one does not depend on the others.
-    What all inputs have in common is better taken off before a projection: at small `J_D` it is
+    the same for all inputs, each time: a prediction does not depend on the other inputs.
+    Subtract the mean of the inputs before a projection: at small `J_D` what they have in common is
     all that is learned (docs/theory/learning.md).
 
     References
@@ -111,7 +111,7 @@ class SteeredClassifier(LogitClassifier):
     >>> bool((logits.argmax(axis=1) == network.predict(X_test)).all())  # the labels are 0 to 9
     True
 
-    Training goes on, also from a file:
+    Training can be continued, also from a file:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -210,7 +210,7 @@ class SteeredClassifier(LogitClassifier):
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trained network to a file `.npz`, from which `load` goes on bit for bit.
+        """Write the trained network to a file `.npz`, from which training continues bit for bit.
 
         Raises
         ------
@@ -273,7 +273,7 @@ class SteeredClassifier(LogitClassifier):
         return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
 
     def _begin(self, N: int, classes: Labels, on: bool) -> None:
-        """Draw a network, or go on with the one there is."""
+        """Draw a network, or continue with the present one."""
         two_or_more(classes)
         wanted = self._recipe()
         wanted.check(N, self.H, self.L)
@@ -286,14 +286,16 @@ class SteeredClassifier(LogitClassifier):
         self.classes_, self.history_ = classes, History()
 
     def _stay(self, wanted: Recipe) -> None:
-        """Refuse to go on with a network of other sizes or strengths."""
+        """Refuse to continue a network with other sizes or strengths."""
         couplings, old = self.learner_.couplings, self.learner_.recipe.strengths
         pairs = {"H": (couplings.H, self.H), "L": (couplings.L, self.L)}
         for item in fields(old):
             pairs[item.name] = getattr(old, item.name), getattr(wanted.strengths, item.name)
         for name, (was, now) in pairs.items():
             if was != now:
-                raise ValueError(f"{name} must stay {was!r} when training goes on, got {now!r}")
+                raise ValueError(
+                    f"{name} must stay {was!r} when training is continued, got {now!r}"
+                )
 
     def _epoch(self, inputs: Array, truth: npt.NDArray[np.intp], rows: Rows, batch: int) -> None:
         """Learn from some rows of the inputs once."""

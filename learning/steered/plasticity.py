@@ -10,7 +10,7 @@ from scipy.linalg.blas import sgemm
 from learning.network.couplings import Array, Couplings
 from learning.network.recipe import Recipe
 
-POSTPONED = 2e-5  # of the couplings between hidden units, the most that decay may be behind
+POSTPONED = 2e-5  # of the couplings between hidden units, the most by which decay may lag
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,10 +105,10 @@ class Plasticity:
             tie(W, self.recipe)
 
     def decay(self, postponed: float = 0.0) -> None:
-        """Let the couplings between hidden units decay for all steps since the last time.
+        """Let the couplings between hidden units decay for all steps since they last did.
 
-        A pass over them costs as much as a step: nothing is done while they have to lose no more
-        than the fraction `postponed`.
+        A pass over them costs as much as a step: nothing is done as long as they would lose no
+        more than the fraction `postponed`.
         """
         W, wd = self.couplings, self.recipe.rule.wd_J
         if wd * max(self.rate_J, self.rate_fc) * self._undecayed <= postponed:
@@ -156,7 +156,7 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
 
 @numba.njit(cache=True)
 def _unstable(s: Array, f: Array, kappa: np.float32) -> int:
-    """Return how many units are below their margin; what is zero has none."""
+    """Return how many units are below their margin; a unit at zero has none."""
     states, fields = s.ravel(), f.ravel()
     found = np.int32(0)
     for k in range(states.size):
@@ -171,14 +171,14 @@ def accumulate(W: Array, pre: Array, post: Array, rate: float) -> None:
 
 
 def tie(couplings: Couplings, recipe: Recipe) -> None:
-    """Make the couplings back from the readout those to it, in the way that the rule says."""
+    """Tie the couplings back from the readout to those to it, as the rule says."""
     C, H = couplings.C, couplings.H
     kind, strengths = recipe.rule.feedback, recipe.strengths
     pairs = zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False)
-    for behind, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
+    for skipped, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
         lam_f, lam_b = (
             (strengths.lam_f_skip, strengths.lam_b_skip)
-            if behind
+            if skipped
             else (strengths.lam_f, strengths.lam_b)
         )
         new = W_f.T * np.float32(sqrt(H / C) * lam_b / lam_f)

@@ -31,7 +31,7 @@ def parts(learner: Learner) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def learner_of(arrays: dict[str, Any], facts: dict[str, Any]) -> Learner:
-    """Return a learner that goes on where the stored one was, bit for bit."""
+    """Return a learner that continues where the stored one was, bit for bit."""
     recipe = recipe_of(facts["recipe"])
     couplings = Couplings(
         **{name: np.ascontiguousarray(arrays[name]) for name in ARRAYS},

@@ -60,7 +60,7 @@ def test_a_step_of_learning():
     J, N = drawn(), 20
     before = J.copy()
     X, Y = spins(1, N), spins(1, N, seed=4)
-    numbers = chain.Learning(*map(np.float32, (2, 9, 1.5, 0.1)))
+    numbers = chain.Training(*map(np.float32, (2, 9, 1.5, 0.1)))
     updates, rng = chain.Updates(1.0, False, 50), np.random.default_rng(1)
     unstable = chain.train(J, numbers, X, Y, np.full(N, -1), np.array([0]), updates, rng)
     s = literal_sweeps(before, 2.0, 2 * X[0], 9 * Y[0], np.zeros((3, N)), 50)

@@ -94,3 +94,23 @@ def test_plot(monkeypatch, score):
     assert (crossing[0].get_xdata()[0], crossing[0].get_ydata()[0]) == (found.P, found.level)
     assert np.ptp(crossing[2][0].get_segments()[0][:, 0]) == pytest.approx(2 * found.error)
     assert ax.get_legend() is not None
+
+
+def test_errors_are_carried_through_the_interpolation():
+    """Against small changes of both recalls."""
+    rng = np.random.default_rng(1)
+    tables = {3: rng.normal(0.83, 0.02, (5, 4)), 4: rng.normal(0.74, 0.05, (5, 4))}
+
+    def crossing(shifts):
+        search = MODULE.Search(lambda steps: tables[steps] + shifts[steps], 0, 0.8)
+        for steps in tables:
+            search.tried[steps] = search.recalls(steps)
+        return search.crossing(3, 4)
+
+    here, error = crossing({3: 0.0, 4: 0.0})
+    changes = [1 / 12]
+    for steps, table in tables.items():
+        moved = [crossing({3: 0.0, 4: 0.0, steps: h})[0] for h in (-1e-6, 1e-6)]
+        changes.append((np.diff(moved)[0] / 2e-6) ** 2 * table[:, 0].var(ddof=1) / 5)
+    assert 3 < here < 4
+    assert error == pytest.approx(np.sqrt(sum(changes)), rel=1e-6)
