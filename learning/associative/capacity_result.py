@@ -103,7 +103,7 @@ class Capacity:
         words = {"bit": "bits", "exact": "patterns"}[self.score]
         for name, label, style in (
             (self.score, f"right {words}, best epoch", "o"),
-            (f"{self.score}_last", f"right {words}, last epoch", "s"),
+            (f"{self.score}_last", f"right {words}, last epoch", "x"),
         ):
             error = np.nan_to_num(getattr(self, f"{name}_error"))
             axes.errorbar(self.tried, getattr(self, name), error, fmt=style, mfc="w", label=label)

@@ -100,13 +100,16 @@ class Trajectory:
         sweeps = np.arange(2, len(self.states) + 1)
         error = np.nan_to_num(self.flips_error)
         axes.errorbar(sweeps, self.flips, error, fmt="o-", mfc="w")
-        top = axes.get_xaxis_transform()
+        across = axes.get_xaxis_transform()
         for t, mode in enumerate(self.modes):
             if t == 0 or mode != self.modes[t - 1]:
                 axes.axvline(t + 0.5, color="0.7", ls=":")
                 words = mode.replace("_", " ").lower()
-                axes.text(t + 0.6, 0.98, words, rotation=90, va="top", transform=top, color="0.5")
-        axes.set(xlabel="sweep", ylabel="fraction of units that flip", ylim=(0, None))
+                axes.text(
+                    t + 0.6, 0.98, words, rotation=90, va="top", transform=across, color="0.5"
+                )
+        top = 1.3 * self.flips.max(initial=0) or None  # names of modes stand above the markers
+        axes.set(xlabel="sweep", ylabel="fraction of units that flip", ylim=(0, top))
         axes.locator_params(axis="x", integer=True)
         return axes
 

@@ -51,6 +51,11 @@ def test_a_trajectory_of_one_input_or_one_sweep_claims_nothing(ax):
     one.plot(ax=ax)
     short = learning.trajectory(untrained(), DATA.X, phases=[(learning.Mode.LEFT_ONLY, 1)])
     assert not short.converged.any()
+    assert short.plot(ax=Figure().add_subplot()).get_ylim()[0] == 0
+    still = learning.trajectory(untrained(lam_int=0.0), DATA.X)
+    assert not still.flips.any()
+    assert still.converged.all()
+    assert still.plot(ax=Figure().add_subplot()).get_ylim()[0] == 0
 
 
 def test_equilibration(ax):
