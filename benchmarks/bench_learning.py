@@ -2,7 +2,8 @@
 
 All train on the same inputs, signs of 100 random projections of small digits, after some epochs
 that make the learners trained ones. The products that no step of this model can do without are the
-input's, one of the states with the couplings, and the two updates.
+input's, one of the states with the couplings, and the two updates. The last row is about inputs of
+the size of MNIST: what `fit` does to check them and to take them in batches, in a single epoch.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ import numpy as np
 from sklearn.neural_network import MLPClassifier
 
 import learning
-from benchmarks.row import Row, in_turn, over_limit, over_ours
-from learning.steered.learner import one_thread
+from benchmarks.row import Row, absolute, in_turn, over_limit, over_ours
+from learning.relaxation.threads import one_thread
+from learning.steered.labels import encoded
 from learning.steered.plasticity import accumulate
 
 REPEATS, TRAINED = 7, 8  # rounds, and epochs before them
@@ -24,6 +26,7 @@ def rows() -> Iterator[Row]:
     for H, batch, wanted in ((400, 16, 5.0), (1600, 16, 5.0), (400, 256, 3.0)):
         yield from training(X, digits.y, H, batch, wanted)
     yield inference(X, digits.y, 400, 256)
+    yield door()
 
 
 def training(X: np.ndarray, y: np.ndarray, H: int, batch: int, wanted: float) -> Iterator[Row]:
@@ -44,7 +47,7 @@ def training(X: np.ndarray, y: np.ndarray, H: int, batch: int, wanted: float) ->
 
 def trained(X: np.ndarray, y: np.ndarray, H: int, batch: int, engine: str) -> learning.Learner:
     rng = np.random.default_rng(1)
-    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), rng, engine=engine)
+    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe("G2"), rng=rng, engine=engine)
     for _ in range(TRAINED):
         learner.epoch(X, y, batch)
     return learner
@@ -75,3 +78,25 @@ def inference(X: np.ndarray, y: np.ndarray, H: int, batch: int) -> Row:
     events, dense = (trained(X, y, H, batch, engine) for engine in ("events", "dense"))
     times = in_turn(REPEATS, lambda: events.logits(X), lambda: dense.logits(X))
     return over_ours(f"inference of {len(X)} digits, H = {H}", "our dense engine", times)
+
+
+def door() -> Row:
+    """Measure what `fit` does to its inputs besides learning from them."""
+    P, N, H, batch = 60_000, 784, 400, 16
+    rng = np.random.default_rng(1)
+    X, y = rng.choice(np.array([-1, 1], dtype=np.float32), size=(P, N)), rng.integers(0, 10, P)
+    classifier = learning.SteeredClassifier(H, epochs=1, batch=batch, random_state=1)
+    classifier.fit(X[:1000], y[:1000])
+    truth, rows = classifier._validated(X, y)[1], rng.permutation(P)
+
+    def prepared() -> None:
+        inputs, labels = classifier._validated(X, y)
+        encoded(labels, np.unique(labels))
+        for chosen in rows.reshape(-1, batch):
+            inputs.take(chosen, axis=0)
+
+    times = in_turn(
+        3, prepared, lambda: classifier.learner_._epoch(X, truth, rows, batch, pace=1.0)
+    )
+    what = f"checking and copying in `fit`, {P:,} x {N}, H = {H}"
+    return absolute(what, 100 * float(np.median(times[:, 0] / times[:, 1])), "% of an epoch", 3.0)

@@ -7,12 +7,12 @@ A layer of H hidden units :math:`s_i = \pm1` receives, from N inputs x and from 
 
 with couplings that start at random, :math:`J_{ij} \sim \mathcal N(0, 1/H)`: the network of
 `networks`, in a field. In training it settles while the label acts on it through the feedback,
-then without it; every unit then with :math:`s_i f_i \le k + J_D` has its couplings moved,
-:math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient goes anywhere. In inference the input alone
+and again without it; then every unit with :math:`s_i f_i \le k + J_D` has its couplings changed,
+:math:`J_{ij} \mathrel{+}= \eta\, s_i s_j`. No gradient is propagated. In inference the input alone
 drives it, and a linear readout :math:`W_f s` decides. The self-coupling `J_D` (or the excitatory
 coupling `lam` between layers) makes fixed points that the dynamics finds.
 
-- `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets what is behind, in
+- `SteeredClassifier`: all of it as an estimator of scikit-learn. `recipe` sets everything else, in
   three parts: `Strengths`, `Schedule`, `Rule`.
 - `Learner`: the same without scikit-learn, batch by batch.
 - `BinarisedMLP`, and `recipe("random_features")`, `recipe("reservoir")`: baselines.
@@ -39,19 +39,26 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from foundation import __version__
-from learning.associative.capacity import Capacity, capacity
+from foundation.errors import ConvergenceError
+from learning.associative.capacity import capacity
+from learning.associative.capacity_result import Capacity
 from learning.data.images import load_digits, load_mnist
+from learning.data.manifold import hidden_manifold
+from learning.data.parity import xor
+from learning.data.prototypes import prototypes
+from learning.data.signs import flip
 from learning.data.split import Split
-from learning.data.synthetic import flip, hidden_manifold, prototypes, xor
 from learning.measures.equilibration import Equilibration, equilibration
+from learning.measures.fixed_points import fixed_point_fraction
 from learning.measures.overlaps import overlaps, similarity, symmetricity
-from learning.measures.trajectory import Trajectory, fixed_point_fraction, trajectory
+from learning.measures.trajectory import Trajectory, trajectory
 from learning.network.couplings import Couplings
 from learning.network.recipe import Recipe, recipe
 from learning.network.rule import Rule
 from learning.network.schedule import Mode, Schedule
 from learning.network.strengths import Strengths
-from learning.steered.learner import Epoch, Learner
+from learning.steered.history import Epoch, History
+from learning.steered.learner import Learner
 
 if TYPE_CHECKING:
     from learning.associative.associator import HeteroAssociator
@@ -62,11 +69,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BinarisedMLP",
     "Capacity",
+    "ConvergenceError",
     "Couplings",
     "EntangledProjection",
     "Epoch",
     "Equilibration",
     "HeteroAssociator",
+    "History",
     "Learner",
     "Mode",
     "Recipe",

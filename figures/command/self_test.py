@@ -140,7 +140,7 @@ def learning() -> tuple[float, float]:
     data = prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
     states = []
     for engine in ("events", "dense"):
-        learner = Learner.draw(30, 60, 4, 1, recipe("G2"), 2, engine=engine)
+        learner = Learner.draw(30, 60, 4, 1, recipe("G2"), rng=2, engine=engine)
         learner.epoch(data.X, data.y)
         states.append(learner.states(data.X))
     return float(np.sum(states[0] != states[1])), 0

@@ -56,7 +56,7 @@ def train(
 
     All rates are multiplied by `cooling` after each.
     """
-    learner = learning.Learner.draw(N, H, 10, L, learning.recipe(recipe), rng)
+    learner = learning.Learner.draw(N, H, 10, L, learning.recipe(recipe), rng=rng)
     accuracy = np.empty(epochs)
     for epoch in range(epochs):
         learner.epoch(data.X, data.y, pace=cooling**epoch)

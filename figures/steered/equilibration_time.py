@@ -53,7 +53,7 @@ def times(
     data = images(dataset)
     projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
     X = projection.transform(data.X)
-    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng)
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng=rng)
     size = min(len(data.X_test), 1000)
     kinds = _kinds(dataset, projection, X[:size], rng)
     fresh = learning.equilibration(learner, kinds[-1]).sweeps
@@ -88,7 +88,7 @@ def checked(dataset: str, H: int, lam_b: float, rng: np.random.Generator) -> dic
     data = images(dataset)
     projection = learning.EntangledProjection(N, random_state=rng).fit(data.X[:1])
     X, y = projection.transform(data.X[:500]), data.y[:500]
-    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng)
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2", lam_b=lam_b), rng=rng)
     kinds = _kinds(dataset, projection, X[:200], rng)
     first = [learning.equilibration(learner, inputs, max_sweeps=1).flips.mean() for inputs in kinds]
     learner.epoch(X, y)

@@ -33,7 +33,7 @@ def represented(dataset: str, H: int, epochs: int, rng: np.random.Generator) -> 
     """Train; return the overlaps before and after, and means of each kind after each epoch."""
     data = entangled(dataset, rng)
     X, kinds = _shown(data)
-    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2"), rng)
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2"), rng=rng)
 
     matrices = [_overlaps(learner.states(X)[0])]
     for _ in range(epochs):
@@ -65,7 +65,7 @@ def _overlaps(states: np.ndarray) -> np.ndarray:
 def untrained(dataset: str, H: int, rng: np.random.Generator) -> dict[str, object]:
     """Return mean overlaps of the states of an untrained network, and which its inputs have."""
     X, kinds = _shown(entangled(dataset, rng, 1))
-    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2"), rng)
+    learner = learning.Learner.draw(N, H, 10, 1, learning.recipe("G2"), rng=rng)
     q, agreeing = _overlaps(learner.states(X)[0]), (N + X @ X.T) / 2
     counts = [np.bincount(agreeing[kind].astype(int), minlength=N + 1) for kind in kinds]
     return {

@@ -46,7 +46,7 @@ def symmetric(
     start, step = RULES[rule]
     recipe = learning.recipe("G2", J_D=J_D, lr_J=lr_J, symmetric=start, symmetry=step)
     data = entangled(dataset, rng)
-    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng)
+    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng=rng)
     course = [float(learning.symmetricity(learner.couplings.J[0]))]
     for _ in range(epochs):
         learner.epoch(data.X, data.y)

@@ -1,6 +1,7 @@
 """Pairs of patterns learned by a chain of modules that is driven from both ends."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -10,52 +11,31 @@ from sklearn.utils.validation import check_is_fitted
 
 from foundation import domains
 from learning.associative import chain
-from learning.network.largest import PARAMETER
-from learning.network.seeds import as_generator
+from learning.associative.recall import Best, Recall, recall_of
+from learning.estimators.random_state import as_generator
+from learning.network.bounds import PARAMETER
 from networks.asymmetric import gaussian_couplings
 
 Spins = npt.NDArray[np.float32]
 MAX_SWEEPS = 50
 
 
-@dataclass(frozen=True)
-class Recall:
-    """How well the pairs are recalled after some epochs.
-
-    Attributes
-    ----------
-    epoch
-        Number of epochs so far.
-    bit
-        Fraction of the output bits that are right.
-    exact
-        Fraction of the patterns without a wrong bit.
-    unstable
-        Fraction of the units that were below their margin in the last epoch.
-    """
-
-    epoch: int
-    bit: float
-    exact: float
-    unstable: float
-
-
 class HeteroAssociator(BaseEstimator):
     r"""A chain of L modules of N units that maps patterns on its first to patterns on its last.
 
     In training the input drives the first module and the output the last one; when the chain has
-    settled, every unit whose field without anything from behind,
+    settled, every unit whose field without that of the next module,
 
     .. math:: s^l_i \Big(\sum_j J^l_{ij} s^l_j + \lambda s^{l-1}_i\Big) \le k + J_D
               \qquad (s^0 = \text{input}),
 
-    has its couplings moved by `rate` :math:`s_i s_j / \sqrt N`. In recall module after module
+    has its couplings changed by `rate` :math:`s_i s_j / \sqrt N`. In recall module after module
     settles, each from the state of the one before.
 
     Parameters
     ----------
     L
-        Number of modules, >= 1.
+        Number of modules, >= 1; a single one can only repeat its input.
     J_D
         Self-coupling, >= 0.
     k
@@ -67,7 +47,7 @@ class HeteroAssociator(BaseEstimator):
     protocol
         "natural": a relaxation starts from zeros, and both ends drive it. "interface": unit i
         starts at the input in the modules before one that is drawn for it, once, and at the output
-        from there on. That recalls more; but it presets what the hidden modules are to hold.
+        from there on. More is recalled then, but the contents of the hidden modules are preset.
     p_update
         Probability that a unit follows its field in a synchronous sweep, in (0, 1]; the interface
         protocol is asynchronous.
@@ -85,9 +65,9 @@ class HeteroAssociator(BaseEstimator):
     J_
         Couplings by sender, (L, N, N), with the self-coupling.
     history_
-        One `Recall` for each check; the last one is of the couplings as they are.
+        One `Recall` for each check; the last one is that of the couplings as they are.
     best_
-        The highest `bit` and the highest `exact` of them, a pair.
+        The highest `bit` and the highest `exact` of them, a named tuple.
     n_features_in_
         N.
 
@@ -140,8 +120,8 @@ class HeteroAssociator(BaseEstimator):
         self.enough = enough
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> "HeteroAssociator":
-        """Learn the pairs of a row of `X` and the row of `Y`, entries ±1, both (P, N).
+    def fit(self, X: npt.ArrayLike, Y: npt.ArrayLike) -> HeteroAssociator:
+        """Learn to map each row of `X` to the same row of `Y`; both (P, N), entries ±1.
 
         Raises
         ------
@@ -158,27 +138,15 @@ class HeteroAssociator(BaseEstimator):
         self.J_ = np.stack([gaussian_couplings(N, rng) for _ in range(self.L)])
         self.J_[:, np.arange(N), np.arange(N)] = self.J_D
         interface = self._interface(N, rng)
-        kappa, rate = self.k + self.J_D, self._given("rate", self.k / 120) / np.sqrt(N)
         for epoch in range(1, self.epochs + 1):
             unstable = chain.train(
-                self.J_,
-                np.float32(self._lam),
-                np.float32(4 * self.k + 4),
-                np.float32(kappa),
-                np.float32(rate),
-                inputs,
-                outputs,
-                interface,
-                rng.permutation(P),
-                *self._order,
-                MAX_SWEEPS,
-                rng,
-            )
+                self.J_, self._training(N), inputs, outputs, interface, rng.permutation(P),
+                self._updates, rng,
+            )  # fmt: skip
             if epoch % self.check_every == 0 or unstable == 0 or epoch == self.epochs:
-                right = self._recall(inputs) == outputs
-                bit, exact = float(right.mean()), float(right.all(1).mean())
-                self.history_.append(Recall(epoch, bit, exact, unstable / (P * self.L * N)))
-                if unstable == 0 or exact >= self.enough:
+                fraction = unstable / (P * self.L * N)
+                self.history_.append(recall_of(epoch, self._recall(inputs), outputs, fraction))
+                if unstable == 0 or self.history_[-1].exact >= self.enough:
                     break
         return self
 
@@ -200,15 +168,15 @@ class HeteroAssociator(BaseEstimator):
         return float(np.mean(recalled == wanted))
 
     @property
-    def best_(self) -> tuple[float, float]:
+    def best_(self) -> Best:
         """The highest fractions of right bits and of right patterns over the checks."""
-        return max(one.bit for one in self.history_), max(one.exact for one in self.history_)
+        return Best(max(one.bit for one in self.history_), max(one.exact for one in self.history_))
 
     def _recall(self, inputs: Spins) -> Spins:
-        """Recall each pattern with the same random numbers, whatever comes with it."""
+        """Recall each pattern with the same random numbers, whichever others are recalled."""
         lam = np.float32(self._lam)
         outputs = [
-            chain.recall(self.J_, lam, x[None], *self._order, MAX_SWEEPS, np.random.default_rng(0))
+            chain.recall(self.J_, lam, x[None], self._updates, np.random.default_rng(0))
             for x in inputs
         ]
         return np.concatenate(outputs)
@@ -218,8 +186,13 @@ class HeteroAssociator(BaseEstimator):
         return self._given("lam", 0.9 * self.k)
 
     @property
-    def _order(self) -> tuple[float, bool]:
-        return float(self.p_update), self.protocol == "interface"
+    def _updates(self) -> chain.Updates:
+        return chain.Updates(float(self.p_update), self.protocol == "interface", MAX_SWEEPS)
+
+    def _training(self, N: int) -> chain.Training:
+        rate = self._given("rate", self.k / 120) / np.sqrt(N)
+        numbers = (self._lam, 4 * self.k + 4, self.k + self.J_D, rate)
+        return chain.Training(*map(np.float32, numbers))
 
     def _given(self, name: str, default: float) -> float:
         value = getattr(self, name)

@@ -4,6 +4,8 @@ Every module has N units with couplings :math:`J^l` of its own; equal units of n
 excite each other by :math:`\lambda`. `J[l, j, i]` acts from unit j on unit i.
 """
 
+from typing import NamedTuple
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +13,41 @@ import numpy.typing as npt
 Array = npt.NDArray[np.float32]
 Spins = npt.NDArray[np.float32]
 PROTOCOLS = ("natural", "interface")
+
+
+class Updates(NamedTuple):
+    """How the units of a chain are updated.
+
+    Attributes
+    ----------
+    p_update
+        Probability that a unit follows its field in a synchronous sweep.
+    asynchronous
+        Whether to visit the units one by one, module by module, in a new random order each sweep.
+    max_sweeps
+        After how many sweeps to give up.
+    """
+
+    p_update: float
+    asynchronous: bool
+    max_sweeps: int
+
+
+class Training(NamedTuple):
+    """Strengths of the fields in training, and the rule.
+
+    Attributes
+    ----------
+    lam, lam_y
+        Strength of the couplings between neighbouring modules, and of the field of the output.
+    kappa, rate
+        Margin, with the self-coupling, and step of a coupling.
+    """
+
+    lam: np.float32
+    lam_y: np.float32
+    kappa: np.float32
+    rate: np.float32
 
 
 @numba.njit(cache=True)
@@ -21,9 +58,7 @@ def settle(
     last: Array,
     s: Spins,
     f: Array,
-    p_update: float,
-    asynchronous: bool,
-    max_sweeps: int,
+    updates: Updates,
     rng: np.random.Generator,
 ) -> int:
     """Relax a chain under fields on its first and last module until no unit wants to change.
@@ -36,17 +71,14 @@ def settle(
         Fields on the first and the last module, (N,).
     s, f
         States and their fields from the own module, (L, N); both change.
-    p_update
-        Probability that a unit follows its field in a synchronous sweep.
-    asynchronous
-        Whether to visit the units one by one, module by module, in a new random order each sweep.
-    max_sweeps
-        After how many to give up.
+    updates, rng
+        How the units are updated, and the generator for that.
 
     Returns
     -------
     Number of sweeps.
     """
+    p_update, asynchronous, max_sweeps = updates
     L, N = s.shape
     unit = np.empty(L * N, dtype=np.int64)
     order = np.arange(N)
@@ -89,38 +121,33 @@ def flip(J: Array, s: Spins, f: Array, i: int, new: float) -> None:
 @numba.njit(cache=True)
 def train(
     J: Array,
-    lam: np.float32,
-    lam_y: np.float32,
-    kappa: np.float32,
-    rate: np.float32,
+    training: Training,
     X: Spins,
     Y: Spins,
     interface: npt.NDArray[np.int64],
     order: npt.NDArray[np.int64],
-    p_update: float,
-    asynchronous: bool,
-    max_sweeps: int,
+    updates: Updates,
     rng: np.random.Generator,
 ) -> int:
-    """Show the pairs of patterns in an order, once each, and learn from every one.
+    """Present the pairs of patterns in an order, once each, and learn from each.
 
-    Unit i starts at the input in modules below `interface[i]` and at the output from there on; if
-    that is negative, at zero.
+    Unit i starts at the input in the modules below `interface[i]` and at the output from there on;
+    if that is negative, it starts at zero everywhere.
 
     Returns
     -------
-    Number of units below the margin, in all presentations.
+    Number of units below the margin, summed over the presentations.
     """
     L, N = J.shape[:2]
     s, f = np.empty((L, N), np.float32), np.empty((L, N), np.float32)
     unstable = 0
     for mu in order:
         start(J, X[mu], Y[mu], interface, s, f)
-        first, last = lam * X[mu], lam_y * Y[mu]
-        settle(J, lam, first, last, s, f, p_update, asynchronous, max_sweeps, rng)
+        first, last = training.lam * X[mu], training.lam_y * Y[mu]
+        settle(J, training.lam, first, last, s, f, updates, rng)
         for l in range(L):
             before = s[l - 1] if l > 0 else X[mu]
-            unstable += learn(J[l], s[l], f[l], before, lam, kappa, rate)
+            unstable += learn(J[l], s[l], f[l], before, training)
     return unstable
 
 
@@ -138,16 +165,9 @@ def start(
 
 
 @numba.njit(cache=True)
-def learn(
-    J: Array,
-    s: Spins,
-    f: Array,
-    before: Spins,
-    lam: np.float32,
-    kappa: np.float32,
-    rate: np.float32,
-) -> int:
-    """Move the couplings to the units below their margin; return how many these are."""
+def learn(J: Array, s: Spins, f: Array, before: Spins, training: Training) -> int:
+    """Move the couplings to the units below their margin; return the number of these."""
+    lam, _, kappa, rate = training
     wanted = np.empty(len(s), dtype=np.int64)
     found = 0
     for i in range(len(s)):
@@ -165,13 +185,7 @@ def learn(
 
 @numba.njit(cache=True)
 def recall(
-    J: Array,
-    lam: np.float32,
-    X: Spins,
-    p_update: float,
-    asynchronous: bool,
-    max_sweeps: int,
-    rng: np.random.Generator,
+    J: Array, lam: np.float32, X: Spins, updates: Updates, rng: np.random.Generator
 ) -> Spins:
     """Return the states of the last module for inputs, module after module.
 
@@ -188,17 +202,6 @@ def recall(
             f[:] = 0
             for i in range(N):
                 flip(J[l], s[0], f[0], i, output[i])
-            settle(
-                J[l : l + 1],
-                lam,
-                lam * output,
-                none,
-                s,
-                f,
-                p_update,
-                asynchronous,
-                max_sweeps,
-                rng,
-            )
+            settle(J[l : l + 1], lam, lam * output, none, s, f, updates, rng)
             output[:] = s[0]
     return outputs

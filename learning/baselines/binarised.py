@@ -1,25 +1,24 @@
 """The baseline that back-propagates: a perceptron with one layer of binary hidden units."""
 
+from __future__ import annotations
+
 import itertools
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import softmax
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from foundation import domains
-from learning.network.largest import PARAMETER, bounded
-from learning.network.seeds import as_generator
-from learning.steered.learner import one_thread
+from learning.baselines.adamw import AdamW
+from learning.estimators.logit_classifier import LogitClassifier, two_or_more
+from learning.estimators.random_state import as_generator
+from learning.network.bounds import PARAMETER
+from learning.network.couplings import Array
+from learning.relaxation.threads import one_thread
 
-Array = npt.NDArray[np.float32]
-_DECAYS, _EPSILON = (0.9, 0.999), 1e-8  # of Adam, as published
 
-
-class BinarisedMLP(ClassifierMixin, BaseEstimator):
+class BinarisedMLP(LogitClassifier):
     r"""One hidden layer of signs, trained by straight-through back-propagation.
 
     .. math:: u = W_2\, \mathrm{sign}(W_1 x), \qquad
@@ -33,7 +32,7 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
     H
         Hidden units, >= 1.
     beta
-        Steepness of the pretended derivative, in (0, 1e6].
+        Steepness of the surrogate derivative, in (0, 1e6].
     epochs
         Passes through the inputs, >= 1.
     batch
@@ -66,7 +65,6 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
     True
     """
 
-    classes_: npt.NDArray[Any]
     weights_: list[Array]
 
     def __init__(
@@ -88,7 +86,7 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
         self.decay = decay
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> "BinarisedMLP":
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> BinarisedMLP:
         """Train from random weights on inputs (P, N) and labels (P,)."""
         for name in ("H", "epochs"):
             domains.integer(name, getattr(self, name))
@@ -96,14 +94,10 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
             if domains.real(name, getattr(self, name), 0, high) == 0:
                 raise ValueError(f"{name} must be > 0, got 0")
         domains.real("decay", self.decay, 0, 1)
-        inputs, labels = validate_data(self, X, y, dtype=np.float32)
-        bounded(inputs)
-        check_classification_targets(labels)
-        batch = min(16, len(inputs)) if self.batch is None else self.batch
-        batch = domains.integer("batch", batch, high=len(inputs))
-        self.classes_, truth = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise ValueError(f"y must have two classes or more, got one class: {self.classes_}")
+        inputs, labels = self._validated(X, y)
+        batch = self._batch(len(inputs))
+        classes, truth = np.unique(labels, return_inverse=True)
+        self.classes_ = two_or_more(classes)
         rng = as_generator(self.random_state)
         sizes = (inputs.shape[1], self.H, len(self.classes_))
         # uniform in ± 1 / sqrt(senders), the usual start of layers in deep learning
@@ -117,11 +111,11 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
                 order = rng.permutation(len(inputs))
                 for start in range(0, len(inputs) - batch + 1, batch):
                     chosen = order[start : start + batch]
-                    adam.step(self._gradients(inputs[chosen], truth[chosen]))
+                    adam.step(self._gradients(inputs.take(chosen, axis=0), truth[chosen]))
         return self
 
     def _gradients(self, x: Array, truth: npt.NDArray[np.intp]) -> list[Array]:
-        """Return the gradients of the mean cross-entropy, by the pretended derivative."""
+        """Return the gradients of the mean cross-entropy, by the surrogate derivative."""
         W_1, W_2 = self.weights_
         h = x @ W_1
         s = np.sign(h)
@@ -131,34 +125,6 @@ class BinarisedMLP(ClassifierMixin, BaseEstimator):
         back = np.where(np.abs(self.beta * h) < 1, self.beta * (error @ W_2.T), 0)
         return [x.T @ back, s.T @ error]
 
-    def decision_function(self, X: npt.ArrayLike) -> Array:
-        """Return the logits, (P, C); for two classes their difference, (P,)."""
-        check_is_fitted(self, "weights_")
-        inputs = bounded(validate_data(self, X, reset=False, dtype=np.float32))
+    def _logits(self, inputs: Array) -> Array:
         W_1, W_2 = self.weights_
-        u = np.sign(inputs @ W_1) @ W_2
-        return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
-
-    def predict(self, X: npt.ArrayLike) -> npt.NDArray[Any]:
-        """Return the labels of the largest logits, (P,)."""
-        u = self.decision_function(X)
-        return self.classes_[(u > 0).astype(int) if u.ndim == 1 else u.argmax(1)]
-
-
-class AdamW:
-    """Adam with decoupled weight decay (Loshchilov and Hutter, arXiv:1711.05101)."""
-
-    def __init__(self, weights: list[Array], rate: float, decay: float) -> None:
-        self.weights, self.rate, self.decay = weights, rate, decay
-        self.moments = [(np.zeros_like(W), np.zeros_like(W)) for W in weights]
-        self.steps = 0
-
-    def step(self, gradients: list[Array]) -> None:
-        """Move the weights against their gradients."""
-        self.steps += 1
-        first, second = (1 - decay**self.steps for decay in _DECAYS)
-        for W, gradient, (m, v) in zip(self.weights, gradients, self.moments, strict=True):
-            W *= np.float32(1 - self.rate * self.decay)
-            m += np.float32(1 - _DECAYS[0]) * (gradient - m)
-            v += np.float32(1 - _DECAYS[1]) * (gradient * gradient - v)
-            W -= np.float32(self.rate / first) * m / (np.sqrt(v / np.float32(second)) + _EPSILON)
+        return np.sign(inputs @ W_1) @ W_2

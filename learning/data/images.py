@@ -1,4 +1,4 @@
-"""Images of handwritten digits: the small ones that come along, and MNIST."""
+"""Images of handwritten digits: the small ones of scikit-learn, and MNIST."""
 
 import gzip
 import os
@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning.data.paths import as_path
 from learning.data.split import Split
 
 VARIABLE = "STEERING_DATA"
@@ -23,13 +22,13 @@ _SHA256 = {
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 
 
-def load_digits(test: int = 360, rng: int | np.random.Generator | None = 0) -> Split:
+def load_digits(test: int = 360, *, rng: int | np.random.Generator | None = 0) -> Split:
     """Return the 1797 digits of 8 x 8 pixels that come with scikit-learn.
 
     Parameters
     ----------
     test
-        How many of them to test on, in [1, 1796].
+        Number of them to test on, in [1, 1796].
     rng
         A seed or a generator for the division, or None for a fresh seed.
 
@@ -80,7 +79,7 @@ def load_mnist(path: str | os.PathLike[str] | None = None) -> Split:
 
     Examples
     --------
-    Of the real file, `load_mnist("folder")`; here ten empty images are in its place:
+    The real file is read by `load_mnist("folder")`; here are ten empty images in its place:
 
     >>> import tempfile
     >>> import numpy as np
@@ -110,7 +109,7 @@ def _labels(y: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of a local file."""
-    file = as_path(path)
+    file = domains.path("path", path)
     if file.is_dir():
         file = file / _FILE
     if not file.is_file():
@@ -154,8 +153,8 @@ def _downloaded() -> dict[str, npt.NDArray[Any]]:
         ]
     except (OSError, ValueError) as error:  # no network, or not the published file
         raise ValueError(
-            f"MNIST cannot be downloaded from {_ADDRESS}: {error}. Have {_FILE} beforehand, and "
-            f"name it by path, or its folder by {VARIABLE}"
+            f"MNIST cannot be downloaded from {_ADDRESS}: {error}. Get {_FILE} in another "
+            f"way, and pass its path, or set {VARIABLE} to its folder"
         ) from error
     return dict(zip(_KEYS, map(_idx, files), strict=True))
 

@@ -1,5 +1,7 @@
 """Inputs that are entangled: random projections, and their signs."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -8,8 +10,8 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from foundation import domains
-from learning.network.largest import bounded
-from learning.network.seeds import as_generator
+from learning.estimators.random_state import as_generator
+from learning.network.bounds import bounded
 
 
 class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -53,7 +55,7 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         self.n_components = n_components
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: object = None) -> "EntangledProjection":
+    def fit(self, X: npt.ArrayLike, y: object = None) -> EntangledProjection:
         """Draw the projections for inputs with as many features as `X` has.
 
         Parameters

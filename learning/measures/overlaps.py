@@ -1,5 +1,7 @@
 """Overlaps of hidden states, and the symmetry of couplings."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 

@@ -1,16 +1,28 @@
 """What a network goes through from sweep to sweep."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from foundation.axes import axes_of
+from learning.measures.labelled import labelled
 from learning.network import fields
 from learning.network.schedule import Mode, Phase
-from learning.relaxation.phases import relax
-from learning.steered.learner import Learner, one_thread
+from learning.relaxation.phases import Batch, relax
+from learning.relaxation.threads import one_thread
+from learning.steered.learner import Learner
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+STILL = "No unit flipped in the last sweep."
+MOVING = "Units flipped in the last sweep; let the phases have more sweeps."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,11 +42,16 @@ class Trajectory:
     --------
     >>> from learning import Learner, recipe, trajectory, xor
     >>> data = xor(N=20, size=50, rng=1)
-    >>> found = trajectory(Learner.draw(20, 100, 2, 1, recipe(), rng=1), data.X)
+    >>> found = trajectory(Learner.draw(20, 100, 2, 1, recipe(J_D=1.0), rng=1), data.X)
     >>> found
     Trajectory(5 sweeps of 50 inputs, 1 layers of 100 units)
     >>> found.states.shape, found.logits.shape, found.flips.shape
     ((5, 1, 50, 100), (5, 50, 2), (4,))
+    >>> bool(found.converged.all()), str(found.status[0])
+    (True, 'No unit flipped in the last sweep.')
+    >>> axes = found.plot()
+    >>> axes.get_ylabel()
+    'fraction of units that flip'
     """
 
     states: npt.NDArray[np.int8]
@@ -46,9 +63,55 @@ class Trajectory:
         """Fraction of the hidden units that flip in each sweep after the first, (T - 1,)."""
         return np.mean(self.states[1:] != self.states[:-1], axis=(1, 2, 3))
 
+    @property
+    def flips_error(self) -> npt.NDArray[np.float64]:
+        """Standard error of these fractions over the inputs; nan for a single one."""
+        own = np.mean(self.states[1:] != self.states[:-1], axis=(1, 3))
+        P = own.shape[1]
+        return own.std(axis=1, ddof=1) / np.sqrt(P) if P > 1 else np.full(len(own), np.nan)
+
+    @property
+    def converged(self) -> npt.NDArray[np.bool_]:
+        """Whether no unit flipped in the last sweep, (P,); the first sweep sets all units."""
+        if len(self.states) == 1:
+            return np.zeros(self.states.shape[2], dtype=np.bool_)
+        return (self.states[-1] == self.states[-2]).all(axis=(0, 2))
+
+    @property
+    def status(self) -> npt.NDArray[np.str_]:
+        """What became of each input, (P,)."""
+        return np.where(self.converged, STILL, MOVING)
+
     def __repr__(self) -> str:
         T, L, P, H = self.states.shape
         return f"Trajectory({T} sweeps of {P} inputs, {L} layers of {H} units)"
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw the fraction of units that flip in each sweep, with one standard error over inputs.
+
+        Vertical lines are drawn where the mode changes.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+        """
+        axes = axes_of(ax)
+        sweeps = np.arange(2, len(self.states) + 1)
+        error = np.nan_to_num(self.flips_error)
+        axes.errorbar(sweeps, self.flips, error, fmt="o-", mfc="w")
+        across = axes.get_xaxis_transform()
+        for t, mode in enumerate(self.modes):
+            if t == 0 or mode != self.modes[t - 1]:
+                axes.axvline(t + 0.5, color="0.7", ls=":")
+                words = mode.replace("_", " ").lower()
+                axes.text(
+                    t + 0.6, 0.98, words, rotation=90, va="top", transform=across, color="0.5"
+                )
+        top = 1.3 * self.flips.max(initial=0) or None  # names of modes stand above the markers
+        axes.set(xlabel="sweep", ylabel="fraction of units that flip", ylim=(0, top))
+        axes.locator_params(axis="x", integer=True)
+        return axes
 
 
 def trajectory(
@@ -94,20 +157,25 @@ def trajectory(
     >>> bool((found.logits[-1].argmax(axis=1) == data.y).mean() > 0.9)
     True
     """
-    x, y = batch(learner, X, labels)
-    schedule = learner.recipe.schedule
+    x, y = labelled(learner, X, labels)
     if phases is None:
-        phases = schedule.testing() if y is None else schedule.training(learner.couplings.L)
+        phases = phases_of(learner, y is not None)
     single = _single(phases)
     if y is None and any(phase.mode.label for phase in single):
         raise ValueError("labels must be given for phases in which the label acts")
     states, logits = [], []
-    rng = np.random.default_rng(0)
+    couplings, rng = learner.couplings, np.random.default_rng(0)
     with one_thread():
-        for at in relax(learner.couplings, learner.recipe, single, x, y, rng, "dense"):
+        for at in relax(Batch(couplings, learner.recipe, x, y, rng, "dense"), single):
             states.append(at.s.astype(np.int8))
-            logits.append(fields.readout(learner.couplings, x, at.s))
+            logits.append(fields.readout(couplings, x, at.s))
     return Trajectory(np.array(states), np.array(logits), [phase.mode.name for phase in single])
+
+
+def phases_of(learner: Learner, training: bool) -> list[Phase]:
+    """Return the phases of training or of inference."""
+    schedule = learner.recipe.schedule
+    return schedule.training(learner.couplings.L) if training else schedule.testing()
 
 
 def _single(phases: Sequence[Phase]) -> list[Phase]:
@@ -123,59 +191,3 @@ def _single(phases: Sequence[Phase]) -> list[Phase]:
     if not (pairs and all(isinstance(mode, Mode) for mode, _ in pairs)):
         raise ValueError(f"phases must be pairs of a Mode and a number of sweeps, got {phases!r}")
     return [Phase(mode, 1) for mode, sweeps in pairs for _ in range(sweeps)]
-
-
-def batch(
-    learner: Learner, X: npt.ArrayLike, labels: npt.ArrayLike | None
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32] | None]:
-    """Return inputs and labels as a network takes them."""
-    if not isinstance(learner, Learner):
-        raise TypeError(
-            f"learner must be a Learner (of a classifier, its learner_), got {learner!r}"
-        )
-    x = learner.inputs(X)
-    if labels is None:
-        return x, None
-    truth = learner.classes(labels, len(x))
-    return x, 2 * np.eye(learner.couplings.C, dtype=np.float32)[truth] - 1
-
-
-def fixed_point_fraction(
-    learner: Learner, X: npt.ArrayLike, labels: npt.ArrayLike | None = None
-) -> float:
-    """Return for what fraction of the inputs the relaxation ends at a fixed point.
-
-    Parameters
-    ----------
-    learner
-        The network.
-    X, labels
-        As in `trajectory`. The fixed point is one of the last mode, with the label on the readout:
-        with labels and double dynamics, one that needs the label no longer.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If the arguments do not fit the network.
-
-    Examples
-    --------
-    >>> from learning import SteeredClassifier, fixed_point_fraction, prototypes
-    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
-    >>> learner = SteeredClassifier(H=100, epochs=3, random_state=1).fit(data.X, data.y).learner_
-    >>> fixed_point_fraction(learner, data.X) > 0.9
-    True
-    """
-    x, y = batch(learner, X, labels)
-    schedule = learner.recipe.schedule
-    phases = schedule.testing() if y is None else schedule.training(learner.couplings.L)
-    last = [phase.mode for phase in phases if phase.sweeps][-1]
-    with one_thread():
-        rng = np.random.default_rng(0)
-        *_, at = relax(learner.couplings, learner.recipe, phases, x, y, rng)
-        h = at.f.copy()
-        if last.right:
-            fields.add_right(learner.couplings, at.s, h)
-        if last.feedback and y is not None:
-            h += fields.feedback(learner.couplings, learner.recipe.strengths.feedback(y))
-    return float(np.mean((np.sign(h) == at.s).all(axis=(0, 2))))

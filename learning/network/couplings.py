@@ -1,29 +1,24 @@
-"""The couplings of a steered network: how they are drawn, and where they are kept."""
+"""The couplings of a steered network."""
 
 from dataclasses import dataclass
-from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
 import networks
 from foundation import domains
-from learning.network.strengths import Strengths
-from networks.asymmetric import gaussian_couplings
 
 Array = npt.NDArray[np.float32]
-
-
-ARRAYS = ("J", "W_in", "W_f", "W_b", "A", "R", "W_io", "bias")
+ARRAYS = ("J", "W_in", "W_f", "W_b", "forward", "backward", "W_io", "bias")
 
 
 @dataclass(eq=False)
 class Couplings:
     r"""All couplings of a network of L layers of H units, N inputs and C classes.
 
-    Every matrix is kept by sender: `J[l, j, i]` acts from unit j on unit i, and the row `J[l, j]`
-    is all that unit j sends. A flip adds one contiguous row, and a batch of states is multiplied as
-    `s @ J`.
+    Every matrix is stored by sender: `J[l, j, i]` acts from unit j on unit i, and the row `J[l, j]`
+    is all that unit j sends. So a flip adds one contiguous row to the fields, and a batch of states
+    is multiplied as `s @ J`.
 
     Attributes
     ----------
@@ -35,9 +30,9 @@ class Couplings:
         (L, H, C) or (1, H, C), to the readout from all layers or from the last.
     W_b
         (L, C, H) or (1, C, H), back from the readout to all layers or to the last.
-    A, R
-        (L - 1, H, H), dense couplings to a layer from the one before, and to it from the one
-        behind; of no layers if there are none. Their diagonals are zero: see `lam`.
+    forward, backward
+        (L - 1, H, H), dense couplings from each layer to the next, and from that back to it; (0, H,
+        H) if there are none. Their diagonals are zero: see `lam`.
     W_io
         (N, C), from the input to the readout; zero inputs if there are none.
     bias
@@ -70,8 +65,8 @@ class Couplings:
     W_in: Array
     W_f: Array
     W_b: Array
-    A: Array
-    R: Array
+    forward: Array
+    backward: Array
     W_io: Array
     bias: Array
     self_coupling: float
@@ -97,8 +92,8 @@ class Couplings:
             "W_in": [(L, N, H), (1, N, H)],
             "W_f": [(L, H, C), (1, H, C)],
             "W_b": [(L, C, H), (1, C, H)],
-            "A": [(L - 1, H, H), (0, H, H)],
-            "R": [self.A.shape],
+            "forward": [(L - 1, H, H), (0, H, H)],
+            "backward": [self.forward.shape],
             "W_io": [(N, C), (0, C)],
             "bias": [(L, H)],
         }
@@ -131,12 +126,13 @@ class Couplings:
 
     @property
     def arrays(self) -> dict[str, Array]:
-        """All arrays by name, to be stored."""
+        """All arrays by name."""
         return {name: getattr(self, name) for name in ARRAYS}
 
     def reset_diagonals(self) -> None:
-        """Give the couplings that are not learned their values again."""
-        for matrices, value in ((self.J, self.self_coupling), (self.A, 0), (self.R, 0)):
+        """Restore the couplings that are not learned."""
+        held = ((self.J, self.self_coupling), (self.forward, 0), (self.backward, 0))
+        for matrices, value in held:
             if len(matrices):
                 matrices.reshape(len(matrices), -1)[:, :: self.H + 1] = value
 
@@ -146,9 +142,9 @@ class Couplings:
         Raises
         ------
         ValueError
-            If neighbouring layers have dense couplings, which a `Network` has not.
+            If neighbouring layers have dense couplings, which a `Network` does not have.
         """
-        if len(self.A):
+        if len(self.forward):
             raise ValueError("a networks.Network has no dense couplings between layers")
         J = self.J.copy()
         J.reshape(self.L, -1)[:, :: self.H + 1] = 0
@@ -156,63 +152,3 @@ class Couplings:
         return networks.Network(
             incoming[0] if self.L == 1 else incoming, self.self_coupling, self.lam
         )
-
-
-def draw(
-    N: int, H: int, C: int, L: int, strengths: Strengths, rng: np.random.Generator
-) -> Couplings:
-    """Draw the couplings of a network: independent Gaussians of variance strength² / senders.
-
-    `Recipe.check` is to be asked before whether the strengths fit the sizes.
-    """
-    own = rng.spawn(7)  # a strength that is zero must not change what else is drawn
-    couplings = Couplings(
-        J=np.stack([_internal(H, strengths, own[0]) for _ in range(L)]),
-        W_in=_input(N, H, L, strengths, own[1]),
-        W_f=_chain(L, strengths.lam_f_skip, strengths.lam_f, _gaussian(H, C, own[2])),
-        W_b=_chain(L, strengths.lam_b_skip, strengths.lam_b, _gaussian(C, H, own[3])),
-        A=_dense(H, L, strengths.lam_fc, own[4]),
-        R=_dense(H, L, strengths.lam_fc, own[4]),
-        W_io=np.float32(L * strengths.lam_io) * _gaussian(N if strengths.lam_io else 0, C, own[5]),
-        bias=np.float32(strengths.bias) * own[6].standard_normal((L, H), dtype=np.float32),
-        self_coupling=strengths.lam_int * strengths.J_D,
-        lam=strengths.lam,
-    )
-    couplings.reset_diagonals()
-    return couplings
-
-
-def _gaussian(senders: int, receivers: int, rng: np.random.Generator) -> Array:
-    """Return couplings that give every receiver a field of variance one."""
-    G = rng.standard_normal((senders, receivers), dtype=np.float32)
-    return G / np.float32(sqrt(max(senders, 1)))
-
-
-def _internal(H: int, strengths: Strengths, rng: np.random.Generator) -> Array:
-    J = gaussian_couplings(H, rng)
-    if strengths.kept < 1:
-        J *= (rng.random((H, H)) < strengths.kept) / np.float32(sqrt(strengths.kept))
-    if strengths.symmetric:
-        J = (J + J.T) / np.float32(2)
-    return np.float32(strengths.lam_int) * J
-
-
-def _input(N: int, H: int, L: int, strengths: Strengths, rng: np.random.Generator) -> Array:
-    layers = L if strengths.input_to == "all" else 1
-    if strengths.input_to == "clamp":
-        W = np.eye(N, H, dtype=np.float32)[None]
-    else:
-        W = np.stack([_gaussian(N, H, rng) for _ in range(layers)])
-    return np.float32(strengths.lam_in) * W
-
-
-def _chain(L: int, skip: float, last: float, G: Array) -> Array:
-    """Return the couplings of the last layer, after those of all others if there are any."""
-    factors = [skip] * (L - 1) + [last] if skip else [last]
-    return np.stack([np.float32(factor) * G for factor in factors])
-
-
-def _dense(H: int, L: int, lam_fc: float, rng: np.random.Generator) -> Array:
-    layers = L - 1 if lam_fc else 0
-    matrices = [np.float32(lam_fc) * gaussian_couplings(H, rng) for _ in range(layers)]
-    return np.array(matrices, dtype=np.float32).reshape(layers, H, H)

@@ -10,35 +10,44 @@ from learning.network.couplings import Array, Couplings
 
 def drive(couplings: Couplings, x: Array) -> Array:
     r"""Return the constant part of the fields, :math:`x W_{in} + b`."""
-    fixed = np.zeros((couplings.L, len(x), couplings.H), dtype=np.float32)
+    constant = np.zeros((couplings.L, len(x), couplings.H), dtype=np.float32)
     for l, W in enumerate(couplings.W_in):
-        np.matmul(x, W, out=fixed[l])
+        np.matmul(x, W, out=constant[l])
     if np.count_nonzero(couplings.bias):
-        fixed += couplings.bias[:, None]
-    return fixed
+        constant += couplings.bias[:, None]
+    return constant
 
 
-def left(couplings: Couplings, fixed: Array, s: Array, f: Array) -> None:
-    """Write the fields from the input, the own layer and the layer before to `f`."""
+def forward(couplings: Couplings, constant: Array, s: Array, f: Array) -> None:
+    """Write to `f` the fields of inference: of the input, the own layer and the previous layer."""
     for l, J in enumerate(couplings.J):
         np.matmul(s[l], J, out=f[l])
-    f += fixed
+    f += constant
     if couplings.L > 1:
         f[1:] += np.float32(couplings.lam) * s[:-1]
-        for l, A in enumerate(couplings.A):
-            f[l + 1] += s[l] @ A
+        for l, W in enumerate(couplings.forward):
+            f[l + 1] += s[l] @ W
 
 
-def add_right(couplings: Couplings, s: Array, g: Array) -> None:
-    """Add the fields from the layer behind."""
+def backward(
+    couplings: Couplings, right: bool, feedback: bool, s: Array, back: Array, g: Array
+) -> None:
+    """Write to `g` the fields of the next layer and those of the readout, `back`, if they act."""
+    g[:] = back if feedback else 0
+    if right:
+        add_backward(couplings, s, g)
+
+
+def add_backward(couplings: Couplings, s: Array, g: Array) -> None:
+    """Add the fields of the next layer."""
     if couplings.L > 1:
         g[:-1] += np.float32(couplings.lam) * s[1:]
-        for l, R in enumerate(couplings.R):
-            g[l] += s[l + 1] @ R
+        for l, W in enumerate(couplings.backward):
+            g[l] += s[l + 1] @ W
 
 
 def feedback(couplings: Couplings, sent: Array) -> Array:
-    """Return the fields from what the readout sends back, of shape (B, C)."""
+    """Return the fields of what the readout sends back, of shape (B, C)."""
     back = np.zeros((couplings.L, len(sent), couplings.H), dtype=np.float32)
     for l, W in enumerate(couplings.W_b[::-1], start=1):
         np.matmul(sent, W, out=back[-l])

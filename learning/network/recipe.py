@@ -12,7 +12,7 @@ from learning.network.strengths import Strengths
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that is said about a steered network besides its sizes.
+    """Everything that defines a steered network besides its sizes.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Recipe:
     1.3
     >>> made.replace(J_D=0.5).strengths.J_D
     0.5
-    >>> made.check(N=50, H=100, L=2)  # says so if a network of these sizes cannot follow it
+    >>> made.check(N=50, H=100, L=2)  # raises if a network of these sizes cannot follow it
     """
 
     strengths: Strengths = field(default_factory=Strengths)
@@ -55,7 +55,7 @@ class Recipe:
 
     @property
     def kappa(self) -> float:
-        """Margin of the hidden units, with the part that couplings to the unit itself supply."""
+        """Margin of the hidden units, including what a unit's coupling to itself supplies."""
         held = self.strengths.J_D * self.strengths.lam_int
         if self.schedule.inference == "no_supervision":
             held += self.strengths.lam
@@ -67,9 +67,9 @@ class Recipe:
         Raises
         ------
         TypeError, ValueError
-            If a size is no integer >= 1; if the input has more numbers than it can start or
-            clamp units; if the label would never act; if couplings would decay by more than all
-            they are.
+            If a size is no integer >= 1; if there are more inputs than units that they start or
+            clamp; if the label would never act; if a step of decay would turn the sign of
+            couplings.
         """
         for name, size in (("N", N), ("H", H), ("L", L)):
             domains.integer(name, size)
@@ -140,9 +140,9 @@ def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
     ----------
     name
         "G2", the default; "G1", an earlier generation: the input clamps the first hidden units, the
-        feedback is tied to the readout, one relaxation; "reservoir", which learns the readout alone
-        on a random network; "random_features", the same without couplings within the layer. Or a
-        recipe.
+        feedback is tied to the readout, and there is one relaxation; "reservoir", which learns only
+        the readout of a random network; "random_features", the same without couplings within the
+        layer. Or a recipe.
     changes
         Parameters of `Strengths`, `Schedule` or `Rule`, by their names.
 

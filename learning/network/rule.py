@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning.network.largest import PARAMETER
+from learning.network.bounds import PARAMETER
 from learning.network.strengths import graded, scale
 
 SYMMETRIES = ("none", "both_unstable", "update", "projected")
@@ -43,13 +43,13 @@ class Rule:
         of :math:`J` after each step.
     feedback
         Couplings back from the readout: "frozen"; "tied" to those to the readout; "tied_weakly",
-        the same by 100; "normalised", tied, with the norms of the start; "sign" of the tied ones;
-        "learned" as the other couplings are.
+        the same divided by 100; "normalised", tied, with the norms they had at the start; "sign" of
+        the tied ones; "learned" like the other couplings.
     target_scale
         Target of the readout for the right and the wrong labels (a pair): "balanced"
         :math:`(C/4, -\sqrt C/4)`, "plain" (1, -1).
     hidden_at
-        State at which the hidden couplings learn: "last", or "first", that with the label. The
+        State at which the hidden couplings learn: "last", or "first", the one with the label. The
         readout learns at the last one.
 
     Raises

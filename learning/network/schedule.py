@@ -8,7 +8,7 @@ from foundation import domains
 
 
 class Mode(Enum):
-    """Which fields act besides those of the input, of the own layer, and of the layer before.
+    """Which fields act besides those of the input, the own layer and the previous layer.
 
     In `FULL` and `NO_FEEDBACK` the label is clamped on the readout; in the latter the hidden units
     do not see it.
@@ -30,7 +30,7 @@ class Mode(Enum):
 
     @property
     def right(self) -> bool:
-        """Whether the layer behind acts on a layer."""
+        """Whether the next layer acts on a layer."""
         return self is not Mode.LEFT_ONLY
 
     @property
@@ -62,8 +62,8 @@ class Schedule:
     Parameters
     ----------
     sweeps
-        T, >= 1, and L + 2 or more for the label to act in L layers. In asynchronous order the most
-        that a phase may take.
+        T, >= 1, and L + 2 or more for the label to act in L layers. In asynchronous order, the
+        largest number that a phase takes.
     warm_up
         Sweeps before the label acts, >= 0; None for the number of layers, but at most T.
     double
@@ -72,13 +72,13 @@ class Schedule:
         Probability that a unit follows its field in a synchronous sweep, in (0, 1].
     order
         "synchronous", or "asynchronous": layer by layer, one unit after the other in a new random
-        order, until a sweep flips none.
+        order, until a sweep flips no unit.
     start
         "zeros", or "input": the input itself on the first units of each layer, and the label.
     noise
         Fraction of units that start at random, in [0, 1].
     inference
-        "left_only", or "no_supervision": the layer behind acts on a layer then too.
+        "left_only", or "no_supervision", in which the next layer acts on a layer too.
 
     Raises
     ------

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning.network.largest import PARAMETER
+from learning.network.bounds import PARAMETER
 
 SCALES = ("balanced", "darnax", "none")
 

@@ -1,1 +1,1 @@
-"""A batch that relaxes: its stages, and the engines that make the sweeps."""
+"""A batch that relaxes: its segments, and the engines that make the sweeps."""

@@ -1,7 +1,8 @@
-"""Which units may follow their field in a sweep: random numbers that need not be drawn in order.
+"""Which units follow their fields in a sweep: random numbers that need not be drawn in order.
 
-Each comes from the seed of the relaxation, the sweep and the unit by a hash (splitmix64), so that
-an engine that asks for those of unstable units only, and one that asks for all, get the same.
+A counter-based generator: each number is a hash (splitmix64) of the seed of the relaxation, the
+sweep and the unit. So an engine that asks for the numbers of unstable units only, and one that asks
+for all, get the same.
 """
 
 import numba
@@ -20,6 +21,6 @@ def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
 
 
 @numba.njit(cache=True, inline="always")
-def number(l: int, b: int, L: int, H: int, own: bool) -> int:
-    """Return the number of the first unit of a layer of a sample; all samples share it or not."""
+def first_unit(l: int, b: int, L: int, H: int, own: bool) -> int:
+    """Return the number of the first unit of layer l of sample b; shared by samples unless own."""
     return ((b if own else 0) * L + l) * H

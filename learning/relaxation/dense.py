@@ -4,36 +4,33 @@ import numba
 import numpy as np
 
 from learning.network import fields
-from learning.network.couplings import Array
-from learning.relaxation.counter_rng import number, uniform
-from learning.relaxation.motion import Chances, Motion
-from learning.relaxation.stages import outside
+from learning.relaxation.counter_rng import first_unit, uniform
+from learning.relaxation.dynamics import Dynamics, Units, Updates
 
 
-def relax_dense(motion: Motion, chances: Chances) -> int:
+def relax_dense(dynamics: Dynamics) -> int:
     """Make synchronous sweeps, and return the number of flips."""
-    couplings, fixed, s, f, g, back, plan = motion
-    p_update, seed, t, own = chances
-    flips = 0
+    couplings, drive, units, back, plan, updates = dynamics
+    s, f, g = units
+    flips, t = 0, updates.first
     for sweeps, right, feedback in plan.tolist():
-        outside(couplings, right, feedback, s, back, g)
+        fields.backward(couplings, right, feedback, s, back, g)
         for _ in range(sweeps):
-            flips += follow(s, f, g, p_update, np.uint64(seed), t, own)
+            flips += follow(units, updates, t)
             t += 1
             if right and couplings.L > 1:
-                outside(couplings, right, feedback, s, back, g)
-            fields.left(couplings, fixed, s, f)
+                fields.backward(couplings, right, feedback, s, back, g)
+            fields.forward(couplings, drive, s, f)
     return flips
 
 
 @numba.njit(cache=True)
-def follow(
-    s: Array, f: Array, g: Array, p_update: float, seed: np.uint64, t: int, own: bool
-) -> int:
-    """Let all units that may follow their fields, and return how many flip."""
-    states, first, second = s.ravel(), f.ravel(), g.ravel()
+def follow(units: Units, updates: Updates, t: int) -> int:
+    """Let the units that are updated in sweep t follow their fields; return how many flip."""
+    s, f, g = units
     flips = np.int32(0)
-    if p_update >= 1:  # a loop without branches, which the compiler vectorises
+    if updates.p_update >= 1:  # a loop without branches, which the compiler vectorises
+        states, first, second = s.ravel(), f.ravel(), g.ravel()
         for i in range(states.size):
             new = _sign(first[i] + second[i])
             flips += np.int32(new != states[i])
@@ -42,9 +39,9 @@ def follow(
     L, B, H = s.shape
     for l in range(L):
         for b in range(B):
-            name = number(l, b, L, H, own)
+            number = first_unit(l, b, L, H, updates.own)
             for i in range(H):
-                if uniform(seed, t, name + i) < p_update:
+                if uniform(updates.seed, t, number + i) < updates.p_update:
                     new = _sign(f[l, b, i] + g[l, b, i])
                     flips += np.int32(new != s[l, b, i])
                     s[l, b, i] = new

@@ -1,4 +1,4 @@
-"""A relaxation: its phases one after the other, whatever engine makes the sweeps."""
+"""A relaxation: its phases one after the other, by any engine."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from learning.network.recipe import Recipe
 from learning.network.schedule import Mode, Phase
 from learning.relaxation.asynchronous import relax_asynchronous
 from learning.relaxation.dense import relax_dense
+from learning.relaxation.dynamics import Dynamics, Units, Updates
 from learning.relaxation.events import relax_events
-from learning.relaxation.motion import Chances, Motion
-from learning.relaxation.stages import LABEL, SILENT, Stage, staged
+from learning.relaxation.segments import LABEL, SILENT, Segment, segmented
 
 ENGINES = {"events": relax_events, "dense": relax_dense}
 
@@ -27,7 +27,7 @@ class Settled:
     s
         States of the hidden units, (L, B, H).
     f
-        Their fields from the input, the own layer and the layer before.
+        Their fields from the input, their own layer and the previous layer.
     g
         All other fields that acted on them in the last sweep.
     sweeps, flips
@@ -45,29 +45,18 @@ class Settled:
         if not mode.right or couplings.L == 1:
             return self.f
         h = self.f.copy()
-        fields.add_right(couplings, self.s, h)
+        fields.add_backward(couplings, self.s, h)
         return h
 
 
-def relax(
-    couplings: Couplings,
-    recipe: Recipe,
-    phases: Sequence[Phase],
-    x: Array,
-    y: Array | None,
-    rng: np.random.Generator,
-    engine: str = "events",
-) -> Iterator[Settled]:
-    """Relax a batch through phases, and yield the state after each of them.
+@dataclass(eq=False)
+class Batch:
+    """A batch to be relaxed in a network.
 
-    It is the same object every time, and the next phase changes it.
-
-    Parameters
+    Attributes
     ----------
     couplings, recipe
         The network.
-    phases
-        Modes and numbers of sweeps.
     x
         Inputs, (B, N).
     y
@@ -77,98 +66,90 @@ def relax(
     engine
         "events" or "dense".
     """
-    relaxation = Relaxation(couplings, recipe, x, y, rng, engine)
-    for stages in relaxation.staged(phases, together=False):
-        for stage in stages:
-            relaxation.go_through(stage)
+
+    couplings: Couplings
+    recipe: Recipe
+    x: Array
+    y: Array | None
+    rng: np.random.Generator
+    engine: str = "events"
+
+
+def relax(batch: Batch, phases: Sequence[Phase]) -> Iterator[Settled]:
+    """Relax a batch through phases, and yield the state after each of them.
+
+    It is the same object every time, and the next phase changes it.
+    """
+    relaxation = Relaxation(batch)
+    for segments in relaxation.segmented(phases, together=False):
+        for segment in segments:
+            relaxation.go_through(segment)
         yield relaxation.at
 
 
-def settle(
-    couplings: Couplings,
-    recipe: Recipe,
-    phases: Sequence[Phase],
-    x: Array,
-    y: Array | None,
-    rng: np.random.Generator,
-    engine: str = "events",
-) -> Settled:
+def settle(batch: Batch, phases: Sequence[Phase]) -> Settled:
     """Relax a batch as `relax` does, and return the last state alone, which takes less time."""
-    relaxation = Relaxation(couplings, recipe, x, y, rng, engine)
-    for stage in relaxation.staged(phases, together=True)[0]:
-        relaxation.go_through(stage)
+    relaxation = Relaxation(batch)
+    for segment in relaxation.segmented(phases, together=True)[0]:
+        relaxation.go_through(segment)
     return relaxation.at
 
 
 class Relaxation:
-    """A batch on its way; arguments are those of `relax`, and `at` is where it is."""
+    """A batch on its way; `at` is where it is."""
 
-    def __init__(
-        self,
-        couplings: Couplings,
-        recipe: Recipe,
-        x: Array,
-        y: Array | None,
-        rng: np.random.Generator,
-        engine: str,
-    ) -> None:
-        self.couplings, self.recipe, self.x, self.y, self.rng = couplings, recipe, x, y, rng
-        self.fixed = fields.drive(couplings, x)
-        self.alike = y is None  # what is random is the same for all samples then
-        self.at = _start(couplings, recipe, self.fixed, x, rng, self.alike)
+    def __init__(self, batch: Batch) -> None:
+        self.batch = batch
+        schedule, rng = batch.recipe.schedule, batch.rng
+        self.drive = fields.drive(batch.couplings, batch.x)
+        self.shared = batch.y is None  # all samples have the same random numbers then
+        self.at = _start(batch, self.drive, self.shared)
         self.z: Array | None = None  # what the readout was last
-        self.seed = int(rng.integers(2**63)) if recipe.schedule.p_update < 1 else 0
-        self.engine = engine if recipe.schedule.order == "synchronous" else "asynchronous"
+        self.seed = np.uint64(rng.integers(2**63) if schedule.p_update < 1 else 0)
 
-    def staged(self, phases: Sequence[Phase], together: bool) -> tuple[tuple[Stage, ...], ...]:
-        """Return the stages of some phases, all `together` or phase by phase."""
-        schedule = self.recipe.schedule
-        clamped = schedule.start == "input" and self.y is not None
+    def segmented(self, phases: Sequence[Phase], together: bool) -> tuple[tuple[Segment, ...], ...]:
+        """Return the segments of some phases, all `together` or phase by phase."""
+        schedule = self.batch.recipe.schedule
+        clamped = schedule.start == "input" and self.batch.y is not None
         zeros = schedule.start == "zeros" and not schedule.noise
-        silent = zeros and not self.couplings.W_io.size
-        return staged(tuple(phases), clamped, silent, together)
+        silent = zeros and not self.batch.couplings.W_io.size
+        return segmented(tuple(phases), clamped, silent, together)
 
-    def go_through(self, stage: Stage) -> None:
-        """Make the sweeps of a stage."""
-        at, couplings = self.at, self.couplings
-        back = self._back(stage.sent)
-        if stage.reads:
-            self.z = np.sign(fields.readout(couplings, self.x, at.s))
-        motion = Motion(couplings, self.fixed, at.s, at.f, at.g, back, stage.plan)
-        if self.engine == "asynchronous":
-            at.flips += relax_asynchronous(motion, self.rng)
+    def go_through(self, segment: Segment) -> None:
+        """Make the sweeps of a segment."""
+        at, batch = self.at, self.batch
+        schedule = batch.recipe.schedule
+        back = self._back(segment.sent)
+        if segment.reads:
+            self.z = np.sign(fields.readout(batch.couplings, batch.x, at.s))
+        updates = Updates(schedule.p_update, self.seed, at.sweeps, not self.shared)
+        units = Units(at.s, at.f, at.g)
+        dynamics = Dynamics(batch.couplings, self.drive, units, back, segment.plan, updates)
+        if schedule.order == "asynchronous":
+            at.flips += relax_asynchronous(dynamics, batch.rng)
         else:
-            p_update = self.recipe.schedule.p_update
-            chances = Chances(p_update, self.seed, at.sweeps, not self.alike)
-            at.flips += ENGINES[self.engine](motion, chances)
-        at.sweeps += stage.sweeps
+            at.flips += ENGINES[batch.engine](dynamics)
+        at.sweeps += segment.sweeps
 
     def _back(self, sent: str) -> Array:
-        """Return the fields that the readout makes by what it sends."""
+        """Return the fields of what the readout sends back."""
         if sent == SILENT:
             return self.at.g  # it does not act
-        z = self.y if sent == LABEL else self.z
+        z = self.batch.y if sent == LABEL else self.z
         assert z is not None
-        return fields.feedback(self.couplings, self.recipe.strengths.feedback(z))
+        return fields.feedback(self.batch.couplings, self.batch.recipe.strengths.feedback(z))
 
 
-def _start(
-    couplings: Couplings,
-    recipe: Recipe,
-    fixed: Array,
-    x: Array,
-    rng: np.random.Generator,
-    alike: bool,
-) -> Settled:
-    schedule = recipe.schedule
-    s = np.zeros(fixed.shape, dtype=np.float32)
+def _start(batch: Batch, drive: Array, shared: bool) -> Settled:
+    schedule, couplings, rng = batch.recipe.schedule, batch.couplings, batch.rng
+    s = np.zeros(drive.shape, dtype=np.float32)
     if schedule.start == "input":
-        s[:, :, : couplings.N] = np.sign(x)
+        s[:, :, : couplings.N] = np.sign(batch.x)
     if schedule.noise:
-        shape = (couplings.L, 1 if alike else len(x), couplings.H)
+        shape = (couplings.L, 1 if shared else len(batch.x), couplings.H)
         random, signs = rng.random(shape) < schedule.noise, 2 * rng.integers(0, 2, shape) - 1
         np.copyto(s, signs, where=random, casting="unsafe")
-    f = fixed.copy()
+    f = drive.copy()
     if schedule.start != "zeros" or schedule.noise:
-        fields.left(couplings, fixed, s, f)
-    return Settled(s, f, np.zeros(fixed.shape, dtype=np.float32))
+        fields.forward(couplings, drive, s, f)
+    return Settled(s, f, np.zeros(drive.shape, dtype=np.float32))

@@ -1,1 +1,1 @@
-"""Learning by steering: plasticity, the learner, the estimator, and networks on disk."""
+"""Learning by steering: plasticity, the learner, the estimator, and networks in files."""

@@ -1,28 +1,29 @@
 """The steered network as a classifier of scikit-learn."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from foundation import domains
+from learning.estimators.logit_classifier import Labels, LogitClassifier, two_or_more
+from learning.estimators.random_state import as_generator
 from learning.network.couplings import Array
-from learning.network.largest import bounded
 from learning.network.recipe import Recipe, recipe
-from learning.network.seeds import as_generator
-from learning.steered import storage
-from learning.steered.learner import Epoch, Learner, validated
+from learning.steered.held_back import Rows, divided, stalled
+from learning.steered.history import History, validated
+from learning.steered.labels import distinct, encoded, plain
+from learning.steered.learner import Learner
+from learning.steered.storage import read, understood, write
+from learning.steered.stored_parts import classes_of, history_of, learner_of, parameters_of, parts
 
-Labels = npt.NDArray[Any]
-BATCH = 16
 
-
-class SteeredClassifier(ClassifierMixin, BaseEstimator):
+class SteeredClassifier(LogitClassifier):
     r"""A recurrent network that is steered to a label, and learns to stay where it arrives.
 
     In training the hidden units :math:`s` settle while the label acts on them; then every unit
@@ -30,7 +31,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
 
     .. math:: s_i \Big(\sum_j J_{ij} s_j + \sum_n W^{in}_{in} x_n\Big) \le k + J_D,
 
-    has its couplings moved towards its state. In inference the network settles without label, and
+    has its couplings changed towards its state. In inference the network settles without label, and
     the readout :math:`W_f s` decides.
 
     Parameters
@@ -57,8 +58,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     patience
         Epochs without a better accuracy on those after which to stop, >= 1; None for no early stop.
     warm_start
-        Whether `fit` goes on from the last one, for `epochs` more. `Schedule` and `Rule` may be
-        other ones then; sizes and `Strengths` may not.
+        Whether `fit` continues the last one, for `epochs` more. `Schedule` and `Rule` may have
+        changed in between; sizes and `Strengths` may not.
     progress
         Whether to show a progress bar.
     random_state
@@ -71,7 +72,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     n_features_in_
         Number of inputs, N.
     history_
-        One `Epoch` an epoch.
+        A `History`: a list of one `Epoch` for each epoch, with a `plot`.
     learner_
         The network: `learner_.couplings`, `learner_.states(X)`.
 
@@ -85,8 +86,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     The inputs are used as they are. They should be of the size of ±1 and even in sign (see
     `EntangledProjection`): without biases (`recipe("G2", bias=3)`) the logits are odd in them.
     Where the schedule is random (`p_update` below one, noise, asynchronous order), inference draws
-    the same for all inputs, each time: what is predicted for one does not depend on the others.
-    What all inputs have in common is better taken off before a projection: at small `J_D` it is
+    the same for all inputs, each time: a prediction does not depend on the other inputs.
+    Subtract the mean of the inputs before a projection: at small `J_D` what they have in common is
     all that is learned (docs/theory/learning.md).
 
     References
@@ -110,7 +111,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     >>> bool((logits.argmax(axis=1) == network.predict(X_test)).all())  # the labels are 0 to 9
     True
 
-    Training goes on, also from a file:
+    Training can be continued, also from a file:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -120,10 +121,8 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
     5
     """
 
-    classes_: Labels
-    history_: list[Epoch]
+    history_: History
     learner_: Learner
-    n_features_in_: int
 
     def __init__(
         self,
@@ -156,7 +155,7 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         self.progress = progress
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> "SteeredClassifier":
+    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> SteeredClassifier:
         """Train for `epochs`, from new couplings unless `warm_start`.
 
         Parameters
@@ -170,22 +169,23 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         on = self.warm_start and hasattr(self, "learner_")
         inputs, labels = self._validated(X, y, reset=not on)
         classes = self.classes_ if on else np.unique(labels)
-        encoded = _encode(labels, classes)
-        train, held = self._divide(len(inputs))
-        batch = self._batch(len(train))
+        truth = encoded(labels, classes)
+        rows, held = divided(len(inputs), self.validation_fraction)
+        batch = self._batch(len(rows))
         self._begin(inputs.shape[1], classes, on)
+        x_held = inputs[held]
         for _ in self._bar():
-            record = self._epoch(inputs[train], encoded[train], batch)
+            self._epoch(inputs, truth, rows, batch)
             if len(held):
-                record = validated(record, self.learner_.score(inputs[held], encoded[held]))
-            self.history_.append(record)
-            if self._stalled():
+                right = int(np.sum(self._logits(x_held).argmax(1) == truth[held]))
+                self.history_[-1] = validated(self.history_[-1], right, len(held))
+            if stalled(self.history_, self.patience):
                 break
         return self
 
     def partial_fit(
         self, X: npt.ArrayLike, y: npt.ArrayLike, classes: npt.ArrayLike | None = None
-    ) -> "SteeredClassifier":
+    ) -> SteeredClassifier:
         """Train for one epoch on these inputs.
 
         Parameters
@@ -199,30 +199,18 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         on = hasattr(self, "learner_")
         inputs, labels = self._validated(X, y, reset=not on)
         if classes is not None:
-            given = _classes(classes)
+            given = distinct(classes)
             if on and not np.array_equal(given, self.classes_):
                 raise ValueError(f"classes must stay {self.classes_}, got {given}")
         else:
             given = self.classes_ if on else np.unique(labels)
-        encoded, batch = _encode(labels, given), self._batch(len(inputs))
+        truth, batch = encoded(labels, given), self._batch(len(inputs))
         self._begin(inputs.shape[1], given, on)
-        self.history_.append(self._epoch(inputs, encoded, batch))
+        self._epoch(inputs, truth, np.arange(len(inputs)), batch)
         return self
 
-    def decision_function(self, X: npt.ArrayLike) -> Array:
-        """Return the logits, (P, C); for two classes their difference, (P,)."""
-        check_is_fitted(self, "learner_")
-        inputs = validate_data(self, X, reset=False, dtype=np.float32)
-        u = self.learner_.logits(inputs)
-        return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
-
-    def predict(self, X: npt.ArrayLike) -> Labels:
-        """Return the labels of the largest logits, (P,)."""
-        u = self.decision_function(X)
-        return self.classes_[(u > 0).astype(int) if u.ndim == 1 else u.argmax(1)]
-
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the trained network to a file `.npz`, from which `load` goes on bit for bit.
+        """Write the trained network to a file `.npz`, from which training continues bit for bit.
 
         Raises
         ------
@@ -230,22 +218,19 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             If `path` cannot be that of a file, or the labels are objects other than strings.
         """
         check_is_fitted(self, "learner_")
-        arrays, facts = storage.learner_parts(self.learner_)
+        arrays, facts = parts(self.learner_)
         parameters = self.get_params(deep=False)
         parameters["recipe"] = asdict(recipe(self.recipe))
         if not isinstance(self.random_state, int | np.integer | None):
             parameters["random_state"] = None  # what it has become is in the learner
         facts |= {"parameters": parameters, "history": [asdict(one) for one in self.history_]}
-        classes = self.classes_
-        if classes.dtype == object and all(isinstance(label, str) for label in classes):
-            classes = classes.astype(str)
-        arrays["classes"] = classes
+        arrays["classes"] = plain(self.classes_)
         if hasattr(self, "feature_names_in_"):
             arrays["feature_names"] = self.feature_names_in_.astype(str)
-        storage.write(path, arrays, facts)
+        write(path, arrays, facts)
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> "SteeredClassifier":
+    def load(cls, path: str | os.PathLike[str]) -> SteeredClassifier:
         """Return the network that `save` wrote.
 
         Raises
@@ -253,20 +238,15 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         TypeError, ValueError
             If there is no such file, or it is truncated, of another format, or not one of ours.
         """
-        arrays, facts = storage.read(path)
-        with storage.understood(path):
-            parameters = facts["parameters"]
-            loaded = cls(**{**parameters, "recipe": storage.recipe_of(parameters["recipe"])})
+        arrays, facts = read(path)
+        with understood(path):
+            loaded = cls(**parameters_of(facts))
             loaded._check()
             as_generator(loaded.random_state)
-            loaded.learner_ = storage.learner_of(arrays, facts)
-            couplings = loaded.learner_.couplings
-            loaded.n_features_in_, loaded.classes_ = couplings.N, arrays["classes"]
-            if not np.array_equal(_classes(loaded.classes_), loaded.classes_):
-                raise ValueError(f"classes must be in rising order, got {loaded.classes_}")
-            if len(loaded.classes_) != couplings.C:
-                raise ValueError(f"classes must be {couplings.C}, got {loaded.classes_}")
-            loaded.history_ = storage.history_of(facts["history"])
+            loaded.learner_ = learner_of(arrays, facts)
+            loaded.n_features_in_ = loaded.learner_.couplings.N
+            loaded.classes_ = classes_of(arrays, loaded.learner_.couplings.C)
+            loaded.history_ = history_of(facts["history"])
             if "feature_names" in arrays:
                 loaded.feature_names_in_ = arrays["feature_names"].astype(object)
         return loaded
@@ -292,15 +272,9 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
         given = {"J_D": self.J_D, "lam": self.lam}
         return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
 
-    def _validated(self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool) -> tuple[Array, Labels]:
-        inputs, labels = validate_data(self, X, y, reset=reset, dtype=np.float32)
-        check_classification_targets(labels)
-        return bounded(inputs), labels
-
     def _begin(self, N: int, classes: Labels, on: bool) -> None:
-        """Draw a network, or go on with the one there is."""
-        if len(classes) < 2:
-            raise ValueError(f"y must have two classes or more, got one class: {classes}")
+        """Draw a network, or continue with the present one."""
+        two_or_more(classes)
         wanted = self._recipe()
         wanted.check(N, self.H, self.L)
         if on:
@@ -308,75 +282,30 @@ class SteeredClassifier(ClassifierMixin, BaseEstimator):
             self.learner_ = replace(self.learner_, recipe=wanted)
             return
         rng = as_generator(self.random_state)
-        self.learner_ = Learner.draw(N, self.H, len(classes), self.L, wanted, rng)
-        self.classes_, self.history_ = classes, []
+        self.learner_ = Learner.draw(N, self.H, len(classes), self.L, wanted, rng=rng)
+        self.classes_, self.history_ = classes, History()
 
     def _stay(self, wanted: Recipe) -> None:
-        """Refuse to go on with a network of other sizes or strengths."""
+        """Refuse to continue a network with other sizes or strengths."""
         couplings, old = self.learner_.couplings, self.learner_.recipe.strengths
         pairs = {"H": (couplings.H, self.H), "L": (couplings.L, self.L)}
         for item in fields(old):
             pairs[item.name] = getattr(old, item.name), getattr(wanted.strengths, item.name)
         for name, (was, now) in pairs.items():
             if was != now:
-                raise ValueError(f"{name} must stay {was!r} when training goes on, got {now!r}")
+                raise ValueError(
+                    f"{name} must stay {was!r} when training is continued, got {now!r}"
+                )
 
-    def _epoch(self, inputs: Array, encoded: npt.NDArray[np.intp], batch: int) -> Epoch:
+    def _epoch(self, inputs: Array, truth: npt.NDArray[np.intp], rows: Rows, batch: int) -> None:
+        """Learn from some rows of the inputs once."""
         pace = self.cooling**self.learner_.epochs
-        return self.learner_.epoch(inputs, encoded, batch, pace)
+        self.history_.append(self.learner_._epoch(inputs, truth, rows, batch, pace))
 
-    def _batch(self, P: int) -> int:
-        if self.batch is None:
-            return min(BATCH, P)
-        if self.batch > P:
-            raise ValueError(f"batch must be at most the number of inputs {P}, got {self.batch}")
-        return self.batch
-
-    def _divide(self, P: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
-        """Return which inputs to train on, and which to hold back; the same at each warm start."""
-        held = round(self.validation_fraction * P)
-        if not self.validation_fraction:
-            return np.arange(P), np.arange(0)
-        if held in (0, P):
-            raise ValueError(
-                f"validation_fraction must leave inputs to train on and hold some back, got "
-                f"{self.validation_fraction} with n_samples={P}"
-            )
-        order = np.random.default_rng(P).permutation(P)
-        return np.sort(order[held:]), np.sort(order[:held])
+    def _logits(self, inputs: Array) -> Array:
+        return self.learner_._logits(inputs)
 
     def _bar(self) -> Any:
         from tqdm.auto import tqdm
 
         return tqdm(range(self.epochs), desc="epochs", disable=not self.progress)
-
-    def _stalled(self) -> bool:
-        """Return whether the accuracy on the inputs held back has not risen for too long."""
-        if self.patience is None or len(self.history_) <= self.patience:
-            return False
-        followed = [record.validation or 0.0 for record in self.history_]
-        return max(followed[-self.patience :]) <= max(followed[: -self.patience])
-
-
-def _classes(classes: npt.ArrayLike) -> Labels:
-    """Return different labels in rising order."""
-    try:
-        given = np.asarray(classes)
-    except ValueError:
-        raise ValueError(f"classes must be a list of labels, got {classes!r}") from None
-    if given.ndim != 1 or not given.size:
-        raise ValueError(f"classes must be a list of labels, got {classes!r}")
-    if given.dtype.kind == "f" and not np.isfinite(given).all():
-        raise ValueError(f"classes must be finite, got {classes!r}")
-    try:
-        return np.unique(given)
-    except TypeError:
-        raise TypeError(f"classes must be labels of one kind, got {classes!r}") from None
-
-
-def _encode(labels: Labels, classes: Labels) -> npt.NDArray[np.intp]:
-    """Return the position of each label among the classes."""
-    unknown = ~np.isin(labels, classes)
-    if unknown.any():
-        raise ValueError(f"y must be among {classes}, got {labels[unknown][0]!r}")
-    return np.searchsorted(classes, labels)

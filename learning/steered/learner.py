@@ -1,62 +1,36 @@
 """A steered network that learns, batch by batch."""
 
+from __future__ import annotations
+
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
 from learning.network import fields
-from learning.network.couplings import Array, Couplings, draw
-from learning.network.largest import PARAMETER, bounded
+from learning.network.bounds import PARAMETER, single
+from learning.network.couplings import Array, Couplings
+from learning.network.drawing import draw
 from learning.network.recipe import Recipe
 from learning.network.schedule import Phase
-from learning.relaxation.phases import Settled, relax, settle
+from learning.relaxation.phases import Batch, Settled, relax, settle
+from learning.relaxation.threads import one_thread
+from learning.steered.history import Epoch
 from learning.steered.plasticity import Arrived, Plasticity
 
 TEST_BATCH = 256
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """What an epoch of training was like.
+class Counts(NamedTuple):
+    """What happened in a step: hidden units below their margin, inputs missed, flips."""
 
-    Attributes
-    ----------
-    number
-        Counted from 1.
-    unstable
-        Fraction of hidden units that were below their margin where they learned.
-    missed
-        Fraction of the inputs that the readout missed where it learned, label taken off.
-    flips
-        Flips of a hidden unit in a relaxation, the first setting included.
-    seconds
-        How long it took.
-    validation
-        Accuracy on inputs held back; None if there are none.
-
-    Examples
-    --------
-    >>> from learning import Learner, prototypes, recipe
-    >>> data = prototypes(N=50, classes=3, per_class=100, flipped=0.2, rng=1)
-    >>> learner = Learner.draw(N=50, H=100, C=3, L=1, recipe=recipe(), rng=1)
-    >>> first, second = (learner.epoch(data.X, data.y) for _ in range(2))
-    >>> second.number, second.missed < first.missed, second.unstable < first.unstable
-    (2, True, True)
-    >>> second
-    Epoch(number=2, unstable=..., missed=..., flips=..., seconds=..., validation=None)
-    """
-
-    number: int
-    unstable: float
-    missed: float
-    flips: float
-    seconds: float
-    validation: float | None = None
+    unstable: int
+    missed: int
+    flips: int
 
 
 @dataclass(eq=False)
@@ -115,10 +89,28 @@ class Learner:
         C: int,
         L: int,
         recipe: Recipe,
-        rng: int | np.random.Generator,
+        *,
+        rng: int | np.random.Generator | None = None,
         engine: str = "events",
-    ) -> "Learner":
-        """Draw a new network of L layers of H units for N inputs and C classes."""
+    ) -> Learner:
+        """Draw a new network of L layers of H units for N inputs and C classes.
+
+        Parameters
+        ----------
+        N, H, C, L
+            Numbers of inputs, of units in a layer, and of layers, >= 1; of classes, >= 2.
+        recipe
+            Strengths, schedule and rule; they have to fit the sizes, see `Recipe.check`.
+        rng
+            A seed, a generator, or None for a fresh seed.
+        engine
+            "events" or "dense".
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is outside its documented domain.
+        """
         domains.integer("C", C, low=2)
         if not isinstance(recipe, Recipe):
             raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
@@ -127,38 +119,51 @@ class Learner:
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
 
     def epoch(
-        self, X: Array, labels: npt.NDArray[np.intp], batch: int = 16, pace: float = 1.0
+        self, X: npt.ArrayLike, labels: npt.ArrayLike, batch: int = 16, pace: float = 1.0
     ) -> Epoch:
-        """Go once through all inputs in a new random order; what is left over waits.
+        """Learn from all inputs once, in a new random order; an incomplete last batch is skipped.
 
         Parameters
         ----------
         X
-            Inputs, (P, N), P >= `batch`.
+            Inputs, (P, N), P >= `batch`; float32 is used without a copy.
         labels
-            Their classes, from 0 to C - 1.
+            Their classes, integers from 0 to C - 1.
         batch
-            Number of inputs that learn together, B.
+            Number of inputs that learn together, B, >= 1.
         pace
-            Factor of all rates.
+            Factor of all rates, in [0, 1e6].
 
         Raises
         ------
         TypeError, ValueError
-            If they are outside their documented domains.
+            If an argument is outside its documented domain.
         """
+        x = self.inputs(X)
+        truth = self.classes(labels, len(x))
+        batch = domains.integer("batch", batch, high=len(x))
+        pace = domains.real("pace", pace, 0, PARAMETER)
+        return self._epoch(x, truth, np.arange(len(x)), batch, pace)
+
+    def _epoch(
+        self,
+        x: Array,
+        truth: npt.NDArray[np.intp],
+        rows: npt.NDArray[np.intp],
+        batch: int,
+        pace: float,
+    ) -> Epoch:
+        """Learn from some rows of inputs and classes that were checked."""
         started = time.perf_counter()
-        X, batch = self.inputs(X), domains.integer("batch", batch, high=len(X))
-        labels, pace = self.classes(labels, len(X)), domains.real("pace", pace, 0, PARAMETER)
-        order = self.rng.permutation(len(X))
-        steps = len(X) // batch
+        order = self.rng.permutation(rows)
+        steps = len(rows) // batch
         plasticity = Plasticity(self.couplings, self.recipe, pace)
         one_hot = 2 * np.eye(self.couplings.C, dtype=np.float32) - 1
         totals = np.zeros(3, dtype=np.int64)
         with one_thread():
             for chosen in order[: steps * batch].reshape(steps, batch):
-                truth = labels[chosen]
-                totals += self.step(plasticity, X[chosen], one_hot[truth], truth)
+                own = truth[chosen]
+                totals += self.step(plasticity, x.take(chosen, axis=0), one_hot[own], own)
         plasticity.decay()
         self.epochs += 1
         units = steps * batch * self.couplings.L * self.couplings.H
@@ -173,8 +178,8 @@ class Learner:
 
     def step(
         self, plasticity: Plasticity, x: Array, y: Array, truth: npt.NDArray[np.intp]
-    ) -> tuple[int, int, int]:
-        """Relax one batch and learn from it; return units below margin, inputs missed, flips.
+    ) -> Counts:
+        """Relax one batch and learn from it.
 
         Examples
         --------
@@ -185,8 +190,8 @@ class Learner:
         >>> plasticity = Plasticity(learner.couplings, learner.recipe)
         >>> x, y = np.ones((1, 5), np.float32), np.array([[1, -1]], np.float32)
         >>> for _ in range(20):
-        ...     unstable, missed, flips = learner.step(plasticity, x, y, truth=np.array([0]))
-        >>> missed
+        ...     counts = learner.step(plasticity, x, y, truth=np.array([0]))
+        >>> counts.missed
         0
         """
         schedule = self.recipe.schedule
@@ -197,29 +202,32 @@ class Learner:
                     h = at.margin_fields(self.couplings, schedule.free)
                     hidden = Arrived(at.s.copy(), h.copy())
         else:
-            at = settle(self.couplings, self.recipe, self._phases, x, y, self.rng, self.engine)
+            at = settle(self._batch(x, y, self.rng), self._phases)
         last = Arrived(at.s, at.margin_fields(self.couplings, schedule.free))
         u = fields.readout(self.couplings, x, at.s)
         unstable = plasticity.step(x, y, hidden or last, last, u)
-        return unstable, int(np.count_nonzero(u.argmax(1) != truth)), at.flips
+        return Counts(unstable, int(np.count_nonzero(u.argmax(1) != truth)), at.flips)
 
-    def logits(self, X: Array) -> Array:
+    def logits(self, X: npt.ArrayLike) -> Array:
         """Return the fields of the readout after inference, (P, C)."""
-        X = self.inputs(X)
+        return self._logits(self.inputs(X))
+
+    def _logits(self, x: Array) -> Array:
+        """Return them for inputs that were checked."""
         return np.concatenate(
-            [fields.readout(self.couplings, x, at.s) for x, at in self.settled(X)]
+            [fields.readout(self.couplings, some, at.s) for some, at in self.settled(x)]
         )
 
-    def states(self, X: Array) -> npt.NDArray[np.int8]:
+    def states(self, X: npt.ArrayLike) -> npt.NDArray[np.int8]:
         """Return the hidden states after inference, (L, P, H)."""
-        X = self.inputs(X)
-        return np.concatenate([at.s.astype(np.int8) for _, at in self.settled(X)], axis=1)
+        found = [at.s.astype(np.int8) for _, at in self.settled(self.inputs(X))]
+        return np.concatenate(found, axis=1)
 
     def settled(self, X: Array) -> Iterator[tuple[Array, Settled]]:
-        """Yield inputs, batch by batch, with the end of their inference.
+        """Yield inputs in float32, batch by batch, with where their inference ends.
 
-        What is random in the schedule is drawn from a seed of its own, the same each time and for
-        all inputs: what becomes of one does not depend on its company.
+        What is random in the schedule is drawn from a fixed seed, and is the same for all inputs:
+        where one ends does not depend on the others.
 
         Examples
         --------
@@ -235,17 +243,18 @@ class Learner:
         with one_thread():
             for start in range(0, len(X), TEST_BATCH):
                 x, rng = X[start : start + TEST_BATCH], np.random.default_rng(0)
-                for at in relax(self.couplings, self.recipe, phases, x, None, rng, self.engine):
-                    yield x, at
+                yield x, settle(self._batch(x, None, rng), phases)
 
-    def score(self, X: Array, labels: npt.NDArray[np.intp]) -> float:
+    def score(self, X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
         """Return the accuracy of inference."""
-        X = self.inputs(X)
-        labels = self.classes(labels, len(X))
-        return float(np.mean(self.logits(X).argmax(1) == labels))
+        x = self.inputs(X)
+        truth = self.classes(labels, len(x))
+        return float(np.mean(self._logits(x).argmax(1) == truth))
 
     def inputs(self, X: npt.ArrayLike) -> Array:
-        """Return inputs as the network takes them, (P, N); refuse what it cannot take.
+        """Return inputs as the network takes them, (P, N), and refuse what it cannot take.
+
+        Float32 in the order of C is returned as it is, without a copy.
 
         Examples
         --------
@@ -254,13 +263,13 @@ class Learner:
         >>> learner.inputs([[1, -1, 1]])
         array([[ 1., -1.,  1.]], dtype=float32)
         """
-        x = bounded(domains.reals("X", X)).astype(np.float32)
+        x = single(X)
         if x.ndim != 2 or x.shape[1] != self.couplings.N or not len(x):
             raise ValueError(f"X must be of shape (P, {self.couplings.N}), got shape {x.shape}")
         return x
 
     def classes(self, labels: npt.ArrayLike, P: int) -> npt.NDArray[np.intp]:
-        """Return the classes of P inputs, integers from 0 to C - 1; refuse anything else.
+        """Return the classes of P inputs, integers from 0 to C - 1, and refuse anything else.
 
         Examples
         --------
@@ -277,18 +286,7 @@ class Learner:
         return truth.astype(np.intp)
 
     def _relax(self, x: Array, y: Array) -> Iterator[Settled]:
-        return relax(self.couplings, self.recipe, self._phases, x, y, self.rng, self.engine)
+        return relax(self._batch(x, y, self.rng), self._phases)
 
-
-def validated(epoch: Epoch, accuracy: float) -> Epoch:
-    """Return the record of an epoch with the accuracy on inputs held back."""
-    return replace(epoch, validation=accuracy)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep BLAS to one thread: on matrices of these sizes more of them wait for each other."""
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(1, user_api="blas"):
-        yield
+    def _batch(self, x: Array, y: Array | None, rng: np.random.Generator) -> Batch:
+        return Batch(self.couplings, self.recipe, x, y, rng, self.engine)

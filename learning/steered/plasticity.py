@@ -10,7 +10,7 @@ from scipy.linalg.blas import sgemm
 from learning.network.couplings import Array, Couplings
 from learning.network.recipe import Recipe
 
-POSTPONED = 2e-5  # of the couplings between hidden units, the most that decay may be behind
+POSTPONED = 2e-5  # of the couplings between hidden units, the most by which decay may lag
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,9 +90,10 @@ class Plasticity:
                 accumulate(J, s[l], wanted[l], rate)
 
     def _step_between(self, s: Array, wanted: Array, root: float) -> None:
-        for l, (A, R) in enumerate(zip(self.couplings.A, self.couplings.R, strict=True)):
-            accumulate(A, s[l], wanted[l + 1], self.rate_fc / root)
-            accumulate(R, s[l + 1], wanted[l], self.rate_fc / root)
+        pairs = zip(self.couplings.forward, self.couplings.backward, strict=True)
+        for l, (forward, backward) in enumerate(pairs):
+            accumulate(forward, s[l], wanted[l + 1], self.rate_fc / root)
+            accumulate(backward, s[l + 1], wanted[l], self.rate_fc / root)
 
     def _constrain(self) -> None:
         W, rule = self.couplings, self.recipe.rule
@@ -104,15 +105,16 @@ class Plasticity:
             tie(W, self.recipe)
 
     def decay(self, postponed: float = 0.0) -> None:
-        """Let the couplings between hidden units decay for all steps since the last time.
+        """Let the couplings between hidden units decay for all steps since they last did.
 
-        A pass over them costs as much as a step: nothing is done while they have to lose no more
-        than the fraction `postponed`.
+        A pass over them costs as much as a step: nothing is done as long as they would lose no
+        more than the fraction `postponed`.
         """
         W, wd = self.couplings, self.recipe.rule.wd_J
         if wd * max(self.rate_J, self.rate_fc) * self._undecayed <= postponed:
             return
-        for arrays, rate in ((W.J, self.rate_J), (W.A, self.rate_fc), (W.R, self.rate_fc)):
+        rate_J, rate_fc = self.rate_J, self.rate_fc
+        for arrays, rate in ((W.J, rate_J), (W.forward, rate_fc), (W.backward, rate_fc)):
             if rate:
                 arrays *= np.float32((1 - wd * rate) ** self._undecayed)
         W.reset_diagonals()
@@ -154,7 +156,7 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
 
 @numba.njit(cache=True)
 def _unstable(s: Array, f: Array, kappa: np.float32) -> int:
-    """Return how many units are below their margin; what is zero has none."""
+    """Return how many units are below their margin; a unit at zero has none."""
     states, fields = s.ravel(), f.ravel()
     found = np.int32(0)
     for k in range(states.size):
@@ -169,14 +171,14 @@ def accumulate(W: Array, pre: Array, post: Array, rate: float) -> None:
 
 
 def tie(couplings: Couplings, recipe: Recipe) -> None:
-    """Make the couplings back from the readout those to it, in the way that the rule says."""
+    """Tie the couplings back from the readout to those to it, as the rule says."""
     C, H = couplings.C, couplings.H
     kind, strengths = recipe.rule.feedback, recipe.strengths
     pairs = zip(couplings.W_b[::-1], couplings.W_f[::-1], strict=False)
-    for behind, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
+    for skipped, (W_b, W_f) in enumerate(pairs):  # the last layer comes first
         lam_f, lam_b = (
             (strengths.lam_f_skip, strengths.lam_b_skip)
-            if behind
+            if skipped
             else (strengths.lam_f, strengths.lam_b)
         )
         new = W_f.T * np.float32(sqrt(H / C) * lam_b / lam_f)

@@ -45,15 +45,15 @@ class Plain:
             h = h + self.W_in[l] @ x
         if l > 0:
             h = h + self.lam * s[l - 1]
-            if len(self.A):
-                h = h + self.A[l - 1] @ s[l - 1]
+            if len(self.forward):
+                h = h + self.forward[l - 1] @ s[l - 1]
         return h
 
     def right_field(self, l, s):
         if l == self.L - 1:
             return np.zeros(self.H)
         h = self.lam * s[l + 1]
-        return h + self.R[l] @ s[l + 1] if len(self.R) else h
+        return h + self.backward[l] @ s[l + 1] if len(self.backward) else h
 
     def feedback_field(self, l, z):
         k = l - (self.L - len(self.W_b))
@@ -111,7 +111,7 @@ class Plain:
         rule, strengths, B = self.recipe.rule, self.recipe.strengths, len(X)
         d_b = np.zeros_like(self.W_b)
         dJ, d_in = np.zeros_like(self.J), np.zeros_like(self.W_in)
-        d_f, d_A, d_R = (np.zeros_like(array) for array in (self.W_f, self.A, self.R))
+        d_f, d_A, d_R = (np.zeros_like(array) for array in (self.W_f, self.forward, self.backward))
         d_io = np.zeros_like(self.W_io)
         right = self.recipe.schedule.inference == "no_supervision"
         kappa = rule.k + strengths.J_D * strengths.lam_int + (strengths.lam if right else 0)
@@ -159,13 +159,13 @@ class Plain:
         self.W_f = (1 - rule.wd_W * eta_W) * self.W_f + eta_W / root * d_f
         self.W_b = self.W_b + eta_b / root * d_b
         self.W_io = (1 - rule.wd_W * eta_io) * self.W_io + eta_io / root * d_io
-        self.A = (1 - rule.wd_J * eta_fc) * self.A + eta_fc / root * d_A
-        self.R = (1 - rule.wd_J * eta_fc) * self.R + eta_fc / root * d_R
+        self.forward = (1 - rule.wd_J * eta_fc) * self.forward + eta_fc / root * d_A
+        self.backward = (1 - rule.wd_J * eta_fc) * self.backward + eta_fc / root * d_R
         if rule.symmetry == "projected":
             self.J = (self.J + self.J.swapaxes(1, 2)) / 2
         for J in self.J:
             np.fill_diagonal(J, strengths.J_D * strengths.lam_int)
-        for dense in (*self.A, *self.R):
+        for dense in (*self.forward, *self.backward):
             np.fill_diagonal(dense, 0)
         self.tie(rule.feedback, strengths.lam_b)
 

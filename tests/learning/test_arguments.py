@@ -112,9 +112,9 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("X must", NETWORK.learner_.epoch, X[:, :5], Y),
         case("X must", NETWORK.learner_.logits, X[:, :5]),
         case("pace", NETWORK.learner_.epoch, X, Y, 16, np.nan),
-        case("C must", learning.Learner.draw, 6, 5, 1, 1, learning.recipe("G2"), 1),
-        case("recipe", learning.Learner.draw, 6, 5, 3, 1, "G2", 1, error=TypeError),
-        case("engine", learning.Learner.draw, 6, 5, 3, 1, learning.recipe("G2"), 1, "plain"),
+        case("C must", learning.Learner.draw, 6, 5, 1, 1, learning.recipe("G2")),
+        case("recipe", learning.Learner.draw, 6, 5, 3, 1, "G2", error=TypeError),
+        case("engine", learning.Learner.draw, 6, 5, 3, 1, learning.recipe("G2"), engine="plain"),
         case("states", learning.similarity, X[0]),
         case("a must", learning.overlaps, np.zeros((3, 0)), X),
         case("J must", learning.symmetricity, np.zeros((3, 3))),
@@ -242,7 +242,7 @@ def test_no_allowed_number_makes_fields_infinite(changes):
         ("W_in", np.zeros((2, 6, 10))),
         ("W_f", np.zeros((1, 9, 3))),
         ("W_b", np.zeros((1, 4, 10))),
-        ("A", np.zeros((1, 10, 10))),
+        ("forward", np.zeros((1, 10, 10))),
         ("W_io", np.zeros((5, 3))),
         ("bias", np.zeros((1, 9))),
         ("bias", np.full((1, 10), np.inf)),
@@ -289,7 +289,7 @@ def test_images_that_are_not_mnist(tmp_path, changes):
         learning.load_mnist(tmp_path)
 
 
-DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), 1)
+DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), rng=1)
 
 
 @pytest.mark.parametrize(
@@ -298,8 +298,8 @@ DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), 1)
         (lambda: learning.Learner(None, learning.recipe(), np.random.default_rng(1)), "couplings"),
         (lambda: learning.Learner(DRAWN.couplings, None, np.random.default_rng(1)), "recipe"),
         (lambda: learning.Learner(DRAWN.couplings, learning.recipe(), 3), "rng"),
-        (lambda: learning.Learner.draw(3, 5, 2, 4, learning.recipe(), 1), "sweeps"),
-        (lambda: learning.Learner.draw(0, 5, 2, 1, learning.recipe(), 1), "N must"),
+        (lambda: learning.Learner.draw(3, 5, 2, 4, learning.recipe(), rng=1), "sweeps"),
+        (lambda: learning.Learner.draw(0, 5, 2, 1, learning.recipe(), rng=1), "N must"),
         (lambda: replace(DRAWN, epochs=-1), "epochs must"),
         (lambda: DRAWN.states(np.ones(3)), "X"),
         (lambda: DRAWN.states(np.full((2, 3), np.nan)), "X"),

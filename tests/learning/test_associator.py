@@ -38,9 +38,8 @@ def test_a_chain_settles_as_it_is_described(lam):
     J, first, last = drawn(), 2 * spins(20), 5 * spins(20, seed=3)
     for sweeps in (1, 2, 3, 6):
         s, f = np.zeros((2, 3, 20), np.float32)
-        chain.settle(
-            J, np.float32(lam), first, last, s, f, 1.0, False, sweeps, np.random.default_rng(1)
-        )
+        updates = chain.Updates(1.0, False, sweeps)
+        chain.settle(J, np.float32(lam), first, last, s, f, updates, np.random.default_rng(1))
         expected = literal_sweeps(J, lam, first, last, np.zeros((3, 20)), sweeps)
         np.testing.assert_array_equal(s, expected)
         np.testing.assert_allclose(f, np.einsum("lji,lj->li", J, s), atol=1e-5)
@@ -51,7 +50,8 @@ def test_where_it_stops_nothing_wants_to_change(asynchronous):
     J, first, last = drawn(), 2 * spins(20), 5 * spins(20, seed=3)
     s, f = np.zeros((2, 3, 20), np.float32)
     rng = np.random.default_rng(1)
-    used = chain.settle(J, np.float32(2), first, last, s, f, 0.85, asynchronous, 500, rng)
+    updates = chain.Updates(0.85, asynchronous, 500)
+    used = chain.settle(J, np.float32(2), first, last, s, f, updates, rng)
     assert used < 500
     np.testing.assert_array_equal(literal_sweeps(J, 2.0, first, last, s, 1), s)
 
@@ -60,10 +60,9 @@ def test_a_step_of_learning():
     J, N = drawn(), 20
     before = J.copy()
     X, Y = spins(1, N), spins(1, N, seed=4)
-    unstable = chain.train(
-        J, np.float32(2), np.float32(9), np.float32(1.5), np.float32(0.1), X, Y,
-        np.full(N, -1), np.array([0]), 1.0, False, 50, np.random.default_rng(1),
-    )  # fmt: skip
+    numbers = chain.Training(*map(np.float32, (2, 9, 1.5, 0.1)))
+    updates, rng = chain.Updates(1.0, False, 50), np.random.default_rng(1)
+    unstable = chain.train(J, numbers, X, Y, np.full(N, -1), np.array([0]), updates, rng)
     s = literal_sweeps(before, 2.0, 2 * X[0], 9 * Y[0], np.zeros((3, N)), 50)
     expected, count = before.astype(float), 0
     for l in range(3):
@@ -156,7 +155,7 @@ def test_a_synchronous_flip_is_made_with_its_probability():
     J, fields = np.zeros((1, 4000, 4000), np.float32), spins(4000)
     s, f = np.zeros((2, 1, 4000), np.float32)
     rng, none = np.random.default_rng(1), np.zeros(4000, np.float32)
-    chain.settle(J, np.float32(0), fields, none, s, f, 0.6, False, 2, rng)
+    chain.settle(J, np.float32(0), fields, none, s, f, chain.Updates(0.6, False, 2), rng)
     assert np.mean(s != 0) == pytest.approx(1 - 0.4**2, abs=5 * np.sqrt(0.16 * 0.84 / 4000))
     np.testing.assert_array_equal(s[s != 0], fields[s[0] != 0])
 

@@ -30,7 +30,7 @@ NETWORKS = {
 
 def network(name, seed=1, epochs=1):
     L, changes = NETWORKS[name]
-    learner = learning.Learner.draw(N, H, C, L, learning.recipe("G2", **changes), seed)
+    learner = learning.Learner.draw(N, H, C, L, learning.recipe("G2", **changes), rng=seed)
     rng = np.random.default_rng(seed)
     X, labels = rng.choice([-1.0, 1.0], size=(48, N)), rng.integers(0, C, 48)
     for _ in range(epochs):
@@ -77,12 +77,12 @@ def test_equilibration(name, longest):
                 sweeps, flips = sweeps + 1, flips + (new != s).sum()
                 s = new
             settled = all(plain.sign(field(s, i)) == s[0, i] for i in range(H))
-            assert (found.sweeps[p], found.settled[p]) == (sweeps, settled)
+            assert (found.sweeps[p], found.converged[p]) == (sweeps, settled)
             assert found.flips[p] == pytest.approx(flips / H)
             assert found.overlap[p] == pytest.approx((first * s).sum() / H, abs=1e-6)
     if name == "no self-coupling" and longest == 40:
-        assert not found.settled.all(), "some go round for ever"
-        assert (found.sweeps[~found.settled] == longest).all()
+        assert not found.converged.all(), "some go round for ever"
+        assert (found.sweeps[~found.converged] == longest).all()
 
 
 def test_flips_of_a_trajectory():

@@ -11,7 +11,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
 import learning
-from learning.baselines.binarised import AdamW
+from learning.baselines.adamw import AdamW
 from learning.steered import storage
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.15, rng=5)
@@ -245,7 +245,7 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         learning.SteeredClassifier.load(tmp_path / "none.npz")
     np.savez(path, J=np.zeros(3), steering=np.array(json.dumps({"format": 99})))
-    with pytest.raises(ValueError, match=r"format 1, .* has format 99"):
+    with pytest.raises(ValueError, match=r"format 2 or older, .* has format 99"):
         learning.SteeredClassifier.load(path)
     with pytest.raises(ValueError, match="objects"):
         storage.write(path, {"classes": np.array([1, "a"], dtype=object)}, {})

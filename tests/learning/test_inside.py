@@ -12,7 +12,7 @@ DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.25, rng=5)
 @pytest.fixture(scope="module")
 def learner():
     found = learning.Learner.draw(
-        30, 80, 4, 1, learning.recipe("G2", J_D=0.2), np.random.default_rng(2)
+        30, 80, 4, 1, learning.recipe("G2", J_D=0.2), rng=np.random.default_rng(2)
     )
     found.epoch(DATA.X, DATA.y)
     return found
@@ -75,12 +75,12 @@ def test_equilibration_counts_the_sweeps_of_a_trajectory(learner):
         np.testing.assert_allclose(found.flips, flips / 80)
         np.testing.assert_allclose(found.overlap, (s * first).mean(1), rtol=1e-6)
         after = np.sign(DATA.X_test @ couplings.W_in[0] + s @ couplings.J[0] + fed)
-        np.testing.assert_array_equal(found.settled, (after == s).all(1))
+        np.testing.assert_array_equal(found.converged, (after == s).all(1))
 
 
 def test_training_makes_known_inputs_settle_sooner():
     recipe = learning.recipe("G2", J_D=0.3)
-    learner = learning.Learner.draw(30, 200, 4, 1, recipe, np.random.default_rng(2))
+    learner = learning.Learner.draw(30, 200, 4, 1, recipe, rng=np.random.default_rng(2))
     before = learning.equilibration(learner, DATA.X)
     for _ in range(10):
         learner.epoch(DATA.X, DATA.y)

@@ -7,16 +7,18 @@ import pytest
 
 import learning
 from learning.network import fields
-from learning.network.couplings import draw
+from learning.network.drawing import draw
 from learning.relaxation.counter_rng import uniform
 from learning.steered.learner import Learner
-from learning.steered.plasticity import Plasticity, signals, tie
+from learning.steered.plasticity import POSTPONED, Plasticity, signals, tie
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
 
 
 def trained(L=1, epochs=1, H=60, **changes):
-    learner = Learner.draw(30, H, 4, L, learning.recipe("G2", **changes), np.random.default_rng(2))
+    learner = Learner.draw(
+        30, H, 4, L, learning.recipe("G2", **changes), rng=np.random.default_rng(2)
+    )
     for _ in range(epochs):
         learner.epoch(DATA.X, DATA.y)
     return learner
@@ -100,13 +102,13 @@ def test_couplings_have_the_variances_of_their_strengths(strengths):
         (W.W_in, 300, 5.0),
         (W.W_f[1], 400, 1.0),
         (W.W_b[1], 10, 0.9),
-        (W.A, 400, 0.6),
+        (W.forward, 400, 0.6),
         (W.W_io, 300, 1.4),  # two layers
     ]:
         assert array.std() * np.sqrt(senders) == pytest.approx(strength, rel=0.05)
     np.testing.assert_allclose(W.W_f[0], 0.4 * W.W_f[1], rtol=1e-6)
     np.testing.assert_allclose(W.W_b[0], W.W_b[1] * 0.3 / 0.9, rtol=1e-5)
-    assert not np.diagonal(W.A, axis1=1, axis2=2).any()
+    assert not np.diagonal(W.forward, axis1=1, axis2=2).any()
 
 
 def test_a_strength_changes_nothing_else():
@@ -122,8 +124,8 @@ def test_hidden_layers_are_a_network():
     couplings = trained(L=2, lam=0.8).couplings
     s = np.random.default_rng(1).choice([-1, 1], size=(2, 7, 60)).astype(np.float32)
     h = np.empty_like(s)
-    fields.left(couplings, np.zeros_like(s), s, h)
-    fields.add_right(couplings, s, h)
+    fields.forward(couplings, np.zeros_like(s), s, h)
+    fields.add_backward(couplings, s, h)
     expected = couplings.network().fields(s.swapaxes(0, 1)).swapaxes(0, 1)
     np.testing.assert_allclose(h, expected, atol=1e-5)
 
@@ -137,20 +139,27 @@ def test_hidden_couplings_may_learn_where_the_label_still_acts():
 
 
 def test_decay_is_compounded_whatever_it_waits_for():
-    wd = 4.0
-    learner = trained(epochs=0, wd_J=wd, k=0.0, lr_in=0.0)
-    before = learner.couplings.J[0].copy()
-    plasticity = Plasticity(learner.couplings, learner.recipe)
-    plasticity._step_within = lambda *arguments: None
+    """It waits for six steps, is made at the seventh, and `decay` makes the last three."""
+    learner = trained(L=2, epochs=0, wd_J=0.005, k=0.0, lr_in=0.0, lam_fc=1.0)
+    W = learner.couplings
+    before = {name: W.arrays[name].copy() for name in ("J", "forward", "backward")}
+    plasticity = Plasticity(W, learner.recipe)
+    plasticity._step_within = plasticity._step_between = lambda *arguments: None
     x, y = DATA.X[:4], np.float32(2) * np.eye(4, dtype=np.float32) - 1
-    for _ in range(7):
-        learner.step(plasticity, x, y, np.arange(4))
-    plasticity.decay()
-    rate = wd * 0.005 / np.sqrt(60)
+    rate = 0.005 * 0.005 / np.sqrt(60)
+    assert 6 * rate < POSTPONED < 7 * rate
     off = ~np.eye(60, dtype=bool)
-    np.testing.assert_allclose(
-        learner.couplings.J[0][off], before[off] * (1 - rate) ** 7, rtol=1e-5
-    )
+
+    def assert_decayed(steps):
+        for name, old in before.items():
+            expected = old[:, off] * np.float64(1 - rate) ** steps
+            np.testing.assert_allclose(W.arrays[name][:, off], expected, rtol=rate / 10 + 2e-7)
+
+    for made in [0] * 6 + [7] * 4:
+        learner.step(plasticity, x, y, np.arange(4))
+        assert_decayed(made)
+    plasticity.decay()
+    assert_decayed(10)
 
 
 def test_couplings_of_skips_are_tied_by_their_own_strengths():
@@ -170,7 +179,7 @@ def test_units_below_their_margin_are_counted_whatever_they_ask_for(beta):
     x, truth = DATA.X[:20], DATA.y[:20]
     s = learning.trajectory(learner, x, truth, phases=phases).states[-1].astype(np.float32)
     f = np.empty_like(s)
-    fields.left(learner.couplings, fields.drive(learner.couplings, x), s, f)
+    fields.forward(learner.couplings, fields.drive(learner.couplings, x), s, f)
     y = 2 * np.eye(4, dtype=np.float32)[truth] - 1
     unstable, _, _ = learner.step(plasticity, x, y, truth)
     assert 0 < unstable < s.size

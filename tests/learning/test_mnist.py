@@ -26,7 +26,7 @@ def accuracies(mnist, seed, H=400, epochs=1, recipe="G2", cooling=1.0, **changes
     rng = np.random.default_rng(seed)
     projection = learning.EntangledProjection(100, random_state=rng).fit(mnist.X[:1])
     X, X_test = projection.transform(mnist.X), projection.transform(mnist.X_test)
-    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe(recipe, **changes), rng)
+    learner = learning.Learner.draw(100, H, 10, 1, learning.recipe(recipe, **changes), rng=rng)
     found = []
     for epoch in range(epochs):
         learner.epoch(X, mnist.y, pace=cooling**epoch)

@@ -39,7 +39,7 @@ def problem(name, H=40, C=5, seed=1, **more):
     changes = {**changes, **more}
     recipe = learning.recipe(changes.pop("recipe", "G2"), **changes)
     rng = np.random.default_rng(seed)
-    learner = Learner.draw(30, H, C, L, recipe, rng)
+    learner = Learner.draw(30, H, C, L, recipe, rng=rng)
     X = rng.choice(np.array([-1, 1], dtype=np.float32), size=(160, 30))
     return learner, X, rng.integers(0, C, 160)
 
@@ -66,7 +66,7 @@ def test_states_and_couplings_are_those_of_the_formulas(name):
         learner.step(plasticity, X[batch], Y[batch], labels[batch])
         literal.learn(X[batch], Y[batch])
     plasticity.decay()
-    for array in ("J", "W_in", "W_f", "W_b", "W_io", "A", "R"):
+    for array in ("J", "W_in", "W_f", "W_b", "W_io", "forward", "backward"):
         turned = getattr(learner.couplings, array).swapaxes(-1, -2)
         np.testing.assert_allclose(turned, getattr(literal, array), atol=2e-6, err_msg=array)
     free = ["LEFT_ONLY", "NO_SUPERVISION"][learner.recipe.schedule.inference != "left_only"]

@@ -13,7 +13,7 @@ import pytest
 import learning
 from learning import Mode
 from learning.network.schedule import Phase
-from learning.relaxation.phases import settle
+from learning.relaxation.phases import Batch, settle
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).with_name("plain.py"))
 plain = importlib.util.module_from_spec(_spec)
@@ -57,7 +57,7 @@ OPTIONS = {
 
 def drawn(name, P=32, H=30, seed=3):
     L, changes = OPTIONS[name]
-    learner = learning.Learner.draw(N, H, C, L, learning.recipe("G2", **changes), seed)
+    learner = learning.Learner.draw(N, H, C, L, learning.recipe("G2", **changes), rng=seed)
     rng = np.random.default_rng(seed)
     X = rng.choice(np.array([-1, 1], dtype=np.float32), size=(P, N))
     return learner, X, rng.integers(0, C, P)
@@ -78,7 +78,7 @@ def test_an_epoch_is_that_of_the_formulas(name, engine):
     learner.epoch(X, labels, batch=8)
     for chosen in order.reshape(-1, 8):
         literal.learn(X[chosen], one_hot(labels[chosen]))
-    for key in ("J", "W_in", "W_f", "W_b", "W_io", "A", "R"):
+    for key in ("J", "W_in", "W_f", "W_b", "W_io", "forward", "backward"):
         turned = getattr(learner.couplings, key).swapaxes(-1, -2)
         np.testing.assert_allclose(turned, getattr(literal, key), atol=5e-6, err_msg=key)
     assert not np.array_equal(before["W_f"], learner.couplings.W_f)
@@ -104,7 +104,7 @@ NETWORKS = [
 def test_modes_in_any_order(names, changes):
     """Which fields act in a sweep, and what the readout was in the one before."""
     recipe = learning.recipe("G2", lam=0.8, lam_b=3.0, J_D=0.2, **changes)
-    learner = learning.Learner.draw(N, 30, C, 2, recipe, 5)
+    learner = learning.Learner.draw(N, 30, C, 2, recipe, rng=5)
     literal = plain.Plain(learner.couplings, recipe)
     rng = np.random.default_rng(6)
     X, labels = rng.choice([-1.0, 1.0], size=(5, N)), rng.integers(0, C, 5)
@@ -156,7 +156,7 @@ def test_defaults_are_those_of_the_paper():
 
 
 def test_the_earlier_generation_is_as_published():
-    learner = learning.Learner.draw(6, 10, 4, 1, learning.recipe("G1"), 1)
+    learner = learning.Learner.draw(6, 10, 4, 1, learning.recipe("G1"), rng=1)
     np.testing.assert_array_equal(learner.couplings.W_in[0], 1000 * np.eye(6, 10))
     recipe = learner.recipe
     rule = recipe.rule
@@ -173,7 +173,7 @@ def test_the_earlier_generation_is_as_published():
 
 @pytest.mark.parametrize(("name", "within"), [("reservoir", 1.0), ("random_features", 0.0)])
 def test_baselines_learn_the_readout_alone(name, within):
-    learner = learning.Learner.draw(N, 40, C, 1, learning.recipe(name), 1)
+    learner = learning.Learner.draw(N, 40, C, 1, learning.recipe(name), rng=1)
     before = copy.deepcopy(learner.couplings.arrays)
     rng = np.random.default_rng(2)
     X, labels = rng.choice([-1.0, 1.0], size=(64, N)), rng.integers(0, C, 64)
@@ -211,7 +211,7 @@ def test_noise_is_the_fraction_that_starts_at_random():
     recipe = learning.recipe(
         "G2", noise=0.3, lam_in=0.0, lam_int=0.0, lam_b=0.0, J_D=1.0, p_update=1e-12
     )
-    learner = learning.Learner.draw(2, 400, 2, 1, recipe, 1)
+    learner = learning.Learner.draw(2, 400, 2, 1, recipe, rng=1)
     states = learning.trajectory(learner, np.ones((50, 2)), np.zeros(50, dtype=int)).states[0]
     assert np.mean(states != 0) == pytest.approx(0.3, abs=5 * np.sqrt(0.21 / states.size))
     assert np.mean(states[states != 0]) == pytest.approx(0, abs=5 / np.sqrt(0.3 * states.size))
@@ -221,10 +221,10 @@ def test_noise_is_the_fraction_that_starts_at_random():
 def test_the_probability_to_follow_a_field(engine):
     """From zeros, without couplings, a unit has moved within t sweeps with 1 - (1 - p)^t."""
     recipe = learning.recipe("G2", lam_int=0.0, p_update=0.3, sweeps=3)
-    learner = learning.Learner.draw(10, 500, 2, 1, recipe, 1, engine)
+    learner = learning.Learner.draw(10, 500, 2, 1, recipe, rng=1, engine=engine)
     X = np.random.default_rng(1).choice([-1.0, 1.0], size=(40, 10)).astype(np.float32)
     phases, y = [Phase(learning.Mode.LEFT_ONLY, 3)], np.ones((40, 2), dtype=np.float32)
-    at = settle(learner.couplings, recipe, phases, X, y, np.random.default_rng(1), engine)
+    at = settle(Batch(learner.couplings, recipe, X, y, np.random.default_rng(1), engine), phases)
     moved = np.mean(at.s != 0)
     assert moved == pytest.approx(1 - 0.7**3, abs=5 * np.sqrt(0.25 / 20000))
 
@@ -238,7 +238,7 @@ def test_events_settle_in_all_modes_as_the_dense_engine_does(start):
     X, labels = rng.choice([-1.0, 1.0], size=(48, N)), rng.integers(0, C, 48)
     pair = []
     for engine in ("events", "dense"):
-        learner = learning.Learner.draw(N, 60, C, 2, recipe, 5, engine)
+        learner = learning.Learner.draw(N, 60, C, 2, recipe, rng=5, engine=engine)
         learner.epoch(X, labels)
         pair.append(learner)
     for key, array in pair[0].couplings.arrays.items():

@@ -1,13 +1,14 @@
 """Results as they print and as they are stored, and seeds of scikit-learn."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import learning
+from learning.estimators.random_state import as_generator
 from learning.network import fields
-from learning.network.seeds import as_generator
 from learning.steered import storage
 
 DATA = learning.prototypes(N=6, classes=3, per_class=20, flipped=0.1, rng=1)
@@ -23,7 +24,7 @@ def test_what_results_print():
     found = learning.equilibration(learner, DATA.X)
     assert repr(found) == (
         f"Equilibration({np.mean(found.sweeps):.2f} sweeps on average, "
-        f"{100 * np.mean(found.settled):.1f}% settled, overlap {np.mean(found.overlap):.3f})"
+        f"{100 * np.mean(found.converged):.1f}% settled, overlap {np.mean(found.overlap):.3f})"
     )
     assert repr(learning.trajectory(learner, DATA.X[:4])) == (
         "Trajectory(5 sweeps of 4 inputs, 1 layers of 12 units)"
@@ -32,6 +33,8 @@ def test_what_results_print():
     assert repr(found) == (
         f"Capacity({found.P:.1f} pairs, {found.P / 8:.3f} N, tried {found.tried.tolist()})"
     )
+    found = learning.capacity(8, 1, level=0.9, step=0.5, epochs=5, samples=2, rng=1)
+    assert repr(found).startswith(f"Capacity({found.P:.1f}({found.error:.1f}) pairs")
 
 
 @pytest.mark.parametrize("lam", [0.0, 0.4])
@@ -42,8 +45,8 @@ def test_the_network_of_the_theory_has_the_same_fields(lam):
     network = couplings.network()
     s = np.random.default_rng(2).choice([-1, 1], size=(2, 9))
     f, silent = np.zeros((2, 1, 9), np.float32), np.zeros((2, 1, 9), np.float32)
-    fields.left(couplings, silent, s[:, None].astype(np.float32), f)
-    fields.add_right(couplings, s[:, None].astype(np.float32), f)
+    fields.forward(couplings, silent, s[:, None].astype(np.float32), f)
+    fields.add_backward(couplings, s[:, None].astype(np.float32), f)
     np.testing.assert_allclose(s * f[:, 0], network.stabilities(s), rtol=1e-5)
     dense = learning.Learner.draw(4, 9, 2, 2, learning.recipe(lam_fc=0.5), rng=1).couplings
     with pytest.raises(ValueError, match="no dense couplings between layers"):
@@ -73,6 +76,25 @@ def test_classes_that_do_not_fit_are_refused(tmp_path, classes, match):
         learning.SteeredClassifier.load(path)
 
 
+def test_a_file_of_an_older_version_is_read():
+    """Format 1 had other names for the couplings between layers, and no `validation_error`."""
+    path = Path(__file__).with_name("network_of_format_1.npz")
+    with np.load(path) as stored:
+        old = dict(stored)
+    assert {"A", "R"} <= set(old)
+    loaded = learning.SteeredClassifier.load(path)
+    couplings = loaded.learner_.couplings
+    np.testing.assert_array_equal(couplings.forward, old["A"])
+    np.testing.assert_array_equal(couplings.backward, old["R"])
+    assert not np.array_equal(couplings.forward, couplings.backward)
+    written = [[1.805446, -0.702753, -1.584850], [-2.443923, 0.795431, 1.228829]]
+    np.testing.assert_allclose(loaded.decision_function(DATA.X_test[:2]), written, atol=1e-4)
+    assert [epoch.number for epoch in loaded.history_] == [1, 2]
+    assert loaded.history_[0].validation_error is None
+    again = learning.SteeredClassifier(**loaded.get_params()).fit(DATA.X, DATA.y)
+    np.testing.assert_allclose(again.learner_.couplings.forward, old["A"], atol=1e-5)
+
+
 def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path):
     with pytest.raises(TypeError, match=r"\{1\} cannot be stored"):
         storage.write(tmp_path / "file.npz", {}, {"fact": {1}})
@@ -82,7 +104,7 @@ def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path):
     storage.write(tmp_path / "file.npz", {"a": np.arange(3)}, {"number": np.float32(0.5)})
     arrays, facts = storage.read(str(tmp_path / "file.npz"))
     assert arrays["a"].tolist() == [0, 1, 2]
-    assert json.dumps(facts) == '{"format": 1, "number": 0.5}'
+    assert json.dumps(facts) == '{"format": 2, "number": 0.5}'
 
 
 def test_a_random_state_of_old_moves_on():

@@ -1,0 +1,73 @@
+"""A trained network in parts that can be stored, and put together again."""
+
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from foundation import domains
+from learning.estimators.logit_classifier import Labels
+from learning.network.couplings import ARRAYS, Couplings
+from learning.network.recipe import Recipe
+from learning.network.rule import Rule
+from learning.network.schedule import Schedule
+from learning.network.strengths import Strengths
+from learning.steered.history import Epoch, History
+from learning.steered.labels import distinct
+from learning.steered.learner import Learner
+
+_GENERATORS = ("PCG64", "PCG64DXSM", "Philox", "SFC64", "MT19937")
+
+
+def parts(learner: Learner) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the arrays and the facts that `learner_of` needs."""
+    facts = {
+        "recipe": asdict(learner.recipe),
+        "rng": learner.rng.bit_generator.state,
+        "epochs": learner.epochs,
+        "engine": learner.engine,
+    }
+    return learner.couplings.arrays, facts
+
+
+def learner_of(arrays: dict[str, Any], facts: dict[str, Any]) -> Learner:
+    """Return a learner that continues where the stored one was, bit for bit."""
+    recipe = recipe_of(facts["recipe"])
+    couplings = Couplings(
+        **{name: np.ascontiguousarray(arrays[name]) for name in ARRAYS},
+        self_coupling=recipe.strengths.lam_int * recipe.strengths.J_D,
+        lam=recipe.strengths.lam,
+    )
+    kind = domains.choice("bit_generator", facts["rng"]["bit_generator"], _GENERATORS)
+    rng = np.random.Generator(getattr(np.random, kind)())
+    rng.bit_generator.state = facts["rng"]
+    return Learner(couplings, recipe, rng, facts["epochs"], facts["engine"])
+
+
+def recipe_of(parts: dict[str, Any]) -> Recipe:
+    """Return the recipe of a mapping of mappings."""
+    return Recipe(
+        Strengths(**parts["strengths"]), Schedule(**parts["schedule"]), Rule(**parts["rule"])
+    )
+
+
+def history_of(records: list[dict[str, Any]]) -> History:
+    """Return the records of epochs."""
+    if not isinstance(records, list):
+        raise TypeError(f"history must be a list, got {records!r}")
+    return History(Epoch(**record) for record in records)
+
+
+def parameters_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a classifier."""
+    return {**facts["parameters"], "recipe": recipe_of(facts["parameters"]["recipe"])}
+
+
+def classes_of(arrays: dict[str, Any], C: int) -> Labels:
+    """Return the C labels of a classifier."""
+    classes = arrays["classes"]
+    if not np.array_equal(distinct(classes), classes):
+        raise ValueError(f"classes must be in rising order, got {classes}")
+    if len(classes) != C:
+        raise ValueError(f"classes must be {C}, got {classes}")
+    return classes
