@@ -37,8 +37,8 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
+from bp.marginals.belief_propagation import Marginals, belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
-from bp.marginals.propagation import Marginals, belief_propagation
 from bp.solving.focusing import focusing, focusing_trajectory
 from bp.solving.protocols import along_overlap, pseudo_reinforcement, scoping
 from bp.solving.reinforcement import reinforcement

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages import bethe
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from foundation import domains
 from foundation.errors import ConvergenceError
 from networks import Network
@@ -149,7 +149,7 @@ def local_entropy(
     throw = domains.boolean("throw", throw)
 
     field = (theta[:, None, None] * spins).astype(np.float32)
-    messages = Dense(network, len(theta))
+    messages = DenseMessages(network, len(theta))
     messages.start(field + spins)
     none, one = np.zeros(len(theta)), np.ones(len(theta))
     residual, iteration = np.full(len(theta), np.inf), 0

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bp.marginals import arguments
-from bp.marginals.arguments import Replicas
+from bp import arguments
+from bp.arguments import Replicas
 from bp.messages.neuron import Array
 from bp.solving.protocols import Protocol
 from bp.solving.search import Effort, Step, search

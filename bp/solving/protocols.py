@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
-from bp.marginals.arguments import Replicas
+from bp import arguments
+from bp.arguments import Replicas
 from foundation import domains
 
 Protocol = Iterable[tuple[float, Replicas]]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages.neuron import Array
 from bp.solving.search import Effort, Step, search
 from bp.solving.solution import Solution

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages import bethe
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from bp.messages.neuron import Array
 from bp.solving.repair import LARGEST, repair
 from bp.solving.solution import Solution, Trajectory
@@ -72,7 +72,7 @@ class Effort:
 class Search:
     """A search under way: the best state of each run in this attempt, and the record of it."""
 
-    state: Dense
+    state: DenseMessages
     effort: Effort
     states: npt.NDArray[np.int8]
     unstable: npt.NDArray[np.int64]
@@ -172,7 +172,7 @@ def search(
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
     under_way = Search(
-        Dense(network, effort.runs),
+        DenseMessages(network, effort.runs),
         effort,
         np.ones((effort.runs, *network.shape), dtype=np.int8),
         np.zeros(effort.runs, dtype=np.int64),

@@ -5,7 +5,7 @@ import pytest
 
 import bp
 import networks
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from bp.solving.repair import repair
 
 ALGORITHMS = {
@@ -192,12 +192,12 @@ def test_runs_side_by_side_are_those_alone():
     network = networks.Asymmetric(100, 0.4).sample(rng=1)
     fields = 0.1 * np.random.default_rng(1).standard_normal((3, 1, 100))
     gamma, y = np.array([0.0, 0.3, 0.5]), np.array([1.0, 3.0, 9.0])
-    together = Dense(network, 3)
+    together = DenseMessages(network, 3)
     together.start(fields)
     for _ in range(30):
         together.step(0.1, gamma, y, 0.7)
     for run in range(3):
-        alone = Dense(network, 1)
+        alone = DenseMessages(network, 1)
         alone.start(fields[run : run + 1])
         for _ in range(30):
             alone.step(0.1, gamma[run : run + 1], y[run : run + 1], 0.7)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages import bethe
-from bp.messages.cavity import Cavity
-from bp.messages.iteration import Dense
+from bp.messages.cavity import CavityMessages
+from bp.messages.dense import DenseMessages
 from foundation import domains
 from foundation.errors import ConvergenceError
 from networks import Network
@@ -165,12 +165,12 @@ def belief_propagation(
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)
     rng = domains.generator(rng)
-    state: Dense | Cavity
+    state: DenseMessages | CavityMessages
     if method == "dense":
-        state = Dense(network, 1, dtype=np.float64, exact_squares=exact_squares)
+        state = DenseMessages(network, 1, dtype=np.float64, exact_squares=exact_squares)
         state.start_at_random(rng)
     else:
-        state = Cavity(network, rng)
+        state = CavityMessages(network, rng)
     residual, iterations = np.inf, 0
     while residual > tolerance and iterations < max_iterations:
         residual = _step(state, theta, damping)
@@ -181,18 +181,22 @@ def belief_propagation(
     return marginals
 
 
-def _step(state: Dense | Cavity, theta: Floats, damping: float) -> float:
+def _step(state: DenseMessages | CavityMessages, theta: Floats, damping: float) -> float:
     """Iterate once, and return the largest change of a magnetisation."""
-    if isinstance(state, Dense):
+    if isinstance(state, DenseMessages):
         return float(state.step(theta[None], np.zeros(1), np.ones(1), damping)[0])
     return state.step(theta, 0.0, 1.0, damping)
 
 
 def _read_out(
-    state: Dense | Cavity, theta: Floats, residual: float, iterations: int, converged: bool
+    state: DenseMessages | CavityMessages,
+    theta: Floats,
+    residual: float,
+    iterations: int,
+    converged: bool,
 ) -> Marginals:
     """Return what the messages say."""
-    if isinstance(state, Dense):
+    if isinstance(state, DenseMessages):
         t = state.t[0]
         F = bethe.free_entropy(state, state.h, state.omega, state.m, state.v, theta[None])
         free = float(F[0])
