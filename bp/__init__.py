@@ -37,12 +37,14 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
-from bp.marginals.belief_propagation import Marginals, belief_propagation
+from bp.marginals.belief_propagation import belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
+from bp.marginals.marginals import Marginals
 from bp.solving.focusing import focusing, focusing_trajectory
 from bp.solving.protocols import along_overlap, pseudo_reinforcement, scoping
 from bp.solving.reinforcement import reinforcement
-from bp.solving.solution import Solution, Trajectory
+from bp.solving.solution import Solution
+from bp.solving.trajectory import Trajectory
 from foundation import __version__
 from foundation.errors import ConvergenceError
 

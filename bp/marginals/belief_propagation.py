@@ -1,11 +1,12 @@
 """Belief propagation: the marginals of one network's fixed points, and how many there are."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
 from bp import arguments
+from bp.marginals.marginals import Marginals
 from bp.messages import bethe
 from bp.messages.cavity import CavityMessages
 from bp.messages.dense import DenseMessages
@@ -16,69 +17,6 @@ from networks import Network
 METHODS = ("dense", "messages")
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Marginals:
-    r"""What belief propagation says of the fixed points of one network.
-
-    Attributes
-    ----------
-    magnetisations
-        Mean of each neuron over the fixed points, weighted as asked for; the network's shape.
-    fields
-        The same as fields, :math:`\mathrm{atanh}\, m`, which do not saturate.
-    entropy
-        Bethe entropy in nats per neuron: the number of fixed points that carry the weight.
-    free_entropy
-        :math:`\frac1N \ln \sum e^{\sum_i \theta_i s_i}` over the fixed points.
-    residual
-        Largest change of a magnetisation in the last iteration.
-    iterations
-        How many were made.
-    converged
-        Whether the residual fell below the tolerance.
-
-    Examples
-    --------
-    >>> import bp
-    >>> import networks
-    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> marginals = bp.belief_propagation(network, field=0.3, rng=1)
-    >>> marginals
-    Marginals(entropy=0.113..., overlap=0.189..., residual=..., converged after ... iterations)
-    >>> marginals.magnetisations.shape
-    (500,)
-    """
-
-    magnetisations: Floats
-    fields: Floats
-    entropy: float
-    free_entropy: float
-    residual: float
-    iterations: int
-    converged: bool
-
-    @property
-    def overlap(self) -> float:
-        """Mean squared magnetisation: the overlap of two fixed points of the same cluster."""
-        return float(np.mean(self.magnetisations**2))
-
-    @property
-    def status(self) -> str:
-        """What happened, and what to do about it."""
-        if self.converged:
-            return f"converged after {self.iterations} iterations"
-        return (
-            f"residual {self.residual:.1g} after {self.iterations} iterations: "
-            "increase max_iterations or damping"
-        )
-
-    def __repr__(self) -> str:
-        return (
-            f"Marginals(entropy={self.entropy:.6g}, overlap={self.overlap:.4g}, "
-            f"residual={self.residual:.1g}, {self.status})"
-        )
 
 
 def belief_propagation(
@@ -120,7 +58,8 @@ def belief_propagation(
     rng
         A seed, a generator, or None for a fresh seed.
     throw
-        Whether to raise if the iteration does not converge.
+        Whether to raise if the iteration does not converge; otherwise the result says so by
+        `converged` and `status`.
 
     Returns
     -------
@@ -132,7 +71,7 @@ def belief_propagation(
     TypeError, ValueError
         If an argument is outside its documented domain.
     ConvergenceError
-        If the iteration does not converge.
+        If the iteration does not converge, and `throw`.
 
     References
     ----------
@@ -177,7 +116,7 @@ def belief_propagation(
         iterations += 1
     marginals = _read_out(state, theta, residual, iterations, residual <= tolerance)
     if throw and not marginals.converged:
-        raise ConvergenceError(f"belief propagation did not converge: {marginals.status}")
+        raise ConvergenceError(marginals.status)
     return marginals
 
 

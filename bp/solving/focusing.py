@@ -7,9 +7,11 @@ import numpy as np
 from bp import arguments
 from bp.arguments import Replicas
 from bp.messages.neuron import Array
+from bp.solving.options import SearchOptions
 from bp.solving.protocols import Protocol
-from bp.solving.search import Effort, Step, search
-from bp.solving.solution import Solution, Trajectory
+from bp.solving.search import Step, search
+from bp.solving.solution import Solution
+from bp.solving.trajectory import Trajectory
 from foundation import domains
 from networks import Network
 
@@ -64,7 +66,7 @@ def focusing(
 
     Returns
     -------
-    Solution. Not to find a fixed point is a result here, not an error.
+    Solution. Not to find a fixed point is a result here, not an error: see its `status`.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def focusing(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort.checked(
+    options = SearchOptions.checked(
         damping,
         iterations,
         rng,
@@ -97,7 +99,7 @@ def focusing(
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
-    return search(network, [_plan(gamma, y) for gamma, y in points], effort, advice)
+    return search(network, [_plan(gamma, y) for gamma, y in points], options, advice)
 
 
 def focusing_trajectory(
@@ -149,8 +151,8 @@ def focusing_trajectory(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort.checked(damping, iterations, rng, history=True, stop=False)
-    solution = search(network, [_plan(gamma, y) for gamma, y in points], effort, "")
+    options = SearchOptions.checked(damping, iterations, rng, history=True, stop=False)
+    solution = search(network, [_plan(gamma, y) for gamma, y in points], options, "")
     assert solution.trajectory is not None
     return solution.trajectory
 

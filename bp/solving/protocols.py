@@ -5,6 +5,8 @@ may also be a function of the overlap of the run. Any list or generator will do;
 of the literature.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 import numpy as np

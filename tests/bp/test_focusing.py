@@ -36,7 +36,7 @@ def test_finds_fixed_points_where_no_dynamics_settles(name):
         assert (stabilities(network, solution.state) > 0).all()
         assert solution.state.dtype == np.int8
         assert solution.unstable == 0
-        assert "found at step" in solution.status
+        assert solution.status.startswith("Found at step")
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
@@ -64,15 +64,16 @@ def test_failure_is_a_result():
     assert solution.attempts == 3
     assert solution.iterations == 150
     assert solution.unstable == (stabilities(network, solution.state) <= 0).sum() > 0
-    assert "not found" in solution.status
-    assert "larger J_D" in repr(solution)
+    assert solution.status.startswith("The protocol ended with at best")
+    assert solution.status.endswith("or a larger J_D.")
+    assert f"{solution.unstable} unstable of 300 neurons" in repr(solution)
 
 
 def test_an_attempt_ends_where_its_runs_leave_the_fixed_points():
     network = networks.Asymmetric(1000, 0.05).sample(rng=1)
     solution = bp.focusing(network, bp.scoping(60, 7, (0.15, 0.9)), runs=2, rng=1, history=True)
     assert not solution.converged
-    assert "all runs lost the fixed points at step" in solution.status
+    assert "All runs lost the fixed points at step" in solution.status
     unstable = 1000 * solution.trajectory.unstable_fraction
     assert len(unstable) < 60
     assert unstable[-1] > 2 * unstable.min() + 10
