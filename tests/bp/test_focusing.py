@@ -203,3 +203,20 @@ def test_runs_side_by_side_are_those_alone():
         for _ in range(30):
             alone.step(0.1, gamma[run : run + 1], y[run : run + 1], 0.7)
         np.testing.assert_allclose(alone.m[0], together.m[run], atol=1e-5)
+
+
+def test_a_run_that_faded_can_still_be_focused():
+    """Without focusing a run decays, in float32 to nothing at last; it is pushed before that."""
+    network = networks.Asymmetric(50, 1.0).sample(rng=1)
+    protocol = [(0.0, 7)] * 10 + [(0.5, 7)] * 5
+    run = bp.focusing_trajectory(network, protocol, iterations=50, rng=1)
+    assert (run.overlap[5:10] < 1e-6).all()
+    assert run.overlap[-1] > 0.1
+
+
+def test_a_trajectory_says_where_it_settled():
+    network = networks.Asymmetric(200, 0.3).sample(rng=1)
+    run = bp.focusing_trajectory(network, [(0.35, 7)] * 8, iterations=50, rng=1)
+    assert (run.converged == (run.residual < 0.01)).all()
+    assert len(set(run.converged)) == 2
+    assert ["raise iterations" in status for status in run.status] == (~run.converged).tolist()
