@@ -11,6 +11,8 @@ and different neurons are independent (fully asymmetric couplings). With :math:`
           \bar P_2(\rho) = P(x > J, y > J), \quad a^2 = \frac{1-\rho}{1+\rho} .
 """
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special

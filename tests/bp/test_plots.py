@@ -32,7 +32,7 @@ def test_trajectory_and_solution(ax):
     assert ax.get_xlabel()
     with pytest.raises(ValueError, match="history=True"):
         bp.focusing(NETWORK, [(0.3, 7)], rng=1).plot(ax=ax)
-    with pytest.raises(TypeError, match="^ax must be"):
+    with pytest.raises(TypeError, match=r"^ax must be"):
         solution.plot(ax=1)
 
 
