@@ -1,4 +1,4 @@
-r"""Message passing on one drawn network: how many fixed points it has, and one of them.
+r"""Message passing on one drawn network: how many fixed points it has, and how to find one.
 
 The notation is that of `networks`: in a fixed point s every neuron is stable,
 :math:`s_i \sum_j J_{ij} s_j + J_D > 0`. A neuron and its own constraint are one node; its input

@@ -116,7 +116,7 @@ class BinaryNetwork(Network):
     def sums(self, s: npt.ArrayLike) -> npt.NDArray[np.int32]:
         r"""Return the sums :math:`n_i = \sum_j b_{ij} s_j` of `networks.bits` in the one state `s`.
 
-        There are `8 * row_bytes(N)` of them; those behind the last neuron have no meaning.
+        There are `8 * row_bytes(N)` of them; those beyond the last neuron have no meaning.
 
         Examples
         --------

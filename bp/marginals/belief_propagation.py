@@ -43,18 +43,18 @@ def belief_propagation(
     field
         The fields :math:`\theta_i`: a number, or an array of the network's shape.
     method
-        "dense", one message a neuron, in the limit of weak couplings; or "messages", one a pair of
-        neurons: single couplings are exact, an iteration costs :math:`N^2` evaluations.
+        "dense", one message per neuron, in the limit of weak couplings; or "messages", one for each
+        pair of neurons: single couplings are exact, an iteration costs :math:`N^2` evaluations.
     exact_squares
         Whether the dense iteration uses the squared couplings as they are, or their mean, which
-        halves its cost: its magnetisations then differ from those of the messages by a part of
+        halves its cost: its magnetisations then differ from those of the messages by terms of
         order :math:`N^{-1/2}` instead of :math:`N^{-1}`.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     tolerance
         Of the magnetisations, > 0.
     max_iterations
-        When to give up, >= 1.
+        Number of iterations after which to give up, >= 1.
     rng
         A seed, a generator, or None for a fresh seed.
     throw

@@ -146,11 +146,11 @@ def local_entropy(
     fields
         The strengths :math:`\theta`, >= 0: the larger, the nearer.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     tolerance
         Of the magnetisations, > 0; below 1e-5 single precision does not reach it.
     max_iterations
-        When to give up, >= 1.
+        Number of iterations after which to give up, >= 1.
     throw
         Whether to raise if a field does not converge; otherwise the result says so by `converged`
         and `status`.

@@ -10,7 +10,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Marginals:
-    r"""What belief propagation says of the fixed points of one network.
+    r"""Marginals and entropy of the fixed points of one network.
 
     Attributes
     ----------

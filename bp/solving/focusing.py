@@ -48,14 +48,14 @@ def focusing(
         Pairs (gamma, y), gamma >= 0 and y >= 1; y may be a function of the run's overlap. See
         `scoping`, `pseudo_reinforcement`, `along_overlap`.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     iterations
         Number of iterations in a step of the protocol, >= 1.
     runs
         Number of runs from different starts, side by side, >= 1: they share the passages over the
         couplings, so that several cost little more than one in a large network.
     restarts
-        How often to begin again where all runs failed, >= 0.
+        Number of further attempts if all runs fail, >= 0.
     repair_sweeps
         Sweeps of Monte Carlo with which to repair the best state of each run, if at most one neuron
         in a hundred is unstable in it; 0 for message passing alone. See `bp.solving.repair`.

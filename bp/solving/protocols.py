@@ -106,7 +106,7 @@ def along_overlap(
         Values of gamma, >= 0, one a step.
     overlaps, y
         The table: increasing overlaps, and numbers of replicas >= 1. It is interpolated, and
-        continued by its ends.
+        constant beyond its ends.
 
     Returns
     -------

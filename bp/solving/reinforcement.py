@@ -1,4 +1,4 @@
-"""Reinforcement: belief propagation that comes to believe itself."""
+"""Reinforcement: belief propagation whose magnetisations are fed back as fields."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ SETTLED = (
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Trajectory:
-    """The run that went furthest, at the end of each step of its protocol.
+    """The course of the best run, at the end of each step of its protocol.
 
     Attributes
     ----------

@@ -141,7 +141,7 @@ def census(network: Network, rule: str = "synchronous") -> Census:
         :math:`2^n`, and so is the memory, 12 bytes a state.
     rule
         "synchronous": all unstable neurons flip at once. "sequential": one step is a sweep through
-        the neurons in their order, each of which flips if it is unstable when its turn has come, as
+        the neurons in their order, each of which flips if it is unstable when its turn comes, as
         in `relax(..., order="fixed")`.
 
     Returns

@@ -1,4 +1,4 @@
-r"""How late the flips of neurons come that are visited now and then: the extrapolation length."""
+"""The extrapolation length: how far late visits shift the boundary at which neurons flip."""
 
 from itertools import pairwise
 
@@ -10,7 +10,7 @@ _RARE = 1e-9  # the shift differs from its limit by less than this part
 
 
 def boundary_shift(p: float) -> float:
-    r"""Return :math:`\ell(p)`, by how many steps a flip comes late on average.
+    r"""Return :math:`\ell(p)`, by which late visits shift the boundary at which neurons flip.
 
     It is the extrapolation length of a random walk of normal steps that is absorbed with the
     probability p in each step beyond a boundary: :math:`-\zeta(1/2)/\sqrt{2\pi} = 0.5826` for

@@ -1,8 +1,8 @@
 r"""The self-coupling above which the activity of infinitely many neurons dies.
 
 Below it the unstable fraction u ends on a plateau. Near it flips are rare, a field moves in small
-independent steps, and a neuron follows it with the hysteresis :math:`2 J_D`: nothing but the
-boundary at which it flips knows how often neurons are visited. A neuron that is visited with the
+independent steps, and a neuron follows it with the hysteresis :math:`2 J_D`: only the boundary at
+which it flips depends on how often neurons are visited. A neuron that is visited with the
 probability p in each step goes through the boundary before it flips. For steps of the field of
 variance :math:`\sigma^2` the flips are those of a boundary further out by :math:`\ell(p)\, \sigma`,
 

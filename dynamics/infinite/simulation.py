@@ -63,9 +63,9 @@ def mean_field(
     eta
         Symmetry of the couplings, in [-1, 1].
     order
-        Who wakes: "random", each neuron with the probability :math:`1 - e^{-dt}`; "permutation",
-        each one in one step of every sweep (1/dt must be whole); "synchronous", all of them (dt
-        must be 1).
+        Which neurons wake: "random", each one with the probability :math:`1 - e^{-dt}`;
+        "permutation", each one in one step of every sweep (1/dt must be whole); "synchronous", all
+        of them (dt must be 1).
     rng
         A seed, a generator, or None for a fresh seed.
 

@@ -41,9 +41,10 @@ def relax(
     start
         State to start from, of entries ±1 and the network's shape; None for a random one.
     order
-        Which neurons a sweep of `network.N` (times L) visits goes to: "permutation", each one once,
-        in a new random order; "random", independent random ones; "fixed", one after the other;
-        "most_unstable", always the one with the lowest stability (a sweep is then as many flips).
+        Which neurons are visited in a sweep, of `network.N` (times L) visits: "permutation", each
+        one once, in a new random order; "random", independent random ones; "fixed", each one once,
+        always in the same order; "most_unstable", the one with the lowest stability each time (a
+        sweep is then as many flips).
     max_sweeps
         Number of sweeps after which to give up, >= 0.
     rng
@@ -96,8 +97,8 @@ def relax_many(
 ) -> list[Relaxation]:
     r"""Relax a network from many states at once.
 
-    All states are visited in the same order, so that a column of the couplings, once it has been
-    fetched, serves all states that need it. Their orders are therefore not independent.
+    All states share one order of visits, so that a column of the couplings, once it has been
+    fetched, serves all states that need it. Their relaxations are therefore not independent.
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ State = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cycle:
-    """The cycle that a network ended in, or that it did not.
+    """The cycle that synchronous updates end in, if one was found.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ def synchronous(
     .. math:: s_i(t+1) = \mathrm{sign}\Big(\sum_{j \ne i} J_{ij} s_j(t) + J_D s_i(t)\Big)
 
     By Brent's method: a state is kept, at steps 1, 2, 4, 8..., until it comes back. No other state
-    is stored, and about three times as many steps are made as transient and length together.
+    is stored, and it takes about three times as many steps as transient and length together.
 
     Parameters
     ----------
