@@ -9,7 +9,7 @@ import numpy as np
 
 import bp
 from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, peak
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from networks import Asymmetric
 
 
@@ -31,7 +31,7 @@ def solve(N: int, J_D: float) -> Iterator[Row]:
 
 
 def iteration(N: int, runs: int) -> Row:
-    state = Dense(Asymmetric(N, 0.25).sample(rng=1), runs)
+    state = DenseMessages(Asymmetric(N, 0.25).sample(rng=1), runs)
     state.start_at_random(np.random.default_rng(1))
     gamma, y = np.full(runs, 0.3), np.full(runs, 7.0)
     matrix, m = state.outgoing[0], np.ones((runs, N), np.float32)

@@ -14,8 +14,8 @@ import numpy as np
 
 import dynamics
 from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, over_ours, peak
-from dynamics.relaxing.motion import motion
-from dynamics.relaxing.relaxation import _plan
+from dynamics.relaxing.orders import plan_sweep
+from dynamics.relaxing.updates import updates
 from networks import Asymmetric, Network
 
 REPEATS = 5
@@ -56,8 +56,9 @@ def flips(N: int, count: int) -> Iterator[Row]:
     rng = np.random.default_rng(2)
     start = rng.choice([-1, 1], size=(1, N)).astype(np.int8)
     visits, which = rng.permutation(N)[:count], np.zeros(1, dtype=np.int64)
-    dense, bits = motion(numbers, start.copy()), motion(packed, start.copy())
-    dense.J_D, bits.limit = np.float64(-1e9), -1e9
+    dense, bits = updates(numbers, start.copy()), updates(packed, start.copy())
+    dense.couplings = dense.couplings._replace(J_D=np.float64(-1e9))
+    bits.columns = bits.columns._replace(J_D=-1e9)
     s, h = start[0].astype(np.float32), np.zeros(N, dtype=np.float32)
     times = in_turn(
         REPEATS,
@@ -79,7 +80,7 @@ def initial_fields(N: int) -> Row:
     network = Asymmetric(N, 0.5).sample(rng=1)
     s = np.random.default_rng(2).choice([-1, 1], size=(1, N)).astype(np.int8)
     spins, matrix = s[0].astype(np.float32), network.outgoing
-    times = in_turn(4 * REPEATS, lambda: motion(network, s), lambda: spins @ matrix)
+    times = in_turn(4 * REPEATS, lambda: updates(network, s), lambda: spins @ matrix)
     return over_limit(f"initial fields, N = {N}", "BLAS matrix-vector product", times, 2)
 
 
@@ -160,7 +161,7 @@ def flips_of(network: Network, start: np.ndarray, max_sweeps: int, rng: int) -> 
     h = network.fields(s) - np.float32(network.J_D) * s
     visits, flipped, record = np.arange(len(s)), np.empty(len(s), dtype=np.int64), []
     for _ in range(max_sweeps):
-        _plan(visits, "permutation", generator)
+        plan_sweep(visits, "permutation", generator)
         flips = recorded_sweep(network.outgoing, network.J_D, s, h, visits, flipped)
         record.append(flipped[:flips].copy())
         if (s * h > -network.J_D).all():

@@ -1,4 +1,4 @@
-r"""Message passing on one drawn network: how many fixed points it has, and one of them.
+r"""Message passing on one drawn network: how many fixed points it has, and how to find one.
 
 The notation is that of `networks`: in a fixed point s every neuron is stable,
 :math:`s_i \sum_j J_{ij} s_j + J_D > 0`. A neuron and its own constraint are one node; its input
@@ -37,12 +37,14 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
+from bp.marginals.belief_propagation import belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
-from bp.marginals.propagation import Marginals, belief_propagation
+from bp.marginals.marginals import Marginals
 from bp.solving.focusing import focusing, focusing_trajectory
 from bp.solving.protocols import along_overlap, pseudo_reinforcement, scoping
 from bp.solving.reinforcement import reinforcement
-from bp.solving.solution import Solution, Trajectory
+from bp.solving.solution import Solution
+from bp.solving.trajectory import Trajectory
 from foundation import __version__
 from foundation.errors import ConvergenceError
 

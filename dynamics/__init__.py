@@ -39,14 +39,15 @@ from dynamics.attractors.cycle_counts import (
     log_expected_two_cycles,
 )
 from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
-from dynamics.infinite.mean_field import MeanField, mean_field
-from dynamics.infinite.mean_field_limit import MeanFieldLimit, mean_field_limit
-from dynamics.infinite.persistence import (
-    PersistenceThreshold,
-    boundary_shift,
-    persistence_threshold,
-)
-from dynamics.relaxing.relaxation import Relaxation, relax, relax_many
+from dynamics.infinite.boundary_shift import boundary_shift
+from dynamics.infinite.extrapolation import mean_field_limit
+from dynamics.infinite.mean_field import MeanField
+from dynamics.infinite.mean_field_limit import MeanFieldLimit
+from dynamics.infinite.persistence import persistence_threshold
+from dynamics.infinite.persistence_threshold import PersistenceThreshold
+from dynamics.infinite.simulation import mean_field
+from dynamics.relaxing.asynchronous import relax, relax_many
+from dynamics.relaxing.relaxation import Relaxation
 from dynamics.relaxing.synchronous import Cycle, synchronous
 from foundation import __version__
 from foundation.errors import ConvergenceError

@@ -1,12 +1,14 @@
 """A network with couplings of one bit each, stored or regenerated."""
 
+from __future__ import annotations
+
 from math import sqrt
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks.network import Network
+from networks.network import Network, Spins
 
 LARGEST = 2**31 - 1  # neurons whose sums fit into 32 bits
 _ALIGN = 64  # bytes: a row of planes starts a cache line
@@ -111,10 +113,10 @@ class BinaryNetwork(Network):
         """The matrix `J_ij` as an array of N^2 numbers that is made anew."""
         return self.outgoing.T
 
-    def sums(self, s: npt.NDArray[np.int8]) -> npt.NDArray[np.int32]:
+    def sums(self, s: npt.ArrayLike) -> npt.NDArray[np.int32]:
         r"""Return the sums :math:`n_i = \sum_j b_{ij} s_j` of `networks.bits` in the one state `s`.
 
-        There are `8 * row_bytes(N)` of them; those behind the last neuron have no meaning.
+        There are `8 * row_bytes(N)` of them; those beyond the last neuron have no meaning.
 
         Examples
         --------
@@ -126,26 +128,26 @@ class BinaryNetwork(Network):
         >>> bool((network.scale * inputs == network.fields(s)).all())
         True
         """
+        return self._sums(domains.state("s", s, self.shape))
+
+    # of states that were checked before: `networks.trusted`
+
+    def _sums(self, s: Spins) -> npt.NDArray[np.int32]:
         from networks import bits
 
-        s = domains.state("s", s, self.shape)
         return np.asarray(bits.all_sums(self.stored, np.uint64(self.key), s, row_bytes(self.N)))
 
-    def fields(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
-        """Return the field on every neuron, self-coupling included, as `Network.fields`: `s`."""
-        return self._fields(s).astype(np.float32)
+    def _fields(self, s: Spins) -> npt.NDArray[np.float32]:
+        return self._exact_fields(s).astype(np.float32)
 
-    def is_fixed_point(self, s: npt.ArrayLike) -> np.bool | npt.NDArray[np.bool]:
-        """Return whether all neurons are stable, for each state of the stack `s`; exact."""
-        spins = domains.spins("s", s, self.shape)
-        return np.all(spins * self._fields(spins) > 0, axis=-1)
+    def _is_fixed_point(self, s: Spins) -> np.bool | npt.NDArray[np.bool]:
+        return np.all(s * self._exact_fields(s) > 0, axis=-1)
 
-    def _fields(self, s: npt.ArrayLike) -> npt.NDArray[np.float64]:
-        spins = domains.spins("s", s, self.shape)
-        h = np.empty(spins.shape)
-        for state in np.ndindex(spins.shape[:-1]):
-            one = spins[state]
-            inputs = 2 * self.sums(one)[: self.N] - one.sum(dtype=np.int64) + one
+    def _exact_fields(self, s: Spins) -> npt.NDArray[np.float64]:
+        h = np.empty(s.shape)
+        for state in np.ndindex(s.shape[:-1]):
+            one = s[state]
+            inputs = 2 * self._sums(one)[: self.N] - one.sum(dtype=np.int64) + one
             h[state] = self.scale * inputs + self.J_D * one
         return h
 

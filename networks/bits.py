@@ -7,7 +7,7 @@ neighbouring neurons, and a column is added by a few wide instructions for each 
 The sum kept for each neuron is :math:`n_i = \sum_j b_{ij} s_j` with bits :math:`b_{ij} = 0, 1`; the
 couplings being :math:`(2 b_{ij} - 1)/\sqrt N`, the field is
 :math:`(2 n_i - \sum_j s_j + s_i)/\sqrt N`. Sums are kept in two parts: most of each in 32 bits, and
-the latest flips in 8 bits, which stay in the first cache and are carried over in time.
+the latest flips in 8 bits, which stay in the first cache and are carried over before they overflow.
 """
 
 import numba
@@ -23,10 +23,10 @@ CARRY = 127  # flips that 8 bits can hold
 
 @numba.njit(cache=True)
 def column(stored: Bytes, key: np.uint64, j: int, scratch: Bytes) -> Bytes:
-    """Return what neuron j sends: the stored row, or if nothing is stored, a regenerated one.
+    """Return what neuron j sends: the stored row or, if nothing is stored, a regenerated one.
 
-    That one is the part of the random sequence SplitMix64 from the `key` on that belongs to j
-    (Steele, Lea and Flood, OOPSLA 2014): a hash of the counter, at any place.
+    The latter is the j-th part of the random sequence SplitMix64 that starts at the `key` (Steele,
+    Lea and Flood, OOPSLA 2014), which hashes a counter and can be entered anywhere.
     """
     if len(stored):
         return stored[j]
@@ -43,7 +43,7 @@ def column(stored: Bytes, key: np.uint64, j: int, scratch: Bytes) -> Bytes:
 
 @numba.njit(cache=True)
 def add(planes: Bytes, recent: Recent, up: bool) -> None:
-    """Add a column of bits to the recent sums, or take it from them."""
+    """Add a column of bits to the recent sums, or subtract it."""
     W = len(planes)
     for b in range(8):
         part = recent[b * W : (b + 1) * W]
@@ -57,7 +57,7 @@ def add(planes: Bytes, recent: Recent, up: bool) -> None:
 
 @numba.njit(cache=True)
 def carry(recent: Recent, sums: Sums, each: int) -> None:
-    """Move the recent sums, `each` times, into those of 32 bits."""
+    """Add `each` times the recent sums to those of 32 bits, and clear them."""
     for i in range(len(sums)):
         sums[i] += each * recent[i]
         recent[i] = 0
@@ -65,7 +65,7 @@ def carry(recent: Recent, sums: Sums, each: int) -> None:
 
 @numba.njit(cache=True)
 def all_sums(stored: Bytes, key: np.uint64, s: npt.NDArray[np.int8], W: int) -> Sums:
-    """Return the sums of a state, of all `8 W` bits, behind the last neuron without meaning."""
+    """Return the sums of a state, for all `8 W` bits: those beyond the last neuron mean nothing."""
     sums, recent = np.zeros(8 * W, dtype=np.int32), np.zeros(8 * W, dtype=np.int8)
     scratch = np.empty(W, dtype=np.uint8)
     for j in range(len(s)):

@@ -24,8 +24,8 @@ class Layered:
     J_D
         Self-coupling, in [0, 1e30].
     lam
-        Coupling between layers, in [0, 1e30]. (Its sign would be a matter of names: to
-        change it, reverse every second layer.)
+        Coupling between layers, in [0, 1e30]. (A negative one would be the same network with
+        every second layer reversed.)
 
     Raises
     ------

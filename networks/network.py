@@ -1,5 +1,7 @@
 """One drawn network: its couplings, its fields, its fixed-point test."""
 
+from __future__ import annotations
+
 import math
 from dataclasses import dataclass, field
 
@@ -7,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+
+Spins = npt.NDArray[np.int8]
 
 _LARGEST = float(np.finfo(np.float32).max)
 
@@ -119,22 +123,14 @@ class Network:
         TypeError, ValueError
             If `s` is outside its documented domain.
         """
-        spins = domains.spins("s", s, self.shape).astype(np.float32)
-        outgoing = self.outgoing.reshape(-1, self.N, self.N)
-        layers = spins.reshape(-1, len(outgoing), self.N)
-        h = np.float32(self.J_D) * layers
-        for l in range(len(outgoing)):
-            h[:, l] += layers[:, l] @ outgoing[l]
-        h[:, 1:] += np.float32(self.lam) * layers[:, :-1]
-        h[:, :-1] += np.float32(self.lam) * layers[:, 1:]
-        return h.reshape(spins.shape)
+        return self._fields(domains.spins("s", s, self.shape))
 
     def stabilities(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return `s * fields(s)`: a neuron is stable where it is positive.
 
         Parameters, shapes and errors are those of `fields`.
         """
-        return self.fields(s) * domains.spins("s", s, self.shape)
+        return self._stabilities(domains.spins("s", s, self.shape))
 
     def is_fixed_point(self, s: npt.ArrayLike) -> np.bool | npt.NDArray[np.bool]:
         """Return whether all neurons are stable, for each state of the stack `s`.
@@ -146,11 +142,29 @@ class Network:
         -------
         Booleans of the shape of the stack; a single one for a single state.
         """
-        spins = domains.spins("s", s, self.shape)
-        stabilities = self.stabilities(spins).astype(np.float64)
+        return self._is_fixed_point(domains.spins("s", s, self.shape))
+
+    # the same of states that were checked before: `networks.trusted`
+
+    def _fields(self, s: Spins) -> npt.NDArray[np.float32]:
+        spins = s.astype(np.float32)
+        outgoing = self.outgoing.reshape(-1, self.N, self.N)
+        layers = spins.reshape(-1, len(outgoing), self.N)
+        h = np.float32(self.J_D) * layers
+        for l in range(len(outgoing)):
+            h[:, l] += layers[:, l] @ outgoing[l]
+        h[:, 1:] += np.float32(self.lam) * layers[:, :-1]
+        h[:, :-1] += np.float32(self.lam) * layers[:, 1:]
+        return h.reshape(spins.shape)
+
+    def _stabilities(self, s: Spins) -> npt.NDArray[np.float32]:
+        return self._fields(s) * s
+
+    def _is_fixed_point(self, s: Spins) -> np.bool | npt.NDArray[np.bool]:
+        stabilities = self._stabilities(s).astype(np.float64)
         for where in np.argwhere(np.abs(stabilities) <= self._rounding):
-            state, neuron = np.split(where, [spins.ndim - len(self.shape)])
-            stabilities[*where] = self._stability(spins[*state], *neuron)
+            state, neuron = np.split(where, [s.ndim - len(self.shape)])
+            stabilities[*where] = self._stability(s[*state], *neuron)
         stable = stabilities > 0
         return stable.all(axis=tuple(range(-len(self.shape), 0)))
 
@@ -164,7 +178,7 @@ class Network:
         norm = self._largest * math.sqrt(self.N) + self.J_D + 2 * self.lam
         return self.N * float(np.finfo(np.float32).eps) * norm
 
-    def _stability(self, s: npt.NDArray[np.int8], *neuron: int) -> float:
+    def _stability(self, s: Spins, *neuron: int) -> float:
         """Return the stability of one neuron of one state in float64."""
         *layer, i = neuron
         row = self.couplings[*neuron].astype(np.float64)

@@ -126,6 +126,16 @@ def test_nonsense_is_refused(function):
                 function(**{**GOOD[function], name: value})
 
 
+@pytest.mark.parametrize("function", GOOD, ids=lambda function: function.__qualname__)
+def test_seeds_are_given_by_name_and_failures_raise(function):
+    parameters = inspect.signature(function).parameters
+    if "rng" in parameters and function.__name__ != "sample":  # which has no other argument
+        assert parameters["rng"].kind is inspect.Parameter.KEYWORD_ONLY
+        assert parameters["rng"].default is None
+    if "throw" in parameters:
+        assert parameters["throw"].default is True
+
+
 @pytest.mark.parametrize("package", ["networks", "replica", "bp", "dynamics"])
 def test_no_public_function_is_forgotten(package):
     module = importlib.import_module(package)

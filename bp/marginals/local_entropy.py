@@ -1,16 +1,23 @@
 """How many fixed points lie around a given state of one network."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages import bethe
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from foundation import domains
+from foundation.axes import axes_of
 from foundation.errors import ConvergenceError
 from networks import Network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 
@@ -30,9 +37,13 @@ class LocalEntropy:
     overlap
         Their overlap with one another, the mean squared magnetisation.
     residual
-        Largest change of a magnetisation in the last iteration.
+        Largest change of a magnetisation in the last iteration. The error of the free entropy that
+        comes from stopping there is of second order in it; that of the Bethe approximation itself
+        is not known for one network.
     converged
-        Whether it fell below the tolerance.
+        Whether the residual fell below the tolerance.
+    iterations
+        How many were made, for all fields together.
 
     Examples
     --------
@@ -42,7 +53,11 @@ class LocalEntropy:
     >>> solution = bp.reinforcement(network, rng=1)
     >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 0.7])
     >>> around
-    LocalEntropy(2 distances in [0.001..., 0.009...], converged)
+    LocalEntropy(entropy=0.003... to 0.020... at distance=0.001... to 0.009...)
+    >>> print(around.status[0])
+    Converged.
+    >>> around.plot().get_ylabel()
+    'entropy per neuron'
     """
 
     field: Floats
@@ -51,22 +66,52 @@ class LocalEntropy:
     overlap: Floats
     residual: Floats
     converged: npt.NDArray[np.bool]
+    iterations: int
 
     @property
-    def status(self) -> str:
-        """What happened, and what to do about it."""
-        failed = int((~self.converged).sum())
-        if not failed:
-            return "converged"
-        return (
-            f"{failed} of {self.converged.size} not converged: increase max_iterations, damping or "
-            "those fields"
+    def status(self) -> npt.NDArray[np.str_]:
+        """What happened at each field, and what to do about it."""
+        return np.array(
+            [
+                "Converged."
+                if converged
+                else f"The residual is {residual:.1g} after {self.iterations} iterations, the "
+                "maximum; raise max_iterations, damping or this field."
+                for converged, residual in zip(self.converged, self.residual, strict=True)
+            ]
         )
 
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Plot the entropy against the distance, where it converged.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError
+            If `ax` is neither axes nor None.
+        """
+        ax = axes_of(ax)
+        ax.plot(self.distance[self.converged], self.entropy[self.converged], "o")
+        ax.set(xlabel="distance per neuron", ylabel="entropy per neuron")
+        return ax
+
     def __repr__(self) -> str:
-        near, far = self.distance.min(), self.distance.max()
+        order = np.argsort(self.distance)[[0, -1]]
+        near, far = self.distance[order]
+        first, last = self.entropy[order]
+        failed = int((~self.converged).sum())
+        end = f", {failed} of {self.converged.size} not converged" if failed else ""
         return (
-            f"LocalEntropy({len(self.field)} distances in [{near:.3g}, {far:.3g}], {self.status})"
+            f"LocalEntropy(entropy={first:.3g} to {last:.3g} at distance={near:.3g} to {far:.3g}"
+            f"{end})"
         )
 
 
@@ -101,13 +146,14 @@ def local_entropy(
     fields
         The strengths :math:`\theta`, >= 0: the larger, the nearer.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     tolerance
         Of the magnetisations, > 0; below 1e-5 single precision does not reach it.
     max_iterations
-        When to give up, >= 1.
+        Number of iterations after which to give up, >= 1.
     throw
-        Whether to raise if a field does not converge.
+        Whether to raise if a field does not converge; otherwise the result says so by `converged`
+        and `status`.
 
     Returns
     -------
@@ -118,7 +164,7 @@ def local_entropy(
     TypeError, ValueError
         If an argument is outside its documented domain.
     ConvergenceError
-        If a field does not converge.
+        If a field does not converge, and `throw`.
 
     References
     ----------
@@ -149,7 +195,7 @@ def local_entropy(
     throw = domains.boolean("throw", throw)
 
     field = (theta[:, None, None] * spins).astype(np.float32)
-    messages = Dense(network, len(theta))
+    messages = DenseMessages(network, len(theta))
     messages.start(field + spins)
     none, one = np.zeros(len(theta)), np.ones(len(theta))
     residual, iteration = np.full(len(theta), np.inf), 0
@@ -163,7 +209,9 @@ def local_entropy(
         overlap=(messages.m**2).mean(axis=(1, 2), dtype=np.float64),
         residual=residual,
         converged=residual <= tolerance,
+        iterations=iteration,
     )
     if throw and not result.converged.all():
-        raise ConvergenceError(f"no local entropy at all fields: {result.status}")
+        failed = int(np.argmin(result.converged))
+        raise ConvergenceError(f"At field = {theta[failed]:g}: {result.status[failed]}")
     return result

@@ -14,13 +14,13 @@ entropy is :math:`F - \sum_i \theta_i m_i`.
 import numba
 import numpy as np
 
-from bp.messages.chain import log_partition
-from bp.messages.iteration import Dense
+from bp.messages.column import constrain, empty_tables, transfer
+from bp.messages.dense import DenseMessages
 from bp.messages.neuron import SMALLEST, Array
 
 
 def free_entropy(
-    state: Dense, h: Array, omega: Array, m: Array, v: Array, field: Array | float
+    state: DenseMessages, h: Array, omega: Array, m: Array, v: Array, field: Array | float
 ) -> Array:
     """Return F of every run, in nats per neuron; `v` is 1 - m^2, which m may have lost."""
     h, omega, m, v = (np.asarray(a, np.float64) for a in (h, omega, m, v))
@@ -31,7 +31,7 @@ def free_entropy(
     return terms.mean(axis=(1, 2))
 
 
-def entropy(state: Dense, field: Array | float) -> Array:
+def entropy(state: DenseMessages, field: Array | float) -> Array:
     """Return the entropy of every run at its present messages, in nats per neuron.
 
     `field` is all that was added to the fields, focusing included.
@@ -47,9 +47,10 @@ def _log_partitions(h: Array, omega: Array, V: Array, J_D: float, lam: float) ->
 
 @numba.njit(cache=True)
 def _columns(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
-    runs, _, N = h.shape
-    log_Z = np.empty((runs, N))
+    runs, L, N = h.shape
+    log_Z, space = np.empty((runs, N)), empty_tables(L)
     for run in range(runs):
         for i in range(N):
-            log_Z[run, i] = log_partition(h[run, :, i], omega[run, :, i], V[run, :, i], J_D, lam)
+            constrain(omega[run, :, i], V[run, :, i], J_D, lam, space)
+            log_Z[run, i] = transfer(h[run, :, i], space)
     return log_Z

@@ -12,49 +12,85 @@ column of a layered network. An iteration costs :math:`L^2 N^2` evaluations of a
 """
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
 
-from bp.messages.chain import expectations, log_partition, sweep, tables
-from bp.messages.neuron import SMALLEST, Array
+from bp.messages.column import constrain, empty_tables, expectations, log_partition, transfer
+from bp.messages.neuron import SMALLEST, Array, Inputs
 from bp.messages.normal import focus
 from networks import Network
 
 
-class Cavity:
+class Couplings(NamedTuple):
+    """Couplings by receiver, of shape (L, N, N), to itself, and between neighbouring layers."""
+
+    J: Array
+    J_D: float
+    lam: float
+
+
+class Messages(NamedTuple):
+    """Messages of shape (L, N, N) and fields of shape (L, N), which an iteration updates.
+
+    `m[l, i, j]` is the magnetisation from neuron j to constraint i, `field[l, i, j]` the field
+    back; `t` are the fields of the magnetisations of neurons, `f` those of focusing.
+    """
+
+    m: Array
+    field: Array
+    t: Array
+    f: Array
+
+
+class Update(NamedTuple):
+    """External fields of shape (L, N), strength and replicas of focusing, and the damping."""
+
+    theta: Array
+    gamma: float
+    y: float
+    damping: float
+
+
+class CavityMessages:
     """The messages, and what they say of the neurons.
 
     Attributes
     ----------
-    magnetisation, field
-        The messages `m[l, i, j]` from neuron j to constraint i, and `h[l, i, j]` back.
-    t
-        Fields of the neurons' magnetisations, of shape (L, N).
+    messages
+        As they are after the last iteration.
     """
 
     def __init__(self, network: Network, rng: np.random.Generator, scale: float = 0.01) -> None:
         N = network.N
         self.network = network
-        self.couplings = network.couplings.reshape(-1, N, N).astype(np.float64)
-        L = len(self.couplings)
+        J = network.couplings.reshape(-1, N, N).astype(np.float64)
+        self.couplings = Couplings(J, network.J_D, network.lam)
+        L = len(J)
         start = scale * rng.standard_normal((L, 1, N))
-        self.magnetisation = np.tanh(start) * np.ones((L, N, 1))
-        self.field = np.zeros((L, N, N))
-        self.t, self.f = start[:, 0].copy(), np.zeros((L, N))
+        self.messages = Messages(
+            m=np.tanh(start) * np.ones((L, N, 1)),
+            field=np.zeros((L, N, N)),
+            t=start[:, 0].copy(),
+            f=np.zeros((L, N)),
+        )
+
+    @property
+    def t(self) -> Array:
+        """Fields of the neurons' magnetisations, of shape (L, N)."""
+        return self.messages.t
 
     def step(self, theta: Array, gamma: float, y: float, damping: float) -> float:
         """Iterate once, and return the largest change of a magnetisation."""
         before = np.tanh(self.t)
-        J_D, lam = self.network.J_D, self.network.lam
-        out = (self.magnetisation, self.field, self.t, self.f)
-        _pass(self.couplings, J_D, lam, theta, gamma, y, damping, *out)
+        _iterate(self.couplings, self.messages, Update(theta, gamma, y, damping))
         return float(np.abs(np.tanh(self.t) - before).max()) / (1 - damping)
 
     def inputs(self) -> tuple[Array, Array, Array]:
         """Return fields, means and variances of the neurons, each of shape (L, N)."""
-        J, m = self.couplings, self.magnetisation
-        return self.field.sum(axis=1), (J * m).sum(axis=2), (J**2 * (1 - m**2)).sum(axis=2)
+        J, m = self.couplings.J, self.messages.m
+        return self.messages.field.sum(axis=1), (J * m).sum(axis=2), (J**2 * (1 - m**2)).sum(axis=2)
 
     def free_entropy(self, theta: Array) -> float:
         r"""Return the Bethe free entropy in nats per neuron.
@@ -72,36 +108,44 @@ class Cavity:
             )
             for i in range(h.shape[1])
         )
-        m, field = self.magnetisation, self.field
+        m, field = self.messages.m, self.messages.field
         edges = np.logaddexp(field + np.log1p(m), -field + np.log1p(-m)) - math.log(2)
         edges[:, np.arange(h.shape[1]), np.arange(h.shape[1])] = 0
         return float(columns - edges.sum()) / h.size
 
 
 @numba.njit(cache=True)
-def _pass(
-    J: Array,
-    J_D: float,
-    lam: float,
-    theta: Array,
-    gamma: float,
-    y: float,
-    damping: float,
-    m: Array,
-    field: Array,
-    t: Array,
-    f: Array,
-) -> None:
+def _iterate(couplings: Couplings, messages: Messages, update: Update) -> None:
     """Update all fields from all magnetisations, then the magnetisations."""
+    J, m, field = couplings.J, messages.m, messages.field
     L, N, _ = J.shape
     omega, V = np.zeros((L, N)), np.zeros((L, N))
-    h = theta + f
+    h = update.theta + messages.f
     for l in range(L):
         for i in range(N):
             for j in range(N):
                 omega[l, i] += J[l, i, j] * m[l, i, j]
                 V[l, i] += J[l, i, j] ** 2 * (1 - m[l, i, j] ** 2)
                 h[l, j] += field[l, i, j]
+    _update_fields(couplings, messages, Inputs(h, omega, V), update.damping)
+    h[:] = update.theta
+    for l in range(L):
+        for i in range(N):
+            for j in range(N):
+                h[l, j] += field[l, i, j]
+    _update_magnetisations(couplings, messages, Inputs(h, omega, V), update)
+
+
+@numba.njit(cache=True)
+def _update_fields(
+    couplings: Couplings, messages: Messages, inputs: Inputs, damping: float
+) -> None:
+    """Update the fields of all constraints, each in the absence of the neuron it acts on."""
+    J, J_D, lam = couplings
+    m, field = messages.m, messages.field
+    h, omega, V = inputs
+    L, N, _ = J.shape
+    space = empty_tables(L)
     for l in range(L):
         for i in range(N):
             mean, variance = omega[:, i].copy(), V[:, i].copy()
@@ -111,40 +155,28 @@ def _pass(
                     variance[l] = V[l, i] - J[l, i, j] ** 2 * (1 - m[l, i, j] ** 2)
                     variance[l] = max(variance[l], SMALLEST)
                     mean[l] = without + J[l, i, j]
-                    up = log_partition(h[:, i], mean, variance, J_D, lam)
+                    constrain(mean, variance, J_D, lam, space)
+                    up = transfer(h[:, i], space)
                     mean[l] = without - J[l, i, j]
-                    down = log_partition(h[:, i], mean, variance, J_D, lam)
+                    constrain(mean, variance, J_D, lam, space)
+                    down = transfer(h[:, i], space)
                     field[l, i, j] *= damping
                     field[l, i, j] += (1 - damping) * 0.5 * (up - down)
-    h[:] = theta
-    for l in range(L):
-        for i in range(N):
-            for j in range(N):
-                h[l, j] += field[l, i, j]
-    _magnetisations(omega, V, h, J_D, lam, gamma, y, damping, field, m, t, f)
 
 
 @numba.njit(cache=True)
-def _magnetisations(
-    omega: Array,
-    V: Array,
-    h: Array,
-    J_D: float,
-    lam: float,
-    gamma: float,
-    y: float,
-    damping: float,
-    field: Array,
-    m: Array,
-    t: Array,
-    f: Array,
+def _update_magnetisations(
+    couplings: Couplings, messages: Messages, inputs: Inputs, update: Update
 ) -> None:
     """Update the magnetisations of all neurons, and those in the absence of each constraint."""
+    _, J_D, lam = couplings
+    m, field, t, f = messages
+    h, omega, V = inputs
+    _, gamma, y, damping = update
     L, N = h.shape
-    weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
-    forward, backward = np.empty((L, 2, 2)), np.empty((L, 2, 2))
+    space = empty_tables(L)
     for j in range(N):
-        tables(omega[:, j], V[:, j], J_D, lam, weight, mean, square)
+        constrain(omega[:, j], V[:, j], J_D, lam, space)
         others = f[:, j].copy()
         for l in range(L):
             for i in range(N):
@@ -152,8 +184,8 @@ def _magnetisations(
                 fields[l] -= others[l]
                 if i != j:
                     fields[l] -= field[l, i, j]
-                log_Z = sweep(fields, weight, forward, backward)
-                u = expectations(l, fields, weight, mean, square, forward, backward, log_Z)[0]
+                log_Z = transfer(fields, space)
+                u = expectations(l, fields, space, log_Z)[0]
                 full = u + focus(gamma, y, u)
                 if i == j:
                     t[l, j], f[l, j] = full, full - u

@@ -6,45 +6,63 @@ With the field h on it from the constraints of the other neurons, and a Gaussian
 .. math:: Z(h, \omega, V) = \sum_{s=\pm1} e^{hs}\, \Phi\big((J_D + s\omega)/\sqrt V\big), \qquad
           m = \partial_h \ln Z, \quad g = \partial_\omega \ln Z, \quad g' = \partial_\omega g .
 
-The magnetisation is kept as its field :math:`t = \mathrm{atanh}\, m`. `bp.messages.chain`
+The magnetisation is kept as its field :math:`t = \mathrm{atanh}\, m`. `bp.messages.column`
 does the same in double precision, and for columns of several layers.
 """
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 import numpy.typing as npt
 
-from bp.messages.single import exp, log_cdf, through
+from bp.messages.single_precision import exp, log_cdf, through
 
 SMALLEST = 1e-6  # variances are kept above it, so that frozen neurons stay finite
 
 Array = npt.NDArray[Any]  # float32 or float64
 
+
+class Inputs(NamedTuple):
+    """What a node is given: field, and mean and variance of the Gaussian input of its neurons."""
+
+    h: Array
+    omega: Array
+    V: Array
+
+
+class Focusing(NamedTuple):
+    """Strength of focusing and number of replicas of each run, of shape (runs,)."""
+
+    gamma: Array
+    y: Array
+
+
+class Outputs(NamedTuple):
+    """What a node writes for its neurons.
+
+    The field of focusing, the magnetisation as a field and as such, its variance, the response and
+    its slope.
+    """
+
+    f: Array
+    t: Array
+    m: Array
+    v: Array
+    g: Array
+    slope: Array
+
+
 _ONE, _TWO, _HALF = np.float32(1), np.float32(2), np.float32(0.5)
 
 
 @numba.njit(cache=True, error_model="numpy")
-def update_neurons(
-    h: Array,
-    omega: Array,
-    V: Array,
-    J_D: float,
-    gamma: Array,
-    y: Array,
-    f: Array,
-    t: Array,
-    m: Array,
-    v: Array,
-    g: Array,
-    slope: Array,
-) -> None:
-    """Write field of focusing, magnetisation, its variance, response and slope of all neurons.
-
-    In single precision; all arrays have shape (runs, N), but `gamma` and `y` (runs,).
-    """
+def update_neurons(inputs: Inputs, J_D: float, focusing: Focusing, out: Outputs) -> None:
+    """Write what the nodes of all neurons say, in single precision; arrays of shape (runs, N)."""
+    h, omega, V = inputs
+    gamma, y = focusing
+    f, t, m, v, g, slope = out
     N = h.shape[1]
     root, up, down = np.empty(N, np.float32), np.empty(N, np.float32), np.empty(N, np.float32)
     log_up, log_down = np.empty(N, np.float32), np.empty(N, np.float32)

@@ -22,7 +22,7 @@ def log_cdf(x: float) -> tuple[float, float]:
 
 @numba.njit(cache=True)
 def through(gamma: float, field: float) -> float:
-    r"""Return :math:`\mathrm{atanh}(\tanh\gamma \tanh a)`, what a field a does through a coupling.
+    r"""Return :math:`\mathrm{atanh}(\tanh\gamma \tanh a)`, the effect of a field a over a coupling.
 
     As :math:`\frac12 \ln[\cosh(\gamma+a) / \cosh(\gamma-a)]`: the hyperbolic tangents saturate.
     """

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 import numpy as np
 
-from bp.marginals import arguments
-from bp.marginals.arguments import Replicas
+from bp import arguments
+from bp.arguments import Replicas
 from bp.messages.neuron import Array
+from bp.solving.options import SearchOptions
 from bp.solving.protocols import Protocol
-from bp.solving.search import Effort, Step, search
-from bp.solving.solution import Solution, Trajectory
+from bp.solving.search import Step, search
+from bp.solving.solution import Solution
+from bp.solving.trajectory import Trajectory
 from foundation import domains
 from networks import Network
 
@@ -46,14 +48,14 @@ def focusing(
         Pairs (gamma, y), gamma >= 0 and y >= 1; y may be a function of the run's overlap. See
         `scoping`, `pseudo_reinforcement`, `along_overlap`.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     iterations
         Number of iterations in a step of the protocol, >= 1.
     runs
         Number of runs from different starts, side by side, >= 1: they share the passages over the
         couplings, so that several cost little more than one in a large network.
     restarts
-        How often to begin again where all runs failed, >= 0.
+        Number of further attempts if all runs fail, >= 0.
     repair_sweeps
         Sweeps of Monte Carlo with which to repair the best state of each run, if at most one neuron
         in a hundred is unstable in it; 0 for message passing alone. See `bp.solving.repair`.
@@ -64,7 +66,7 @@ def focusing(
 
     Returns
     -------
-    Solution. Not to find a fixed point is a result here, not an error.
+    Solution. Not to find a fixed point is a result here, not an error: see its `status`.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def focusing(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort.checked(
+    options = SearchOptions.checked(
         damping,
         iterations,
         rng,
@@ -97,7 +99,7 @@ def focusing(
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
-    return search(network, [_plan(gamma, y) for gamma, y in points], effort, advice)
+    return search(network, [_plan(gamma, y) for gamma, y in points], options, advice)
 
 
 def focusing_trajectory(
@@ -149,8 +151,8 @@ def focusing_trajectory(
     """
     network = arguments.network(network)
     points = arguments.protocol(protocol)
-    effort = Effort.checked(damping, iterations, rng, history=True, stop=False)
-    solution = search(network, [_plan(gamma, y) for gamma, y in points], effort, "")
+    options = SearchOptions.checked(damping, iterations, rng, history=True, stop=False)
+    solution = search(network, [_plan(gamma, y) for gamma, y in points], options, "")
     assert solution.trajectory is not None
     return solution.trajectory
 

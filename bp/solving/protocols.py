@@ -5,13 +5,15 @@ may also be a function of the overlap of the run. Any list or generator will do;
 of the literature.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
-from bp.marginals.arguments import Replicas
+from bp import arguments
+from bp.arguments import Replicas
 from foundation import domains
 
 Protocol = Iterable[tuple[float, Replicas]]
@@ -104,7 +106,7 @@ def along_overlap(
         Values of gamma, >= 0, one a step.
     overlaps, y
         The table: increasing overlaps, and numbers of replicas >= 1. It is interpolated, and
-        continued by its ends.
+        constant beyond its ends.
 
     Returns
     -------

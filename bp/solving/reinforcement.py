@@ -1,13 +1,16 @@
-"""Reinforcement: belief propagation that comes to believe itself."""
+"""Reinforcement: belief propagation whose magnetisations are fed back as fields."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
 from bp.messages.neuron import Array
-from bp.solving.search import Effort, Step, search
+from bp.solving.options import SearchOptions
+from bp.solving.search import Step, search
 from bp.solving.solution import Solution
 from foundation import domains
 from networks import Network
@@ -46,7 +49,7 @@ def reinforcement(
 
     Returns
     -------
-    Solution. Not to find a fixed point is a result here, not an error.
+    Solution. Not to find a fixed point is a result here, not an error: see its `status`.
 
     Raises
     ------
@@ -74,7 +77,7 @@ def reinforcement(
     ]
     if not schedule:
         raise ValueError("rates must have at least one entry, got none")
-    effort = Effort.checked(
+    options = SearchOptions.checked(
         damping,
         iterations,
         rng,
@@ -84,7 +87,7 @@ def reinforcement(
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"
-    return search(network, [_plan(rate) for rate in schedule], effort, advice)
+    return search(network, [_plan(rate) for rate in schedule], options, advice)
 
 
 def _plan(rate: float) -> Callable[[Array], Step]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bp.messages.neuron import Array
-from networks import Network
+from networks import Network, trusted
 
 TEMPERATURES = (0.01, 0.001)  # first and last
 LARGEST = 0.01  # fraction of unstable neurons, above which a repair is not tried
@@ -26,13 +26,13 @@ def repair(
 ) -> npt.NDArray[np.int8] | None:
     """Return a fixed point near the state, or None if none was found in that many sweeps."""
     s = state.astype(np.float32).ravel()
-    h = network.fields(state).ravel() - np.float32(network.J_D) * s
+    h = trusted.fields(network, state).ravel() - np.float32(network.J_D) * s
     outgoing = network.outgoing.reshape(-1, network.N, network.N)
     temperatures = np.geomspace(*TEMPERATURES, sweeps)
     if not _anneal(outgoing, network.J_D, network.lam, s, h, temperatures, rng):
         return None
     repaired = s.astype(np.int8).reshape(network.shape)
-    return repaired if network.is_fixed_point(repaired) else None
+    return repaired if trusted.is_fixed_point(network, repaired) else None
 
 
 @numba.njit(cache=True)

@@ -1,19 +1,20 @@
-"""What focusing and reinforcement share: read out states on the way, start again, tell the end."""
+"""The search that focusing and reinforcement share: steps, read-outs, restarts, and its end."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
 from bp.messages import bethe
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 from bp.messages.neuron import Array
+from bp.solving.options import SearchOptions
 from bp.solving.repair import LARGEST, repair
-from bp.solving.solution import Solution, Trajectory
-from foundation import domains
-from networks import Network
+from bp.solving.solution import Solution
+from bp.solving.trajectory import Trajectory
+from networks import Network, trusted
 
 FROZEN = 1e-6  # mean variance of the spins, below which a run can no longer move
 _AWAY = 10  # unstable neurons more than twice the best, by which a run has lost the fixed points
@@ -29,90 +30,62 @@ class Step:
     rate: float = 0.0
 
 
-@dataclass(frozen=True)
-class Effort:
-    """How hard to search: the arguments that `focusing` and `reinforcement` share."""
+class Point(NamedTuple):
+    """What a `Trajectory` records of a step, of all runs."""
 
-    damping: float
-    iterations: int
-    runs: int
-    restarts: int
-    repair_sweeps: int
-    rng: np.random.Generator
-    history: bool
-    stop: bool = True  # at the first fixed point, or where all runs have lost them
-
-    @classmethod
-    def checked(
-        cls,
-        damping: object,
-        iterations: object,
-        rng: int | np.random.Generator | None,
-        *,
-        runs: object = 1,
-        restarts: object = 0,
-        repair_sweeps: object = 0,
-        history: object = False,
-        stop: bool = True,
-    ) -> "Effort":
-        """Return the effort if the arguments are as they must be."""
-        return cls(
-            damping=arguments.below_one("damping", damping),
-            iterations=domains.integer("iterations", iterations),
-            runs=domains.integer("runs", runs),
-            restarts=domains.integer("restarts", restarts, low=0),
-            repair_sweeps=domains.integer("repair_sweeps", repair_sweeps, low=0),
-            rng=domains.generator(rng),
-            history=domains.boolean("history", history),
-            stop=stop,
-        )
+    gamma: Array
+    y: Array
+    overlap: Array
+    local_entropy: Array
+    unstable_fraction: Array
+    residual: Array
 
 
 @dataclass
 class Search:
     """A search under way: the best state of each run in this attempt, and the record of it."""
 
-    state: Dense
-    effort: Effort
+    messages: DenseMessages
+    options: SearchOptions
     states: npt.NDArray[np.int8]
     unstable: npt.NDArray[np.int64]
     overlap: Array
     iterations: int = 0
     repaired: int = 0
-    record: list[tuple[Array, ...]] = field(default_factory=list)
+    record: list[Point] = field(default_factory=list)
 
     def attempt(self, steps: Sequence[Callable[[Array], Step]]) -> str:
         """Go through a protocol once from a random start; return how it ended."""
         self.record.clear()
         self.unstable[:] = np.iinfo(np.int64).max
-        self.state.start_at_random(self.effort.rng)
+        self.messages.start_at_random(self.options.rng)
         for position, plan in enumerate(steps):
             step = plan(self.overlaps())
             residual = self._iterate(step)
             unstable = self._read_out(step, residual)
             here = f"at step {position + 1} of {len(steps)}"
-            if self.unstable.min() == 0 and self.effort.stop:
-                return f"found {here}, in run {int(self.unstable.argmin()) + 1}"
-            if self._lost(unstable) and self.effort.stop:
-                return self._repair() or f"all runs lost the fixed points {here}"
-            if (self.state.v.mean(axis=(1, 2)) < FROZEN).all():
-                return self._repair() or f"all magnetisations froze {here}"
-        return self._repair() or "the protocol ended"
+            if self.unstable.min() == 0 and self.options.stop:
+                return f"Found {here}, in run {int(self.unstable.argmin()) + 1}"
+            if self._lost(unstable) and self.options.stop:
+                return self._repair() or f"All runs lost the fixed points {here}"
+            if (self.messages.v.mean(axis=(1, 2)) < FROZEN).all():
+                return self._repair() or f"All magnetisations froze {here}"
+        return self._repair() or "The protocol ended"
 
     def overlaps(self) -> Array:
         """Return the mean squared magnetisation of each run."""
-        return 1 - self.state.v.mean(axis=(1, 2), dtype=np.float64)
+        return 1 - self.messages.v.mean(axis=(1, 2), dtype=np.float64)
 
     def _iterate(self, step: Step) -> Array:
         """Make the iterations of a step, and return the last changes."""
-        state, residual = self.state, np.zeros(len(step.gamma))
-        for _ in range(self.effort.iterations):
-            fed_back = step.rate * state.t if step.rate else 0.0
-            residual = state.step(fed_back, step.gamma, step.y, self.effort.damping)
-        self.iterations += self.effort.iterations
-        faint = (state.m**2).mean(axis=(1, 2)) < _FAINT
-        push = self.effort.rng.standard_normal((int(faint.sum()), *state.shape[1:]))
-        state.h[faint] += np.sqrt(_FAINT) * push
+        messages, residual = self.messages, np.zeros(len(step.gamma))
+        for _ in range(self.options.iterations):
+            fed_back = step.rate * messages.t if step.rate else 0.0
+            residual = messages.step(fed_back, step.gamma, step.y, self.options.damping)
+        self.iterations += self.options.iterations
+        faint = (messages.m**2).mean(axis=(1, 2)) < _FAINT
+        push = self.options.rng.standard_normal((int(faint.sum()), *messages.shape[1:]))
+        messages.h[faint] += np.sqrt(_FAINT) * push
         return residual
 
     def _lost(self, unstable: npt.NDArray[np.int64]) -> bool:
@@ -125,29 +98,29 @@ class Search:
 
     def _read_out(self, step: Step, residual: Array) -> npt.NDArray[np.int64]:
         """Test the signs of all runs, and return how many neurons are unstable in each."""
-        network = self.state.network
-        signs = np.where(self.state.t < 0, -1, 1).astype(np.int8).reshape(self.states.shape)
+        network = self.messages.network
+        signs = np.where(self.messages.t < 0, -1, 1).astype(np.int8).reshape(self.states.shape)
         neurons = tuple(range(1, signs.ndim))
-        unstable = (network.stabilities(signs) <= 0).sum(axis=neurons)
+        unstable = (trusted.stabilities(network, signs) <= 0).sum(axis=neurons)
         for run in np.flatnonzero(unstable == 0):
             # float32 may not tell a small stability from a negative one
-            unstable[run] = 0 if network.is_fixed_point(signs[run]) else 1
+            unstable[run] = 0 if trusted.is_fixed_point(network, signs[run]) else 1
         overlaps, better = self.overlaps(), unstable < self.unstable
         self.states[better], self.unstable[better] = signs[better], unstable[better]
         self.overlap[better] = overlaps[better]
-        if self.effort.history:
-            f = step.rate * self.state.t if step.rate else self.state.f
+        if self.options.history:
+            f = step.rate * self.messages.t if step.rate else self.messages.f
             gamma = np.full(len(residual), step.rate) if step.rate else step.gamma
-            entropy = bethe.entropy(self.state, f)
+            entropy = bethe.entropy(self.messages, f)
             fraction = unstable / self.states[0].size
-            self.record.append((gamma, step.y, overlaps, entropy, fraction, residual))
+            self.record.append(Point(gamma, step.y, overlaps, entropy, fraction, residual))
         return unstable
 
     def _repair(self) -> str | None:
         """Try to repair the best states of all runs, the best first; say so if one was."""
-        if not self.effort.repair_sweeps:
+        if not self.options.repair_sweeps:
             return None
-        network, sweeps, rng = self.state.network, self.effort.repair_sweeps, self.effort.rng
+        network, sweeps, rng = self.messages.network, self.options.repair_sweeps, self.options.rng
         for run in np.argsort(self.unstable, kind="stable"):
             if self.unstable[run] > max(2, LARGEST * self.states[run].size):
                 break
@@ -155,31 +128,35 @@ class Search:
             if repaired is not None:
                 self.repaired = int(self.unstable[run])
                 self.states[run], self.unstable[run] = repaired, 0
-                return f"found by repair of {self.repaired} unstable neurons of run {run + 1}"
+                return f"Found by repair of {self.repaired} unstable neurons of run {run + 1}"
         return None
 
     def trajectory(self) -> Trajectory | None:
         """Return the record of the best run of the last attempt."""
-        if not self.effort.history:
+        if not self.options.history:
             return None
         run = int(self.unstable.argmin())
-        columns = (np.array(column)[:, run] for column in zip(*self.record, strict=True))
-        return Trajectory(*columns)
+        return Trajectory(
+            **{
+                name: np.array([getattr(point, name)[run] for point in self.record])
+                for name in Point._fields
+            }
+        )
 
 
 def search(
-    network: Network, steps: Sequence[Callable[[Array], Step]], effort: Effort, advice: str
+    network: Network, steps: Sequence[Callable[[Array], Step]], options: SearchOptions, advice: str
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
     under_way = Search(
-        Dense(network, effort.runs),
-        effort,
-        np.ones((effort.runs, *network.shape), dtype=np.int8),
-        np.zeros(effort.runs, dtype=np.int64),
-        np.zeros(effort.runs),
+        DenseMessages(network, options.runs),
+        options,
+        np.ones((options.runs, *network.shape), dtype=np.int8),
+        np.zeros(options.runs, dtype=np.int64),
+        np.zeros(options.runs),
     )
     best: Solution | None = None
-    for attempt in range(1, effort.restarts + 2):
+    for attempt in range(1, options.restarts + 2):
         end = under_way.attempt(steps)
         solution = _solution(under_way, attempt, end, advice)
         if best is None or solution.unstable <= best.unstable:
@@ -195,9 +172,9 @@ def _solution(search: Search, attempt: int, end: str, advice: str) -> Solution:
     run = int(search.unstable.argmin())
     unstable = int(search.unstable[run])
     if unstable == 0:
-        status = f"{end}, attempt {attempt}, after {search.iterations} iterations"
+        status = f"{end}, attempt {attempt}, after {search.iterations} iterations."
     else:
-        status = f"not found: {end} with at best {unstable} unstable neurons; {advice}"
+        status = f"{end} with at best {unstable} unstable neurons; {advice}."
     return Solution(
         state=search.states[run].copy(),
         converged=unstable == 0,

@@ -1,57 +1,17 @@
 """What the algorithms that look for one fixed point return."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from bp.solving.trajectory import Trajectory
 
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Trajectory:
-    """The run that went furthest, at the end of each step of its protocol.
-
-    Attributes
-    ----------
-    gamma, y
-        Strength of focusing and number of replicas; for reinforcement, its rate and 1.
-    overlap
-        Mean squared magnetisation, the overlap of two fixed points of the cluster.
-    local_entropy
-        Bethe entropy of the fixed points in the field of focusing, in nats per neuron: those of the
-        cluster. Meaningful where the residual is small.
-    unstable_fraction
-        Fraction of unstable neurons in the state of the signs.
-    residual
-        Largest change of a magnetisation in the last iteration.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import bp
-    >>> import networks
-    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> solution = bp.reinforcement(network, history=True, rng=1)
-    >>> solution.trajectory
-    Trajectory(... steps, overlap up to 0.95..., ...)
-    >>> bool(solution.trajectory.unstable_fraction[-1] == 0)
-    True
-    """
-
-    gamma: Floats
-    y: Floats
-    overlap: Floats
-    local_entropy: Floats
-    unstable_fraction: Floats
-    residual: Floats
-
-    def __repr__(self) -> str:
-        last = int(np.argmax(self.overlap))
-        return (
-            f"Trajectory({len(self.gamma)} steps, overlap up to {self.overlap[last]:.4g}, "
-            f"local_entropy={self.local_entropy[last]:.4g} there)"
-        )
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -86,9 +46,16 @@ class Solution:
     >>> network = networks.Asymmetric(N=500, J_D=0.4).sample(rng=1)
     >>> solution = bp.reinforcement(network, rng=1)
     >>> solution
-    Solution(found at step ... of 150, in run 1, attempt 1, after ... iterations, overlap=0.8...)
+    Solution(fixed point of 500 neurons, overlap=0.8..., ... iterations)
+    >>> solution.status
+    'Found at step ... of 150, in run 1, attempt 1, after ... iterations.'
     >>> solution.converged, solution.unstable, bool(network.is_fixed_point(solution.state))
     (True, 0, True)
+
+    With a history it has a trajectory, and shows it:
+
+    >>> bp.reinforcement(network, history=True, rng=1).plot().get_ylabel()
+    'overlap, unstable fraction'
     """
 
     state: npt.NDArray[np.int8]
@@ -101,5 +68,30 @@ class Solution:
     attempts: int
     trajectory: Trajectory | None
 
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Plot the trajectory: overlap and unstable fraction against the strength of focusing.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError
+            If `ax` is neither axes nor None.
+        ValueError
+            If there is no trajectory.
+        """
+        if self.trajectory is None:
+            raise ValueError("a solution is plotted from its history: focusing(..., history=True)")
+        return self.trajectory.plot(ax=ax)
+
     def __repr__(self) -> str:
-        return f"Solution({self.status}, overlap={self.overlap:.4g})"
+        N = self.state.size
+        end = f"fixed point of {N}" if self.converged else f"{self.unstable} unstable of {N}"
+        return f"Solution({end} neurons, overlap={self.overlap:.4g}, {self.iterations} iterations)"

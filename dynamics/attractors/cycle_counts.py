@@ -11,6 +11,8 @@ and different neurons are independent (fully asymmetric couplings). With :math:`
           \bar P_2(\rho) = P(x > J, y > J), \quad a^2 = \frac{1-\rho}{1+\rho} .
 """
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -30,7 +32,7 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
     .. math:: E[\#] = \tfrac12 \sum_{k=1}^{N} 2^N \binom Nk P_2(\rho_a)^{N-k} \bar P_2(-\rho_d)^k :
 
     a neuron on which both agree is stable in both, one on which they differ is unstable in both.
-    For :math:`J_D > 0` and large N the mean is carried by rare networks: it grows exponentially
+    For :math:`J_D > 0` and large N the mean is dominated by rare networks: it grows exponentially
     where the typical number falls.
 
     Parameters

@@ -1,5 +1,7 @@
 """All fixed points of a small network, by going through all its states."""
 
+from __future__ import annotations
+
 import numba
 import numpy as np
 import numpy.typing as npt

@@ -10,20 +10,27 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class LinearFit:
-    """The first coefficient of a fit of each column.
+    """A fit of each column.
 
     Attributes
     ----------
-    value, error
-        The coefficient and its standard error, scaled up where the terms do not fit.
+    coefficients
+        Of shape (columns, terms).
+    error
+        Standard error of the first coefficient, scaled up where the terms do not fit.
     chi_squared, dof
         Of the fits.
     """
 
-    value: Floats
+    coefficients: Floats
     error: Floats
     chi_squared: Floats
     dof: int
+
+    @property
+    def value(self) -> Floats:
+        """The first coefficient of each column."""
+        return self.coefficients[:, 0]
 
 
 def linear_fit(terms: Floats, y: Floats, sigma: Floats) -> LinearFit:
@@ -34,4 +41,4 @@ def linear_fit(terms: Floats, y: Floats, sigma: Floats) -> LinearFit:
     chi_squared = (w * (y - terms @ coefficients.T) ** 2).sum(axis=0)
     dof = terms.shape[0] - terms.shape[1]
     excess = np.maximum(1, chi_squared / max(dof, 1))
-    return LinearFit(coefficients[:, 0], np.sqrt(covariance[:, 0, 0] * excess), chi_squared, dof)
+    return LinearFit(coefficients, np.sqrt(covariance[:, 0, 0] * excess), chi_squared, dof)

@@ -1,32 +1,21 @@
-r"""The asynchronous dynamics of infinitely many neurons, by the process of a single one.
+"""What a simulation of infinitely many neurons returns."""
 
-In the limit of many neurons the input of a neuron is, by the cavity argument of Eissfeller and
-Opper, a Gaussian process plus its own delayed response,
-
-.. math:: h(t) = \phi(t) + \eta \sum_{t' < t} G(t, t')\, s(t'), \qquad
-          \langle \phi(t) \phi(t') \rangle = C(t, t') = \langle s(t) s(t') \rangle, \quad
-          G(t, t') = \frac{\partial \langle s(t) \rangle}{\partial h(t')} .
-
-Many independent histories of one neuron are run; C and G come from their own averages. With the
-Cholesky factor :math:`C = L L^T` and white noise X, :math:`\phi = L X`, and by Novikov's theorem
-:math:`G L = \langle s X^T \rangle`; so the response is :math:`\langle s X^T \rangle\, Y` with the
-states made orthogonal, :math:`Y = L^{-1} s`. Each step adds a row to C, L, X and Y.
-"""
+from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from dynamics.infinite.histories import Histories
-from foundation import domains
+from foundation.axes import axes_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 
-ORDERS = ("random", "permutation", "synchronous")
-MOST_STEPS = 10_000  # the matrices of all groups take gigabytes
-MOST_SAMPLES = 10**9
-GROUPS = 8  # independent populations of histories: their scatter is the error
+SUFFICIENT = 500  # trajectories for each step, above which their bias at eta != 0 is small
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,152 +24,97 @@ class MeanField:
 
     Attributes
     ----------
+    J_D, eta, order, dt
+        What was simulated; deviations from continuous time are of order `dt`.
+    samples
+        Number of trajectories.
     t
         Times in sweeps, of shape (steps + 1,).
-    unstable_fraction, unstable_error
+    unstable_fraction, unstable_fraction_error
         Fraction of unstable neurons at each time, and its standard error.
-    unstable_groups
-        The same in each group of histories, of shape (8, steps + 1): different times share their
+    unstable_fraction_groups
+        The same in each group of trajectories, of shape (8, steps + 1): different times share their
         errors, so that the error of an average over times comes from the groups.
     activity, activity_error
         Flips per neuron and sweep in the step that follows each time, of shape (steps,), and its
         standard error.
     correlation, correlation_error
         Two-time correlation of the states, of shape (steps + 1, steps + 1), and its standard error.
-    dt
-        The step; deviations from continuous time are of this order.
-    samples
-        Number of histories.
 
     Examples
     --------
     >>> import dynamics
     >>> run = dynamics.mean_field(J_D=0.3, t_max=5, dt=0.2, samples=8000, rng=1)
     >>> run
-    MeanField(t <= 5 in steps of 0.2, 8000 histories, ends at 0.14... +- 0.00...)
+    MeanField(J_D=0.3, t <= 5 in steps of 0.2, 8000 trajectories, ends at 0.14... +- 0.00...)
     >>> run.unstable_fraction.shape, run.correlation.shape
     ((26,), (26, 26))
+    >>> run.converged, run.plot().get_xlabel()
+    (True, 't (sweeps)')
     """
 
+    J_D: float
+    eta: float
+    order: str
+    dt: float
+    samples: int
     t: Floats
     unstable_fraction: Floats
-    unstable_error: Floats
-    unstable_groups: Floats
+    unstable_fraction_error: Floats
+    unstable_fraction_groups: Floats
     activity: Floats
     activity_error: Floats
     correlation: Floats
     correlation_error: Floats
-    dt: float
-    samples: int
+
+    @property
+    def converged(self) -> bool:
+        """Whether the trajectories suffice: always at eta = 0, otherwise 500 for each step."""
+        return self.eta == 0 or self.samples >= SUFFICIENT * (len(self.t) - 1)
+
+    @property
+    def status(self) -> str:
+        """What happened, and what to do about it."""
+        steps = len(self.t) - 1
+        if self.converged:
+            return f"All {steps} steps were simulated with sufficiently many trajectories."
+        return (
+            f"{self.samples} trajectories are too few for {steps} steps at eta = {self.eta:g}: the "
+            f"response is biased; raise samples to {SUFFICIENT * steps}, or use mean_field_limit."
+        )
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Plot the unstable fraction against time, with a band of one standard error.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError
+            If `ax` is neither axes nor None.
+        """
+        return plot_decay(self.t, self.unstable_fraction, self.unstable_fraction_error, ax)
 
     def __repr__(self) -> str:
+        eta = f", eta={self.eta:g}" if self.eta else ""
         return (
-            f"MeanField(t <= {self.t[-1]:g} in steps of {self.dt:g}, {self.samples} histories, "
-            f"ends at {self.unstable_fraction[-1]:.3g} +- {self.unstable_error[-1]:.1g})"
+            f"MeanField(J_D={self.J_D:g}{eta}, t <= {self.t[-1]:g} in steps of {self.dt:g}, "
+            f"{self.samples} trajectories, ends at {self.unstable_fraction[-1]:.3g} "
+            f"+- {self.unstable_fraction_error[-1]:.1g})"
         )
 
 
-def mean_field(
-    J_D: float,
-    t_max: float,
-    dt: float = 0.1,
-    samples: int = 20000,
-    rng: int | np.random.Generator | None = None,
-    eta: float = 0.0,
-    order: str = "random",
-) -> MeanField:
-    r"""Simulate the dynamics of infinitely many neurons from a random state.
-
-    In each step a part of the neurons wakes, and those of them with
-    :math:`s h + J_D \le 0` flip, all at once: exact for a network that is updated in this way, and
-    the asynchronous dynamics as :math:`dt \to 0` (`mean_field_limit` extrapolates).
-
-    Parameters
-    ----------
-    J_D
-        Self-coupling, in [0, 1e30].
-    t_max
-        Duration in sweeps, > 0; rounded up to whole steps, at most 10,000.
-    dt
-        Step in sweeps, in (0, 1].
-    samples
-        Number of histories, from 800 to 10^9, in 8 independent groups: the errors are those of the
-        mean of the groups. The m histories of a group feel each other like m neurons would: the
-        bias is of order 1/m at `eta = 0`. Otherwise it is of order `eta * steps / m`, as if `eta`
-        were larger (measured: at `steps / m` = 0.1 the unstable fraction after 20 sweeps is 25 %
-        too low for `J_D, eta = 0.3, 0.5`, 2 % too high for 0.3, -0.5). Take `samples >= 500 *
-        steps` there, or `mean_field_limit`, which extrapolates in the number of histories too.
-    rng
-        A seed, a generator, or None for a fresh seed.
-    eta
-        Symmetry of the couplings, in [-1, 1].
-    order
-        Who wakes: "random", each neuron with the probability :math:`1 - e^{-dt}`; "permutation",
-        each one in one step of every sweep (1/dt must be whole); "synchronous", all of them (dt
-        must be 1).
-
-    Returns
-    -------
-    MeanField. The work grows as `samples * steps**2`, the memory as `samples * steps / 2` bytes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is outside its documented domain.
-
-    References
-    ----------
-    Eissfeller and Opper, Phys. Rev. Lett. 68, 2094 (1992) and Phys. Rev. E 50, 709 (1994);
-    `docs/theory/dynamics.md`.
-
-    Examples
-    --------
-    Activity goes on at a small self-coupling, and dies at a large one:
-
-    >>> import dynamics
-    >>> runs = [dynamics.mean_field(J_D, t_max=20, samples=8000, rng=1) for J_D in (0.3, 0.9)]
-    >>> [round(float(run.unstable_fraction[-1]), 1) for run in runs]
-    [0.1, 0.0]
-    """
-    J_D = domains.coupling("J_D", J_D)
-    t_max = domains.real("t_max", t_max, low=0)
-    dt = domains.real("dt", dt, low=0, high=1)
-    samples = domains.integer("samples", samples, low=100 * GROUPS, high=MOST_SAMPLES)
-    rng = domains.generator(rng)
-    eta = domains.real("eta", eta, low=-1, high=1)
-    order = domains.choice("order", order, ORDERS)
-    steps = whole_steps(t_max, dt)
-    if order == "synchronous" and dt != 1:
-        raise ValueError(f"dt must be 1 for synchronous updates, got {dt:g}")
-    if order == "permutation" and abs(round(1 / dt) * dt - 1) > 1e-9:
-        raise ValueError(f"dt must be 1 / a whole number for permutations, got {dt:g}")
-    groups = [
-        Histories(samples // GROUPS, steps, rng).run(J_D, eta, dt, order) for _ in range(GROUPS)
-    ]
-    unstable, activity, correlation = (np.array(column) for column in zip(*groups, strict=True))
-    return MeanField(
-        t=dt * np.arange(steps + 1.0),
-        unstable_fraction=unstable.mean(axis=0),
-        unstable_error=standard_error(unstable),
-        unstable_groups=unstable,
-        activity=activity.mean(axis=0) / dt,
-        activity_error=standard_error(activity) / dt,
-        correlation=correlation.mean(axis=0),
-        correlation_error=standard_error(correlation),
-        dt=dt,
-        samples=samples // GROUPS * GROUPS,
-    )
-
-
-def whole_steps(t_max: float, dt: float) -> int:
-    """Return the number of steps, t_max / dt rounded up."""
-    if t_max == 0 or dt == 0:
-        raise ValueError(f"t_max and dt must be > 0, got {t_max:g} and {dt:g}")
-    if t_max > MOST_STEPS * dt:
-        raise ValueError(f"t_max must be at most {MOST_STEPS} steps dt, got {t_max:g} and {dt:g}")
-    return max(1, int(np.ceil(t_max / dt - 1e-9)))
-
-
-def standard_error(groups: Floats) -> Floats:
-    """Return the standard error of the mean of the groups."""
-    return np.asarray(groups.std(axis=0, ddof=1) / np.sqrt(len(groups)))
+def plot_decay(t: Floats, unstable: Floats, error: Floats, ax: Axes | None) -> Axes:
+    """Plot an unstable fraction against time, with a band of one standard error."""
+    ax = axes_of(ax)
+    (line,) = ax.plot(t, unstable)
+    ax.fill_between(t, unstable - error, unstable + error, color=line.get_color(), alpha=0.3)
+    ax.set(xlabel="t (sweeps)", ylabel="unstable fraction")
+    return ax

@@ -1,33 +1,22 @@
-r"""The limits of short steps and many histories of the dynamics of infinitely many neurons.
+"""What the extrapolation to short steps and many trajectories returns."""
 
-The unstable fraction in steps of dt deviates from that of asynchronous updates by a part of order
-dt; with partial symmetry, m histories in a group also respond too strongly to themselves, by a part
-of order k/m after :math:`k = t/dt` steps (`dynamics.mean_field`),
+from __future__ import annotations
 
-.. math:: u(t; dt, m) = u(t) + c(t)\, dt + b(t)\, \frac{1}{m\, dt} + \ldots
-
-A straight line, or with partial symmetry a plane, through several simulations ends at :math:`u(t)`.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
-from dynamics.infinite.linear_fit import linear_fit
-from dynamics.infinite.mean_field import (
-    MOST_SAMPLES,
-    MOST_STEPS,
-    MeanField,
-    mean_field,
-    whole_steps,
-)
-from foundation import domains
+from dynamics.infinite.mean_field import MeanField, plot_decay
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
 
-FEWER = 4  # times fewer histories in the second simulation of a step, with partial symmetry
+UNLIKELY = 1e-5  # probability of a chi-squared at one time, below which the terms do not fit
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -38,10 +27,10 @@ class MeanFieldLimit:
     ----------
     t
         Times: whole sweeps, from 0.
-    unstable_fraction, unstable_error
+    unstable_fraction, unstable_fraction_error
         Fraction of unstable neurons, and its standard error.
     chi_squared, dof
-        Of the line or plane at each time: `dof` is the number of simulations less that of its
+        Of the line or plane at each time: `dof` is the number of simulations minus that of its
         coefficients.
     runs
         The simulations, by decreasing dt; with partial symmetry, two for each.
@@ -51,122 +40,69 @@ class MeanFieldLimit:
     >>> import dynamics
     >>> limit = dynamics.mean_field_limit(J_D=0.3, t_max=5, samples=8000, rng=1)
     >>> limit
-    MeanFieldLimit(t <= 5 from dt = 0.2, 0.1, 0.05, ends at 0.1... +- 0.0...)
+    MeanFieldLimit(J_D=0.3, t <= 5 from dt = 0.2, 0.1, 0.05, ends at 0.1... +- 0.0...)
     >>> limit.t
     array([0., 1., 2., 3., 4., 5.])
     >>> len(limit.runs), limit.dof
     (3, 1)
+    >>> limit.converged, limit.plot().get_ylabel()
+    (True, 'unstable fraction')
     """
 
     t: Floats
     unstable_fraction: Floats
-    unstable_error: Floats
+    unstable_fraction_error: Floats
     chi_squared: Floats
     dof: int
     runs: tuple[MeanField, ...]
 
+    @property
+    def converged(self) -> bool:
+        """Whether the line or plane fits at all times: no chi-squared of probability below 1e-5."""
+        return not self._misfits.any()
+
+    @property
+    def _misfits(self) -> npt.NDArray[np.bool]:
+        """Where the line or plane does not fit."""
+        return special.chdtrc(max(self.dof, 1), self.chi_squared) < UNLIKELY
+
+    @property
+    def status(self) -> str:
+        """What happened, and what to do about it."""
+        shape = "plane" if self.runs[0].eta else "line"
+        if not self.converged:
+            return (
+                f"The {shape} does not fit at t = {self.t[self._misfits][0]:g}, where its error is "
+                "scaled up; use shorter steps."
+            )
+        if self.dof == 0:
+            return f"Two steps determine the {shape}; use three to test it."
+        return f"The {shape} fits at all times."
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Plot the unstable fraction against time, with a band of one standard error.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError
+            If `ax` is neither axes nor None.
+        """
+        return plot_decay(self.t, self.unstable_fraction, self.unstable_fraction_error, ax)
+
     def __repr__(self) -> str:
         steps = ", ".join(f"{dt:g}" for dt in sorted({run.dt for run in self.runs}, reverse=True))
+        run = self.runs[0]
+        eta = f", eta={run.eta:g}" if run.eta else ""
         return (
-            f"MeanFieldLimit(t <= {self.t[-1]:g} from dt = {steps}, "
-            f"ends at {self.unstable_fraction[-1]:.3g} +- {self.unstable_error[-1]:.1g})"
+            f"MeanFieldLimit(J_D={run.J_D:g}{eta}, t <= {self.t[-1]:g} from dt = {steps}, "
+            f"ends at {self.unstable_fraction[-1]:.3g} +- {self.unstable_fraction_error[-1]:.1g})"
         )
-
-
-def mean_field_limit(
-    J_D: float,
-    t_max: int,
-    samples: int = 100000,
-    rng: int | np.random.Generator | None = None,
-    eta: float = 0.0,
-    order: str = "random",
-    steps: Sequence[float] = (0.2, 0.1, 0.05),
-) -> MeanFieldLimit:
-    r"""Extrapolate the unstable fraction of infinitely many neurons to continuous time.
-
-    Parameters
-    ----------
-    J_D
-        Self-coupling, in [0, 1e30].
-    t_max
-        Duration in whole sweeps, from 1 to 10,000, and at most 10,000 of the shortest steps.
-    samples
-        Number of histories at each step, from 800 to 10^9. For `eta != 0` there are further
-        simulations with a quarter of them, to extrapolate: >= 3200, and 100 for each step and more
-        where the result is to be trusted to a percent.
-    rng
-        A seed, a generator, or None for a fresh seed.
-    eta
-        Symmetry of the couplings, in [-1, 1].
-    order
-        "random" or "permutation".
-    steps
-        At least two different lengths of a step; each must be 1 / a whole number.
-
-    Returns
-    -------
-    MeanFieldLimit. The error is that of the line or plane, scaled up where it does not fit.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is outside its documented domain.
-
-    Examples
-    --------
-    At first a neuron is unstable with the probability :math:`\Phi(-J_D) = 0.382`:
-
-    >>> import dynamics
-    >>> limit = dynamics.mean_field_limit(J_D=0.3, t_max=5, samples=8000, rng=1)
-    >>> bool(abs(limit.unstable_fraction[0] - 0.382) < 4 * limit.unstable_error[0])
-    True
-    """
-    t_max = domains.integer("t_max", t_max, high=MOST_STEPS)
-    order = domains.choice("order", order, ("random", "permutation"))
-    lengths = np.unique(domains.reals("steps", steps, low=0, high=1))[::-1]
-    if (
-        lengths.size < 2
-        or (np.abs(np.round(1 / np.maximum(lengths, 1e-9)) * lengths - 1) > 1e-9).any()
-    ):
-        raise ValueError(f"steps must be at least two, each 1 / a whole number, got {steps}")
-    rng = domains.generator(rng)
-    eta = domains.real("eta", eta, low=-1, high=1)
-    fewest = 800 * (FEWER if eta else 1)
-    samples = domains.integer("samples", samples, low=fewest, high=MOST_SAMPLES)
-    whole_steps(t_max, float(lengths[-1]))
-    sizes = (samples, samples // FEWER) if eta else (samples,)
-    runs = tuple(
-        mean_field(J_D, t_max, float(dt), size, rng, eta, order) for dt in lengths for size in sizes
-    )
-    whole = [slice(None, None, round(1 / run.dt)) for run in runs]
-    values = np.array([run.unstable_fraction[i] for run, i in zip(runs, whole, strict=True)])
-    errors = np.array([run.unstable_error[i] for run, i in zip(runs, whole, strict=True)])
-    fit = linear_fit(_terms(runs, eta), values, _smooth(values, errors, runs))
-    return MeanFieldLimit(
-        t=np.arange(t_max + 1.0),
-        unstable_fraction=fit.value,
-        unstable_error=fit.error,
-        chi_squared=fit.chi_squared,
-        dof=fit.dof,
-        runs=runs,
-    )
-
-
-def _terms(runs: tuple[MeanField, ...], eta: float) -> Floats:
-    """Return what the deviations of each simulation are proportional to, of order 1."""
-    columns = [np.ones(len(runs)), np.array([run.dt for run in runs])]
-    if eta:
-        columns.append(np.array([1 / (run.dt * run.samples) for run in runs]))
-    return np.stack([column / column.max() for column in columns], axis=1)
-
-
-def _smooth(values: Floats, errors: Floats, runs: tuple[MeanField, ...]) -> Floats:
-    r"""Return errors of the binomial form, :math:`\sqrt{f u(1-u)/n}` with one f for each time.
-
-    Eight groups tell an error to a quarter only, those of all simulations together better.
-    """
-    samples = np.array([[run.samples] for run in runs])
-    u = np.clip(values, 1 / samples, 1 - 1 / samples)
-    binomial = np.sqrt(u * (1 - u) / samples)
-    excess = np.mean((errors / binomial) ** 2, axis=0)
-    return np.asarray(binomial * np.sqrt(np.maximum(1.0, excess)))

@@ -1,5 +1,7 @@
 """Synchronous updates of one network, and the cycle they end in."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -7,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks import Network
+from networks import Network, trusted
 from networks.network import checked
 
 State = npt.NDArray[np.int8]
@@ -15,16 +17,16 @@ State = npt.NDArray[np.int8]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cycle:
-    """The cycle that a network ended in, or that it did not.
+    """The cycle that synchronous updates end in, if one was found.
 
     Attributes
     ----------
     state
         A state of the cycle, of the network's shape; where none was found, the last state.
-    found
+    converged
         Whether a cycle was found.
     length
-        Number of steps around it, 1 for a fixed point; 0 if none was found.
+        Number of steps around it, 1 for a fixed point; None if none was found.
     transient
         Number of steps from the start to the first state on the cycle; if none was found, the
         steps that were made.
@@ -37,31 +39,37 @@ class Cycle:
     >>> cycle = dynamics.synchronous(network, rng=1)
     >>> cycle
     Cycle(in a cycle of length 12 after 27 steps)
-    >>> cycle.found, cycle.length, cycle.transient
+    >>> cycle.converged, cycle.length, cycle.transient
     (True, 12, 27)
     """
 
     state: State
-    found: bool
-    length: int
+    converged: bool
+    length: int | None
     transient: int
 
     @property
     def status(self) -> str:
         """What happened, and what to do about it."""
-        if not self.found:
-            return f"no cycle within {self.transient} steps: increase max_steps"
-        kind = "a fixed point" if self.length == 1 else f"a cycle of length {self.length}"
-        return f"in {kind} after {self.transient} steps"
+        if not self.converged:
+            return f"No cycle was found within {self.transient} steps; raise max_steps."
+        return f"Reached {self._kind} after {self.transient} steps."
+
+    @property
+    def _kind(self) -> str:
+        return "a fixed point" if self.length == 1 else f"a cycle of length {self.length}"
 
     def __repr__(self) -> str:
-        return f"Cycle({self.status})"
+        if not self.converged:
+            return f"Cycle(none found within {self.transient} steps)"
+        return f"Cycle(in {self._kind} after {self.transient} steps)"
 
 
 def synchronous(
     network: Network,
     start: npt.ArrayLike | None = None,
     max_steps: int = 1000,
+    *,
     rng: int | np.random.Generator | None = None,
 ) -> Cycle:
     r"""Update all neurons at once, again and again, and find the cycle.
@@ -69,7 +77,7 @@ def synchronous(
     .. math:: s_i(t+1) = \mathrm{sign}\Big(\sum_{j \ne i} J_{ij} s_j(t) + J_D s_i(t)\Big)
 
     By Brent's method: a state is kept, at steps 1, 2, 4, 8..., until it comes back. No other state
-    is stored, and about three times as many steps are made as transient and length together.
+    is stored, and it takes about three times as many steps as transient and length together.
 
     Parameters
     ----------
@@ -84,8 +92,8 @@ def synchronous(
 
     Returns
     -------
-    Cycle. Not to find one is a result here, not an error. A stability that float32 cannot tell from
-    zero may be decided either way.
+    Cycle. Not to find one is a result here, not an error: see `converged` and `status`. A stability
+    that float32 cannot tell from zero may be decided either way.
 
     Raises
     ------
@@ -112,20 +120,23 @@ def synchronous(
     max_steps = domains.integer("max_steps", max_steps)
     rng = domains.generator(rng)
     if start is None:
-        start = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
-    first = domains.state("start", start, network.shape)
+        first = 2 * rng.integers(0, 2, size=network.shape, dtype=np.int8) - 1
+    else:
+        first = domains.state("start", start, network.shape)
 
     def after(s: State) -> State:
-        return np.where(network.stabilities(s) > 0, s, -s)
+        return np.where(trusted.stabilities(network, s) > 0, s, -s)
 
     state, length = _length(after, first, max_steps)
-    if not length:
-        return Cycle(state, False, 0, max_steps)
+    if length is None:
+        return Cycle(state, False, None, max_steps)
     return Cycle(state, True, length, _transient(after, first, length))
 
 
-def _length(after: Callable[[State], State], first: State, max_steps: int) -> tuple[State, int]:
-    """Return the last state reached, and the length of the cycle it is on; 0 if none was found."""
+def _length(
+    after: Callable[[State], State], first: State, max_steps: int
+) -> tuple[State, int | None]:
+    """Return the last state reached, and the length of the cycle it is on if one was found."""
     kept, state = first, first
     since, power = 0, 1
     for _ in range(max_steps):
@@ -135,7 +146,7 @@ def _length(after: Callable[[State], State], first: State, max_steps: int) -> tu
         since += 1
         if np.array_equal(state, kept):
             return state, since
-    return state, 0
+    return state, None
 
 
 def _transient(after: Callable[[State], State], first: State, length: int) -> int:

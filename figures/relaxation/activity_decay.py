@@ -32,7 +32,9 @@ def decay(
 ) -> npt.NDArray[np.float64]:
     """Return the unstable fraction of a network before each sweep, and at the end."""
     network = networks.Asymmetric(N, J_D, eta).sample(rng)
-    history = dynamics.relax(network, None, "random", t_max, rng, history=True).unstable_fraction
+    history = dynamics.relax(
+        network, order="random", max_sweeps=t_max, rng=rng, history=True
+    ).unstable_fraction
     unstable = np.zeros(t_max + 1)  # a settled network has none
     unstable[: len(np.asarray(history))] = history
     return unstable
@@ -42,8 +44,8 @@ def infinite(
     J_D: float, eta: float, t_max: int, samples: int, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return the unstable fraction of infinitely many neurons, with its error."""
-    limit = dynamics.mean_field_limit(J_D, t_max, samples, rng, eta)
-    return {"theory": limit.unstable_fraction, "theory_error": limit.unstable_error}
+    limit = dynamics.mean_field_limit(J_D, t_max, samples, eta=eta, rng=rng)
+    return {"theory": limit.unstable_fraction, "theory_error": limit.unstable_fraction_error}
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":

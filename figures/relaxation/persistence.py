@@ -39,7 +39,9 @@ def threshold(
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return the threshold from one order of updates, with its plateaus."""
     couplings = PLATEAUS if t_max >= 300 else LOWER
-    found = dynamics.persistence_threshold(couplings, t_max, dt, samples, rng, order, throw=False)
+    found = dynamics.persistence_threshold(
+        couplings, t_max, dt, samples, order=order, rng=rng, throw=False
+    )
     return {name: np.asarray(getattr(found, name), dtype=float) for name in NAMES}
 
 
@@ -47,7 +49,7 @@ def decay(
     J_D: float, t_max: int, samples: int, rng: np.random.Generator
 ) -> npt.NDArray[np.float64]:
     """Return the unstable fraction after each synchronous update."""
-    run = dynamics.mean_field(J_D, t_max, 1.0, samples, rng, order="synchronous")
+    run = dynamics.mean_field(J_D, t_max, 1.0, samples, order="synchronous", rng=rng)
     return run.unstable_fraction
 
 

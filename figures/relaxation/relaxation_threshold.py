@@ -49,7 +49,9 @@ def settle(
     ensemble = networks.Asymmetric(N, J_D, couplings=couplings)
     needed = np.full(BATCH, np.inf)
     for i in range(BATCH):
-        relaxation = dynamics.relax(ensemble.sample(rng), None, order, max_sweeps, rng)
+        relaxation = dynamics.relax(
+            ensemble.sample(rng), order=order, max_sweeps=max_sweeps, rng=rng
+        )
         if relaxation.converged:
             needed[i] = relaxation.sweeps
     return needed

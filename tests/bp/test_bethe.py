@@ -7,7 +7,7 @@ import bp
 import networks
 import replica
 from bp.messages import bethe
-from bp.messages.iteration import Dense
+from bp.messages.dense import DenseMessages
 
 NETWORKS = [networks.Asymmetric(60, 0.4), networks.Layered(25, 3, 0.2, 0.5)]
 
@@ -16,7 +16,7 @@ def fixed_point(ensemble, exact_squares=False):
     """Return converged messages in a random field, in float64."""
     network = ensemble.sample(rng=1)
     rng = np.random.default_rng(2)
-    state = Dense(network, 1, dtype=np.float64, exact_squares=exact_squares)
+    state = DenseMessages(network, 1, dtype=np.float64, exact_squares=exact_squares)
     state.start_at_random(rng)
     field = 0.4 * rng.standard_normal(state.shape)
     for _ in range(1000):

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import log_ndtr
 
-from bp.messages import chain, normal, single
-from bp.messages.neuron import update_neurons
+from bp.messages import normal
+from bp.messages import single_precision as single
+from bp.messages.column import log_partition, update_columns
+from bp.messages.neuron import Focusing, Inputs, Outputs, update_neurons
+
+NONE = Focusing(np.zeros(1), np.ones(1))
 
 X = np.concatenate([np.linspace(-40, 10, 2001), [-1e3, -1e-8, 0.0, 1e-8]])
 
@@ -77,14 +81,13 @@ def test_column_is_a_sum_over_its_states(L):
     h, omega, V, J_D, lam = column(L)
     states, terms, root, x = states_of_column(h, omega, V, J_D, lam)
     log_Z = np.log(np.exp(terms).sum())
-    assert chain.log_partition(h, omega, V, J_D, lam) == pytest.approx(log_Z, rel=1e-12)
+    assert log_partition(h, omega, V, J_D, lam) == pytest.approx(log_Z, rel=1e-12)
     p = np.exp(terms - log_Z)
     slope = root * slope_of_log_cdf(x)
     second = -x * slope_of_log_cdf(x) / V
-    f, t, m, v, g, bend = np.zeros((6, 1, L, 1))
-    shaped = (a[None, :, None] for a in (h, omega, V))
-    none = np.zeros(1), np.ones(1)
-    chain.update_columns(*shaped, J_D, lam, *none, f, t, m, v, g, bend)
+    out = Outputs(*np.zeros((6, 1, L, 1)))
+    update_columns(Inputs(*(a[None, :, None] for a in (h, omega, V))), J_D, lam, NONE, out)
+    _, t, m, v, g, bend = out
     np.testing.assert_allclose(m[0, :, 0], p @ states, rtol=1e-11)
     np.testing.assert_allclose(np.tanh(t), m, rtol=1e-11)
     np.testing.assert_allclose(v, 1 - m**2, rtol=1e-11)
@@ -94,14 +97,13 @@ def test_column_is_a_sum_over_its_states(L):
 
 def test_response_and_slope_are_derivatives():
     h, omega, V, J_D, lam = column(3)
-    step, out = 1e-4, np.zeros((6, 1, 3, 1))
-    shaped = (a[None, :, None] for a in (h, omega, V))
-    chain.update_columns(*shaped, J_D, lam, np.zeros(1), np.ones(1), *out)
+    step, out = 1e-4, Outputs(*np.zeros((6, 1, 3, 1)))
+    update_columns(Inputs(*(a[None, :, None] for a in (h, omega, V))), J_D, lam, NONE, out)
     for l in range(3):
         e = step * np.eye(3)[l]
-        low, middle, high = (chain.log_partition(h, omega + k * e, V, J_D, lam) for k in (-1, 0, 1))
-        assert out[4, 0, l, 0] == pytest.approx((high - low) / (2 * step), rel=1e-7)
-        assert out[5, 0, l, 0] == pytest.approx((high - 2 * middle + low) / step**2, rel=1e-5)
+        low, middle, high = (log_partition(h, omega + k * e, V, J_D, lam) for k in (-1, 0, 1))
+        assert out.g[0, l, 0] == pytest.approx((high - low) / (2 * step), rel=1e-7)
+        assert out.slope[0, l, 0] == pytest.approx((high - 2 * middle + low) / step**2, rel=1e-5)
 
 
 @pytest.mark.parametrize("saturated", [False, True])
@@ -109,12 +111,12 @@ def test_single_precision_neurons_are_columns_of_one_layer(saturated):
     rng = np.random.default_rng(1)
     h, omega = rng.normal(size=(2, 2, 1, 200)) * (30 if saturated else 1)
     V = rng.uniform(1e-4 if saturated else 0.1, 1, size=(2, 1, 200))
-    gamma, y = np.array([0.0, 0.6]), np.array([1.0, 7.0])
+    focusing = Focusing(np.array([0.0, 0.6]), np.array([1.0, 7.0]))
     exact = np.zeros((6, 2, 1, 200))
-    chain.update_columns(h, omega, V, 0.3, 0.0, gamma, y, *exact)
+    update_columns(Inputs(h, omega, V), 0.3, 0.0, focusing, Outputs(*exact))
     fast = np.zeros((6, 2, 1, 200), np.float32)
-    inputs = (a[:, 0].astype(np.float32) for a in (h, omega, V))
-    update_neurons(*inputs, 0.3, gamma, y, *(a[:, 0] for a in fast))
+    inputs = Inputs(*(a[:, 0].astype(np.float32) for a in (h, omega, V)))
+    update_neurons(inputs, 0.3, focusing, Outputs(*(a[:, 0] for a in fast)))
     assert np.isfinite(fast).all()
     for a, b in zip(fast, exact, strict=True):
         scale = np.abs(b).max()
@@ -122,11 +124,12 @@ def test_single_precision_neurons_are_columns_of_one_layer(saturated):
 
 
 def test_frozen_neurons_stay_finite():
+    focusing = Focusing(np.ones(1), 9 * np.ones(1))
     fast = np.zeros((6, 1, 3), np.float32)
     h, omega = np.array([[1e6, -1e6, 0]], np.float32), np.array([[50, -50, 0]], np.float32)
-    update_neurons(h, omega, np.zeros((1, 3), np.float32), 0.0, np.ones(1), 9 * np.ones(1), *fast)
+    update_neurons(Inputs(h, omega, 0 * h), 0.0, focusing, Outputs(*fast))
     assert np.isfinite(fast).all()
     columns = np.zeros((6, 1, 3, 1))
-    shaped = (np.reshape(a, (1, 3, 1)).astype(float) for a in (h, omega, 0 * h))
-    chain.update_columns(*shaped, 0.0, 2.0, np.ones(1), 9 * np.ones(1), *columns)
+    shaped = Inputs(*(np.reshape(a, (1, 3, 1)).astype(float) for a in (h, omega, 0 * h)))
+    update_columns(shaped, 0.0, 2.0, focusing, Outputs(*columns))
     assert np.isfinite(columns).all()

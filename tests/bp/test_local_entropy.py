@@ -61,8 +61,11 @@ def test_exact_enumeration():
 
 def test_that_it_did_not_converge_is_said():
     network = networks.Asymmetric(50, 0.5).sample(rng=1)
-    with pytest.raises(RuntimeError, match="max_iterations"):
+    with pytest.raises(
+        RuntimeError, match=r"^At field = 0.3: The residual is .* raise max_iterations"
+    ):
         bp.local_entropy(network, np.ones(50), [0.3, 1], max_iterations=2)
     around = bp.local_entropy(network, np.ones(50), [0.3, 1], max_iterations=2, throw=False)
     assert not around.converged.any()
     assert "2 of 2 not converged" in repr(around)
+    assert all("after 2 iterations, the maximum; raise" in status for status in around.status)

@@ -95,9 +95,10 @@ def test_reversing_the_field_reverses_the_magnetisations(method):
 
 def test_that_it_did_not_converge_is_said():
     network = networks.Asymmetric(50, 0.5).sample(rng=1)
-    with pytest.raises(RuntimeError, match="max_iterations"):
+    with pytest.raises(bp.ConvergenceError, match="max_iterations") as refusal:
         bp.belief_propagation(network, 0.3, max_iterations=2, rng=1)
     marginals = bp.belief_propagation(network, 0.3, max_iterations=2, rng=1, throw=False)
     assert not marginals.converged
     assert marginals.residual > 1e-8
-    assert "residual" in repr(marginals)
+    assert marginals.status == str(refusal.value)
+    assert "not converged" in repr(marginals)

@@ -105,7 +105,7 @@ def test_two_neurons_by_hand():
     assert swap.states.tolist() == [[-1, -1], [-1, 1], [1, 1]]
     assert swap.reversing.tolist() == [False, True, False]
     assert repr(swap) == (
-        "Census(3 attractors, 2 of them fixed points with 0.5 of all states, longest cycle 2)"
+        "Census(3 attractors, 2 of them fixed points with 0.5 of all 2^2 states, longest cycle 2)"
     )
 
 

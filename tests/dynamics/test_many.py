@@ -23,7 +23,7 @@ def test_bits_move_like_numbers(kind, order, N, J_D, sweeps):
     network = Asymmetric(N, J_D, couplings=kind).sample(1)
     twin = Network(network.couplings, J_D)
     starts = starts_of(network, 3)
-    pairs = [relax_many(one, starts, order, sweeps, 2, True) for one in (network, twin)]
+    pairs = [relax_many(one, starts, order, sweeps, rng=2, history=True) for one in (network, twin)]
     for bits, numbers in zip(*pairs, strict=True):
         np.testing.assert_array_equal(bits.state, numbers.state)
         np.testing.assert_array_equal(bits.unstable_fraction, numbers.unstable_fraction)
@@ -40,9 +40,9 @@ def test_bits_move_like_numbers(kind, order, N, J_D, sweeps):
 def test_many_starts_are_single_ones(ensemble, order):
     network = ensemble.sample(2)
     starts = starts_of(network, 5)
-    together = relax_many(network, starts, order, 80, 3, history=True)
+    together = relax_many(network, starts, order, 80, rng=3, history=True)
     for start, one in zip(starts, together, strict=True):
-        alone = relax(network, start, order, 80, 3, history=True)
+        alone = relax(network, start, order, 80, rng=3, history=True)
         np.testing.assert_array_equal(one.state, alone.state)
         np.testing.assert_array_equal(one.unstable_fraction, alone.unstable_fraction)
         assert (one.flips, one.sweeps, one.converged) == (
@@ -108,7 +108,7 @@ def test_cycles_of_the_census(ensemble, seed):
     found = census(network)
     for start in starts_of(network, 8, seed):
         cycle = synchronous(network, start)
-        assert cycle.found
+        assert cycle.converged
         assert cycle.length in found.lengths
         assert cycle.transient < len(found.transients)
         # by hand, with all states kept
@@ -130,8 +130,10 @@ def test_ends_of_synchronous_updates():
     assert repr(held) == "Cycle(in a fixed point after 0 steps)"
     lost = synchronous(Asymmetric(200, 0.0).sample(1), max_steps=20, rng=1)
     assert isinstance(lost, Cycle)
-    assert (lost.found, lost.length, lost.transient) == (False, 0, 20)
-    assert "increase max_steps" in repr(lost)
+    assert (lost.converged, lost.length, lost.transient) == (False, None, 20)
+    assert repr(lost) == "Cycle(none found within 20 steps)"
+    assert lost.status == "No cycle was found within 20 steps; raise max_steps."
+    assert held.status == "Reached a fixed point after 0 steps."
     np.testing.assert_array_equal(
         lost.state, synchronous(Asymmetric(200, 0.0).sample(1), max_steps=20, rng=1).state
     )

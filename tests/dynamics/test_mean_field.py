@@ -1,17 +1,16 @@
 """Infinitely many neurons: against large networks updated in the same way, and exact values."""
 
 import re
-import sys
 
 import numpy as np
 import pytest
 from scipy.stats import norm
 
 import dynamics
-from dynamics.infinite.histories import cholesky_row, weighted_sums
+from dynamics import MeanField, mean_field, mean_field_limit
+from dynamics.infinite import extrapolation
+from dynamics.infinite.effective_process import cholesky_row, weighted_sums
 from dynamics.infinite.linear_fit import linear_fit
-from dynamics.infinite.mean_field import MeanField, mean_field
-from dynamics.infinite.mean_field_limit import mean_field_limit
 from networks import Asymmetric
 
 SAMPLES = 16000
@@ -70,8 +69,8 @@ def test_networks_updated_in_the_same_steps(J_D, eta, order, dt, steps):
     """Nothing is extrapolated: a network of many neurons follows the same steps."""
     rng = np.random.default_rng(1)
     unstable, correlation = simulate(J_D, eta, order, dt, steps, 700, 16, rng)
-    limit = mean_field(J_D, steps * dt, dt, SAMPLES, rng, eta, order)
-    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_error)
+    limit = mean_field(J_D, steps * dt, dt, SAMPLES, eta=eta, order=order, rng=rng)
+    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_fraction_error)
     assert np.abs(z).max() < 4.5
     upper = np.triu_indices(steps + 1, 1)
     z = z_scores(correlation, limit.correlation, limit.correlation_error)[upper]
@@ -81,23 +80,23 @@ def test_networks_updated_in_the_same_steps(J_D, eta, order, dt, steps):
 def test_the_response_is_needed():
     """The same comparison, with the response left out, fails by far: it can fail."""
     unstable, _ = simulate(0.3, 0.5, "random", 0.25, 12, 700, 10, np.random.default_rng(1))
-    without = mean_field(0.3, 3, 0.25, SAMPLES, 1)
-    z = z_scores(unstable, without.unstable_fraction, without.unstable_error)
+    without = mean_field(0.3, 3, 0.25, SAMPLES, rng=1)
+    z = z_scores(unstable, without.unstable_fraction, without.unstable_fraction_error)
     assert z[4:].max() < -8
 
 
 @pytest.mark.parametrize("J_D", [0.0, 0.3, 1.0])
 def test_first_step(J_D):
     """Exact: a random state has H(J_D) unstable, and one synchronous step leaves 2F - 1."""
-    run = mean_field(J_D, 1, 1.0, 100000, 2, order="synchronous")
-    z = (run.unstable_fraction[0] - norm.sf(J_D)) / run.unstable_error[0]
+    run = mean_field(J_D, 1, 1.0, 100000, rng=2, order="synchronous")
+    z = (run.unstable_fraction[0] - norm.sf(J_D)) / run.unstable_fraction_error[0]
     assert abs(z) < 5
     assert abs(run.correlation[0, 1] - (2 * norm.cdf(J_D) - 1)) < 5 * run.correlation_error[0, 1]
     assert run.activity[0] == pytest.approx(run.unstable_fraction[0])
 
 
 def test_a_strong_self_coupling_holds_everything():
-    run = mean_field(12.0, 2, 0.5, 800, 1)
+    run = mean_field(12.0, 2, 0.5, 800, rng=1)
     assert not run.unstable_fraction.any()
     assert (run.correlation == 1).all()
     assert run.t.tolist() == [0, 0.5, 1, 1.5, 2]
@@ -105,22 +104,22 @@ def test_a_strong_self_coupling_holds_everything():
 
 def test_the_parts_fit_together():
     """Flips of a step, from the activity, are what the correlation loses."""
-    run = mean_field(0.5, 3, 0.25, 8000, 1)
+    run = mean_field(0.5, 3, 0.25, 8000, rng=1)
     np.testing.assert_array_equal(run.correlation, run.correlation.T)
     np.testing.assert_allclose(np.diagonal(run.correlation), 1)
     lost = (1 - np.diagonal(run.correlation, 1)) / 2
     np.testing.assert_allclose(run.activity * run.dt, lost, atol=1e-12)
     assert np.linalg.eigvalsh(run.correlation).min() > -1e-12
-    np.testing.assert_allclose(run.unstable_groups.mean(axis=0), run.unstable_fraction)
-    scatter = run.unstable_groups.std(axis=0, ddof=1) / np.sqrt(8)
-    np.testing.assert_allclose(run.unstable_error, scatter)
-    assert "in steps of 0.25, 8000 histories" in repr(run)
+    np.testing.assert_allclose(run.unstable_fraction_groups.mean(axis=0), run.unstable_fraction)
+    scatter = run.unstable_fraction_groups.std(axis=0, ddof=1) / np.sqrt(8)
+    np.testing.assert_allclose(run.unstable_fraction_error, scatter)
+    assert "in steps of 0.25, 8000 trajectories" in repr(run)
 
 
 def test_errors_are_what_seeds_scatter_by():
-    runs = [mean_field(0.6, 2, 0.25, 4000, seed) for seed in range(40)]
+    runs = [mean_field(0.6, 2, 0.25, 4000, rng=seed) for seed in range(40)]
     scatter = np.std([run.unstable_fraction for run in runs], axis=0, ddof=1)
-    stated = np.sqrt(np.mean([run.unstable_error**2 for run in runs], axis=0))
+    stated = np.sqrt(np.mean([run.unstable_fraction_error**2 for run in runs], axis=0))
     ratio = scatter / stated
     assert (ratio > 0.7).all()
     assert (ratio < 1.4).all()
@@ -156,13 +155,13 @@ def test_limit_of_small_steps(order):
     J_D, N, sweeps, networks = 0.6, 1000, 3, 24
     rng = np.random.default_rng(2)
     runs = [
-        dynamics.relax(Asymmetric(N, J_D).sample(rng), None, order, sweeps, rng, history=True)
+        dynamics.relax(Asymmetric(N, J_D).sample(rng), None, order, sweeps, rng=rng, history=True)
         for _ in range(networks)
     ]
-    limit = mean_field_limit(J_D, sweeps, 40000, rng, order=order, steps=(0.25, 0.125))
+    limit = mean_field_limit(J_D, sweeps, 40000, rng=rng, order=order, steps=(0.25, 0.125))
     assert limit.t.tolist() == [0, 1, 2, 3]
     samples = np.array([run.unstable_fraction for run in runs])
-    z = z_scores(samples, limit.unstable_fraction, limit.unstable_error)
+    z = z_scores(samples, limit.unstable_fraction, limit.unstable_fraction_error)
     assert np.abs(z).max() < 4
     # without the extrapolation the finest step is too slow by more than the errors
     finest = limit.runs[-1]
@@ -173,20 +172,20 @@ def test_limit_of_many_histories(monkeypatch):
     """Deviations of the stated form are removed."""
     called = []
 
-    def deviating(J_D, t_max, dt, samples, rng, eta, order):
+    def deviating(J_D, t_max, dt, samples, *, eta, order, rng):
         called.append((dt, samples))
         t = dt * np.arange(round(t_max / dt) + 1)
         u = 0.2 * np.exp(-t / 5) * (1 + 0.8 * dt - 5 * eta * t / (dt * samples))
         fields = dict.fromkeys(MeanField.__dataclass_fields__)
-        known = {"t": t, "unstable_fraction": u, "unstable_error": 1e-3 + 0 * t}
+        known = {"t": t, "unstable_fraction": u, "unstable_fraction_error": 1e-3 + 0 * t}
         return MeanField(**{**fields, **known, "dt": dt, "samples": samples})
 
-    monkeypatch.setattr(sys.modules["dynamics.infinite.mean_field_limit"], "mean_field", deviating)
+    monkeypatch.setattr(extrapolation, "mean_field", deviating)
     for eta, runs in [
         (0.0, [(0.5, 4000), (0.25, 4000)]),
         (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
     ]:
-        limit = mean_field_limit(0.3, 4, 4000, 1, eta, steps=(0.25, 0.5))
+        limit = mean_field_limit(0.3, 4, 4000, eta=eta, steps=(0.25, 0.5), rng=1)
         np.testing.assert_allclose(limit.unstable_fraction, 0.2 * np.exp(-limit.t / 5))
         np.testing.assert_allclose(limit.chi_squared, 0, atol=1e-12)
         assert called == runs
@@ -196,8 +195,8 @@ def test_limit_of_many_histories(monkeypatch):
 
 def test_few_histories_respond_to_themselves():
     """What the extrapolation is for: with partial symmetry, activity dies too early."""
-    few = [mean_field(0.3, 16, 0.25, 800, seed, eta=0.5) for seed in range(4)]
-    many = mean_field(0.3, 16, 0.25, 64000, 1, eta=0.5)
+    few = [mean_field(0.3, 16, 0.25, 800, rng=seed, eta=0.5) for seed in range(4)]
+    many = mean_field(0.3, 16, 0.25, 64000, rng=1, eta=0.5)
     late = many.t > 12
     mean = np.mean([run.unstable_fraction[late] for run in few])
     assert mean < 0.7 * many.unstable_fraction[late].mean()
@@ -234,16 +233,20 @@ def test_large_networks(J_D, eta, sweeps, samples):
     unstable = np.zeros((20, sweeps + 1))
     for run in unstable:
         network = Asymmetric(8000, J_D, eta).sample(rng)
-        found = dynamics.relax(network, None, "random", sweeps, rng, history=True).unstable_fraction
+        found = dynamics.relax(
+            network, None, "random", sweeps, rng=rng, history=True
+        ).unstable_fraction
         run[: len(found)] = found
-    limit = mean_field_limit(J_D, sweeps, samples, rng, eta)
-    alive = (limit.unstable_fraction > 10 * limit.unstable_error) | (limit.t < 10)
-    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_error)[alive]
+    limit = mean_field_limit(J_D, sweeps, samples, eta=eta, rng=rng)
+    alive = (limit.unstable_fraction > 10 * limit.unstable_fraction_error) | (limit.t < 10)
+    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_fraction_error)[alive]
     assert np.abs(z).max() < 4.5
 
 
 def test_same_seed_same_bits():
-    runs = [mean_field(0.5, 2, 0.5, 800, rng, eta=0.3) for rng in (1, np.random.default_rng(1), 2)]
+    runs = [
+        mean_field(0.5, 2, 0.5, 800, rng=rng, eta=0.3) for rng in (1, np.random.default_rng(1), 2)
+    ]
     np.testing.assert_array_equal(runs[0].correlation, runs[1].correlation)
     assert (runs[0].correlation != runs[2].correlation).any()
 
@@ -286,8 +289,8 @@ def test_refused_together(arguments, message):
 
 
 def test_a_short_time_is_one_step():
-    assert mean_field(0.5, 1e-300, 0.5, 800, 1).t.tolist() == [0, 0.5]
-    assert np.isfinite(mean_field(1e30, 1, 0.5, 800, 1, eta=-1).correlation).all()
+    assert mean_field(0.5, 1e-300, 0.5, 800, rng=1).t.tolist() == [0, 0.5]
+    assert np.isfinite(mean_field(1e30, 1, 0.5, 800, rng=1, eta=-1).correlation).all()
 
 
 def test_limit_refuses_too_short_steps_before_any_work():

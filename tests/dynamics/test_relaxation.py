@@ -93,14 +93,14 @@ def test_every_permutation_is_as_likely(n):
     """A chain in which each follows the one before it: the flips of a sweep tell its order."""
     from math import factorial
 
-    from dynamics.relaxing.relaxation import _plan
+    from dynamics.relaxing.orders import plan_sweep
 
     rng = np.random.default_rng(3)
     visits = np.arange(n)
     draws = 400 * factorial(n)
     seen = {}
     for _ in range(draws):
-        _plan(visits, "permutation", rng)
+        plan_sweep(visits, "permutation", rng)
         seen[tuple(visits)] = seen.get(tuple(visits), 0) + 1
     assert len(seen) == factorial(n)
     chi_squared = sum((count - 400) ** 2 / 400 for count in seen.values())
@@ -200,7 +200,9 @@ def test_what_it_prints():
     assert isinstance(settled, Relaxation)
     assert repr(settled).startswith(f"Relaxation(settled into a fixed point after {settled.sweeps}")
     moving = relax(Asymmetric(50, 0.0).sample(rng=8), max_sweeps=2, rng=1)
-    assert "still moving after 2 sweeps: increase max_sweeps or J_D" in repr(moving)
+    assert repr(moving).startswith("Relaxation(still moving after 2 sweeps, ")
+    assert settled.status == f"Settled into a fixed point after {settled.sweeps} sweeps."
+    assert moving.status == "Still moving after 2 sweeps, the maximum; raise max_sweeps or J_D."
 
 
 @settings(derandomize=True, deadline=None, max_examples=80)
@@ -215,7 +217,7 @@ def test_what_it_prints():
 )
 def test_the_domain(N, L, J_D, lam, order, max_sweeps, seed):
     network = Layered(N, L, J_D, lam).sample(seed)
-    result = relax(network, None, order, max_sweeps, seed, history=True)
+    result = relax(network, None, order, max_sweeps, rng=seed, history=True)
     assert result.converged == bool(network.is_fixed_point(result.state))
     assert result.sweeps <= max_sweeps
     assert result.flips <= result.sweeps * N * L

@@ -149,3 +149,18 @@ def test_small_integers_times_powers_of_two(entries, exponents, J_D, signs):
     J[~np.eye(5, dtype=bool)] = np.array(entries) * 2.0 ** np.array(exponents)
     s = np.array([1 - 2 * (signs >> i & 1) for i in range(5)])
     assert bool(Network(J, J_D).is_fixed_point(s)) == exactly_fixed(J, J_D, s)
+
+
+def test_a_sum_of_hundreds_whose_sign_is_wrong_in_float32():
+    """Rounding errors grow with the number of neurons, and so does the bound of what is tested."""
+    rng, N, wrong = np.random.default_rng(1), 400, 0
+    for _ in range(12):
+        row = rng.normal(size=N - 2).astype(np.float32)
+        last = np.float32(-sum(map(Fraction, row.tolist())))
+        J = np.zeros((N, N))
+        J[0, 1:], J[1:, 0] = [*row, last], 1  # all others follow neuron 0
+        network, s = Network(J, 0.0), np.ones(N)
+        stable = sum(map(Fraction, network.couplings[0].tolist())) > 0
+        assert bool(network.is_fixed_point(s)) == stable
+        wrong += (network.stabilities(s)[0] > 0) != stable
+    assert wrong >= 2, "the test must be able to fail"

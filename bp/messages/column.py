@@ -11,12 +11,36 @@ that loop wrongly. A column of one layer is `bp.messages.neuron`.
 """
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
 
-from bp.messages.neuron import SMALLEST, Array
+from bp.messages.neuron import SMALLEST, Array, Focusing, Inputs, Outputs
 from bp.messages.normal import focus, log_cdf
+
+
+class Tables(NamedTuple):
+    r"""Working space for one column.
+
+    Each constraint's :math:`\ln W`, :math:`\partial_\omega\ln W` and :math:`W''/W`, by layer, own
+    spin (0 down, 1 up) and the number of neighbours that are up; and the logarithms of the transfer
+    products. `forward[l, a, b]` sums over all neurons before the pair (l - 1, l) in the states (a,
+    b), `backward[l, b, c]` over all after the pair (l, l + 1).
+    """
+
+    weight: Array
+    mean: Array
+    square: Array
+    forward: Array
+    backward: Array
+
+
+@numba.njit(cache=True)
+def empty_tables(L: int) -> Tables:
+    """Return working space for a column of L neurons."""
+    weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
+    return Tables(weight, mean, square, np.empty((L, 2, 2)), np.empty((L, 2, 2)))
 
 
 @numba.njit(cache=True)
@@ -27,13 +51,9 @@ def log_sum(a: float, b: float) -> float:
 
 
 @numba.njit(cache=True)
-def tables(
-    omega: Array, V: Array, J_D: float, lam: float, weight: Array, mean: Array, square: Array
-) -> None:
-    r"""Write each constraint's :math:`\ln W`, :math:`\partial_\omega\ln W` and :math:`W''/W`.
-
-    By layer, own spin (0 down, 1 up), and the number of neighbours that are up.
-    """
+def constrain(omega: Array, V: Array, J_D: float, lam: float, tables: Tables) -> None:
+    """Write each constraint's weight and its derivatives."""
+    weight, mean, square, _, _ = tables
     L = len(omega)
     for l in range(L):
         root = 1 / math.sqrt(max(V[l], SMALLEST))
@@ -48,13 +68,12 @@ def tables(
 
 
 @numba.njit(cache=True)
-def sweep(h: Array, weight: Array, forward: Array, backward: Array) -> float:
+def transfer(h: Array, tables: Tables) -> float:
     """Write the logarithms of the transfer products, and return ln Z.
 
-    `forward[l, a, b]` sums over all neurons before the pair (l - 1, l) in the states (a, b),
-    `backward[l, b, c]` over all after the pair (l, l + 1). The ends have neighbours that are always
-    down, and are not counted.
+    The ends have neighbours that are always down, and are not counted.
     """
+    weight, _, _, forward, backward = tables
     L = len(h)
     forward[0], backward[L - 1] = -np.inf, -np.inf
     forward[0, 0], backward[L - 1, :, 0] = 0, 0
@@ -78,17 +97,9 @@ def sweep(h: Array, weight: Array, forward: Array, backward: Array) -> float:
 
 
 @numba.njit(cache=True)
-def expectations(
-    l: int,
-    h: Array,
-    weight: Array,
-    mean: Array,
-    square: Array,
-    forward: Array,
-    backward: Array,
-    log_Z: float,
-) -> tuple[float, float, float]:
+def expectations(l: int, h: Array, tables: Tables, log_Z: float) -> tuple[float, float, float]:
     """Return the field of the marginal of neuron l, its response g and the slope of g."""
+    weight, mean, square, forward, backward = tables
     up = down = -np.inf
     g = second = 0.0
     for a in range(2):
@@ -111,55 +122,40 @@ def expectations(
 @numba.njit(cache=True)
 def log_partition(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> float:
     """Return ln Z of one column; all arrays have shape (L,)."""
-    L = len(h)
-    weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
-    forward, backward = np.empty((L, 2, 2)), np.empty((L, 2, 2))
-    tables(omega, V, J_D, lam, weight, mean, square)
-    return sweep(h, weight, forward, backward)
+    space = empty_tables(len(h))
+    constrain(omega, V, J_D, lam, space)
+    return transfer(h, space)
 
 
 @numba.njit(cache=True)
 def update_columns(
-    h: Array,
-    omega: Array,
-    V: Array,
-    J_D: float,
-    lam: float,
-    gamma: Array,
-    y: Array,
-    f: Array,
-    t: Array,
-    m: Array,
-    v: Array,
-    g: Array,
-    slope: Array,
+    inputs: Inputs, J_D: float, lam: float, focusing: Focusing, out: Outputs
 ) -> None:
     """Do for columns what `bp.messages.neuron.update_neurons` does for neurons.
 
-    Arrays have shape (runs, L, N), but `gamma` and `y` (runs,). The fields `f` of focusing on
-    the other neurons of a column are at first those of the call before.
+    Arrays have shape (runs, L, N). The fields `f` of focusing on the other neurons of a column are
+    at first those of the call before.
     """
+    h, omega, V = inputs
+    gamma, y = focusing
+    f, t, m, v, g, slope = out
     runs, L, N = h.shape
-    weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
-    forward, backward = np.empty((L, 2, 2)), np.empty((L, 2, 2))
-    fields = np.empty(L)
+    space, fields = empty_tables(L), np.empty(L)
     for run in range(runs):
         for i in range(N):
-            tables(omega[run, :, i], V[run, :, i], J_D, lam, weight, mean, square)
+            constrain(omega[run, :, i], V[run, :, i], J_D, lam, space)
             if gamma[run] > 0:
                 fields[:] = h[run, :, i] + f[run, :, i]
-                log_Z = sweep(fields, weight, forward, backward)
+                log_Z = transfer(fields, space)
                 for l in range(L):
-                    u = expectations(l, fields, weight, mean, square, forward, backward, log_Z)[0]
+                    u = expectations(l, fields, space, log_Z)[0]
                     f[run, l, i] = focus(gamma[run], y[run], u - f[run, l, i])
             else:
                 f[run, :, i] = 0
             fields[:] = h[run, :, i] + f[run, :, i]
-            log_Z = sweep(fields, weight, forward, backward)
+            log_Z = transfer(fields, space)
             for l in range(L):
-                t[run, l, i], g[run, l, i], slope[run, l, i] = expectations(
-                    l, fields, weight, mean, square, forward, backward, log_Z
-                )
+                t[run, l, i], g[run, l, i], slope[run, l, i] = expectations(l, fields, space, log_Z)
                 m[run, l, i] = math.tanh(t[run, l, i])
                 decay = math.exp(-2 * abs(t[run, l, i]))
                 v[run, l, i] = 4 * decay / (1 + decay) ** 2

@@ -1,14 +1,15 @@
 """Belief propagation: the marginals of one network's fixed points, and how many there are."""
 
-from dataclasses import dataclass
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
 
-from bp.marginals import arguments
+from bp import arguments
+from bp.marginals.marginals import Marginals
 from bp.messages import bethe
-from bp.messages.cavity import Cavity
-from bp.messages.iteration import Dense
+from bp.messages.cavity import CavityMessages
+from bp.messages.dense import DenseMessages
 from foundation import domains
 from foundation.errors import ConvergenceError
 from networks import Network
@@ -16,69 +17,6 @@ from networks import Network
 METHODS = ("dense", "messages")
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Marginals:
-    r"""What belief propagation says of the fixed points of one network.
-
-    Attributes
-    ----------
-    magnetisations
-        Mean of each neuron over the fixed points, weighted as asked for; the network's shape.
-    fields
-        The same as fields, :math:`\mathrm{atanh}\, m`, which do not saturate.
-    entropy
-        Bethe entropy in nats per neuron: the number of fixed points that carry the weight.
-    free_entropy
-        :math:`\frac1N \ln \sum e^{\sum_i \theta_i s_i}` over the fixed points.
-    residual
-        Largest change of a magnetisation in the last iteration.
-    iterations
-        How many were made.
-    converged
-        Whether the residual fell below the tolerance.
-
-    Examples
-    --------
-    >>> import bp
-    >>> import networks
-    >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> marginals = bp.belief_propagation(network, field=0.3, rng=1)
-    >>> marginals
-    Marginals(entropy=0.113..., overlap=0.189..., residual=..., converged after ... iterations)
-    >>> marginals.magnetisations.shape
-    (500,)
-    """
-
-    magnetisations: Floats
-    fields: Floats
-    entropy: float
-    free_entropy: float
-    residual: float
-    iterations: int
-    converged: bool
-
-    @property
-    def overlap(self) -> float:
-        """Mean squared magnetisation: the overlap of two fixed points of the same cluster."""
-        return float(np.mean(self.magnetisations**2))
-
-    @property
-    def status(self) -> str:
-        """What happened, and what to do about it."""
-        if self.converged:
-            return f"converged after {self.iterations} iterations"
-        return (
-            f"residual {self.residual:.1g} after {self.iterations} iterations: "
-            "increase max_iterations or damping"
-        )
-
-    def __repr__(self) -> str:
-        return (
-            f"Marginals(entropy={self.entropy:.6g}, overlap={self.overlap:.4g}, "
-            f"residual={self.residual:.1g}, {self.status})"
-        )
 
 
 def belief_propagation(
@@ -105,22 +43,23 @@ def belief_propagation(
     field
         The fields :math:`\theta_i`: a number, or an array of the network's shape.
     method
-        "dense", one message a neuron, in the limit of weak couplings; or "messages", one a pair of
-        neurons: single couplings are exact, an iteration costs :math:`N^2` evaluations.
+        "dense", one message per neuron, in the limit of weak couplings; or "messages", one for each
+        pair of neurons: single couplings are exact, an iteration costs :math:`N^2` evaluations.
     exact_squares
         Whether the dense iteration uses the squared couplings as they are, or their mean, which
-        halves its cost: its magnetisations then differ from those of the messages by a part of
+        halves its cost: its magnetisations then differ from those of the messages by terms of
         order :math:`N^{-1/2}` instead of :math:`N^{-1}`.
     damping
-        Part of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1).
     tolerance
         Of the magnetisations, > 0.
     max_iterations
-        When to give up, >= 1.
+        Number of iterations after which to give up, >= 1.
     rng
         A seed, a generator, or None for a fresh seed.
     throw
-        Whether to raise if the iteration does not converge.
+        Whether to raise if the iteration does not converge; otherwise the result says so by
+        `converged` and `status`.
 
     Returns
     -------
@@ -132,7 +71,7 @@ def belief_propagation(
     TypeError, ValueError
         If an argument is outside its documented domain.
     ConvergenceError
-        If the iteration does not converge.
+        If the iteration does not converge, and `throw`.
 
     References
     ----------
@@ -165,34 +104,38 @@ def belief_propagation(
     tolerance = arguments.positive("tolerance", tolerance)
     max_iterations = domains.integer("max_iterations", max_iterations)
     rng = domains.generator(rng)
-    state: Dense | Cavity
+    state: DenseMessages | CavityMessages
     if method == "dense":
-        state = Dense(network, 1, dtype=np.float64, exact_squares=exact_squares)
+        state = DenseMessages(network, 1, dtype=np.float64, exact_squares=exact_squares)
         state.start_at_random(rng)
     else:
-        state = Cavity(network, rng)
+        state = CavityMessages(network, rng)
     residual, iterations = np.inf, 0
     while residual > tolerance and iterations < max_iterations:
         residual = _step(state, theta, damping)
         iterations += 1
     marginals = _read_out(state, theta, residual, iterations, residual <= tolerance)
     if throw and not marginals.converged:
-        raise ConvergenceError(f"belief propagation did not converge: {marginals.status}")
+        raise ConvergenceError(marginals.status)
     return marginals
 
 
-def _step(state: Dense | Cavity, theta: Floats, damping: float) -> float:
+def _step(state: DenseMessages | CavityMessages, theta: Floats, damping: float) -> float:
     """Iterate once, and return the largest change of a magnetisation."""
-    if isinstance(state, Dense):
+    if isinstance(state, DenseMessages):
         return float(state.step(theta[None], np.zeros(1), np.ones(1), damping)[0])
     return state.step(theta, 0.0, 1.0, damping)
 
 
 def _read_out(
-    state: Dense | Cavity, theta: Floats, residual: float, iterations: int, converged: bool
+    state: DenseMessages | CavityMessages,
+    theta: Floats,
+    residual: float,
+    iterations: int,
+    converged: bool,
 ) -> Marginals:
     """Return what the messages say."""
-    if isinstance(state, Dense):
+    if isinstance(state, DenseMessages):
         t = state.t[0]
         F = bethe.free_entropy(state, state.h, state.omega, state.m, state.v, theta[None])
         free = float(F[0])

@@ -1,4 +1,9 @@
-"""Many histories of a single neuron: a row of every matrix of `dynamics.mean_field` a step."""
+"""Trajectories of the effective process of a single neuron: a row of every matrix a step.
+
+The matrices are those of `dynamics.infinite.simulation`.
+"""
+
+from typing import NamedTuple
 
 import numba
 import numpy as np
@@ -8,13 +13,21 @@ Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
 _FROZEN = 1e-9  # conditional variance below which a step brings nothing new
-_PART = 2048  # histories whose sums stay in the first cache
+_PART = 2048  # trajectories whose sums stay in the first cache
 
 
-class Histories:
-    """Histories of one neuron that are each other's network.
+class Averages(NamedTuple):
+    """Unstable fraction at each time, flips per neuron in each step, and correlation."""
 
-    The symmetry of reversing all spins allows every history to start with s = 1.
+    unstable: Floats
+    flips: Floats
+    correlation: Floats
+
+
+class EffectiveProcess:
+    """Trajectories of one neuron whose averages are the correlation and response that drive it.
+
+    The symmetry of reversing all spins allows every trajectory to start with s = 1.
     """
 
     def __init__(self, samples: int, steps: int, rng: np.random.Generator) -> None:
@@ -27,8 +40,8 @@ class Histories:
         self.L = np.zeros((steps + 1, steps + 1))
         self.slots = np.empty(samples, dtype=np.int64)
 
-    def run(self, J_D: float, eta: float, dt: float, order: str) -> tuple[Floats, Floats, Floats]:
-        """Return unstable fraction, flips per neuron and step, and correlation."""
+    def run(self, J_D: float, eta: float, dt: float, order: str) -> Averages:
+        """Go through all steps."""
         steps = len(self.C) - 1
         unstable, flips = np.empty(steps + 1), np.empty(steps)
         for k in range(steps + 1):
@@ -40,7 +53,7 @@ class Histories:
                 flips[k] = wrong.mean()
                 self.s[wrong] *= -1
         self.C += np.tril(self.C, -1).T
-        return unstable, flips, self.C
+        return Averages(unstable, flips, self.C)
 
     def _field(self, k: int, eta: float) -> Singles:
         """Return the fields at step k: the next row of L times the noise, and the response."""
@@ -71,7 +84,7 @@ class Histories:
         return np.asarray(memory)
 
     def _awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
-        """Return which histories are visited in step k."""
+        """Return which trajectories are visited in step k."""
         if order == "synchronous":
             return np.ones(len(self.s), dtype=bool)
         if order == "random":
@@ -88,11 +101,11 @@ def weighted_sums(rows: Singles, Z: Singles) -> Singles:
 
     BLAS reads it once for each row, and its product of matrices takes no less time.
     """
-    n, histories = Z.shape
-    sums = np.zeros((len(rows), histories), dtype=np.float32)
+    n, samples = Z.shape
+    sums = np.zeros((len(rows), samples), dtype=np.float32)
     whole = n - n % 4
-    for start in range(0, histories, _PART):
-        stop = min(start + _PART, histories)
+    for start in range(0, samples, _PART):
+        stop = min(start + _PART, samples)
         for k in range(0, whole, 4):  # numba makes wide instructions of slices only
             a, b = Z[k, start:stop], Z[k + 1, start:stop]
             c, d = Z[k + 2, start:stop], Z[k + 3, start:stop]

@@ -13,12 +13,12 @@ independent `J_ij` and `J_ji`.
 import numpy as np
 import numpy.typing as npt
 
-from bp.messages.chain import update_columns
-from bp.messages.neuron import Array, update_neurons
+from bp.messages.column import update_columns
+from bp.messages.neuron import Array, Focusing, Inputs, Outputs, update_neurons
 from networks import Network
 
 
-class Dense:
+class DenseMessages:
     """Several runs of the dense iteration on one network, side by side.
 
     The runs share each passage over the couplings, which is what the iteration costs. All arrays
@@ -53,6 +53,9 @@ class Dense:
             np.zeros(self.shape, dtype) for _ in names
         )
         self.V = self.square_product(self.v)
+        out = Outputs(self.f, self.t, self.m, self.v, self.g, self.slope)
+        self.fast = self.h.dtype == np.float32 and self.shape[1] == 1
+        self.out = Outputs(*(array[:, 0] for array in out)) if self.fast else out
 
     def start(self, fields: Array) -> None:
         """Start from magnetisations given as fields; at zero fields the iteration would stay."""
@@ -122,12 +125,12 @@ class Dense:
         """Update all neurons at the present `h`, `omega` and variances."""
         h = (self.h + field).astype(self.h.dtype, copy=False)
         J_D = self.network.J_D
-        out = (self.f, self.t, self.m, self.v, self.g, self.slope)
-        if self.h.dtype == np.float32 and self.shape[1] == 1:
-            rows = (array[:, 0] for array in out)
-            update_neurons(h[:, 0], self.omega[:, 0], self.V[:, 0], J_D, gamma, y, *rows)
+        if self.fast:
+            inputs = Inputs(h[:, 0], self.omega[:, 0], self.V[:, 0])
+            update_neurons(inputs, J_D, Focusing(gamma, y), self.out)
         else:
-            update_columns(h, self.omega, self.V, J_D, self.network.lam, gamma, y, *out)
+            inputs = Inputs(h, self.omega, self.V)
+            update_columns(inputs, J_D, self.network.lam, Focusing(gamma, y), self.out)
 
 
 def _each_layer(x: Array, matrices: Array) -> Array:
