@@ -50,10 +50,10 @@ from sweeps.judging.thresholds import Threshold, plot_threshold, threshold
 from sweeps.running.recheck import Recheck, recheck
 from sweeps.running.refinement import refine
 from sweeps.running.sweep import run
-from sweeps.storing.ledger import Failure, failures
+from sweeps.storing.failure import Failure
+from sweeps.storing.ledger import failures, set_aside
 from sweeps.storing.netcdf import load, to_netcdf
 from sweeps.storing.provenance import provenance
-from sweeps.storing.set_aside import set_aside
 
 __all__ = [
     "Comparison",
