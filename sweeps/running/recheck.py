@@ -1,5 +1,7 @@
 """Whether a ledger still holds what the function gives."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Points where the result changes most: adaptive refinement along a phase boundary."""
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +37,7 @@ def refine(
     batch: int = 8,
     progress: bool = True,
     name: str | None = None,
-) -> "xarray.Dataset":
+) -> xarray.Dataset:
     """Evaluate a function where it changes most, through the same ledger as `sweeps.run`.
 
     The `adaptive` library (extra `refine`) proposes `batch` points at a time, in the simplices on
@@ -191,7 +193,7 @@ def _dataset(
     constant: Mapping[str, Value],
     places: Sequence[tuple[float, ...]],
     columns: Mapping[str, list[list[float]]],
-) -> "xarray.Dataset":
+) -> xarray.Dataset:
     import xarray
 
     coordinates: dict[str, Any] = {

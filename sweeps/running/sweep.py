@@ -1,5 +1,7 @@
 """Run a function over a grid."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -29,7 +31,7 @@ def run(
     progress: bool = True,
     resume: bool = True,
     throw: bool = False,
-) -> "xarray.Dataset":
+) -> xarray.Dataset:
     """Evaluate a function at all points of a grid, each of them once and for all.
 
     A point that is in the ledger is not computed again. Each new one is stored as soon as it has

@@ -10,17 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from foundation.files import TEMPORARY
-from sweeps.storing.arrays import packed
+from sweeps.storing.arrays import Array
+from sweeps.storing.table import COLUMNS, CREATE, insert
 
-_COLUMNS = (
-    "version, seed, parameters, replica, function, results, error, seconds, host, libraries, "
-    "finished, arrays"
-)
-_INSERT = f"INSERT INTO points ({_COLUMNS}) VALUES ({', '.join('?' * 12)})"
 _KEYS = "SELECT version, seed, parameters, replica FROM points WHERE arrays IS NOT NULL"
 
 
-def move_in(connection: sqlite3.Connection, path: Path, create: str) -> None:
+def move_in(connection: sqlite3.Connection, path: Path) -> None:
     """Rebuild the table, with the arrays in their rows; the caller's transaction makes it whole.
 
     Where a file is missing or damaged, the row is left without its arrays: computed again by the
@@ -28,11 +24,9 @@ def move_in(connection: sqlite3.Connection, path: Path, create: str) -> None:
     """
     execute = connection.execute
     execute("ALTER TABLE points RENAME TO old")
-    execute(create)
-    for *values, name in execute(f"SELECT {_COLUMNS} FROM old"):
-        results = values[5]
-        arrays = None if name is None else _read(_folder(path) / name, results)
-        execute(_INSERT, (*values, arrays))
+    execute(CREATE)
+    for *values, results, name in execute(f"SELECT {COLUMNS}, results, arrays FROM old"):
+        insert(connection, values, _read(_folder(path) / name, results) if name else [])
     execute("DROP TABLE old")
 
 
@@ -62,15 +56,15 @@ def _name(key: tuple[str, str, str, int]) -> str:
     return f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:40]}.npz"
 
 
-def _read(file: Path, results: str) -> bytes | None:
-    """Return the arrays of an .npz as a row holds them; None if they are missing or damaged."""
+def _read(file: Path, results: str) -> list[Array]:
+    """Return the arrays of an .npz, one for each null in the results; none if it is damaged."""
     try:
         content = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return []
     try:
         count = sum(value is None for value in json.loads(results).values())
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
-            return packed([archive[f"arr_{i}"] for i in range(count)])
+            return [archive[f"arr_{i}"] for i in range(count)]
     except Exception:  # what can be wrong with an archive has no end
-        return None
+        return []

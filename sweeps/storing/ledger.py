@@ -22,22 +22,17 @@ import numpy as np
 from foundation import domains
 from sweeps.errors import LedgerError
 from sweeps.storing import schema
-from sweeps.storing.arrays import Array, packed, unpacked
+from sweeps.storing.arrays import Array
 from sweeps.storing.evaluation import Evaluation, Scalar
 from sweeps.storing.failure import Failure
 from sweeps.storing.point import Point
+from sweeps.storing.table import arrays_of, insert
 
 _STORED = "SELECT parameters, replica, id, results, seconds FROM points "
 _FAILED = (
     "SELECT version, parameters, replica, error FROM points WHERE error IS NOT NULL "
     "ORDER BY version, seed, parameters, replica"
 )
-_STORE = """
-INSERT OR REPLACE INTO points (
-    version, seed, parameters, replica, function, results, error, seconds, host, libraries,
-    finished, arrays
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
 
 
 @dataclass(frozen=True)
@@ -104,9 +99,8 @@ class Ledger:
         results = json.loads(row.results)
         if names := [name for name, value in results.items() if value is None]:
             with self._explained("cannot be read"):
-                query = "SELECT arrays FROM points WHERE id = ?"
-                content = self._connection.execute(query, (row.id,)).fetchone()[0]
-            results.update(zip(names, unpacked(content, len(names)), strict=True))
+                arrays = arrays_of(self._connection, row.id, len(names))
+            results.update(zip(names, arrays, strict=True))
         return Evaluation(results, seconds=row.seconds)
 
     def store(self, series: Series, point: Point, evaluation: Evaluation) -> None:
@@ -125,10 +119,13 @@ class Ledger:
             evaluation.host,
             evaluation.libraries,
             datetime.now(UTC).isoformat(timespec="seconds"),
-            packed(arrays) if arrays else None,
         )
-        with self._explained("cannot be written", " Nothing stored so far is lost."):
-            self._connection.execute(_STORE, values)
+        with (
+            self._explained("cannot be written", " Nothing stored so far is lost."),
+            self._connection,  # commits, or rolls back
+        ):
+            self._connection.execute("BEGIN")
+            insert(self._connection, values, arrays)
 
     def failures(self) -> list[Failure]:
         """Return the points that raised at their last attempt."""

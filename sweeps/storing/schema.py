@@ -1,34 +1,14 @@
-"""What a ledger is made of: its one table, and how a file is known to hold it."""
+"""How a file is known to be a ledger, and taken for one process alone."""
 
 import sqlite3
 from pathlib import Path
 
 from sweeps.errors import LedgerError
 from sweeps.storing import first_schema
+from sweeps.storing.table import CREATE
 
 APPLICATION = 0x53574550  # "SWEP" in the header tells a ledger from another SQLite file
 SCHEMA = 2
-PAGE = 8192  # bytes: an array of 20 MB is read twice as fast as from the usual 4096
-
-# with row numbers: in a table without, each comparison of keys reads the arrays along
-CREATE = """
-CREATE TABLE points (
-    id INTEGER PRIMARY KEY,
-    version TEXT NOT NULL,
-    seed TEXT NOT NULL,
-    parameters TEXT NOT NULL,
-    replica INTEGER NOT NULL,
-    function TEXT NOT NULL,
-    results TEXT,
-    error TEXT,
-    seconds REAL NOT NULL,
-    host TEXT NOT NULL,
-    libraries TEXT NOT NULL,
-    finished TEXT NOT NULL,
-    arrays BLOB,
-    UNIQUE (version, seed, parameters, replica)
-)
-"""
 
 
 def take(connection: sqlite3.Connection, path: Path) -> None:
@@ -51,8 +31,6 @@ def take(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} has schema {schema}, this version of the package knows up to "
             f"{SCHEMA}: update steering-dynamics, or give a new path"
         )
-    if not tables:
-        execute(f"PRAGMA page_size = {PAGE}")
     execute("PRAGMA journal_mode = WAL")
     execute("PRAGMA synchronous = NORMAL")
     execute("BEGIN EXCLUSIVE")
@@ -60,7 +38,7 @@ def take(connection: sqlite3.Connection, path: Path) -> None:
         execute(CREATE)
         execute(f"PRAGMA application_id = {APPLICATION}")
     elif schema < SCHEMA:
-        first_schema.move_in(connection, path, CREATE)
+        first_schema.move_in(connection, path)
     execute(f"PRAGMA user_version = {SCHEMA}")
     execute("COMMIT")
     first_schema.clear(connection, path)

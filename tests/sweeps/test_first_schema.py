@@ -130,7 +130,7 @@ class Counted:
         self.left -= 1
         return self.what(*arguments, **keywords)
 if which == "moving":
-    first_schema.packed = Counted(first_schema.packed)
+    first_schema.insert = Counted(first_schema.insert)
 elif which == "committed":
     first_schema.clear = Counted(first_schema.clear)
 else:
@@ -142,7 +142,13 @@ sweeps.failures(store)
 
 @pytest.mark.parametrize(
     ("place", "count", "schema", "files"),
-    [("moving", 0, 1, 16), ("moving", 11, 1, 16), ("committed", 0, 2, 16), ("clearing", 5, 2, 11)],
+    [
+        ("moving", 0, 1, 16),
+        ("moving", 11, 1, 16),
+        ("moving", 19, 1, 16),
+        ("committed", 0, 2, 16),
+        ("clearing", 5, 2, 11),
+    ],
 )
 def test_a_kill_is_made_good_by_the_next_opening(store, old, place, count, schema, files):
     before, dataset = old

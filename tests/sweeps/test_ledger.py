@@ -167,10 +167,12 @@ def object_array():
         (lambda content: b"", "cannot be read"),
         (lambda content: content[:-100], "cannot be read"),
         (lambda content: content + b"0", "followed by something else"),
+        (lambda content: content.replace(b"\x01\x00", b"\x02\x00", 1), "first version of .npy"),
+        (lambda content: content.replace(b"False", b"True "), "real numbers by rows"),
         (lambda content: content.replace(b"<f8", b"<f7"), "cannot be read"),
         (lambda content: content.replace(b"(100,)", b"(10**99,)"), "cannot be read"),
         (lambda content: content.replace(b"'fortran_order'", b"[[[[[[[[[[[[[[["), "cannot be read"),
-        (lambda content: object_array(), "cannot be read: Object arrays cannot be loaded"),
+        (lambda content: object_array(), "cannot be read: not an array of real numbers"),
     ],
 )
 def test_a_damaged_array_is_computed_again(store, damage, reason):
@@ -203,11 +205,10 @@ def test_arrays_of_every_kind_are_packed():
         np.arange(10, dtype=np.longdouble)[::-2],
         np.array([[np.nan, -0.0]]),
     ]
-    for array, found in zip(arrays, unpacked(packed(arrays), len(arrays)), strict=True):
+    for array, found in zip(arrays, unpacked(b"".join(packed(arrays)), len(arrays)), strict=True):
         assert found.dtype == array.dtype
         assert found.shape == array.shape
         assert found.tobytes() == array.tobytes()
-        assert found.flags.writeable
 
 
 def test_more_than_a_row_can_hold_is_an_error_of_the_point():
