@@ -73,7 +73,7 @@ def threshold(
     >>> import sweeps
     >>> found = sweeps.threshold([1, 2, 3, 4, 5], [0, 2, 10, 18, 20], trials=20, rng=1)
     >>> round(found.value, 6), round(found.error, 1), found.converged
-    (3.0, 0.1, True)
+    (3.0, 0.2, True)
     >>> sweeps.threshold([1, 2, 3], [0, 1, 2], trials=20, rng=1)
     Threshold(The threshold was not reached: all fractions are below 0.5 in [1, 3], ...; extend x.)
     """
