@@ -4,18 +4,26 @@ Times of a process pool are those of a clock, since several processes work. That
 is the call of `run` in a new process, as seconds of the processor: xarray is imported in it (and
 dask by xarray, where dask is installed). The peer, joblib, comes with scikit-learn; it evaluates
 the same points and stores nothing.
+
+Arrays go into a ledger that is opened and closed for them, and come from one, by the clock; beside
+that stand as many .npy files, each of them flushed to the disk as a result must be that survives a
+failure of power (the ledger flushes when it is closed).
 """
 
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.row import Row, absolute, over_ours
+from benchmarks.row import Row, absolute, over_limit, over_ours
+from sweeps.storing.evaluation import Evaluation
+from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.point import Point
 
 OURS = """
 import sys, time
@@ -55,6 +63,58 @@ def rows() -> Iterator[Row]:
         large = Path(folder, "large")
         ours(large, 1000, "threads")
         yield absolute("100,000 cached points", ours(large, 1000, "threads")[1], "s", 5)
+        yield from arrays(Path(folder))
+
+
+def arrays(folder: Path) -> Iterator[Row]:
+    """Store and read one large array, and many small ones."""
+    rng = np.random.default_rng(1)
+    large, small = [rng.random(2_500_000)], [rng.random(125) for _ in range(1000)]
+    for what, some, written, read in (
+        ("one array of 20 MB", large, 6, 6),
+        ("1,000 arrays of 1 kB", small, 1, 2),
+    ):
+        times = np.array([stored(folder / f"{len(some)}-{k}", some) for k in range(8)])[1:]
+        yield over_limit(f"{what} to a ledger", "numpy.save, flushed", times[:, :2], written)
+        yield over_limit(f"{what} from a ledger", "numpy.load", times[:, 2:], read)
+
+
+def stored(folder: Path, some: list[np.ndarray]) -> list[float]:
+    """Return the times of writing to a ledger and to files, and of reading from both."""
+    folder.mkdir()
+    ledger, series = folder / "ledger", Series("f", "1", 0)
+    points = [Point({"i": i}) for i in range(len(some))]
+    files = [folder / f"{i}.npy" for i in range(len(some))]
+
+    def to_ledger() -> None:
+        with Ledger(ledger) as opened:
+            for point, array in zip(points, some, strict=True):
+                opened.store(series, point, Evaluation({"x": array}))
+
+    def to_files() -> None:
+        for path, array in zip(files, some, strict=True):
+            with path.open("wb") as file:
+                np.save(file, array)
+                file.flush()
+                os.fsync(file.fileno())
+
+    def from_ledger() -> None:
+        with Ledger(ledger) as opened:
+            rows = opened.rows(series)
+            found = [opened.evaluation(rows[point.identity]).results["x"] for point in points]
+        assert np.array_equal(found[-1], some[-1])
+
+    def from_files() -> None:
+        found = [np.load(path) for path in files]
+        assert np.array_equal(found[-1], some[-1])
+
+    return [clock(call) for call in (to_ledger, to_files, from_ledger, from_files)]
+
+
+def clock(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
 
 
 def ours(store: Path, rows: int, workers: str = "processes") -> tuple[float, float]:

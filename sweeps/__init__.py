@@ -42,18 +42,20 @@ On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get
 from foundation import __version__
 from foundation.errors import ConvergenceError
 from sweeps.errors import LedgerError, SweepError, SweepWarning
-from sweeps.judging.comparison import Comparison, compare, plot_comparison
+from sweeps.judging.chi_squared import compare
+from sweeps.judging.comparison import Comparison, plot_comparison
+from sweeps.judging.crossing import threshold
 from sweeps.judging.extrapolation import Extrapolation, extrapolate, plot_extrapolation
-from sweeps.judging.replicas import summary
+from sweeps.judging.summary import summary
 from sweeps.judging.theory import evaluate
-from sweeps.judging.thresholds import Threshold, plot_threshold, threshold
+from sweeps.judging.threshold import Threshold, plot_threshold
 from sweeps.running.recheck import Recheck, recheck
 from sweeps.running.refinement import refine
 from sweeps.running.sweep import run
-from sweeps.storing.ledger import Failure, failures
+from sweeps.storing.failure import Failure
+from sweeps.storing.ledger import failures, set_aside
 from sweeps.storing.netcdf import load, to_netcdf
 from sweeps.storing.provenance import provenance
-from sweeps.storing.set_aside import set_aside
 
 __all__ = [
     "Comparison",

@@ -24,7 +24,12 @@ RUN_BY_SPHINX = {"{code-cell}"}
 CLUSTER = {"py"}  # for a SLURM cluster
 SHELL = {"sh"}
 NOT_CODE = {"", "text", "{toctree}", "{eval-rst}", "{include}"}
-PRINTED = {"sweeps.md": ["Threshold(not reached: all fractions are below 0.5", "Comparison(agree"]}
+PRINTED = {
+    "sweeps.md": [
+        "Threshold(The threshold was not reached: all fractions are below 0.5",
+        "Comparison(agree",
+    ]
+}
 
 
 def name(page):

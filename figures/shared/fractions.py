@@ -29,7 +29,7 @@ def fit(x: npt.ArrayLike, counts: npt.ArrayLike, trials: int) -> sweeps.Threshol
 
 def bounds(found: sweeps.Threshold) -> tuple[float, float, float]:
     """Return the lower end, the threshold and the upper end; nan if it was not reached."""
-    if not found.reached:
+    if not found.converged:
         return np.nan, np.nan, np.nan
     return found.interval[0], found.value, found.interval[1]
 

@@ -138,7 +138,7 @@ def _threshold(settled: "xarray.DataArray", name: str) -> list[float]:
     """Return where half of the networks settle, between the ends of its interval."""
     counts, trials = settled.astype(int).sum("replica").values, settled.sizes["replica"]
     fit = sweeps.threshold(settled[name].values, counts, trials, confidence=0.68, rng=0)
-    return [fit.interval[0], fit.value, fit.interval[1]] if fit.reached else [np.nan] * 3
+    return [fit.interval[0], fit.value, fit.interval[1]] if fit.converged else [np.nan] * 3
 
 
 def _joined(

@@ -1,5 +1,7 @@
 """The limit of large N from finite sizes."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-_DISAGREE = 0.001
+_POOR = 0.001
+_GOOD = "The values follow the fit."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,9 +33,11 @@ class Extrapolation:
         Of the constant and of the powers of 1/N, in the order of `powers`.
     chi_squared, dof, p_value
         Of the fit; the p-value is nan if there are no more sizes than coefficients.
+    converged
+        Whether the values follow the fit: False if p < 0.001, and then the limit and its error are
+        not to be trusted.
     status
-        "good", "poor" (p < 0.001: the power or the errors are not right, or the smallest sizes
-        need one more power), or "untested" if no degree of freedom is left.
+        What happened, and what to do about it.
     N, values, errors, powers
         What was fitted.
 
@@ -41,7 +46,9 @@ class Extrapolation:
     >>> import sweeps
     >>> found = sweeps.extrapolate([10, 20, 40], [1.3, 1.15, 1.075], [0.01, 0.01, 0.01])
     >>> found
-    Extrapolation(limit=1 +- 0.012, powers 1 of 1/N, chi-squared ... for 1: good fit)
+    Extrapolation(limit=1 +- 0.012, powers 1 of 1/N, chi-squared ... for 1)
+    >>> found.converged, found.status
+    (True, 'The values follow the fit.')
     >>> low, high = found.interval(0.95)
     >>> round(low, 3), round(high, 3), found.at(0.1).round(3).item()
     (0.976, 1.024, 1.3)
@@ -56,6 +63,7 @@ class Extrapolation:
     chi_squared: float
     dof: int
     p_value: float
+    converged: bool
     status: str
     N: Floats
     values: Floats
@@ -76,15 +84,16 @@ class Extrapolation:
         """Return the fit at values >= 0 of 1/N."""
         return _design(domains.numbers("inverse", inverse), self.powers) @ self.coefficients
 
-    def plot(self, *, ax: "Axes | None" = None) -> "Axes":
+    def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw values and fit, see `plot_extrapolation`."""
         return plot_extrapolation(self, ax=ax)
 
     def __repr__(self) -> str:
         powers = ", ".join(f"{power:g}" for power in self.powers)
+        remark = "" if self.status == _GOOD else f": {self.status}"
         return (
             f"Extrapolation(limit={self.limit:.6g} +- {self.error:.2g}, powers {powers} of 1/N, "
-            f"chi-squared {self.chi_squared:.3g} for {self.dof}: {self.status} fit)"
+            f"chi-squared {self.chi_squared:.3g} for {self.dof}{remark})"
         )
 
 
@@ -125,8 +134,8 @@ def extrapolate(
     >>> found = sweeps.extrapolate(N, values, [1e-3] * 4, power=[1, 2])
     >>> found.coefficients.round(6).tolist()
     [0.5, 3.0, 20.0]
-    >>> found.dof, found.status
-    (1, 'good')
+    >>> found.dof, found.converged
+    (1, True)
     """
     sizes = domains.vector("N", N)
     v = domains.vector("values", values)
@@ -150,7 +159,8 @@ def extrapolate(
         chi_squared=chi_squared,
         dof=dof,
         p_value=p_value,
-        status="untested" if dof == 0 else "poor" if p_value < _DISAGREE else "good",
+        converged=not p_value < _POOR,
+        status=_status(p_value),
         N=sizes,
         values=v,
         errors=sigma,
@@ -186,7 +196,18 @@ def _tail(chi_squared: float, dof: int) -> float:
     return float(gammaincc(dof / 2, chi_squared / 2)) if dof else float("nan")
 
 
-def plot_extrapolation(extrapolation: Extrapolation, *, ax: "Axes | None" = None) -> "Axes":
+def _status(p_value: float) -> str:
+    if np.isnan(p_value):
+        return "There are no more sizes than coefficients, so the fit is not tested; add sizes."
+    if p_value < _POOR:
+        return (
+            f"The values do not follow the fit (p = {p_value:.1g}); give another power, add one, "
+            "leave out the smallest sizes, or check the errors."
+        )
+    return _GOOD
+
+
+def plot_extrapolation(extrapolation: Extrapolation, *, ax: Axes | None = None) -> Axes:
     """Draw the values against 1/N to the first power of the fit, with the line to its limit.
 
     Parameters

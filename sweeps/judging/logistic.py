@@ -66,6 +66,18 @@ def curve(a: Floats, b: Floats, x: Floats) -> Floats:
     return p
 
 
+def goodness(k: Floats, n: Floats, p: Floats) -> float:
+    """Return the p-value of Pearson's chi-squared over the points that are not saturated."""
+    from scipy.special import gammaincc
+
+    used = n * np.minimum(p, 1 - p) >= 1
+    dof = int(used.sum()) - 2
+    if dof < 1:
+        return float("nan")
+    variance = (n * p * (1 - p))[used]
+    return float(gammaincc(dof / 2, ((k - n * p)[used] ** 2 / variance).sum() / 2))
+
+
 def _climb(
     a: Floats, b: Floats, x: Floats, successes: Floats, trials: Floats
 ) -> tuple[Floats, Floats]:
@@ -90,7 +102,9 @@ def _climb(
         if (there - here < _GAIN).all():
             return a, b
         here = there
-    raise ConvergenceError(f"the logistic fit did not converge for one of {a.size} data sets")
+    raise ConvergenceError(
+        f"The logistic fit did not converge for one of {a.size} data sets; add trials, or widen x."
+    )
 
 
 def _penalised(a: Floats, b: Floats, x: Floats, successes: Floats, trials: Floats) -> Floats:

@@ -1,5 +1,7 @@
 """A theory, given as a function, at the coordinates of data."""
 
+from __future__ import annotations
+
 import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     import xarray
 
 
-def evaluate(theory: Callable[..., npt.ArrayLike], data: "xarray.DataArray") -> "xarray.DataArray":
+def evaluate(theory: Callable[..., npt.ArrayLike], data: xarray.DataArray) -> xarray.DataArray:
     """Return a theory at every point of data.
 
     Parameters
@@ -53,7 +55,7 @@ def evaluate(theory: Callable[..., npt.ArrayLike], data: "xarray.DataArray") -> 
     return labelled("theory", _called(theory, frame), like=frame)
 
 
-def labelled(name: str, values: Any, like: "xarray.DataArray | None" = None) -> "xarray.DataArray":
+def labelled(name: str, values: Any, like: xarray.DataArray | None = None) -> xarray.DataArray:
     """Return `values` as a DataArray of floats, with the labels of `like` if they have none."""
     import xarray
 
@@ -67,7 +69,7 @@ def labelled(name: str, values: Any, like: "xarray.DataArray | None" = None) -> 
     return xarray.full_like(like, 0.0, dtype=float) + array
 
 
-def _called(theory: Callable[..., object], frame: "xarray.DataArray") -> object:
+def _called(theory: Callable[..., object], frame: xarray.DataArray) -> object:
     """Return the theory of those coordinates that it takes."""
     parameters = _parameters(theory)
     if parameters is None:
@@ -96,7 +98,7 @@ def _parameters(theory: Callable[..., object]) -> Mapping[str, inspect.Parameter
     return None if nameless else parameters
 
 
-def _only(theory: object, frame: "xarray.DataArray") -> str:
+def _only(theory: object, frame: xarray.DataArray) -> str:
     """Return the name of the one dimension of the data that can be passed without a name."""
     names = [str(name) for name in frame.dims if name in frame.coords]
     if len(names) != 1 or getattr(theory, "nin", 1) != 1:
@@ -108,6 +110,6 @@ def _only(theory: object, frame: "xarray.DataArray") -> str:
     return names[0]
 
 
-def _spread(name: str, frame: "xarray.DataArray") -> "xarray.DataArray":
+def _spread(name: str, frame: xarray.DataArray) -> xarray.DataArray:
     """Return a coordinate in the full shape of the data: bare numpy arrays know no labels."""
     return frame[name].broadcast_like(frame).transpose(*frame.dims)

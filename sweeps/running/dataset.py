@@ -1,13 +1,13 @@
-"""From the outcomes of a sweep to labelled arrays."""
+"""From the evaluations of a sweep to labelled arrays."""
 
-import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweeps.running import grid
-from sweeps.storing.evaluation import Array, Outcome, Scalar
+from sweeps.storing.arrays import Array
+from sweeps.storing.evaluation import Evaluation, Scalar
 from sweeps.storing.ledger import Series
 from sweeps.storing.point import Value
 
@@ -20,16 +20,16 @@ Found = dict[int, Scalar | Array]
 def labelled(
     axes: Mapping[str, Sequence[Value]],
     replicas: int,
-    outcomes: Mapping[tuple[str, int], Outcome],
+    evaluations: Sequence[Evaluation],
     series: Series,
 ) -> "xarray.Dataset":
-    """Return the outcomes of a grid as a Dataset, as told in `sweeps.run`."""
+    """Return the evaluations of a grid, in the order of its points, as `sweeps.run` says."""
     import xarray
 
     shape = (*map(len, axes.values()), replicas)
     dimensions = (*axes, "replica")
     variables = {}
-    for name, flat in columns(axes, replicas, outcomes).items():
+    for name, flat in columns(evaluations).items():
         own = dimensions_of(name, flat.ndim - 1)
         variables[name] = (dimensions + own, flat.reshape(shape + flat.shape[1:]))
     coordinates = {name: grid.labels(values) for name, values in axes.items()}
@@ -54,21 +54,15 @@ def check_names(results: Mapping[str, Scalar | Array], parameters: Collection[st
                 )
 
 
-def columns(
-    axes: Mapping[str, Sequence[Value]], replicas: int, outcomes: Mapping[tuple[str, int], Outcome]
-) -> dict[str, Array]:
+def columns(evaluations: Sequence[Evaluation]) -> dict[str, Array]:
     """Return the results, `failed` and `seconds`, each an array over all points of the grid."""
-    size = replicas * math.prod(map(len, axes.values()))
     found: dict[str, Found] = {}
-    failed = np.zeros(size, dtype=bool)
-    seconds = np.zeros(size)
-    for index, point in enumerate(grid.points(axes, replicas)):
-        outcome = outcomes[point.key, point.replica]
-        failed[index] = outcome.error is not None
-        seconds[index] = outcome.seconds
-        for name, value in outcome.results.items():
+    for index, evaluation in enumerate(evaluations):
+        for name, value in evaluation.results.items():
             found.setdefault(name, {})[index] = value
-    results = {name: column(name, values, size) for name, values in found.items()}
+    results = {name: column(name, values, len(evaluations)) for name, values in found.items()}
+    failed = np.array([evaluation.error is not None for evaluation in evaluations])
+    seconds = np.array([evaluation.seconds for evaluation in evaluations])
     return {**results, "failed": failed, "seconds": seconds}
 
 

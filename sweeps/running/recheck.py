@@ -1,5 +1,7 @@
 """Whether a ledger still holds what the function gives."""
 
+from __future__ import annotations
+
 import json
 import os
 from collections.abc import Callable
@@ -9,8 +11,8 @@ import numpy as np
 
 from foundation import domains
 from sweeps.running.session import series_of, takes_rng
-from sweeps.storing.arrays import DamagedError
-from sweeps.storing.evaluation import Array, Outcome, Scalar, Task
+from sweeps.storing.arrays import Array, DamagedError
+from sweeps.storing.evaluation import Evaluation, Scalar, Task
 from sweeps.storing.ledger import Ledger, Row, existing
 from sweeps.storing.point import Point, Value
 
@@ -112,14 +114,14 @@ def _chosen(rows: dict[tuple[str, int], Row], count: int) -> list[tuple[Point, R
     return [(Point(json.loads(key), replica), rows[key, replica]) for key, replica in identities]
 
 
-def _read(ledger: Ledger, row: Row) -> Outcome:
+def _read(ledger: Ledger, row: Row) -> Evaluation:
     try:
-        return ledger.outcome(row)
+        return ledger.evaluation(row)
     except DamagedError as error:
-        return Outcome(error=str(error))
+        return Evaluation(error=str(error))
 
 
-def _now(function: Callable[..., object], point: Point, seed: int) -> Outcome:
+def _now(function: Callable[..., object], point: Point, seed: int) -> Evaluation:
     """Evaluate a point as a worker does, with one thread for each library."""
     from threadpoolctl import threadpool_limits
 
@@ -128,7 +130,7 @@ def _now(function: Callable[..., object], point: Point, seed: int) -> Outcome:
         return task(point)
 
 
-def _compared(point: Point, before: Outcome, now: Outcome) -> Recheck:
+def _compared(point: Point, before: Evaluation, now: Evaluation) -> Recheck:
     if before.error or now.error:
         return Recheck(point.parameters, point.replica, ("error",))
     names = {**before.results, **now.results}

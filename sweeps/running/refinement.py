@@ -1,5 +1,7 @@
 """Points where the result changes most: adaptive refinement along a phase boundary."""
 
+from __future__ import annotations
+
 import math
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,7 @@ from sweeps.errors import SweepError
 from sweeps.running import grid
 from sweeps.running.progress import bar
 from sweeps.running.session import Session
-from sweeps.storing.evaluation import Outcome
+from sweeps.storing.evaluation import Evaluation
 from sweeps.storing.point import Point, Value
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def refine(
     batch: int = 8,
     progress: bool = True,
     name: str | None = None,
-) -> "xarray.Dataset":
+) -> xarray.Dataset:
     """Evaluate a function where it changes most, through the same ledger as `sweeps.run`.
 
     The `adaptive` library (extra `refine`) proposes `batch` points at a time, in the simplices on
@@ -101,20 +103,23 @@ def refine(
         function, names, store=store, version=version, rng=rng, executor=executor, name=name
     )
     total = math.ceil(points / batch) * batch * replicas
-    found: list[list[Outcome]] = []
     places: list[tuple[float, ...]] = []
+    found: list[list[float]] = []
+    seconds: list[list[float]] = []
     with session, bar(session.series.function, total, progress) as shown:
         while len(places) < points:
             asked = [_place(place) for place in learner.ask(batch)[0]]
             wanted = [_replicas(ranges, place, constant, replicas) for place in asked]
             session.evaluate((point for group in wanted for point in group), shown.update)
-            outcomes = [[session.outcomes[p.key, p.replica] for p in group] for group in wanted]
             session.report(throw=True)
-            means = [_mean(group, variable) for group in outcomes]
+            groups = [[session.evaluations[p.identity] for p in group] for group in wanted]
+            values = [[_number(one, variable) for one in group] for group in groups]
+            means = [float(np.mean(group)) for group in values]
             learner.tell_many([_asked(place) for place in asked], means)
             places += asked
-            found += outcomes
-    return _dataset(ranges, constant, places, found, variable)
+            found += values
+            seconds += [[one.seconds for one in group] for group in groups]
+    return _dataset(ranges, constant, places, {variable: found, "seconds": seconds})
 
 
 def _ranges(bounds: object) -> dict[str, tuple[float, float]]:
@@ -173,33 +178,24 @@ def _replicas(
     return [Point({**varied, **constant}, replica) for replica in range(replicas)]
 
 
-def _number(outcome: Outcome, variable: str) -> float:
-    value = outcome.results.get(variable)
+def _number(evaluation: Evaluation, variable: str) -> float:
+    value = evaluation.results.get(variable)
     if not isinstance(value, int | float) or not math.isfinite(value):
         raise SweepError(
             f"variable {variable!r} must be a finite number at every point, got {value!r}; "
-            f"the function returned {', '.join(outcome.results) or 'nothing'}"
+            f"the function returned {', '.join(evaluation.results) or 'nothing'}"
         )
     return float(value)
-
-
-def _mean(outcomes: Sequence[Outcome], variable: str) -> float:
-    return float(np.mean([_number(outcome, variable) for outcome in outcomes]))
 
 
 def _dataset(
     names: Mapping[str, object],
     constant: Mapping[str, Value],
     places: Sequence[tuple[float, ...]],
-    found: Sequence[Sequence[Outcome]],
-    variable: str,
-) -> "xarray.Dataset":
+    columns: Mapping[str, list[list[float]]],
+) -> xarray.Dataset:
     import xarray
 
-    columns = {
-        variable: [[_number(outcome, variable) for outcome in group] for group in found],
-        "seconds": [[outcome.seconds for outcome in group] for group in found],
-    }
     coordinates: dict[str, Any] = {
         name: ("point", values) for name, values in zip(names, np.array(places).T, strict=True)
     }

@@ -2,7 +2,7 @@
 
 import inspect
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from types import TracebackType
 from typing import Self
@@ -10,15 +10,13 @@ from typing import Self
 from foundation import domains
 from sweeps.errors import SweepError, SweepWarning
 from sweeps.running.dataset import check_names
-from sweeps.running.dispatch import Flight
+from sweeps.running.dispatch import Dispatch
 from sweeps.running.naming import given, name_of
 from sweeps.running.workers import Workers
 from sweeps.storing.arrays import DamagedError
-from sweeps.storing.evaluation import Outcome, Task
+from sweeps.storing.evaluation import Evaluation, Task
 from sweeps.storing.ledger import Ledger, Series
 from sweeps.storing.point import Point
-
-Identity = tuple[str, int]
 
 _SHOWN = 5
 
@@ -45,7 +43,7 @@ class Session:
         self._task = Task(function, self.series.seed, takes_rng(function, names))
         self._workers = Workers(executor)
         self._workers.check(function)
-        self.outcomes: dict[Identity, Outcome] = {}
+        self.evaluations: dict[tuple[str, int], Evaluation] = {}
         self._failed: list[tuple[Point, str]] = []
         self._damaged: list[str] = []
 
@@ -68,26 +66,24 @@ class Session:
         self._ledger.__exit__(kind, error, trace)
 
     def evaluate(self, points: Iterable[Point], advance: Callable[[], object]) -> None:
-        """Fill `outcomes` for all `points`, and call `advance` after each of them."""
+        """Fill `evaluations` for all `points`, and call `advance` after each of them."""
 
-        def keep(point: Point, outcome: Outcome) -> None:
-            check_names(outcome.results, point.parameters)
-            self._ledger.store(self.series, point, outcome)
-            if outcome.error:
-                self._failed.append((point, outcome.error))
-            short = Outcome(outcome.results, outcome.error, outcome.seconds)
-            self.outcomes[point.key, point.replica] = short
+        def keep(point: Point, found: Evaluation) -> None:
+            check_names(found.results, point.parameters)
+            self._ledger.store(self.series, point, found)
+            if found.error:
+                self._failed.append((point, found.error))
+            short = Evaluation(found.results, found.error, found.seconds)
+            self.evaluations[point.identity] = short
             advance()
 
-        Flight(self._task, self._workers, keep).run(self._missing(points, advance))
+        Dispatch(self._task, self._workers, keep).run(self._missing(points, advance))
 
     def report(self, throw: bool) -> None:
-        """Tell of failed points and damaged files: by one warning, or by an error."""
+        """Tell of failed points and damaged results: by one warning each, or by an error."""
         if self._damaged:
-            files = "\n  ".join(self._damaged)
-            warnings.warn(
-                f"damaged array files, computed again:\n  {files}", SweepWarning, stacklevel=3
-            )
+            lines = "\n".join(_first(self._damaged))
+            warnings.warn(f"damaged results, computed again:\n{lines}", SweepWarning, stacklevel=3)
         self._damaged.clear()
         if self._failed and throw:
             raise SweepError(self._table())
@@ -95,33 +91,35 @@ class Session:
             warnings.warn(self._table(), SweepWarning, stacklevel=3)
 
     def _missing(self, points: Iterable[Point], advance: Callable[[], object]) -> Iterator[Point]:
-        """Take the stored outcomes as they are; yield the other points."""
+        """Take what is stored as it is; yield the other points."""
         for point in points:
-            identity = (point.key, point.replica)
-            row = self._rows.get(identity)
-            if identity in self.outcomes:
+            row = self._rows.get(point.identity)
+            if point.identity in self.evaluations:
                 advance()
             elif row is None:
                 yield point
             else:
                 try:
-                    self.outcomes[identity] = self._ledger.outcome(row)
+                    self.evaluations[point.identity] = self._ledger.evaluation(row)
                     advance()
                 except DamagedError as error:
-                    self._damaged.append(str(error))
+                    self._damaged.append(f"{point}: {error}")
                     yield point
 
     def _table(self) -> str:
-        """Return one line for each of the first failed points."""
-        lines = [
-            f"  {point}: {error.strip().splitlines()[-1]}" for point, error in self._failed[:_SHOWN]
-        ]
-        if len(self._failed) > _SHOWN:
-            lines.append(f"  ... and {len(self._failed) - _SHOWN} more")
+        """Say how many points failed, and how the first of them did."""
+        failed = [f"{point}: {error.strip().splitlines()[-1]}" for point, error in self._failed]
+        counted = f"{len(failed)} of {len(self.evaluations)} points failed"
         return (
-            f"{len(self._failed)} of {len(self.outcomes)} points failed; the next run tries them "
-            f"again, sweeps.failures({str(self._store)!r}) has the tracebacks:\n" + "\n".join(lines)
+            f"{counted}; the next run tries them again, sweeps.failures({str(self._store)!r}) has "
+            "the tracebacks:\n" + "\n".join(_first(failed))
         )
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """Return the first of some lines, indented, and how many more there are."""
+    more = [f"  ... and {len(lines) - _SHOWN} more"] if len(lines) > _SHOWN else []
+    return [f"  {line}" for line in lines[:_SHOWN]] + more
 
 
 def series_of(

@@ -1,6 +1,7 @@
 """Run a function over a grid."""
 
-import math
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
@@ -11,7 +12,7 @@ from sweeps.running.dataset import labelled
 from sweeps.running.grid import checked, points
 from sweeps.running.progress import bar
 from sweeps.running.session import Session
-from sweeps.storing.set_aside import set_aside
+from sweeps.storing.ledger import set_aside
 
 if TYPE_CHECKING:
     import xarray
@@ -21,20 +22,24 @@ def run(
     function: Callable[..., object],
     grid: Mapping[str, Sequence[Any]],
     *,
+    replicas: int = 1,
+    rng: int = 0,
     store: str | os.PathLike[str],
     version: str | int,
-    rng: int = 0,
-    executor: Executor | int | None = None,
-    replicas: int = 1,
-    resume: bool = True,
-    progress: bool = True,
-    throw: bool = False,
     name: str | None = None,
-) -> "xarray.Dataset":
+    executor: Executor | int | None = None,
+    progress: bool = True,
+    resume: bool = True,
+    throw: bool = False,
+) -> xarray.Dataset:
     """Evaluate a function at all points of a grid, each of them once and for all.
 
     A point that is in the ledger is not computed again. Each new one is stored as soon as it has
     finished, so a sweep may be killed at any moment and started again by the same call.
+
+    The parameters say, in this order, what to compute (`function`, `grid`, `replicas`, `rng`),
+    where and under which names it is stored (`store`, `version`, `name`), who computes (`executor`,
+    `progress`), and how to go on from what is stored and after an error (`resume`, `throw`).
 
     Parameters
     ----------
@@ -48,30 +53,29 @@ def run(
         The values of each parameter (int, float, str, bool or None); the points are their product.
         Integers among floats are passed as floats; 1 and 1.0 are one point, which is not computed
         again.
-    store
-        Path of the ledger, an SQLite file that is made if need be. Arrays are stored in the folder
-        `<store>.arrays` beside it.
-    version
-        Version of the model that `function` computes. Change it, and all points are new; the
-        source code is not looked at. In one store a version belongs to one function.
+    replicas
+        Number of independent repetitions of each point, >= 1.
     rng
         Root seed, an integer >= 0. The generator of a point comes from it, the parameters and the
         replica, so the numbers do not depend on workers, on order, or on the rest of the grid.
-    executor
-        None for a process pool on all cores, an integer for one of so many workers, or any
-        `concurrent.futures.Executor`.
-    replicas
-        Number of independent repetitions of each point, >= 1.
-    resume
-        Whether to go on from the ledger. With False, all that is in `store` is first renamed by
-        `sweeps.set_aside`, once the arguments are found to be right.
-    progress
-        Whether to show a progress bar.
-    throw
-        Whether to raise an error at the end if points failed. Otherwise they give a warning.
+    store
+        Path of the ledger, an SQLite file that is made if need be.
+    version
+        Version of the model that `function` computes. Change it, and all points are new; the
+        source code is not looked at. In one store a version belongs to one function.
     name
         The name under which the ledger knows the function; by default its module and name. Give
         one, and the function may be moved or renamed later without losing what is stored.
+    executor
+        None for a process pool on all cores, an integer for one of so many workers, or any
+        `concurrent.futures.Executor`.
+    progress
+        Whether to show a progress bar.
+    resume
+        Whether to go on from the ledger. With False, it is first renamed by `sweeps.set_aside`,
+        once the arguments are found to be right.
+    throw
+        Whether to raise an error at the end if points failed. Otherwise they give a warning.
 
     Returns
     -------
@@ -86,7 +90,8 @@ def run(
     ------
     TypeError, ValueError
         If an argument is outside its documented domain, before anything is computed; at the first
-        result with an array `a` beside a parameter or result `a_0`; or if a result has two forms.
+        result with an array `a` beside a parameter or result `a_0`; or if a result is a number at
+        one point and an array at another, say.
     LedgerError
         If the store cannot be used: not a ledger, in use by another sweep, disk full.
     SweepError
@@ -118,8 +123,9 @@ def run(
     )
     if not resume:
         set_aside(store)
-    total = replicas * math.prod(map(len, axes.values()))
-    with session, bar(session.series.function, total, progress) as shown:
-        session.evaluate(points(axes, replicas), shown.update)
+    wanted = list(points(axes, replicas))
+    with session, bar(session.series.function, len(wanted), progress) as shown:
+        session.evaluate(wanted, shown.update)
     session.report(throw)
-    return labelled(axes, replicas, session.outcomes, session.series)
+    evaluations = [session.evaluations[point.identity] for point in wanted]
+    return labelled(axes, replicas, evaluations, session.series)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 
 from foundation import domains
-from sweeps.storing.evaluation import Outcome, Task
+from sweeps.storing.evaluation import Evaluation, Task
 from sweeps.storing.point import Point
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -54,7 +54,7 @@ class Workers:
                 "a module, or bring executor=ThreadPoolExecutor(...)"
             ) from error
 
-    def submit(self, task: Task, point: Point) -> "Future[Outcome]":
+    def submit(self, task: Task, point: Point) -> "Future[Evaluation]":
         """Hand one point to a worker."""
         if self._executor is None:
             self._executor = self._pool()

@@ -1,7 +1,6 @@
 """What one call of the swept function gave, in the form that travels and is stored."""
 
 import functools
-import importlib.metadata
 import platform
 import time
 import traceback
@@ -10,19 +9,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from foundation.versions import versions
+from sweeps.storing.arrays import Array
 from sweeps.storing.point import Point
 
 Scalar = bool | int | float | str
-Array = npt.NDArray[Any]
 
 _RESERVED = ("failed", "seconds", "replica")
+_LARGEST = 900_000_000  # bytes: a row of SQLite holds 10^9
 _ALLOWED = "a number, a string or an array of real numbers"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Evaluation:
     """The results of a point, or the traceback of its error, with what it took to get there."""
 
     results: dict[str, Scalar | Array] = field(default_factory=dict)
@@ -40,8 +40,8 @@ class Task:
     seed: int
     takes_rng: bool
 
-    def __call__(self, point: Point) -> Outcome:
-        """Evaluate `point`; an error becomes part of the outcome."""
+    def __call__(self, point: Point) -> Evaluation:
+        """Evaluate `point`; an error becomes part of what is returned."""
         arguments: dict[str, Any] = dict(point.parameters)
         if self.takes_rng:
             arguments["rng"] = point.generator(self.seed)
@@ -53,7 +53,7 @@ class Task:
         except Exception:
             error = traceback.format_exc()
         seconds = time.perf_counter() - start
-        return Outcome(results, error, seconds, platform.node(), library_versions())
+        return Evaluation(results, error, seconds, platform.node(), library_versions())
 
 
 def named(returned: object, taken: Collection[str] = ()) -> dict[str, Scalar | Array]:
@@ -70,19 +70,21 @@ def named(returned: object, taken: Collection[str] = ()) -> dict[str, Scalar | A
                 f"the function must return names that are identifiers and none of "
                 f"{', '.join(forbidden)}, got {name!r}"
             )
-    return {name: _plain(name, value) for name, value in returned.items()}
+    results = {name: _plain(name, value) for name, value in returned.items()}
+    size = sum(value.nbytes for value in results.values() if isinstance(value, np.ndarray))
+    if size > _LARGEST:
+        raise ValueError(
+            f"the function must return arrays of at most {_LARGEST / 1e6:g} MB at a point, got "
+            f"{size / 1e6:.0f} MB: reduce them to what is needed"
+        )
+    return results
 
 
 @functools.cache
 def library_versions() -> str:
     """Return the versions of Python and of the libraries that numbers depend on."""
-    versions = [f"python {platform.python_version()}"]
-    for library in ("steering-dynamics", "numpy", "scipy", "numba"):
-        try:
-            versions.append(f"{library} {importlib.metadata.version(library)}")
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return ", ".join(versions)
+    found = versions(("steering-dynamics", "numpy", "scipy", "numba"))
+    return ", ".join(f"{name} {version}" for name, version in found.items() if version)
 
 
 def _plain(name: str, value: object) -> Scalar | Array:

@@ -1,8 +1,9 @@
 """The ledger: one SQLite file that keeps every point of every sweep written to it.
 
-One row a point and one transaction a row, written by the driver alone. The primary key is model
-version, root seed, canonical parameters and replica; a point that raised keeps its traceback. The
-write-ahead journal makes a transaction cost no disk flush and survive any kill of the process.
+One row a point and one transaction a row, written by the driver alone. A row is known by model
+version, root seed, canonical parameters and replica, and holds results and arrays, or the traceback
+of what the point raised. The write-ahead journal makes a transaction cost no disk flush and survive
+any kill of the process.
 """
 
 import contextlib
@@ -20,31 +21,18 @@ import numpy as np
 
 from foundation import domains
 from sweeps.errors import LedgerError
-from sweeps.storing.arrays import ArrayFolder
-from sweeps.storing.evaluation import Array, Outcome, Scalar
+from sweeps.storing import schema
+from sweeps.storing.arrays import Array
+from sweeps.storing.evaluation import Evaluation, Scalar
+from sweeps.storing.failure import Failure
 from sweeps.storing.point import Point
+from sweeps.storing.table import arrays_of, insert
 
-_APPLICATION = 0x53574550  # "SWEP" in the header tells a ledger from another SQLite file
-_SCHEMA = 1
-_CREATE = """
-CREATE TABLE points (
-    version TEXT NOT NULL,
-    seed TEXT NOT NULL,
-    parameters TEXT NOT NULL,
-    replica INTEGER NOT NULL,
-    function TEXT NOT NULL,
-    results TEXT,
-    arrays TEXT,
-    error TEXT,
-    seconds REAL NOT NULL,
-    host TEXT NOT NULL,
-    libraries TEXT NOT NULL,
-    finished TEXT NOT NULL,
-    PRIMARY KEY (version, seed, parameters, replica)
-) WITHOUT ROWID
-"""
-_STORED = "SELECT parameters, replica, results, arrays, seconds FROM points "
-_FAILED = "SELECT version, parameters, replica, error FROM points WHERE error IS NOT NULL"
+_STORED = "SELECT parameters, replica, id, results, seconds FROM points "
+_FAILED = (
+    "SELECT version, parameters, replica, error FROM points WHERE error IS NOT NULL "
+    "ORDER BY version, seed, parameters, replica"
+)
 
 
 @dataclass(frozen=True)
@@ -58,40 +46,11 @@ class Series:
 
 @dataclass(frozen=True)
 class Row:
-    """A stored point: its results as JSON, where null stands for the next array of the file."""
+    """A stored point: its results as JSON, where null stands for the next of its arrays."""
 
+    id: int
     results: str
-    arrays: str | None
     seconds: float
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A point that raised.
-
-    Attributes
-    ----------
-    version
-        Version of the model.
-    parameters, replica
-        The point.
-    error
-        The traceback of its last attempt.
-
-    Examples
-    --------
-    What `failures` returns has the form
-
-    >>> import sweeps
-    >>> failure = sweeps.Failure("1", {"N": 0}, replica=0, error="Traceback ...: division by zero")
-    >>> failure.parameters["N"], failure.error.split(": ")[-1]
-    (0, 'division by zero')
-    """
-
-    version: str
-    parameters: dict[str, bool | int | float | str | None]
-    replica: int
-    error: str
 
 
 class Ledger:
@@ -105,13 +64,11 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.folder = ArrayFolder(path)
         with self._explained("cannot be opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
             try:
-                self._take()
-                self.folder.clean()
+                schema.take(self._connection, path)
             except BaseException:
                 self._connection.close()
                 raise
@@ -137,33 +94,38 @@ class Ledger:
             )
             return {(key, replica): Row(*rest) for key, replica, *rest in found}
 
-    def outcome(self, row: Row) -> Outcome:
-        """Return what a row holds; raise `DamagedError` if its array file is not whole."""
+    def evaluation(self, row: Row) -> Evaluation:
+        """Return what a row holds; raise `DamagedError` if its arrays are not whole."""
         results = json.loads(row.results)
-        if row.arrays is not None:
-            names = [name for name, value in results.items() if value is None]
-            results.update(zip(names, self.folder.read(row.arrays, len(names)), strict=True))
-        return Outcome(results, seconds=row.seconds)
+        if names := [name for name, value in results.items() if value is None]:
+            with self._explained("cannot be read"):
+                arrays = arrays_of(self._connection, row.id, len(names))
+            results.update(zip(names, arrays, strict=True))
+        return Evaluation(results, seconds=row.seconds)
 
-    def store(self, series: Series, point: Point, outcome: Outcome) -> None:
-        """Write one point: its arrays first, then its row in one transaction."""
-        with self._explained("cannot be written", " Nothing stored so far is lost."):
-            key = (series.version, str(series.seed), point.key, point.replica)
-            arrays = [value for value in outcome.results.values() if isinstance(value, np.ndarray)]
-            name = self.folder.write(json.dumps(key), arrays) if arrays else None
-            values = (
-                *key,
-                series.function,
-                None if outcome.error else _json(outcome.results),
-                name,
-                outcome.error,
-                outcome.seconds,
-                outcome.host,
-                outcome.libraries,
-                datetime.now(UTC).isoformat(timespec="seconds"),
-            )
-            marks = ", ".join("?" * len(values))
-            self._connection.execute(f"INSERT OR REPLACE INTO points VALUES ({marks})", values)
+    def store(self, series: Series, point: Point, evaluation: Evaluation) -> None:
+        """Write one point in one transaction."""
+        results = evaluation.results
+        arrays = [value for value in results.values() if isinstance(value, np.ndarray)]
+        values = (
+            series.version,
+            str(series.seed),
+            point.key,
+            point.replica,
+            series.function,
+            None if evaluation.error else _json(results),
+            evaluation.error,
+            evaluation.seconds,
+            evaluation.host,
+            evaluation.libraries,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        with (
+            self._explained("cannot be written", " Nothing stored so far is lost."),
+            self._connection,  # commits, or rolls back
+        ):
+            self._connection.execute("BEGIN")
+            insert(self._connection, values, arrays)
 
     def failures(self) -> list[Failure]:
         """Return the points that raised at their last attempt."""
@@ -173,36 +135,11 @@ class Ledger:
                 for version, parameters, replica, error in self._connection.execute(_FAILED)
             ]
 
-    def move(self, target: Path) -> None:
-        """Rename arrays and file, in this order, while the lock is held; then only close it."""
+    def rename(self, target: Path) -> None:
+        """Rename the file while it is locked; then only close it."""
         with self._explained("cannot be set aside"):
             self._connection.execute("PRAGMA journal_mode = DELETE")  # ends the -wal file
-            if self.folder.path.exists():
-                self.folder.path.rename(ArrayFolder(target).path)
             self.path.rename(target)
-
-    def _take(self) -> None:
-        """Lock the file for this process (the lock dies with it), and make or check the schema."""
-        execute = self._connection.execute
-        execute("PRAGMA locking_mode = EXCLUSIVE")
-        application = execute("PRAGMA application_id").fetchone()[0]
-        tables = execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != _APPLICATION and tables:
-            raise LedgerError(f"{self.path} is an SQLite file of another program, give a new path")
-        schema = execute("PRAGMA user_version").fetchone()[0]
-        if schema > _SCHEMA:
-            raise LedgerError(
-                f"{self.path} has schema {schema}, this version of the package knows up to "
-                f"{_SCHEMA}: update steering-dynamics, or give a new path"
-            )
-        execute("PRAGMA journal_mode = WAL")
-        execute("PRAGMA synchronous = NORMAL")
-        execute("BEGIN EXCLUSIVE")
-        if not tables:
-            execute(_CREATE)
-            execute(f"PRAGMA application_id = {_APPLICATION}")
-        execute(f"PRAGMA user_version = {_SCHEMA}")
-        execute("COMMIT")
 
     def _same_function(self, series: Series) -> None:
         """Refuse to mix two functions under one version: their points would be confused."""
@@ -256,6 +193,49 @@ def failures(store: str | os.PathLike[str]) -> list[Failure]:
     """
     with Ledger(existing(store)) as ledger:
         return ledger.failures()
+
+
+def set_aside(store: str | os.PathLike[str]) -> Path | None:
+    """Rename the ledger at `store`, so that the next sweep starts an empty one.
+
+    The new name is `<store>-<time>`, a ledger like any other.
+
+    Parameters
+    ----------
+    store
+        As in `sweeps.run`.
+
+    Returns
+    -------
+    The new path; None if there is no ledger.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `store` is not a path.
+    LedgerError
+        If the ledger is in use by a sweep, or is none; then nothing is renamed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def inverse(N):
+    ...     return 1 / N
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     again = dict(store=f"{folder}/inverse.sqlite", version=1, progress=False)
+    ...     data = sweeps.run(inverse, {"N": [1, 2]}, executor=executor, **again)
+    ...     print(sweeps.set_aside(f"{folder}/inverse.sqlite"))
+    /...inverse.sqlite-20...
+    """
+    path = domains.path("store", store)
+    if not path.exists():
+        return None
+    target = path.with_name(f"{path.name}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
+    with Ledger(path) as ledger:
+        ledger.rename(target)
+    return target
 
 
 def existing(store: object) -> Path:

@@ -30,6 +30,11 @@ class Point:
         plain = {name: canonical(value) for name, value in self.parameters.items()}
         return json.dumps(plain, sort_keys=True, separators=(",", ":"))
 
+    @property
+    def identity(self) -> tuple[str, int]:
+        """What tells the point from all others of its sweep."""
+        return self.key, self.replica
+
     def generator(self, seed: int) -> np.random.Generator:
         """Return the generator that belongs to this point under a root seed.
 

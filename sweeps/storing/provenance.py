@@ -1,6 +1,5 @@
 """Where a result comes from."""
 
-import importlib.metadata
 import json
 import platform
 import shlex
@@ -10,6 +9,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from foundation import domains
+from foundation.versions import version
 
 _DISTRIBUTION = "steering-dynamics"
 _LIBRARIES = ("numpy", "scipy", "numba", "xarray", "h5netcdf", "matplotlib")
@@ -55,15 +57,13 @@ def provenance(
     >>> sorted(record)
     ['command', 'git', 'host', 'libraries', 'package', 'parameters', 'python', 'seed', 'time']
     """
-    if not isinstance(parameters, Mapping | None):
-        raise TypeError(f"parameters must be a mapping or None, got {parameters!r}")
     record = {
-        "package": f"{_DISTRIBUTION} {_version(_DISTRIBUTION)}",
+        "package": f"{_DISTRIBUTION} {version(_DISTRIBUTION)}",
         "git": git_state(),
         "command": command if command is not None else shlex.join(sys.argv),
-        "parameters": dict(parameters or {}),
+        "parameters": dict(domains.mapping("parameters", parameters)),
         "seed": seed,
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "libraries": {name: version(name) for name in _LIBRARIES},
         "python": platform.python_version(),
         "host": platform.node(),
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -90,13 +90,6 @@ def _git(file: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode == 0 else None
-
-
-def _version(distribution: str) -> str | None:
-    try:
-        return importlib.metadata.version(distribution)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _plain(value: object) -> Any:

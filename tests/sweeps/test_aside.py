@@ -1,10 +1,9 @@
-"""Starting anew: ledger and arrays are renamed together, or not at all."""
+"""Starting anew: the ledger is renamed whole, or not at all."""
 
 import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -47,7 +46,7 @@ def test_the_ledger_goes_on_under_its_new_name(store):
     first = sweep(store)
     new = sweeps.set_aside(str(store))
     assert new.parent == store.parent
-    assert names(store) == [new.name, f"{new.name}.arrays"]
+    assert names(store) == [new.name]
     assert sweeps.set_aside(store) is None
     assert same(sweep(new), first)
     assert CALLS == []
@@ -65,7 +64,7 @@ def test_nothing_that_a_killed_driver_left_in_the_journal_is_lost(store):
     subprocess.run([sys.executable, "-c", script, str(store)], check=True)
     assert store.with_name(f"{store.name}-wal").stat().st_size
     new = sweeps.set_aside(store)
-    assert names(store) == [new.name, f"{new.name}.arrays"]
+    assert names(store) == [new.name]
     connection = sqlite3.connect(new)
     assert connection.execute("SELECT DISTINCT host FROM points").fetchall() == [("7",)]
     connection.close()
@@ -95,32 +94,12 @@ def test_a_file_of_another_kind_is_left_alone(store):
     assert names(store) == [store.name]
 
 
-def test_a_kill_between_arrays_and_ledger_is_made_good(store, monkeypatch):
-    first = sweep(store)
-    rename = Path.rename
-
-    def killed(path, target):
-        if path == store:
-            raise KeyboardInterrupt
-        return rename(path, target)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", killed)
-        with pytest.raises(KeyboardInterrupt):
-            sweeps.set_aside(store)
-    assert store.exists()
-    new = sweeps.set_aside(store)
-    assert names(store) == [new.name, f"{new.name}.arrays"]
-    assert same(sweep(new), first)
-    assert CALLS == []
-
-
 def test_a_sweep_that_does_not_resume(store):
     first = sweep(store)
     again = sweep(store, resume=False)
     assert CALLS == [0, 1, 2, 3, 4]
     assert same(again, first)
-    assert len(names(store)) == 4
+    assert len(names(store)) == 2
 
 
 @pytest.mark.parametrize("bad", [{"replicas": 0}, {"version": ""}, {"rng": -1}, {"throw": 1}])

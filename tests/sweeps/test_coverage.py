@@ -44,7 +44,7 @@ def test_threshold(points, trials, slope, level):
         found = sweeps.threshold(
             x, rng.binomial(trials, p), trials, level=level, bootstrap=399, rng=rng
         )
-        return found.reached and found.interval[0] <= truth <= found.interval[1]
+        return found.converged and found.interval[0] <= truth <= found.interval[1]
 
     assert 0.90 <= coverage(holds() for _ in range(REPETITIONS)) <= 0.98
 

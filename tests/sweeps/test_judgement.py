@@ -8,6 +8,7 @@ from scipy.special import ndtr
 
 import replica
 import sweeps
+from sweeps.judging.bootstrap import gap
 
 mpl.use("Agg")
 
@@ -196,16 +197,20 @@ def test_extrapolation_is_exact_on_exact_data():
     assert fit.limit == pytest.approx(0.7, abs=1e-12)
     assert fit.coefficients[1] == pytest.approx(-2)
     assert fit.at(0.01) == pytest.approx(0.5)
-    assert fit.status == "good"
+    assert fit.converged
+    assert fit.status == "The values follow the fit."
+    assert fit.status not in repr(fit)
     assert fit.dof == 1
 
 
 def test_the_wrong_power_is_a_poor_fit():
     sizes = np.array([10, 20, 40, 80])
     fit = sweeps.extrapolate(sizes, 0.7 - 2 / sizes**0.5, 0.001 * np.ones(4), power=2)
-    assert fit.status == "poor"
-    assert "poor fit" in repr(fit)
-    assert sweeps.extrapolate(sizes[:2], [1, 2], [1, 1]).status == "untested"
+    assert not fit.converged
+    assert "do not follow the fit (p = " in repr(fit)
+    untested = sweeps.extrapolate(sizes[:2], [1, 2], [1, 1])
+    assert untested.converged
+    assert untested.status.endswith("is not tested; add sizes.")
 
 
 def test_the_error_is_that_of_the_normal_equations():
@@ -240,10 +245,11 @@ X = np.linspace(0, 1, 11)
 def test_threshold_of_exact_fractions():
     p = 1 / (1 + np.exp(-20 * (X - 0.43)))
     found = sweeps.threshold(X, np.round(100_000 * p), 100_000, rng=1)
-    assert found.reached
+    assert found.converged
     assert found.value == pytest.approx(0.43, abs=1e-3)
     assert found.slope == pytest.approx(20, rel=1e-2)
     assert found.interval[0] < 0.43 < found.interval[1]
+    assert found.status == "The data bracket the threshold."
     assert found.p_value > 0.5
     np.testing.assert_allclose(found.at(X), p, atol=1e-3)
     mirrored = sweeps.threshold(-X, np.round(100_000 * p), 100_000, rng=1)
@@ -255,7 +261,7 @@ def test_threshold_of_exact_fractions():
 def test_separated_counts_give_the_gap(x_order, complement):
     successes = np.where((X > 0.45) != complement, 20, 0)
     found = sweeps.threshold(X[::x_order], successes[::x_order], 20, rng=1)
-    assert found.reached
+    assert found.converged
     assert found.value == pytest.approx(0.45)
     assert found.interval == pytest.approx((0.4, 0.5))
 
@@ -271,18 +277,49 @@ def test_separated_counts_give_the_gap(x_order, complement):
 )
 def test_a_threshold_that_was_not_reached_says_so(successes, match):
     found = sweeps.threshold(X, successes, 20, rng=1)
-    assert not found.reached
+    assert not found.converged
     assert np.isnan(found.value)
-    assert np.isnan(found.interval).all()
+    assert np.isnan([found.error, *found.interval]).all()
     with pytest.raises(ValueError, match=f"not reached: .*{match}"):
         raise ValueError(repr(found))
 
 
 def test_an_interval_that_leaves_the_data_is_open():
     found = sweeps.threshold(X, [0, 0, 1, 1, 2, 3, 5, 6, 8, 9, 11], 20, rng=1)
-    assert found.reached
+    assert found.converged
     assert found.interval[1] == np.inf
-    assert "open on the high side" in found.status
+    assert found.error < 0.1, "nearer than the end of the data"
+    assert found.status == ("The interval is open on the high side; extend x there or add trials.")
+    assert found.status in repr(found)
+
+
+def test_the_error_is_half_of_the_interval_of_one_standard_deviation():
+    """By the delta method: the standard error of ln(odds) at the threshold over the slope."""
+    x = np.linspace(-1, 1, 21)
+    p = 1 / (1 + np.exp(-4 * x))
+    found = sweeps.threshold(x, np.round(1000 * p), 1000, confidence=0.6827, bootstrap=9999, rng=1)
+    information = (1000 * p * (1 - p)).sum()
+    assert found.error == pytest.approx(1 / (4 * information**0.5), rel=0.05)
+    assert found.error == pytest.approx(np.diff(found.interval).item() / 2, rel=1e-3)
+
+
+def test_an_error_is_infinite_where_the_data_end():
+    found = sweeps.threshold([0, 1, 2], [0, 8, 11], 20, confidence=0.5, rng=1)
+    assert found.converged
+    assert found.error == np.inf
+
+
+def test_one_success_more_or_less_moves_the_gap():
+    """P(X >= 6) for 6 of 6 at 0.5 is 1/64 < 0.02: enough; P(X > 6) would be 0, P(X >= 5) 7/64."""
+    x = np.array([0.0, 1.0, 2.0, 3.0])
+    n = np.full(4, 6.0)
+    complete = np.array([0.0, 0.0, 6.0, 6.0])
+    assert gap(x, complete, n, 0.5, 0.02) == (1.0, 2.0)
+    assert gap(x, complete, n, 0.5, 1 / 64 - 1e-9) == (0.0, 3.0)
+    nearly = np.array([0.0, 1.0, 5.0, 6.0])
+    assert gap(x, nearly, n, 0.5, 0.02) == (0.0, 3.0)
+    assert gap(x, nearly, n, 0.5, 7 / 64 + 1e-9) == (1.0, 2.0)
+    assert gap(x, 6 - nearly, n, 0.5, 0.02) == (0.0, 3.0), "falling"
 
 
 def test_a_curve_that_is_not_logistic_is_told():

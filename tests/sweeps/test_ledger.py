@@ -1,5 +1,7 @@
 """A store in trouble: a clear error, and nothing already stored is lost."""
 
+import contextlib
+import io
 import os
 import resource
 import sqlite3
@@ -11,6 +13,8 @@ import numpy as np
 import pytest
 
 import sweeps
+from sweeps.storing.arrays import packed, unpacked
+from sweeps.storing.evaluation import named
 from sweeps.storing.ledger import Ledger
 
 CALLS = []
@@ -46,6 +50,13 @@ def integrity(store):
         return connection.execute("PRAGMA integrity_check").fetchone()[0]
     finally:
         connection.close()
+
+
+@contextlib.contextmanager
+def altered(store):
+    """Give a connection to a ledger that is closed, and commit what is done with it."""
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        yield connection
 
 
 @pytest.fixture
@@ -91,11 +102,11 @@ def test_a_database_of_another_program_is_left_alone(store):
 def test_a_newer_schema_is_left_alone(store):
     sweep(store)
     connection = sqlite3.connect(store)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.commit()
     connection.close()
     before = store.read_bytes()
-    with pytest.raises(sweeps.LedgerError, match=r"has schema 2, .* update steering-dynamics"):
+    with pytest.raises(sweeps.LedgerError, match=r"has schema 3, .* update steering-dynamics"):
         sweep(store)
     assert store.read_bytes() == before
 
@@ -143,38 +154,70 @@ def test_a_folder_turned_read_only(mount):
     assert CALLS == []
 
 
-@pytest.mark.parametrize("name", ["truncated", "empty", "altered", "missing", "pickled"])
-def test_a_damaged_array_is_computed_again(store, name):
+def object_array():
+    file = io.BytesIO()
+    np.save(file, np.array([{"evil": 1}], dtype=object), allow_pickle=True)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (lambda content: None, "are missing"),
+        (lambda content: b"", "cannot be read"),
+        (lambda content: content[:-100], "cannot be read"),
+        (lambda content: content + b"0", "followed by something else"),
+        (lambda content: content.replace(b"\x01\x00", b"\x02\x00", 1), "first version of .npy"),
+        (lambda content: content.replace(b"False", b"True "), "real numbers by rows"),
+        (lambda content: content.replace(b"<f8", b"<f7"), "cannot be read"),
+        (lambda content: content.replace(b"(100,)", b"(10**99,)"), "cannot be read"),
+        (lambda content: content.replace(b"'fortran_order'", b"[[[[[[[[[[[[[[["), "cannot be read"),
+        (lambda content: object_array(), "cannot be read: not an array of real numbers"),
+    ],
+)
+def test_a_damaged_array_is_computed_again(store, damage, reason):
     expected = sweep(store)
-    folder = store.with_name("ledger.sqlite.arrays")
-    file = sorted(folder.iterdir())[3]
-    content = file.read_bytes()
-    if name == "missing":
-        file.unlink()
-    elif name == "pickled":
-        np.savez(file, arr_0=np.array([{"evil": 1}], dtype=object))
-    else:
-        middle = len(content) // 2
-        altered = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
-        file.write_bytes({"truncated": content[:-100], "empty": b"", "altered": altered}[name])
-    with pytest.warns(sweeps.SweepWarning, match=f"damaged array files.*\n.*{file.name}"):
+    with altered(store) as connection:
+        content = connection.execute("SELECT arrays FROM points WHERE id = 4").fetchone()[0]
+        connection.execute("UPDATE points SET arrays = ? WHERE id = 4", (damage(content),))
+    with pytest.warns(sweeps.SweepWarning, match=f"computed again:\n  i=3, .*{reason}"):
         again = sweep(store)
-    assert len(CALLS) == 1
-    assert file.read_bytes() == content
+    assert CALLS == [3]
     assert again.drop_vars("seconds").identical(expected.drop_vars("seconds"))
+    assert sweep(store).identical(again)
+    assert CALLS == []
 
 
-def test_the_leftovers_of_a_kill_are_removed(store):
+def test_many_damaged_arrays_are_counted(store):
     sweep(store)
-    folder = store.with_name("ledger.sqlite.arrays")
-    count = len(list(folder.iterdir()))
-    (folder / ".abc.npz.123.writing").write_bytes(b"half")
-    sweep(store)
-    assert len(list(folder.iterdir())) == count
+    with altered(store) as connection:
+        connection.execute("UPDATE points SET arrays = NULL")
+    with pytest.warns(sweeps.SweepWarning, match=r"(?s)i=4, .*are missing\n  \.\.\. and 15 more"):
+        sweep(store)
 
 
-# before numpy 2.2 savez leaves its archive open when the disk is full
-@pytest.mark.filterwarnings("ignore:Exception ignored in.*ZipFile")
+def test_arrays_of_every_kind_are_packed():
+    arrays = [
+        np.arange(6, dtype=">i2").reshape(2, 3),
+        np.asfortranarray(np.random.default_rng(0).random((3, 4))),
+        np.zeros((0, 2), dtype=np.float16),
+        np.array([True, False]),
+        np.arange(10, dtype=np.longdouble)[::-2],
+        np.array([[np.nan, -0.0]]),
+    ]
+    for array, found in zip(arrays, unpacked(b"".join(packed(arrays)), len(arrays)), strict=True):
+        assert found.dtype == array.dtype
+        assert found.shape == array.shape
+        assert found.tobytes() == array.tobytes()
+
+
+def test_more_than_a_row_can_hold_is_an_error_of_the_point():
+    half = np.broadcast_to(0.0, (6 * 10**7,))
+    assert named(half)["result"].nbytes == 480_000_000
+    with pytest.raises(ValueError, match="at most 900 MB at a point, got 960 MB: reduce them"):
+        named({"a": half, "b": half})
+
+
 @pytest.mark.parametrize("function", [wide, draw])
 def test_a_full_disk(mount, function):
     store = mount("size=300k") / "ledger"
@@ -222,11 +265,9 @@ def test_a_limit_on_the_size_of_files(store, monkeypatch):
 
 
 def test_no_pickle_is_ever_read(store):
-    """A ledger holds JSON and plain arrays only."""
+    """A ledger holds numbers, text and plain arrays only."""
     sweep(store)
     with Ledger(store) as ledger:
-        for row in ledger._connection.execute("SELECT * FROM points"):
-            assert all(isinstance(value, str | int | float | None) for value in row)
-    for file in store.with_name("ledger.sqlite.arrays").iterdir():
-        with np.load(file, allow_pickle=False) as archive:
-            assert archive["arr_0"].shape == (100,)
+        for *values, arrays in ledger._connection.execute("SELECT * FROM points"):
+            assert all(isinstance(value, str | int | float | None) for value in values)
+            assert np.load(io.BytesIO(arrays), allow_pickle=False).shape == (100,)

@@ -71,6 +71,6 @@ def test_a_data_set_does_not_depend_on_its_company():
 
 def test_a_threshold_of_a_steep_transition_is_in_its_gap():
     found = sweeps.threshold(*steep(0.003, 1000, 200), rng=1)
-    assert found.reached
+    assert found.converged
     assert 0 < found.value < 0.003
     assert found.at(0.0) == pytest.approx(0.2, rel=0.1)

@@ -8,6 +8,9 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 import pytest
 
 import sweeps
+from sweeps.running.dispatch import Dispatch
+from sweeps.storing.evaluation import Task
+from sweeps.storing.point import Point
 
 
 @pytest.fixture
@@ -60,6 +63,63 @@ def test_workers_that_all_die_end_the_sweep(ledger):
 
     with pytest.raises(sweeps.SweepError, match="the executor broke"):
         sweeps.run(deadly, {"i": range(50)}, executor=1, **ledger)
+
+
+class Mortal:
+    """Workers of our own, without processes: those points are deadly that are said to be."""
+
+    own = True
+
+    def __init__(self, deadly):
+        self.deadly = deadly
+        self.restarts = 0
+        self.broken = False
+
+    def capacity(self):
+        return 4
+
+    def submit(self, task, point):
+        future = Future()
+        self.broken |= point.parameters["i"] in self.deadly
+        if self.broken:
+            future.set_exception(BrokenExecutor("died"))
+        else:
+            future.set_result(task(point))
+        return future
+
+    def restart(self):
+        self.restarts += 1
+        self.broken = False
+
+
+@pytest.mark.parametrize("deadly", [{1}, {0, 1, 2}, {3, 4, 5, 9}, set(range(0, 20, 2))])
+def test_only_deaths_of_points_that_were_alone_count_and_only_in_a_row(deadly):
+    """A pool that dies with four points in flight says nothing of any of them."""
+    kept = {}
+    workers = Mortal(deadly)
+
+    def keep(point, evaluation):
+        kept[point.parameters["i"]] = evaluation.error
+
+    dispatch = Dispatch(Task(abs_of, 0, False), workers, keep)
+    dispatch.run(Point({"i": i}) for i in range(20))
+    assert {i for i, error in kept.items() if error} == deadly
+    assert kept.keys() == set(range(20))
+    assert workers.restarts > len(deadly)
+
+
+def test_four_deaths_in_a_row_end_it():
+    kept = []
+    dispatch = Dispatch(
+        Task(abs_of, 0, False), Mortal({1, 2, 3, 4}), lambda *pair: kept.append(pair)
+    )
+    with pytest.raises(sweeps.SweepError, match="the executor broke"):
+        dispatch.run(Point({"i": i}) for i in range(1, 20))
+    assert [point.parameters["i"] for point, _ in kept] == [1, 2, 3]
+
+
+def abs_of(i):
+    return abs(i)
 
 
 def test_an_exit_inside_the_function_is_an_error_of_the_point(ledger):
