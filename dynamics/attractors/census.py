@@ -100,7 +100,7 @@ class Census:
         return f"All {self.basins.sum()} states were followed to their attractors."
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
-        """Plot the part of all states in each basin against the length of its cycle.
+        """Plot the fraction of all states in each basin against the length of its cycle.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class Census:
         """
         ax = axes_of(ax)
         ax.loglog(self.lengths, self.basins / self.basins.sum(), "o", alpha=0.5)
-        ax.set(xlabel="length of the cycle", ylabel="part of all states in its basin")
+        ax.set(xlabel="length of the cycle", ylabel="fraction of all states in its basin")
         return ax
 
     def __repr__(self) -> str:

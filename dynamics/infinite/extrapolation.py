@@ -1,8 +1,8 @@
 r"""The limits of short steps and many trajectories of the dynamics of infinitely many neurons.
 
-The unstable fraction in steps of dt deviates from that of asynchronous updates by a part of order
+The unstable fraction in steps of dt deviates from that of asynchronous updates by a term of order
 dt; with partial symmetry, the m trajectories of a group also respond too strongly to themselves, by
-a part of order k/m after :math:`k = t/dt` steps (`dynamics.mean_field`),
+a term of order k/m after :math:`k = t/dt` steps (`dynamics.mean_field`),
 
 .. math:: u(t; dt, m) = u(t) + c(t)\, dt + b(t)\, \frac{1}{m\, dt} + \ldots
 
@@ -119,7 +119,7 @@ def _terms(runs: tuple[MeanField, ...], eta: float) -> Floats:
 def _smooth(values: Floats, errors: Floats, runs: tuple[MeanField, ...]) -> Floats:
     r"""Return errors of the binomial form, :math:`\sqrt{f u(1-u)/n}` with one f for each time.
 
-    Eight groups tell an error to a quarter only, those of all simulations together better.
+    Eight groups determine an error to a quarter only; all simulations together do better.
     """
     samples = np.array([[run.samples] for run in runs])
     u = np.clip(values, 1 / samples, 1 - 1 / samples)

@@ -40,7 +40,7 @@ def mean_field(
 ) -> MeanField:
     r"""Simulate the dynamics of infinitely many neurons from a random state.
 
-    In each step a part of the neurons wakes, and those of them with
+    In each step some of the neurons wake, and those of them with
     :math:`s h + J_D \le 0` flip, all at once: exact for a network that is updated in this way, and
     the asynchronous dynamics as :math:`dt \to 0` (`mean_field_limit` extrapolates).
 
