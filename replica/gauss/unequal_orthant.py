@@ -8,6 +8,8 @@ r"""The probability that two correlated normal variables exceed thresholds of th
 :math:`\rho \to \pm 1` lose digits.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special

@@ -1,5 +1,7 @@
 """How many pairs of fixed points a chain of layers has, at given distances."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -8,7 +10,7 @@ from foundation import domains
 from foundation.errors import ConvergenceError
 from replica.counts.layers import layered_entropy
 from replica.gauss.orthant import Floats
-from replica.pairs.asymmetric_pairs import pair_entropy
+from replica.pairs.entropy import pair_entropy
 from replica.pairs.pair_chain import PairChain, top_state
 
 
