@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import replica
 from replica import high_precision
-from replica.groups import cluster
+from replica.groups import cluster, quadrature_error
 
 ENTROPIES = ("free_entropy", "local_entropy", "complexity")
 
@@ -46,6 +46,8 @@ def test_twins(point):
     difference = np.abs([float(x) for x in twin - entropies(state)])
     assert (difference < 1e-10).all()
     assert (difference < state.error).all()
+    # and no more than what the sums may lose by rounding, of y^1.5 terms
+    assert state.error < 2e-13 + 20 * np.finfo(float).eps * point[0] ** 1.5
 
 
 @pytest.mark.parametrize("J_D", [0.0, 1e-3, 0.06, 0.3, 1.0, 2.5, 5.0])
@@ -154,6 +156,36 @@ def test_the_error_is_no_underestimate(y, d, J_D):
     state = replica.clusters(*point)
     assert state.error < 1e-9
     assert (np.abs(finer(*point, state) - entropies(state)) < state.error).all()
+
+
+# y, d, J_D, where the first grid is so coarse that its error is not rounding
+COARSE = [
+    (266.6056, 0.0104, 1.0161),
+    (375.0709, 0.0293, 1.7081),
+    (255.0, 0.0071, 0.54),
+    (173.9, 0.0365, 1.42),
+    (737.0, 0.0136, 0.69),
+    (260.5, 0.1023, 2.38),
+]
+
+
+@pytest.mark.parametrize("point", COARSE)
+def test_the_error_of_a_coarse_grid(point):
+    """Told from coarser grids still: no less than it is, nor the difference to the next of them.
+
+    Where the error falls regularly it is the square of that difference; half as many digits are
+    trusted, so that the estimate is about the geometric mean.
+    """
+    y, d, J_D = point
+    field = cluster.common_field(1 - 2 * d, d, J_D, min(0.05, y**-0.5))
+    site, _ = cluster._extremum(field, y, 1 - 2 * d, d, cluster._guess(y, 1 - 2 * d))
+    fine, half, quarter = (cluster._entropies(site, 1 - 2 * d, coarse) for coarse in (1, 2, 4))
+    error = np.abs(fine - finer(*point, replica.clusters(*point)))
+    estimate = quadrature_error.extrapolated(fine, half, quarter)
+    rounding = quadrature_error.rounding(site)
+    assert (error > 15 * rounding).any()
+    assert (error < estimate + rounding).all()
+    assert (estimate < 2 * np.sqrt(np.abs(fine - half) * error)).any()
 
 
 GOOD = {"y": 3.0, "d": 0.1, "J_D": 0.3}
