@@ -107,12 +107,15 @@ def shaped(name: str, value: object, shape: tuple[int, ...]) -> Floats:
         raise ValueError(f"{name} must have shape {shape}, got {found.shape}") from None
 
 
-def integers(name: str, value: object, low: int = 1) -> npt.NDArray[np.int64]:
-    """Return `value` as an array of integers >= `low`."""
-    array = _numeric(name, value, "iu", f"an integer >= {low}")
-    wrong = (array < low) | (array > np.iinfo(np.int64).max)
+def integers(
+    name: str, value: object, low: int = 1, high: int | None = None
+) -> npt.NDArray[np.int64]:
+    """Return `value` as an array of integers in [`low`, `high`]."""
+    allowed = f"an integer >= {low}" if high is None else f"an integer in [{low}, {high}]"
+    array = _numeric(name, value, "iu", allowed)
+    wrong = (array < low) | (array > (np.iinfo(np.int64).max if high is None else high))
     if wrong.any():
-        raise ValueError(f"{name} must be an integer >= {low}, got {array[wrong].flat[0]}")
+        raise ValueError(f"{name} must be {allowed}, got {array[wrong].flat[0]}")
     return array.astype(np.int64)
 
 

@@ -29,9 +29,14 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   `log_expected_layered_pairs`: counts without the limit, exact for any number of neurons;
   `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry.
 
-All functions but those of symmetric groups and pairs, and the thresholds, broadcast over arrays,
-and keep their digits in the tails. `replica.high_precision` computes them again, by other formulas
-and to any number of digits.
+All functions broadcast over arrays, but for `rarest_groups`, the thresholds and the counts of pairs
+in finite networks of layers or with symmetry; they keep their digits in the tails.
+`replica.high_precision` computes them again, by other formulas and to any number of digits.
+
+What has a closed form, or nearly so, is returned as plain numbers. Groups of fixed points are
+returned as states, which say whether they are solutions (`converged`, `status`) and how exact they
+are (`error`), and draw themselves (`plot`); with `throw=False` the solvers return those that failed,
+too. All else raises a `ConvergenceError` where it fails.
 
 >>> import replica
 >>> round(float(replica.fixed_point_entropy(J_D=0.5)), 4)
@@ -47,32 +52,31 @@ from foundation.errors import ConvergenceError
 from replica.counts.finite_size import (
     log_expected_fixed_points,
     log_expected_layered_fixed_points,
-    log_expected_pairs,
 )
 from replica.counts.fixed_points import fixed_point_entropy
 from replica.counts.layers import layered_entropy
+from replica.groups.cluster_state import ClusterState
 from replica.groups.clusters import clusters
 from replica.groups.integer_clusters import IntegerClusters, integer_clusters
-from replica.groups.layered_clusters import TwoLayerState, two_layer_clusters
-from replica.groups.layered_local_entropy import two_layer_local_entropy
 from replica.groups.local_entropy import local_entropy
-from replica.groups.reference import (
-    ReferenceState,
-    densest_reference,
-    reference_clusters,
-    reference_local_entropy,
-)
-from replica.groups.states import ClusterState, Transition
-from replica.pairs.asymmetric_pairs import franz_parisi, pair_entropy
+from replica.groups.rarest import rarest_groups
+from replica.pairs.entropy import franz_parisi, pair_entropy
 from replica.pairs.expansion import small_distance_expansion
+from replica.pairs.finite_size import log_expected_pairs
 from replica.pairs.layered_finite_size import log_expected_layered_pairs
 from replica.pairs.layered_pairs import layered_pair_entropy
-from replica.pairs.symmetric_pairs import log_expected_symmetric_pairs
+from replica.pairs.symmetric_finite_size import log_expected_symmetric_pairs
 from replica.pairs.total_distance import total_distance_pair_entropy
-from replica.thresholds.layered_threshold import LayeredTransition, layered_overlap_gap_threshold
+from replica.reference.clusters import ReferenceState, reference_clusters
+from replica.reference.local_entropy import reference_local_entropy
+from replica.reference.many_replicas import densest_reference
+from replica.thresholds.layered import layered_overlap_gap_threshold
 from replica.thresholds.merging import merging_threshold
 from replica.thresholds.overlap_gap import overlap_gap_threshold, zero_complexity_gap_threshold
-from replica.thresholds.symmetric_threshold import rarest_groups, symmetric_overlap_gap_threshold
+from replica.thresholds.symmetric import symmetric_overlap_gap_threshold
+from replica.thresholds.transition import LayeredTransition, Transition
+from replica.two_layers.clusters import TwoLayerState, two_layer_clusters
+from replica.two_layers.local_entropy import two_layer_local_entropy
 
 __all__ = [
     "ClusterState",

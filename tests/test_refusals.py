@@ -50,7 +50,7 @@ GOOD = {
     replica.merging_threshold: {},
     replica.overlap_gap_threshold: {"y": 2},
     replica.pair_entropy: {**POINT, "eta": 0.3},
-    replica.rarest_groups: {"y": 3, "J_D": 0.02, "eta": 0.0},
+    replica.rarest_groups: {"y": 3, "J_D": 0.02, "eta": 0.0, "throw": True},
     replica.reference_clusters: {"y": 3, **POINT, "throw": True},
     replica.reference_local_entropy: {**POINT, "throw": True},
     replica.small_distance_expansion: {},

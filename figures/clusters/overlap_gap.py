@@ -37,19 +37,19 @@ POINTS = {
 def gap_threshold(y: float) -> dict[str, float]:
     """Return the threshold of groups of y fixed points."""
     found = replica.overlap_gap_threshold(y)
-    return {"J_D": found.J_D, "uncertainty": found.uncertainty}
+    return {"J_D": found.J_D, "uncertainty": found.J_D_error}
 
 
 def integer_gap_threshold(y: int) -> dict[str, float]:
     """Return the same from the sum over up spins."""
     found = replica.symmetric_overlap_gap_threshold(y)
-    return {"J_D": found.J_D, "uncertainty": found.uncertainty}
+    return {"J_D": found.J_D, "uncertainty": found.J_D_error}
 
 
 def critical_point(point: str) -> dict[str, float]:
     """Return the threshold of one name."""
     found = POINTS[point]()
-    return {"J_D": found.J_D, "uncertainty": found.uncertainty, "d": found.d}
+    return {"J_D": found.J_D, "uncertainty": found.J_D_error, "d": found.d}
 
 
 def forbidden_below(d: float, y: float) -> float:

@@ -61,7 +61,7 @@ def closing_symmetry(y: int) -> float:
 def deviation(y: int) -> float:
     """Return by how much two solvers differ at eta = 0, in units of the errors they claim."""
     one, other = replica.symmetric_overlap_gap_threshold(y), replica.overlap_gap_threshold(y)
-    return (one.J_D - other.J_D) / (one.uncertainty + other.uncertainty)
+    return (one.J_D - other.J_D) / (one.J_D_error + other.J_D_error)
 
 
 def group_entropy(eta: float, d: float) -> float:

@@ -1,4 +1,6 @@
-"""The exact mean numbers of fixed points and of pairs, at any number of neurons."""
+"""The exact mean number of fixed points, at any number of neurons."""
+
+from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
@@ -6,10 +8,9 @@ from scipy import special
 
 from foundation import domains
 from replica.counts.layers import layered_entropy
-from replica.counts.response import site
+from replica.counts.response import response
+from replica.counts.saddle_integral import Saddle, integral_around
 from replica.gauss.orthant import Floats, orthant_probability
-
-LARGEST = 10**6  # neurons, where an array goes through all distances
 
 
 def log_expected_fixed_points(
@@ -127,56 +128,6 @@ def log_expected_layered_fixed_points(
     return N * L * layered_entropy(J_D / sigma, lam / sigma, L)
 
 
-def log_expected_pairs(N: int, J_D: npt.ArrayLike) -> Floats:
-    r"""Return :math:`\ln E[\#]` of ordered pairs at every Hamming distance, exact, `eta = 0`.
-
-    .. math:: E[\#_k] = 2^N \binom Nk P_2(\rho_a)^{N-k} P_2(-\rho_d)^k, \qquad
-              \rho_a = \frac{N-1-2k}{N-1}, \quad \rho_d = \frac{N+1-2k}{N-1},
-
-    with the threshold :math:`J_D/\sigma`, :math:`\sigma^2 = (N-1)/N`. At k = 0 the pairs are those
-    of a fixed point with itself.
-
-    Parameters
-    ----------
-    N
-        Number of neurons, in [1, 10^6].
-    J_D
-        Self-coupling, >= 0; any shape.
-
-    Returns
-    -------
-    Logarithms, of shape `J_D.shape + (N + 1,)`; -inf where no pair exists.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is outside its documented domain.
-
-    References
-    ----------
-    `docs/theory/fixed-points.md`.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import replica
-    >>> np.exp(replica.log_expected_pairs(N=4, J_D=0.5)).round(2)
-    array([4.26, 4.81, 5.08, 4.81, 4.26])
-    """
-    N = domains.integer("N", N, high=LARGEST)
-    J_D = domains.reals("J_D", J_D, low=0)[..., None]
-    k = np.arange(N + 1.0)
-    if N == 1:
-        return np.where(J_D > 0, np.log(2), -np.inf) + 0 * k
-    J = J_D * np.sqrt(N / (N - 1))
-    log_binomial = -special.betaln(N - k + 1, k + 1) - np.log(N + 1)
-    # the other N - 1 neurons, seen by one that agrees (k < N) and by one that differs (k > 0)
-    n = N - 1
-    agree = orthant_probability(J, np.minimum(k, n) / n, np.maximum(n - k, 0) / n)
-    differ = orthant_probability(J, np.minimum(N - k, n) / n, np.maximum(k - 1, 0) / n)
-    return log_binomial + special.xlogy(N - k, 2 * agree) + special.xlogy(k, 2 * differ)
-
-
 def _asymmetric(N: npt.NDArray[np.int64], J_D: Floats, eta: Floats) -> Floats:
     return np.asarray(N * np.log1p(special.erf(J_D / np.sqrt(2 * (N - 1) / N))))
 
@@ -196,50 +147,9 @@ def _correlated(N: npt.NDArray[np.int64], J_D: Floats, eta: Floats) -> Floats:
     # a larger J_D changes nothing, and its square would overflow
     alpha, slope = np.minimum(J_D, 1e5) / np.sqrt(v), eta / v  # slope = N beta^2
     one_plus_slope = (N - 1) * (1 + eta) / (N * v)
-    g, a = site(alpha, slope, one_plus_slope, np.zeros(N.shape), np.ones(N.shape))
+    g, a = response(alpha, slope, one_plus_slope, np.zeros(N.shape), np.ones(N.shape))
     log_E = N * (np.log(2) + g)
     for i in np.flatnonzero(np.isfinite(log_E)):
-        integral = _around_saddle(int(N[i]), alpha[i], slope[i], one_plus_slope[i], a[i])
-        log_E[i] += np.log(integral)
+        saddle = Saddle(int(N[i]), alpha[i], slope[i], one_plus_slope[i], a[i])
+        log_E[i] += np.log(integral_around(saddle))
     return log_E
-
-
-def _around_saddle(N: int, alpha: float, slope: float, one_plus_slope: float, a: float) -> float:
-    r"""Return :math:`\int dt\, e^{f(z_0 + t) - f(z_0)} / \sqrt{2\pi}`.
-
-    Here :math:`f(z) = -z^2/2 + N \ln \Phi(\alpha + \beta z)` and :math:`z_0 = N \beta a`, so that
-    :math:`x = \alpha + \beta z = A + \beta t` with a real A. The rule is trapezoidal in u, with
-    :math:`t = w \sinh(u - i\theta)`: on the real line the integrand oscillates, and at
-    :math:`\eta = -1` falls off as a power only; on a hyperbola it falls off exponentially.
-    """
-    A, beta = alpha + slope * a, np.sqrt(complex(slope / N))
-    u, du = np.linspace(-30, 30, 1441, retstep=True)
-    shift = alpha + one_plus_slope * a  # A + a, which would cancel
-    # width of the peak; at slope = -1 the curvature falls as 1/A^2, into the rounding
-    w = 1 / np.sqrt(max(1 + slope * a * shift, 1 / (4 + A**2)))
-    theta = np.pi / 8 if slope < 0 else 0.0
-    t, dt = w * np.sinh(u - 1j * theta), w * np.cosh(u - 1j * theta) * du
-    x = A + beta * t
-    log_x, x_in_tail = _log_ndtr(x)
-    log_A, A_in_tail = _log_ndtr(np.array(A + 0j))
-    # in the tail, ln Phi = log - x^2/2: the squares nearly cancel, and are added by hand
-    inside = -one_plus_slope * t**2 / 2 - N * beta * shift * t
-    outside = -(t**2) / 2 - N * beta * a * t
-    gaussian = np.where(x_in_tail, inside, outside) + N * A**2 / 2 * (1.0 * A_in_tail - x_in_tail)
-    integrand = np.exp(gaussian + N * (log_x - log_A))
-    return float(np.sum(integrand * dt).real / np.sqrt(2 * np.pi))
-
-
-def _log_ndtr(
-    x: npt.NDArray[np.complex128],
-) -> tuple[npt.NDArray[np.complex128], npt.NDArray[np.bool]]:
-    r"""Return :math:`\ln \Phi(x) + [x \in \text{tail}]\, x^2/2` and whether x is in the tail.
-
-    The tail is where :math:`e^{-x^2/2}` dominates: the left half plane, and the right one beyond
-    the diagonals. `scipy.special.log_ndtr` overflows there.
-    """
-    left, beyond = x.real < 0, (x * x).real < 0
-    w = special.wofz(np.where(left, -1j, 1j) * x / np.sqrt(2)) / 2
-    decay = np.exp(np.where(beyond, 1, -1) * (1 - left) * x * x / 2)
-    right = np.where(beyond, decay - w, 1 - decay * w)
-    return np.log(np.where(left, w, right)), left | beyond

@@ -1,11 +1,13 @@
 """How many fixed points a network has, in the limit of many neurons."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from foundation import domains
-from replica.counts.response import site
+from replica.counts.response import response
 from replica.gauss.orthant import Floats
 
 
@@ -56,7 +58,7 @@ def fixed_point_entropy(J_D: npt.ArrayLike, eta: npt.ArrayLike = 0.0) -> Floats:
     J_D, eta = np.broadcast_arrays(
         domains.reals("J_D", J_D, low=0), domains.reals("eta", eta, low=-1, high=1)
     )
-    g, a = site(J_D, eta, 1 + eta, np.zeros(J_D.shape), np.ones(J_D.shape))
+    g, a = response(J_D, eta, 1 + eta, np.zeros(J_D.shape), np.ones(J_D.shape))
     J = J_D + eta * a
     # ln 2 and ln H nearly cancel at small J: log1p(erf) keeps all digits
     a = np.minimum(a, 1)  # it is, where J >= 0

@@ -1,5 +1,9 @@
 """How many fixed points a chain of layers has."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -53,21 +57,40 @@ def layered_entropy(
     """
     J_D, lam = domains.reals("J_D", J_D, low=0), domains.reals("lam", lam, low=0)
     if L is None:
-        return _spectrum(J_D, lam)[0][()]
+        return _spectrum(J_D, lam).log_top[()]
     J_D, lam, L = np.broadcast_arrays(J_D, lam, domains.integers("L", L))
-    log_top, ratio, weight = _spectrum(J_D, lam)
+    spectrum = _spectrum(J_D, lam)
     # 2 v^T M^(L-2) v, with the sum over the two eigenvectors; there is no bond at L = 1
     n = np.maximum(L - 2, 0)
-    ends = np.log(weight[0] + weight[1] * ratio**n)
+    ends = np.log(spectrum.top_weight + spectrum.other_weight * spectrum.ratio**n)
     single = np.log1p(special.erf(J_D / np.sqrt(2)))
-    return np.where(L == 1, single, (n * log_top + ends) / L)[()]
+    return np.where(L == 1, single, (n * spectrum.log_top + ends) / L)[()]
 
 
-def _spectrum(J_D: Floats, lam: Floats) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    r"""Return ln of the larger eigenvalue of M, the ratio of the two, and the weights of the ends.
+class _Spectrum(NamedTuple):
+    """The two eigenvalues of M, and what the ends of a chain weigh in their vectors.
+
+    Attributes
+    ----------
+    log_top
+        Logarithm of the larger eigenvalue.
+    ratio
+        The smaller eigenvalue over the larger.
+    top_weight, other_weight
+        Halves of the squared components of 2v along the two eigenvectors.
+    """
+
+    log_top: Floats
+    ratio: Floats
+    top_weight: Floats
+    other_weight: Floats
+
+
+def _spectrum(J_D: Floats, lam: Floats) -> _Spectrum:
+    r"""Return the spectrum of M.
 
     Every factor is written as :math:`2H(-x) = 1 + \mathrm{erf}(x/\sqrt2)`, so that weak couplings
-    keep their digits; the weights are half of the squared components of 2v.
+    keep their digits.
     """
     up, middle, down = (special.erf((J_D + k * lam) / np.sqrt(2)) for k in (2, 0, -2))
     half_difference = (up - down) / 2
@@ -81,4 +104,4 @@ def _spectrum(J_D: Floats, lam: Floats) -> tuple[Floats, Floats, tuple[Floats, F
     v_up, v_down = (1 + special.erf((J_D + k * lam) / np.sqrt(2)) for k in (1, -1))
     along = v_up * np.cos(angle) + v_down * np.sin(angle)
     across = v_up * np.sin(angle) - v_down * np.cos(angle)
-    return log_top, ratio, (along**2 / 2, across**2 / 2)
+    return _Spectrum(log_top, ratio, along**2 / 2, across**2 / 2)

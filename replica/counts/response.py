@@ -1,4 +1,4 @@
-r"""The free entropy of one site under partial symmetry.
+r"""The self-consistent response of a neuron to itself, under partial symmetry.
 
 With couplings of symmetry :math:`\eta` the self-consistent response shifts the threshold, and the
 count becomes an extremum over the shift. For pairs at overlap q it splits into one term for the
@@ -21,14 +21,16 @@ from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats, orthant
 
 
-class Site(NamedTuple):
+class Response(NamedTuple):
     """The extremum: the entropy `g`, and the shift `a` at which it is reached."""
 
     g: Floats
     a: Floats
 
 
-def site(J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon: Floats) -> Site:
+def response(
+    J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon: Floats
+) -> Response:
     """Return the extremum for arrays of one shape; `g` is 0 where no site is counted (epsilon = 0).
 
     `one_plus_eta` is asked for because a rounded `1 + eta` would cost digits near `eta = -1`.
@@ -53,7 +55,7 @@ def site(J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon:
     body = -eta * np.minimum(a, 1) * a / 2  # where J >= 0, a is less than 1
     g[some] = epsilon[some] * orthant(J[some], delta[some], epsilon[some]).log_scaled
     g[some] += np.where(J < 0, tail, body)[some]
-    return Site(g, a)
+    return Response(g, a)
 
 
 def _shift(
@@ -62,8 +64,9 @@ def _shift(
     """Return the root `a` of `epsilon slope(J_D + eta a) = a`: the left side grows less than a."""
     from scipy.optimize import elementwise
 
-    def excess(a: Floats, *site: Floats) -> Floats:
-        J_D, eta, one_plus_eta, delta, epsilon = site
+    def excess(
+        a: Floats, J_D: Floats, eta: Floats, one_plus_eta: Floats, delta: Floats, epsilon: Floats
+    ) -> Floats:
         J = J_D + eta * a
         # below zero, `-J - a` nearly cancels as eta -> -1
         rest = np.where(J < 0, -J_D - one_plus_eta * a, -a)
@@ -80,7 +83,7 @@ def _shift(
     if not root.success.all():
         first = np.argmin(root.success)
         raise ConvergenceError(
-            f"no extremum found at J_D={J_D[first]}, eta={eta[first]}, 1-rho={2 * delta[first]}: "
-            "J_D may be too small for eta this close to -1"
+            f"No extremum was found at J_D={J_D[first]}, eta={eta[first]}, "
+            f"1-rho={2 * delta[first]}; J_D may be too small for eta this close to -1."
         )
     return np.asarray(root.x)

@@ -11,10 +11,10 @@ and G is known.
 """
 
 import math
+from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from replica.gauss.orthant import Floats
 
@@ -23,14 +23,38 @@ _NARROW = 1e-6  # q_hat below which the one grid is too fine, and its nodes lose
 _NEGLIGIBLE = 50.0  # nodes whose weight is less than exp(-50) of the largest are left out
 
 
-def spin_averages(
-    log_weight: Floats, bias: Floats, y: float, q_hat: float
-) -> tuple[Floats, Floats]:
-    r"""Return ln of weight times :math:`e^{-y|b|} G` for each node, and averages over its spins.
+class SpinAverages(NamedTuple):
+    r"""Weights of the nodes, and averages over the spins of a replica there.
 
-    The columns of the averages are those of :math:`1-T`, :math:`(1-T)^2`, :math:`1-T^2`,
-    :math:`(1-T^2)^2` and :math:`\ln 2\cosh u - |b|`.
+    Attributes
+    ----------
+    log_weight
+        Logarithm of the weight times :math:`e^{-y|b|} G`.
+    gap, gap_2, spread, spread_2
+        Averages of :math:`1-T`, :math:`(1-T)^2`, :math:`1-T^2` and :math:`(1-T^2)^2`.
+    log_2cosh
+        Average of :math:`\ln 2\cosh u - |b|`.
     """
+
+    log_weight: Floats
+    gap: Floats
+    gap_2: Floats
+    spread: Floats
+    spread_2: Floats
+    log_2cosh: Floats
+
+
+class _Grid(NamedTuple):
+    """The nodes of u that serve all biases, and how far each looks."""
+
+    step: float
+    reach: float
+    first: int  # number of the first node, of which node 0 is at u = 0
+    saturated: float  # bias from which on G is known
+
+
+def spin_averages(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> SpinAverages:
+    """Return the averages at each node, given the logarithm of its weight and its bias."""
     saturated = 20 + math.log(y) / 2
     step = _step(q_hat) * math.sqrt(q_hat)
     reach = y * q_hat + _REACH * math.sqrt(q_hat)
@@ -40,12 +64,13 @@ def spin_averages(
     first = math.floor((inside.min() - reach) / step)
     last = math.ceil((inside.max() + reach) / step)
     table = _tables(step * np.arange(first, last + 1))
-    log_G, averages = np.empty(bias.shape), np.zeros((len(bias), 5))
-    _average(log_weight, bias, y, q_hat, saturated, step, reach, first, table, log_G, averages)
-    return log_G, averages
+    log_G, averages = np.empty(bias.shape), np.zeros((5, len(bias)))
+    grid = _Grid(step, reach, first, saturated)
+    _average(log_weight, bias, y, q_hat, grid, table, log_G, averages)
+    return SpinAverages(log_G, *averages)
 
 
-def _narrow(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> tuple[Floats, Floats]:
+def _narrow(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> SpinAverages:
     """Return the same for small `q_hat`, on a grid of its own for each bias."""
     root = math.sqrt(q_hat)
     last = math.ceil((y * root + _REACH) / _step(q_hat))
@@ -58,7 +83,7 @@ def _narrow(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> tuple[F
     log_G = top[:, 0] + np.log(total * _step(q_hat) / math.sqrt(2 * math.pi))
     averages = np.einsum("ij,kij->ik", weight, tables) / total[:, None]
     averages[:, 4] -= np.abs(bias)
-    return log_weight - y * np.abs(bias) + log_G, averages
+    return SpinAverages(log_weight - y * np.abs(bias) + log_G, *averages.T)
 
 
 def _step(q_hat: float) -> float:
@@ -86,15 +111,13 @@ def _average(
     bias: Floats,
     y: float,
     q_hat: float,
-    saturated: float,
-    step: float,
-    reach: float,
-    first: int,
-    table: npt.NDArray[np.float64],
+    grid: _Grid,
+    table: Floats,
     log_G: Floats,
-    averages: npt.NDArray[np.float64],
+    averages: Floats,
 ) -> None:
     """Fill `log_G` and `averages`, node by node."""
+    step, reach, first, saturated = grid
     peak = np.empty(len(bias))
     for i in range(len(bias)):
         peak[i] = _peak(abs(bias[i]), y, q_hat, saturated)  # with exp(-y |b|)
@@ -106,9 +129,9 @@ def _average(
             continue
         if abs(b) > saturated:
             log_G[i] = log_weight[i] + y * y * q_hat / 2
-            averages[i, 0] = 0.0 if b > 0 else 2.0
-            averages[i, 1] = 0.0 if b > 0 else 4.0
-            averages[i, 4] = y * q_hat
+            averages[0, i] = 0.0 if b > 0 else 2.0
+            averages[1, i] = 0.0 if b > 0 else 4.0
+            averages[4, i] = y * q_hat
             continue
         sum_0 = sum_1 = sum_2 = sum_3 = sum_4 = sum_5 = 0.0
         low, high = math.ceil((b - reach) / step), math.floor((b + reach) / step)
@@ -122,9 +145,9 @@ def _average(
             sum_4 += weight * table[3, j]
             sum_5 += weight * table[4, j]
         log_G[i] = log_weight[i] + peak[i] + math.log(sum_0 * step / math.sqrt(2 * np.pi * q_hat))
-        averages[i, 0], averages[i, 1] = sum_1 / sum_0, sum_2 / sum_0
-        averages[i, 2], averages[i, 3] = sum_3 / sum_0, sum_4 / sum_0
-        averages[i, 4] = sum_5 / sum_0 - abs(b)
+        averages[0, i], averages[1, i] = sum_1 / sum_0, sum_2 / sum_0
+        averages[2, i], averages[3, i] = sum_3 / sum_0, sum_4 / sum_0
+        averages[4, i] = sum_5 / sum_0 - abs(b)
 
 
 @numba.njit(cache=True)

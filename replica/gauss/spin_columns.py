@@ -23,7 +23,7 @@ from replica.gauss.orthant import Floats
 _REACH = 9.5  # the integrand falls off from its maximum at least as exp(-z^2/2)
 
 
-class Columns(NamedTuple):
+class SpinColumns(NamedTuple):
     r"""Logarithms of the probabilities of several k, and their derivatives.
 
     Attributes
@@ -44,7 +44,7 @@ class Columns(NamedTuple):
     slope_q: Floats
 
 
-def columns(y: int, up: Floats, J: Floats, d: float, step: float) -> Columns:
+def spin_columns(y: int, up: Floats, J: Floats, d: float, step: float) -> SpinColumns:
     """Return the probabilities for columns of `up` spins up, the thresholds `J` of shape (k, 2).
 
     `step` is that of the trapezoidal rule, in units of the width of an edge.
@@ -75,7 +75,7 @@ def columns(y: int, up: Floats, J: Floats, d: float, step: float) -> Columns:
     squares = np.einsum("kz,kiz->k", weights, n * (n - 1) * m**2)
     slope_q = squares / 2 - products[:, 0, 1]
     log = (np.log(total) + top)[:, 0] + np.log(h / np.sqrt(2 * np.pi))
-    return Columns(log, slope, curvature, slope_q)
+    return SpinColumns(log, slope, curvature, slope_q)
 
 
 def _mode(n: Floats, J: Floats, gain: Floats, sigma: float) -> Floats:

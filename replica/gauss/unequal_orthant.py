@@ -8,6 +8,8 @@ r"""The probability that two correlated normal variables exceed thresholds of th
 :math:`\rho \to \pm 1` lose digits.
 """
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -24,16 +26,16 @@ def log_unequal_orthant(
     r"""Return :math:`\ln P(u, v; \rho)`, broadcast; -inf where it is zero (at `epsilon = 0`)."""
     u, v, delta, epsilon = np.broadcast_arrays(u, v, delta, epsilon)
     low, high = np.minimum(u, v).ravel(), np.maximum(u, v).ravel()
-    args = (low, high, delta.ravel(), epsilon.ravel())
+    delta, epsilon = delta.ravel(), epsilon.ravel()
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        log_P = np.log(_by_owens_t(*args))
-    ends = (args[2] == 0) | (args[3] == 0)
+        log_P = np.log(_by_owens_t(low, high, delta, epsilon))
+    ends = (delta == 0) | (epsilon == 0)
     small = ~ends & (low < 0) & ~(log_P > -3)  # cancels by more than a digit
     for where, method in ((ends, _fully_correlated), (small, _by_quadrature)):
         # the quadrature makes arrays of this many rows of nodes
         chosen = np.flatnonzero(where)
         for part in (chosen[i : i + 2048] for i in range(0, len(chosen), 2048)):
-            log_P[part] = method(*(array[part] for array in args))
+            log_P[part] = method(low[part], high[part], delta[part], epsilon[part])
     return log_P.reshape(u.shape)
 
 

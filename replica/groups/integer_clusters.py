@@ -1,27 +1,36 @@
-r"""How many groups of y fixed points lie at one mutual distance, for integer y and any symmetry."""
+"""How many groups of y fixed points lie at one mutual distance, for integer y and any symmetry."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import optimize, special
+import numpy.typing as npt
 
 from foundation import domains
-from foundation.errors import ConvergenceError
-from replica.gauss.orthant import Floats
-from replica.gauss.spin_columns import Columns, columns
+from replica.groups.cluster import FOUND
+from replica.groups.cluster_state import Number
+from replica.groups.curves import draw_curves
+from replica.groups.integer_exponent import Exponent, stationary
+from replica.groups.pointwise import at, pointwise, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 LARGEST_Y = 50
 SMALLEST_D = 1e-6
 _TOLERANCE = 1e-10  # of the free entropy
+_FLAT = 1e-8  # gradient that counts as none
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class IntegerClusters:
     r"""Groups of y fixed points at mutual distance d, in networks of symmetry eta.
 
     There is no local entropy :math:`\partial\Phi/\partial y` here: the sum over the spins of a
-    group is known at integer y only.
+    group is known at integer y only. Each attribute is a number, or an array of the common shape of
+    the arguments.
 
     Attributes
     ----------
@@ -51,6 +60,8 @@ class IntegerClusters:
         Estimate of the absolute error of `free_entropy`.
     converged
         Whether the extremum was found, to an error below 1e-10.
+    status
+        What happened; on failure, also what to do about it.
 
     Examples
     --------
@@ -62,30 +73,68 @@ class IntegerClusters:
     1.06
     """
 
-    y: int
-    d: float
-    J_D: float
-    eta: float
-    free_entropy: float
-    slope_d: float
-    slope_J_D: float
-    q_hat: float
-    shift: float
-    overlap_shift: float
-    residual: float
-    error: float
-    converged: bool
+    y: Number
+    d: Number
+    J_D: Number
+    eta: Number
+    free_entropy: Number
+    slope_d: Number
+    slope_J_D: Number
+    q_hat: Number
+    shift: Number
+    overlap_shift: Number
+    residual: Number
+    error: Number
+    converged: Number
+    status: Number
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw the entropy of groups against the distance, or against what varies instead.
+
+        Where d varies there is a line over d for each value of the other arguments; otherwise the
+        lines are over the self-coupling, the symmetry, or y. A single point is a marker. A line
+        breaks where no solution was found.
+
+        Parameters
+        ----------
+        ax
+            Axes to draw in; None for those of a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError
+            If an argument is outside its documented domain.
+
+        Examples
+        --------
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import replica
+        >>> ax = replica.integer_clusters(y=3, d=[0.01, 0.1, 0.4], J_D=0.1, eta=0.5).plot()
+        >>> ax.get_xlabel()
+        'distance $d$'
+        """
+        return draw_curves(self, "free_entropy", ("d", "J_D", "eta", "y"), ax)
 
     def __repr__(self) -> str:
-        status = "converged" if self.converged else "no extremum found"
+        if np.ndim(self.free_entropy):
+            return f"IntegerClusters(shape {np.shape(self.free_entropy)}, {summary(self)})"
         return (
-            f"IntegerClusters(y={self.y}, d={self.d:.6g}, J_D={self.J_D:.6g}, eta={self.eta:.6g}: "
-            f"free_entropy={self.free_entropy:.6g}, error={self.error:.1g}, {status})"
+            f"IntegerClusters({at(y=self.y, d=self.d, J_D=self.J_D, eta=self.eta)}: "
+            f"free_entropy={self.free_entropy:.6g}, error={self.error:.1g}, {summary(self)})"
         )
 
 
 def integer_clusters(
-    y: int, d: float, J_D: float, eta: float = 0.0, throw: bool = True
+    y: npt.ArrayLike,
+    d: npt.ArrayLike,
+    J_D: npt.ArrayLike,
+    eta: npt.ArrayLike = 0.0,
+    throw: bool = True,
 ) -> IntegerClusters:
     r"""Return the entropy of groups of y fixed points at mutual distance d.
 
@@ -99,25 +148,25 @@ def integer_clusters(
 
     At y = 2 it is `pair_entropy`. For couplings of positive symmetry the mean count is only an
     upper bound of the typical one: where :math:`\Phi < 0` there are no groups, where it is
-    positive there may still be none. It takes some milliseconds, and more for small d: a second at
-    d = 1e-6, y = 50.
+    positive there may still be none. A point takes some milliseconds, and more at small d: a second
+    at d = 1e-6, y = 50.
 
     Parameters
     ----------
     y
-        Number of fixed points in a group, an integer in [2, 50].
+        Number of fixed points in a group, an integer in [2, 50]; any shape.
     d
-        Mutual distance per neuron, a number in [1e-6, 0.5].
+        Mutual distance per neuron, in [1e-6, 0.5]; broadcast against `y`.
     J_D
-        Self-coupling, a number in [0, 40].
+        Self-coupling, in [0, 40]; broadcast against `y`.
     eta
-        Symmetry of the couplings, a number in [-1, 1].
+        Symmetry of the couplings, in [-1, 1]; broadcast against `y`.
     throw
-        Whether to raise if the extremum is not found, or to say so in `converged`.
+        Whether to raise where the extremum is not found, or to say so in `converged` and `status`.
 
     Returns
     -------
-    IntegerClusters.
+    The entropy in nats per neuron, with an estimate of its error.
 
     Raises
     ------
@@ -143,133 +192,35 @@ def integer_clusters(
     >>> round(replica.integer_clusters(y=5, d=0.02, J_D=0.1, eta=0.5).free_entropy, 4)
     0.2093
     """
-    y = domains.integer("y", y, low=2, high=LARGEST_Y)
-    d = domains.real("d", d, low=SMALLEST_D, high=0.5)
-    J_D = domains.real("J_D", J_D, low=0, high=40)
-    eta = domains.real("eta", eta, low=-1, high=1)
-    throw = domains.boolean("throw", throw)
-    state = _solve(y, d, J_D, eta)
-    if throw and not state.converged:
-        raise ConvergenceError(
-            f"no extremum found at y={y}, d={d}, J_D={J_D}, eta={eta}: "
-            f"residual {state.residual:.1g}, error {state.error:.1g}"
-        )
-    return state
+    return pointwise(
+        IntegerClusters,
+        solve,
+        domains.integers("y", y, low=2, high=LARGEST_Y),
+        domains.reals("d", d, low=SMALLEST_D, high=0.5),
+        domains.reals("J_D", J_D, low=0, high=40),
+        domains.reals("eta", eta, low=-1, high=1),
+        throw=throw,
+    )
 
 
-class _Point(NamedTuple):
-    """The exponent at given responses, extremised over `q_hat`.
-
-    The responses are `b = a + (y-1) a'`, of all states to all, and `c = a - a'`; `gradient` and
-    `hessian` are with respect to these two, divided by `eta`.
-    """
-
-    value: float
-    q_hat: float
-    gradient: Floats
-    hessian: Floats
-    slope_d: float
-    slope_J_D: float
-    size: float  # of the terms that are added up
-
-
-class _Exponent:
-    """What is extremised, as a function of the two responses."""
-
-    def __init__(self, y: int, d: float, J_D: float, eta: float) -> None:
-        self.d, self.J_D, self.eta = d, J_D, eta
-        up = np.arange(y // 2 + 1.0)  # k and y - k spins up are alike
-        self.y, self.up, self.metric = y, up, np.array([1.0, y - 1])
-        self.log_number = np.log(special.binom(y, up) * np.where(2 * up == y, 1, 2))
-        self.unlike = 2 * up * (y - up)  # ordered pairs of spins that differ
-        # the thresholds are J_D + eta * field @ (b, c)
-        self.field = np.array([[2 * up - y, 2 * (y - up)], [y - 2 * up, 2 * up]]).T / y
-        self.field = self.field.transpose(0, 2, 1)
-
-    def __call__(self, bc: Floats, step: float) -> _Point:
-        y, d, eta, field = self.y, self.d, self.eta, self.field
-        site = columns(y, self.up, self.J_D + eta * field @ bc, d, step)
-        log_weight = self.log_number + site.log
-        q_hat = _conjugate(log_weight, self.unlike, d * y * (y - 1))
-        log_p = log_weight - q_hat * self.unlike
-        log_sum = np.logaddexp.reduce(log_p)
-        p = np.exp(log_p - log_sum)
-        terms = np.array([q_hat * d * y * (y - 1), log_sum, -eta * self.metric @ bc**2 / 2])
-        slope = np.einsum("kij,ki->kj", field, site.slope)
-        mean = p @ slope
-        return _Point(
-            value=terms.sum(),
-            q_hat=q_hat,
-            gradient=mean - self.metric * bc,
-            hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
-            slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
-            slope_J_D=p @ site.slope.sum(axis=1),
-            size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
-        )
-
-    def _curvature(self, p: Floats, spread: Floats, site: Columns) -> Floats:
-        """Return the second derivatives of the logarithm of the sum, `q_hat` following."""
-        single = np.einsum("k,kia,kij,kjb->ab", p, self.field, site.curvature, self.field)
-        excess = self.unlike - p @ self.unlike
-        cross = (p * excess) @ spread
-        return single + (p * spread.T) @ spread - np.outer(cross, cross) / (p @ excess**2)
-
-
-def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
-    """Return the `q_hat` at which the mean number of `unlike` pairs is as asked for."""
-    some = unlike > 0
-    log_unlike = np.log(unlike[some]) - np.log(mean)
-
-    def excess(q_hat: float) -> float:
-        log_p = log_weight - q_hat * unlike
-        # (the logsumexp of scipy takes a quarter of a millisecond)
-        return np.logaddexp.reduce(log_p[some] + log_unlike) - np.logaddexp.reduce(log_p)
-
-    low, high = -1.0, 1.0
-    while excess(low) < 0:
-        low *= 2
-    while excess(high) > 0:
-        high *= 2
-    return float(optimize.brentq(excess, low, high, xtol=1e-15, rtol=4 * np.finfo(float).eps))
-
-
-def _newton(exponent: _Exponent, bc: Floats, step: float) -> tuple[Floats, _Point]:
-    """Return the responses at which the gradient vanishes, and the exponent there."""
-    here = exponent(bc, step)
-    for _ in range(50):
-        if np.linalg.norm(bc) > 1e4:
-            break  # it runs away, where there is no fixed point
-        move = np.linalg.solve(here.hessian, here.gradient)
-        last = np.linalg.norm(move) < 1e-7 * (1 + np.linalg.norm(bc))  # it converges quadratically
-        there = exponent(bc - move, step)
-        for _ in range(30):
-            if last or np.linalg.norm(there.gradient) < np.linalg.norm(here.gradient):
-                break
-            move /= 2
-            there = exponent(bc - move, step)
-        bc, here = bc - move, there
-        if last:
-            break
-    return bc, here
-
-
-def _solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
-    """Find the extremum on ever finer grids, until a finer one changes nothing."""
-    exponent = _Exponent(y, d, J_D, eta)
+def solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
+    """Find the extremum at one point, on ever finer grids until a finer one changes nothing."""
+    exponent = Exponent(y, d, J_D, eta)
     bc, step, error = np.zeros(2), 0.7 * y**-0.35, np.inf
     while error > _TOLERANCE / 100 and step > 0.05:
-        bc, coarse = _newton(exponent, bc, step)
+        bc, coarse = stationary(exponent, bc, step)
         step *= 0.8
         fine = exponent(bc, step)
         error = abs(fine.value - coarse.value) + 2 * np.finfo(float).eps * fine.size
     b, c = bc
     residual = float(np.abs(fine.gradient).max())
     stable = eta <= 0 or np.linalg.eigvalsh(fine.hessian).max() < 0
+    missing = _missing(residual, bool(stable), error)
     return IntegerClusters(
-        y,
-        d,
-        J_D,
-        eta,
+        y=y,
+        d=d,
+        J_D=J_D,
+        eta=eta,
         free_entropy=float(fine.value),
         slope_d=float(fine.slope_d),
         slope_J_D=float(fine.slope_J_D),
@@ -278,5 +229,20 @@ def _solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
         overlap_shift=float((b - c) / y),
         residual=residual,
         error=float(error),
-        converged=bool(stable and residual < 1e-8 and error < _TOLERANCE),
+        converged=not missing,
+        status=f"At {at(y=y, d=d, J_D=J_D, eta=eta)} {missing}." if missing else FOUND,
     )
+
+
+def _missing(residual: float, stable: bool, error: float) -> str:
+    """Say what is missing for a solution, if anything is, and what to do about it."""
+    if not residual < _FLAT:
+        return (
+            f"no extremum was found (the gradient is {residual:.1e}): close to eta = -1 there may "
+            "be no fixed points; try a larger eta or J_D"
+        )
+    if not stable:
+        return "the exponent is stationary, but not largest; try a smaller y or eta"
+    if not error < _TOLERANCE:
+        return f"the extremum was found to an error of {error:.1e} only; try a larger d or eta"
+    return ""

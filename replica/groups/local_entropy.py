@@ -1,14 +1,17 @@
 """The densest clusters of fixed points that a typical network has."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
-import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from replica.groups.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX, Cluster, solve
-from replica.groups.states import ClusterState, gather
-from replica.groups.zero_complexity import demand, zero_complexity
+from replica.groups.cluster import Cluster, solve
+from replica.groups.cluster_state import ClusterState
+from replica.groups.clusters import D_MAX, D_MIN, J_D_MAX, Y_MAX
+from replica.groups.pointwise import pointwise
+from replica.groups.zero_complexity import zero_complexity
 
 
 def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> ClusterState:
@@ -58,15 +61,13 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
     >>> replica.local_entropy(d=[0.02, 0.05, 0.1, 0.2], J_D=0.05).local_entropy.round(4)
     array([-0.0031, -0.0011,  0.0052,  0.0175])
     """
-    d, J_D = np.broadcast_arrays(
+    return pointwise(
+        ClusterState,
+        densest,
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=J_D_MAX),
+        throw=throw,
     )
-    throw = domains.boolean("throw", throw)
-    found = [densest(*point) for point in zip(d.flat, J_D.flat, strict=True)]
-    if throw:
-        demand(found, Y_MAX)
-    return gather(ClusterState, found, d.shape)
 
 
 def densest(d: float, J_D: float) -> Cluster:

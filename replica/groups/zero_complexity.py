@@ -4,20 +4,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from scipy import optimize
 
-from foundation.errors import ConvergenceError
-from replica.groups.states import ClusterState, State
+from replica.groups.cluster_state import State
 
 
-def demand(found: Sequence[ClusterState], y_max: float) -> None:
-    """Raise if one of the solutions is not at zero complexity."""
-    for state in found:
-        if not state.converged:
-            raise ConvergenceError(
-                f"no y in [1, {y_max:g}] has zero complexity: the search ended at {state}; "
-                "throw=False goes on"
-            )
+def found(root: State) -> State:
+    """Return the state at a zero of the complexity, as one that was asked for."""
+    if not root.converged:
+        return _failed(root)
+    return replace(root, status="The number of replicas of zero complexity was found.")
+
+
+def missing(end: State, y_max: float) -> State:
+    """Return the state at which a search ended without a zero, as one that failed."""
+    if not end.converged:
+        return _failed(end)
+    advice = (
+        "a smaller self-coupling, or at a distance less close to 0 or 1/2"
+        if end.complexity > 0
+        else "a larger self-coupling or distance"
+    )
+    status = (
+        f"No number of replicas y in [1, {y_max:g}] has zero complexity: the search ended at "
+        f"{end.location}, where it is {end.complexity:.3g}; there may be one at {advice}."
+    )
+    return replace(end, converged=False, status=status)
+
+
+def _failed(state: State) -> State:
+    status = f"The search for zero complexity ended where a solution is missing. {state.status}"
+    return replace(state, status=status)
 
 
 def zero_complexity(
@@ -31,10 +47,12 @@ def zero_complexity(
     """Return the solution at the y of zero complexity.
 
     It is bracketed by steps of a `factor` in y, then found by Brent's method to `xtol` in ln y. If
-    there is none in [1, y_max], the solution at that end is returned as one that is not converged.
+    there is none in [1, y_max], the solution at that end is returned as one that failed.
     `solve` takes y and the solutions so far, in the order of the first visits to their y, for its
     first guess.
     """
+    from scipy import optimize
+
     solutions: dict[float, State] = {}
     last, stride = float(np.log(y_max)), float(np.log(factor))
 
@@ -47,14 +65,14 @@ def zero_complexity(
     if complexity(low) > 0:
         while complexity(high := min(low + stride, last)) > 0:
             if high >= last:
-                return replace(solutions[high], converged=False)
+                return missing(solutions[high], y_max)
             low = high
     else:
         while complexity(low := max(0.0, high - stride)) < 0:
             if low == 0:
-                return replace(solutions[low], converged=False)
+                return missing(solutions[low], y_max)
             high = low
     root = optimize.brentq(complexity, low, high, xtol=xtol, rtol=1e-14)
     if root not in solutions:  # the result is kept as evaluated at the root itself
         complexity(root)
-    return solutions[root]
+    return found(solutions[root])

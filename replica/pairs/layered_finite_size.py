@@ -1,13 +1,15 @@
 """The exact mean number of pairs of fixed points in a chain of layers."""
 
+from __future__ import annotations
+
 import itertools
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from replica.counts.finite_size import LARGEST, log_expected_pairs
 from replica.gauss.orthant import Floats
+from replica.pairs.finite_size import LARGEST, log_expected_pairs
 from replica.pairs.pair_chain import PairChain, step
 
 MOST_LAYERS = 16  # there are 2^16 kinds of columns

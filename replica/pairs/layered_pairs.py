@@ -1,5 +1,7 @@
 """How many pairs of fixed points a chain of layers has, at given distances."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -8,7 +10,7 @@ from foundation import domains
 from foundation.errors import ConvergenceError
 from replica.counts.layers import layered_entropy
 from replica.gauss.orthant import Floats
-from replica.pairs.asymmetric_pairs import pair_entropy
+from replica.pairs.entropy import pair_entropy
 from replica.pairs.pair_chain import PairChain, top_state
 
 
@@ -72,13 +74,13 @@ def layered_pair_entropy(
     near = np.minimum(d, 1 - d)
     entropy = np.array(layered_entropy(J_D, lam, L))
     apart = near > 1e-34  # below, a term in sqrt(d) is all there is
-    args = near[apart], J_D[apart], lam[apart]
+    near, J, coupling = near[apart], J_D[apart], lam[apart]
     if not apart.any():
         return entropy[()]
     if L is None:
-        entropy[apart] = _infinite_chain(*args)
+        entropy[apart] = _infinite_chain(near, J, coupling)
     else:
-        entropy[apart] = entropy_at_distances(np.repeat(args[0][:, None], L, axis=1), *args[1:])
+        entropy[apart] = entropy_at_distances(np.repeat(near[:, None], L, axis=1), J, coupling)
     return entropy[()]
 
 
@@ -123,7 +125,9 @@ def log_fugacities(chain: PairChain, d: Floats) -> Floats:
             return log_x
         active = active[far]
         log_x[active] -= _newton_step(moments.covariance[far], error[far])
-    raise ConvergenceError(f"no minimum found at d={d[active[0]]}")
+    raise ConvergenceError(
+        f"No minimum was found in 100 steps at d={d[active[0]]}; try larger distances."
+    )
 
 
 def _newton_step(covariance: Floats, error: Floats) -> Floats:
@@ -144,12 +148,14 @@ def _infinite_chain(d: Floats, J_D: Floats, lam: Floats) -> Floats:
     logit = special.logit(d)
 
     def excess(log_x: Floats, i: npt.NDArray[np.int64]) -> Floats:
-        return special.logit(top_state(log_x, bulk[i])[1]) - logit[i]
+        return special.logit(top_state(log_x, bulk[i]).P) - logit[i]
 
     index = np.arange(len(d))
     bracket = elementwise.bracket_root(excess, logit - 1, logit + 1, args=(index,))
     root = elementwise.find_root(excess, bracket.bracket, args=(index,))
     if not (bracket.success & root.success).all():
         i = np.argmin(bracket.success & root.success)
-        raise ConvergenceError(f"no minimum found at d={d[i]}, J_D={J_D[i]}, lam={lam[i]}")
-    return top_state(root.x, bulk)[0] - d * root.x
+        raise ConvergenceError(
+            f"No minimum was found at d={d[i]}, J_D={J_D[i]}, lam={lam[i]}; try a larger d."
+        )
+    return top_state(root.x, bulk).log_value - d * root.x

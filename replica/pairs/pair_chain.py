@@ -56,7 +56,7 @@ class PairChain:
     """
 
     def __init__(self, J_D: Floats, lam: Floats, delta: Floats, epsilon: Floats) -> None:
-        self._args = J_D, lam, delta, epsilon
+        self.J_D, self.lam, self.delta, self.epsilon = J_D, lam, delta, epsilon
 
     @cached_property
     def end(self) -> Floats:
@@ -71,12 +71,12 @@ class PairChain:
 
     def _table(self, neighbours: list[float]) -> Floats:
         """Return P for all pairs of sums over neighbours, along the last two axes."""
-        J_D, lam, delta, epsilon = self._args
+        threshold = self.J_D[:, None] + self.lam[:, None] * neighbours
         # beyond 1e5 a probability is 0 or 1, and squares come to overflow
-        threshold = np.clip(J_D[:, None] + lam[:, None] * neighbours, -1e5, 1e5)[:, None, None]
+        threshold = np.clip(threshold, -1e5, 1e5)[:, None, None]
         i, j = np.triu_indices(len(neighbours))
         log_P = log_unequal_orthant(
-            threshold[..., i], threshold[..., j], delta[..., None], epsilon[..., None]
+            threshold[..., i], threshold[..., j], self.delta[..., None], self.epsilon[..., None]
         )
         table = np.empty((*log_P.shape[:-1], len(neighbours), len(neighbours)))
         table[..., i, j] = table[..., j, i] = np.exp(log_P)
@@ -84,7 +84,9 @@ class PairChain:
 
     def __getitem__(self, chosen: npt.NDArray[np.int64]) -> "PairChain":
         """Return some of the chains, with what has been computed for them."""
-        part = PairChain(*(array[chosen] for array in self._args))
+        part = PairChain(
+            self.J_D[chosen], self.lam[chosen], self.delta[chosen], self.epsilon[chosen]
+        )
         for name in {"end", "bulk"} & self.__dict__.keys():
             part.__dict__[name] = self.__dict__[name][chosen]
         return part
@@ -136,8 +138,15 @@ def step(f: Floats, x: Floats, bulk: Floats) -> Floats:
     return x[..., None] * np.matmul(across(f)[..., None, :], bulk)[..., 0, :]
 
 
-def top_state(log_x: Floats, bulk: Floats) -> tuple[Floats, Floats]:
-    """Return the logarithm of the largest eigenvalue of `step`, and the probability to differ."""
+class TopState(NamedTuple):
+    """The logarithm of the largest eigenvalue of `step`, and the probability to differ."""
+
+    log_value: Floats
+    P: Floats
+
+
+def top_state(log_x: Floats, bulk: Floats) -> TopState:
+    """Return the state of a layer inside an infinite chain."""
     x = np.stack([np.ones(log_x.shape), np.exp(log_x)], axis=-1)
     units = np.eye(8).reshape(8, 2, 4)
     columns = step(units, x[:, None], bulk[:, None]).reshape(-1, 8, 8)
@@ -148,7 +157,7 @@ def top_state(log_x: Floats, bulk: Floats) -> tuple[Floats, Floats]:
         f = step(f, x, bulk)
         f /= f.sum(axis=(1, 2), keepdims=True)
     P = _joined(f, f, 1) / _joined(f, f)
-    return np.log(np.take_along_axis(values.real, top, axis=-1)[:, 0]), P
+    return TopState(np.log(np.take_along_axis(values.real, top, axis=-1)[:, 0]), P)
 
 
 def _joined(before: Floats, behind: Floats, a: int | slice = slice(None)) -> Floats:

@@ -1,12 +1,14 @@
 """Pairs of fixed points of two layers at a given total distance."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from foundation import domains
 from replica.gauss.orthant import Floats
-from replica.pairs.asymmetric_pairs import nearer
+from replica.pairs.entropy import nearer
 from replica.pairs.layered_pairs import pair_chain
 
 

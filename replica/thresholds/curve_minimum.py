@@ -4,10 +4,9 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from scipy import optimize
 
 from foundation.errors import ConvergenceError
-from replica.groups.clusters import Cluster
+from replica.groups.cluster import Cluster
 from replica.groups.local_entropy import densest
 
 
@@ -21,6 +20,8 @@ def curve_minimum(
     ConvergenceError
         If the minimum lies at the ends of `d`.
     """
+    from scipy import optimize
+
     found = optimize.minimize_scalar(
         lambda log_d: quantity(densest(math.exp(log_d), J_D)),
         bounds=np.log(d),
@@ -29,5 +30,8 @@ def curve_minimum(
     )
     state = densest(math.exp(found.x), J_D)
     if not d[0] * 1.1 < state.d < d[1] / 1.1:
-        raise ConvergenceError(f"at J_D={J_D} the minimum lies at d={state.d}, not inside {d}")
+        raise ConvergenceError(
+            f"At J_D={J_D:g} the minimum lies at d={state.d:.4g}, not between {d[0]:g} and "
+            f"{d[1]:g}: there is no threshold near this self-coupling."
+        )
     return state

@@ -1,10 +1,8 @@
 """The self-coupling at which narrow and extended clusters merge."""
 
-from scipy import optimize
-
-from replica.groups.clusters import Cluster
-from replica.groups.states import Transition
+from replica.groups.cluster import Cluster
 from replica.thresholds.curve_minimum import curve_minimum
+from replica.thresholds.transition import Transition
 
 _D = (1e-3, 0.1)  # around the inflection point of the local entropy; checked
 _J_D_BRACKET = (0.065, 0.085)  # checked by the root finder
@@ -21,7 +19,8 @@ def merging_threshold() -> Transition:
 
     Returns
     -------
-    The threshold, and the d and :math:`y^*` of the inflection point.
+    The threshold, and the d and :math:`y^*` of the inflection point. It raises where it fails, and
+    has no `throw`.
 
     Raises
     ------
@@ -38,14 +37,16 @@ def merging_threshold() -> Transition:
     >>> round(replica.merging_threshold().J_D, 4)
     0.0731
     """
+    from scipy import optimize
+
     J_D = optimize.brentq(lambda J_D: _slope(_flattest(J_D)), *_J_D_BRACKET, xtol=1e-13)
     state = _flattest(J_D)
     step = 1e-4
     slope_J_D = (_slope(_flattest(J_D + step)) - _slope(_flattest(J_D - step))) / (2 * step)
     # rounding moves the minimum found, and y*, by about the square root of the slope's error
-    error = state.slope_error + state.error / state.d
-    uncertainty = (error / state.y + abs(_slope(state))) / slope_J_D
-    return Transition(J_D=J_D, uncertainty=uncertainty, d=state.d, y=state.y)
+    slope_error = (state.slope_error + state.error / state.d) / state.y
+    error = (slope_error + abs(_slope(state))) / slope_J_D
+    return Transition(J_D=J_D, J_D_error=error, d=state.d, y=state.y)
 
 
 def _slope(state: Cluster) -> float:

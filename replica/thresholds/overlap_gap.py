@@ -3,13 +3,14 @@
 import math
 
 import numpy as np
-from scipy import optimize
 
 from foundation import domains
 from foundation.errors import ConvergenceError
-from replica.groups.clusters import D_MIN, Cluster, solve
-from replica.groups.states import Transition
+from replica.groups.cluster import Cluster, solve
+from replica.groups.clusters import D_MIN
+from replica.groups.pointwise import at
 from replica.thresholds.curve_minimum import curve_minimum
+from replica.thresholds.transition import Transition
 
 Y_LOW, Y_HIGH = 1.01, 100.0  # beyond, the minimum lies at d < 10^-4
 _SCAN = np.geomspace(D_MIN, 0.4, 25)  # resolves the minimum: it is as wide as d itself
@@ -36,7 +37,8 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
 
     Returns
     -------
-    The threshold, and the d and y at which it is reached.
+    The threshold, and the d and y at which it is reached. It raises where it fails, and has no
+    `throw`.
 
     Raises
     ------
@@ -62,13 +64,15 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
     >>> [round(replica.overlap_gap_threshold(y).J_D, 4) for y in (2, 4.66)]
     [0.0427, 0.0601]
     """
+    from scipy import optimize
+
     if y is None:
         y = optimize.brentq(lambda y: _touching(y).local_entropy, *_Y_BRACKET, xtol=1e-9)
     else:
         y = domains.real("y", y, low=Y_LOW, high=Y_HIGH)
     state = _touching(y)
-    uncertainty = (state.error + abs(state.free_entropy)) / state.slope_J_D
-    return Transition(J_D=float(state.J_D), uncertainty=uncertainty, d=state.d, y=y)
+    error = (state.error + abs(state.free_entropy)) / state.slope_J_D
+    return Transition(J_D=float(state.J_D), J_D_error=error, d=state.d, y=y)
 
 
 def zero_complexity_gap_threshold() -> Transition:
@@ -84,7 +88,8 @@ def zero_complexity_gap_threshold() -> Transition:
 
     Returns
     -------
-    The threshold, and the d and y at which it is reached.
+    The threshold, and the d and y at which it is reached. It raises where it fails, and has no
+    `throw`.
 
     Raises
     ------
@@ -102,11 +107,13 @@ def zero_complexity_gap_threshold() -> Transition:
     >>> round(threshold.J_D, 4), round(threshold.y, 2), round(threshold.d, 4)
     (0.0601, 4.66, 0.0159)
     """
+    from scipy import optimize
+
     J_D = optimize.brentq(lambda J_D: _least_dense(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
     state = _least_dense(J_D)
     slope_J_D = state.slope_J_D / state.y
-    uncertainty = (state.error + abs(state.local_entropy)) / slope_J_D
-    return Transition(J_D=J_D, uncertainty=uncertainty, d=state.d, y=state.y)
+    error = (state.error + abs(state.local_entropy)) / slope_J_D
+    return Transition(J_D=J_D, J_D_error=error, d=state.d, y=state.y)
 
 
 def _touching(y: float) -> Cluster:
@@ -119,17 +126,25 @@ def _touching(y: float) -> Cluster:
         if abs(step) < 1e-14:
             return state
         J_D = float(max(J_D + step, J_D / 4))
-    if abs(step) < 1e-11:  # rounding, which the uncertainty shows
+    if abs(step) < 1e-11:  # rounding, which the error shows
         return state
-    raise ConvergenceError(f"no overlap gap threshold found at y={y}: last step {step:.1e}")
+    raise ConvergenceError(
+        f"No overlap gap threshold was found at y={y:g}: the last step of Newton's method is "
+        f"{step:.1e}; try a y nearby."
+    )
 
 
 def _lowest(y: float, J_D: float) -> Cluster:
     """Return the state of least free entropy."""
+    from scipy import optimize
+
     scan = [solve(y, d, J_D) for d in _SCAN]
     least = int(np.argmin([state.free_entropy for state in scan]))
     if least in (0, len(scan) - 1):
-        raise ConvergenceError(f"the free entropy at y={y}, J_D={J_D} has no minimum inside")
+        raise ConvergenceError(
+            f"At {at(y=y, J_D=J_D)} the free entropy has no minimum between d={_SCAN[0]:g} and "
+            f"{_SCAN[-1]:g}; try a y further inside [{Y_LOW:g}, {Y_HIGH:g}]."
+        )
 
     def slope(log_d: float) -> float:
         return solve(y, math.exp(log_d), J_D, scan[least].q_hat).slope_d

@@ -11,7 +11,7 @@ from scipy import special
 import replica
 from dynamics import enumerate_fixed_points, pair_distances
 from networks import Asymmetric
-from replica.pairs import symmetric_pairs
+from replica.pairs import symmetric_finite_size
 
 
 def covariance(states, eta):
@@ -166,7 +166,7 @@ def test_enumerated_pairs(eta, replicas):
 def test_pairs_in_the_limit(eta):
     """Extrapolated in N at one distance, the exact mean gives the entropy of pairs."""
     d, J_D, sizes = 0.25, 0.3, np.array([40, 56, 80])
-    finite = [np.log(symmetric_pairs._coupled(N, N // 4, J_D, eta)) / N for N in sizes]
+    finite = [np.log(symmetric_finite_size._coupled(N, N // 4, J_D, eta)) / N for N in sizes]
     extrapolated = extrapolation(sizes) @ finite
     assert extrapolated == pytest.approx(limit_per_neuron(2, d, J_D, eta), abs=1e-5)
     assert abs(finite[0] - extrapolated) > 5e-4

@@ -115,6 +115,7 @@ def test_more_differences_than_neurons():
         (replica.reference_clusters, (3, 0.1, 0.3)),
         (replica.reference_local_entropy, (0.1, 0.3)),
         (replica.integer_clusters, (3, 0.1, 0.3)),
+        (replica.rarest_groups, (3, 0.02)),
         (replica.two_layer_clusters, (3, 0.1, 0.3, 0.1)),
         (replica.two_layer_local_entropy, (0.1, 0.3, 0.1)),
     ],

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import replica
 from replica import high_precision
-from replica.groups import clusters
+from replica.groups import cluster, quadrature_error
 
 ENTROPIES = ("free_entropy", "local_entropy", "complexity")
 
@@ -46,6 +46,8 @@ def test_twins(point):
     difference = np.abs([float(x) for x in twin - entropies(state)])
     assert (difference < 1e-10).all()
     assert (difference < state.error).all()
+    # and no more than what the sums may lose by rounding, of y^1.5 terms
+    assert state.error < 2e-13 + 20 * np.finfo(float).eps * point[0] ** 1.5
 
 
 @pytest.mark.parametrize("J_D", [0.0, 1e-3, 0.06, 0.3, 1.0, 2.5, 5.0])
@@ -59,7 +61,7 @@ def test_pairs_are_known_in_closed_form(J_D):
 @pytest.mark.parametrize("y", range(3, 13))
 def test_integer_groups_are_a_sum_over_up_spins(y):
     for d, J_D in [(0.003, 0.05), (0.1, 0.0), (0.02, 1.5)]:
-        state = clusters.solve(y, d, J_D)
+        state = cluster.solve(y, d, J_D)
         summed = replica.integer_clusters(y, d, J_D)
         assert state.free_entropy == pytest.approx(summed.free_entropy, abs=1e-11)
         assert state.slope_d == pytest.approx(summed.slope_d, rel=1e-8)
@@ -69,12 +71,12 @@ def test_integer_groups_are_a_sum_over_up_spins(y):
 @pytest.mark.parametrize("y", [1.02, 2.0, 4.7, 60.0, 2000.0])
 @pytest.mark.parametrize(("d", "J_D"), [(0.003, 0.05), (0.2, 0.3), (0.4, 1.0)])
 def test_derivatives_are_differences(y, d, J_D):
-    state, h = clusters.solve(y, d, J_D), 1e-4
+    state, h = cluster.solve(y, d, J_D), 1e-4
 
     def slope(name, value, step):
         point = {"y": y, "d": d, "J_D": J_D}
         values = [
-            clusters.solve(**{**point, name: value + k * step}).free_entropy for k in (-2, -1, 1, 2)
+            cluster.solve(**{**point, name: value + k * step}).free_entropy for k in (-2, -1, 1, 2)
         ]
         return np.dot([1, -8, 8, -1], values) / (12 * step)
 
@@ -125,10 +127,10 @@ def test_the_complexity_falls_where_it_is_negative():
 def finer(y, d, J_D, state, factor=0.23):
     """Return the entropies on a grid that shares no nodes with those of the solver."""
     overlap = 1 - 2 * d
-    field = clusters.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
-    site, found = clusters._extremum(field, y, overlap, d, 1.1 * state.q_hat)
+    field = cluster.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
+    site, found = cluster._extremum(field, y, overlap, d, 1.1 * state.q_hat)
     assert found
-    return clusters._entropies(site, overlap, 1)[:3]
+    return cluster._entropies(site, overlap, 1)
 
 
 CORNERS = [(y, d, J_D) for y in (1.0, 30.0, 1e4) for d in (1e-4, 0.4999) for J_D in (0.0, 0.1, 5.0)]
@@ -154,6 +156,36 @@ def test_the_error_is_no_underestimate(y, d, J_D):
     state = replica.clusters(*point)
     assert state.error < 1e-9
     assert (np.abs(finer(*point, state) - entropies(state)) < state.error).all()
+
+
+# y, d, J_D, where the first grid is so coarse that its error is not rounding
+COARSE = [
+    (266.6056, 0.0104, 1.0161),
+    (375.0709, 0.0293, 1.7081),
+    (255.0, 0.0071, 0.54),
+    (173.9, 0.0365, 1.42),
+    (737.0, 0.0136, 0.69),
+    (260.5, 0.1023, 2.38),
+]
+
+
+@pytest.mark.parametrize("point", COARSE)
+def test_the_error_of_a_coarse_grid(point):
+    """Told from coarser grids still: no less than it is, nor the difference to the next of them.
+
+    Where the error falls regularly it is the square of that difference; half as many digits are
+    trusted, so that the estimate is about the geometric mean.
+    """
+    y, d, J_D = point
+    field = cluster.common_field(1 - 2 * d, d, J_D, min(0.05, y**-0.5))
+    site, _ = cluster._extremum(field, y, 1 - 2 * d, d, cluster._guess(y, 1 - 2 * d))
+    fine, half, quarter = (cluster._entropies(site, 1 - 2 * d, coarse) for coarse in (1, 2, 4))
+    error = np.abs(fine - finer(*point, replica.clusters(*point)))
+    estimate = quadrature_error.extrapolated(fine, half, quarter)
+    rounding = quadrature_error.rounding(site)
+    assert (error > 15 * rounding).any()
+    assert (error < estimate + rounding).all()
+    assert (estimate < 2 * np.sqrt(np.abs(fine - half) * error)).any()
 
 
 GOOD = {"y": 3.0, "d": 0.1, "J_D": 0.3}
@@ -203,14 +235,27 @@ def test_broadcasting(function):
 
 
 def test_an_extremum_that_is_not_found(monkeypatch):
-    """It raises, or says so: here the search is made to fail."""
-    search = clusters._extremum
-    monkeypatch.setattr(clusters, "_extremum", lambda *args: (search(*args)[0], False))
-    with pytest.raises(RuntimeError, match=r"no extremum found at y=3.0, d=0.1, J_D=0.3"):
+    """It raises, or says so: here the search may take one step only."""
+    monkeypatch.setattr(cluster, "_ITERATIONS", 1)
+    sentence = (
+        r"^No extremum was found in 1 steps \(.*\) at y=3, d=0\.1, J_D=0\.3; try a smaller y\.$"
+    )
+    with pytest.raises(replica.ConvergenceError, match=sentence):
         replica.clusters(3.0, 0.1, 0.3)
-    assert replica.clusters(3.0, 0.1, 0.3, throw=False).status == "no extremum found"
+    single = replica.clusters(3.0, 0.1, 0.3, throw=False)
+    assert single.converged is False
+    assert re.match(sentence, single.status)
+    assert repr(single).endswith(f"{single.status})")
     several = replica.clusters([2.0, 3.0], 0.1, 0.3, throw=False)
-    assert several.status == "2 of 2 not found: see converged"
+    assert several.status.tolist()[1] == single.status
+    assert repr(several) == "ClusterState(shape (2,), 2 of 2 not converged: see status)"
+
+
+def test_an_error_that_is_too_large(monkeypatch):
+    monkeypatch.setattr(cluster, "_TOLERATED", 0.0)
+    sentence = r"^The extremum was found to an error of .*e-1. only at y=3, .*; try a smaller y\.$"
+    with pytest.raises(replica.ConvergenceError, match=sentence):
+        replica.clusters(3.0, 0.1, 0.3)
 
 
 def test_zero_complexity():
@@ -229,12 +274,25 @@ def test_zero_complexity():
 
 
 def test_no_zero_of_the_complexity():
-    with pytest.raises(
-        RuntimeError, match=r"no y in \[1, 10000\] has .* d=0.1, J_D=3: .*complexity=0.6"
-    ):
+    """What is missing is y*, not the extremum."""
+    sentence = (
+        r"^No number of replicas y in \[1, 10000\] has zero complexity: .* at y=10000, d=0\.1, "
+        r"J_D=3, where it is 0\.6.*; there may be one at a smaller self-coupling"
+    )
+    with pytest.raises(replica.ConvergenceError, match=sentence):
         replica.local_entropy([0.1, 0.2], 3.0)
     state = replica.local_entropy([0.01, 0.1], [0.06, 3.0], throw=False)
     assert state.converged.tolist() == [True, False]
     assert state.y[1] == 1e4
     assert state.complexity[1] > 0
-    assert state.status == "1 of 2 not found: see converged"
+    assert state.status[0] == "The number of replicas of zero complexity was found."
+    assert re.match(sentence, state.status[1])
+    assert "1 of 2 not converged: see status" in repr(state)
+
+
+def test_an_extremum_that_is_missing_on_the_way(monkeypatch):
+    monkeypatch.setattr(cluster, "_TOLERATED", 0.0)
+    for J_D in (0.3, 3.0):
+        state = replica.local_entropy(0.1, J_D, throw=False)
+        assert not state.converged
+        assert "a solution is missing. The extremum was found to an error of" in state.status

@@ -9,7 +9,7 @@ from scipy import special, stats
 
 import replica
 from replica import high_precision
-from replica.counts.response import site
+from replica.counts.response import response
 from replica.gauss.orthant import orthant, orthant_probability
 
 
@@ -77,10 +77,10 @@ def test_orthant_in_the_tail_by_a_double_integral(J, rho):
 @pytest.mark.parametrize("eta", [-1.0, -0.7, -0.1, 0.4, 1.0])
 @pytest.mark.parametrize("delta", [0.0, 1e-6, 0.3, 0.8, 1 - 1e-4])
 @pytest.mark.parametrize("J", [0.05, 0.5, 2.0])
-def test_the_site_is_at_an_extremum(J, eta, delta):
+def test_the_response_is_at_an_extremum(J, eta, delta):
     """It is a maximum for eta > 0, a minimum for eta < 0, and the sides are even."""
     J, eta, delta, epsilon = (np.array([x]) for x in (J, eta, delta, 1 - delta))
-    g, a = site(J, eta, 1 + eta, delta, epsilon)
+    g, a = response(J, eta, 1 + eta, delta, epsilon)
 
     def F(a):
         threshold = J + eta * a

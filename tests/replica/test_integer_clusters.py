@@ -1,6 +1,7 @@
 """Groups of an integer number of fixed points: other formulas, other precision, limits."""
 
 import dataclasses
+import re
 
 import mpmath
 import numpy as np
@@ -8,7 +9,9 @@ import pytest
 from mpmath import mpf
 
 import replica
-from replica.groups.integer_clusters import _Exponent, _newton, integer_clusters
+from replica import integer_clusters
+from replica.groups import integer_clusters as module
+from replica.groups.integer_exponent import Exponent, stationary
 
 
 @pytest.mark.parametrize("eta", [-1.0, -0.5, 0.0, 0.3, 1.0])
@@ -128,8 +131,8 @@ def test_one_extremum(seed):
     rng = np.random.default_rng(seed)
     y, d = int(rng.integers(4, 13)), float(np.exp(rng.uniform(-6, -1)))
     J_D, eta = rng.uniform(0, [0.5, 1])
-    exponent = _Exponent(y, d, J_D, eta)
-    found = [_newton(exponent, start, 0.3)[1] for start in rng.uniform(0, 2, size=(4, 2))]
+    exponent = Exponent(y, d, J_D, eta)
+    found = [stationary(exponent, start, 0.3).point for start in rng.uniform(0, 2, size=(4, 2))]
     for point in found:
         assert np.abs(point.gradient).max() < 1e-8
         assert np.linalg.eigvalsh(point.hessian).max() < 0
@@ -152,7 +155,8 @@ def test_more_symmetry_and_more_self_coupling_make_more_groups(y):
         ("y", 2.5, TypeError, "got 2.5"),
         ("d", 0.0, ValueError, "a number in [1e-06, 0.5], got 0.0"),
         ("d", 0.6, ValueError, "got 0.6"),
-        ("d", [0.1, 0.2], TypeError, "a single number"),
+        ("d", [0.1, 0.7], ValueError, "got 0.7"),
+        ("y", [3, 51], ValueError, "an integer in [2, 50], got 51"),
         ("J_D", -1.0, ValueError, "a number in [0, 40], got -1.0"),
         ("eta", 1.1, ValueError, "a number in [-1, 1], got 1.1"),
         ("eta", float("nan"), ValueError, "got nan"),
@@ -165,17 +169,30 @@ def test_refused(name, value, error, message):
     assert message in str(caught.value)
 
 
-def test_what_is_not_found_is_said():
+def test_what_is_not_found_is_said(monkeypatch):
     """Antisymmetric networks without self-coupling have no fixed point: nothing is stationary."""
-    with pytest.raises(
-        RuntimeError, match=r"no extremum found at y=3, d=0\.1, J_D=0\.0, eta=-1\.0"
-    ):
+    sentence = r"^At y=3, d=0\.1, J_D=0, eta=-1 no extremum was found .* larger eta or J_D\.$"
+    with pytest.raises(replica.ConvergenceError, match=sentence):
         integer_clusters(3, 0.1, 0.0, -1.0)
     state = integer_clusters(3, 0.1, 0.0, -1.0, throw=False)
     assert not state.converged
-    assert repr(state).endswith("no extremum found)")
+    assert re.match(sentence, state.status)
+    assert repr(state).endswith(f"{state.status})")
+    monkeypatch.setattr(module, "_TOLERANCE", 0.0)
+    state = integer_clusters(3, 0.1, 0.1, 0.5, throw=False)
+    assert "the extremum was found to an error of" in state.status
+
+
+def test_broadcasting():
+    table = integer_clusters([[2], [5]], [0.02, 0.1, 0.3], 0.1, 0.2)
+    assert repr(table) == "IntegerClusters(shape (2, 3), converged)"
+    single = integer_clusters(5, 0.3, 0.1, 0.2)
+    for field in dataclasses.fields(table):
+        assert getattr(table, field.name)[1, 2] == getattr(single, field.name)
+    with pytest.raises(ValueError, match="shape"):
+        integer_clusters([2, 3], [0.1, 0.2, 0.3], 0.1)
 
 
 def test_results_are_plain_numbers():
     values = dataclasses.asdict(integer_clusters(3, 0.1, 0.1, 0.5))
-    assert all(type(value) in (int, float, bool) for value in values.values())
+    assert all(type(value) in (int, float, bool, str) for value in values.values())

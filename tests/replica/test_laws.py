@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import special
 
 import replica
-from replica.counts.response import site
+from replica.counts.response import response
 
 J_D = np.array([0.0, 0.01, 0.3, 0.8, 2.0, 10.0, 40.0])
 d = np.array([1e-12, 1e-6, 0.01, 0.25, 0.4])
@@ -156,7 +156,7 @@ def test_weak_symmetry(J):
 def test_the_typical_fixed_point_is_isolated(J, eta):
     """Near d = 0 the entropy falls as sqrt(d), with the threshold that the symmetry shifts."""
     args = (np.array([x]) for x in (J, eta, 1 + eta, 0.0, 1.0))
-    shifted = J + eta * site(*args).a[0]
+    shifted = J + eta * response(*args).a[0]
     coefficient = -np.exp(-(shifted**2) / 2) / (np.pi * special.ndtr(shifted))
     d = np.array([1e-8, 1e-10])
     measured = (replica.pair_entropy(d, J, eta) - replica.fixed_point_entropy(J, eta)) / np.sqrt(d)

@@ -2,14 +2,15 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
 from scipy import optimize, special
 
 import replica
-from replica.groups import layered_clusters
-from replica.groups.two_layer_site import two_layer_site
+from replica.two_layers import clusters as two_layers
+from replica.two_layers.site import two_layer_site
 
 J_D, LAM = 0.05, 0.4
 
@@ -142,12 +143,12 @@ def test_zero_complexity():
 
 @pytest.mark.long
 def test_where_no_y_is_large_enough():
-    with pytest.raises(RuntimeError, match=r"no y in \[1, 150\] has zero complexity: .*lam="):
+    with pytest.raises(RuntimeError, match=r"No number .* y in \[1, 150\] has zero .*lam=0, where"):
         replica.two_layer_local_entropy(0.49, 0.6, 0.0)
     state = replica.two_layer_local_entropy([0.49], 0.6, 0.0, throw=False)
     assert not state.converged.any()
     assert state.y[0] == 150
-    assert "1 of 1 not found" in repr(state)
+    assert "1 of 1 not converged" in repr(state)
 
 
 @pytest.mark.parametrize(
@@ -180,8 +181,18 @@ def test_broadcasting():
 
 
 def test_a_minimum_that_is_not_exact_enough(monkeypatch):
-    monkeypatch.setattr(layered_clusters, "_TOLERATED", 0.0)
-    with pytest.raises(RuntimeError, match=r"no minimum found: TwoLayerState\(.*lam=0.2"):
+    monkeypatch.setattr(two_layers, "_TOLERATED", 0.0)
+    sentence = (
+        r"^The minimum was found to an error of .* only at y=2, .* lam=0\.2; try a smaller y\.$"
+    )
+    with pytest.raises(replica.ConvergenceError, match=sentence):
         replica.two_layer_clusters(2, 0.2, 0.3, 0.2)
     state = replica.two_layer_clusters(2, 0.2, 0.3, 0.2, throw=False)
-    assert (state.converged, state.status) == (False, "no extremum found")
+    assert state.converged is False
+    assert re.match(sentence, state.status)
+
+
+def test_a_minimum_that_is_not_found(monkeypatch):
+    monkeypatch.setattr(two_layers, "_ITERATIONS", 1)
+    with pytest.raises(replica.ConvergenceError, match=r"^No minimum was found in 1 steps"):
+        replica.two_layer_clusters(2, 0.2, 0.3, 0.2)

@@ -198,7 +198,7 @@ def test_domain_walls():
 @pytest.mark.parametrize("L", [2, 3, None])
 def test_thresholds_by_a_brute_scan(L):
     found = replica.layered_overlap_gap_threshold(0.0, L)
-    assert found.uncertainty < 1e-9
+    assert found.lam_error < 1e-9
     x = found.d * np.linspace(0.8, 1.2, 401)
     below, above = (
         replica.layered_pair_entropy(x, 0.0, found.lam + sign * 1e-5, L).min() for sign in (-1, 1)

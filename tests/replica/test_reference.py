@@ -1,7 +1,5 @@
 """Clusters around a free reference state."""
 
-import importlib
-
 import numpy as np
 import pytest
 from scipy import optimize, special
@@ -9,8 +7,8 @@ from scipy import optimize, special
 import replica
 from replica import high_precision
 from replica.gauss.orthant import orthant_probability
+from replica.reference import extremum
 
-module = importlib.import_module("replica.groups.reference")
 entr = special.entr
 
 
@@ -174,10 +172,9 @@ def test_the_corners_of_the_domain(point):
 @pytest.mark.parametrize(("y", "d", "J_D"), [(3, 0.1, 0.3), (60, 0.003, 0.4), (1e3, 0.05, 0.3)])
 def test_the_error_covers_another_grid(y, d, J_D, monkeypatch):
     first = replica.reference_clusters(y, d, J_D)
-    extremum_module = importlib.import_module("replica.groups.reference_extremum")
-    field = extremum_module.common_field
+    field = extremum.common_field
     finer = lambda q, d, J, step: field(q, d, J, 0.37 * step)  # noqa: E731
-    monkeypatch.setattr(extremum_module, "common_field", finer)
+    monkeypatch.setattr(extremum, "common_field", finer)
     second = replica.reference_clusters(y, d, J_D)
     for name in ("free_entropy", "local_entropy", "complexity"):
         assert abs(getattr(first, name) - getattr(second, name)) <= first.error + second.error
@@ -191,8 +188,8 @@ def test_coincident_replicas_do_not_pass_for_an_extremum():
     gone = replica.reference_clusters(2, 1e-4, 1.0, throw=False)
     assert not gone.converged
     assert np.isnan(gone.free_entropy)
-    assert gone.status == "no extremum found"
-    with pytest.raises(RuntimeError, match=r"no extremum .* at y=2.0, d=0.0001, J_D=1.0"):
+    assert gone.status.endswith("was found at y=2, d=0.0001, J_D=1; try a larger y.")
+    with pytest.raises(replica.ConvergenceError, match=r"No extremum between independent and"):
         replica.reference_clusters(2, 1e-4, 1.0)
 
 
@@ -210,8 +207,10 @@ def test_no_zero_of_the_complexity():
     """At small d and J_D the extremum vanishes first; at large J_D it takes too many replicas."""
     state = replica.reference_local_entropy([1e-3, 0.1], [0.06, 3.0], throw=False)
     assert state.converged.tolist() == [False, False]
+    assert state.status[0].startswith("The extremum vanishes at y=")
     with pytest.raises(
-        RuntimeError, match=r"no y in \[1, 10000\] has .* d=0.1, J_D=3: .*complexity=0.4"
+        replica.ConvergenceError,
+        match=r"No number of replicas y in \[1, 10000\] has .* d=0\.1, J_D=3, where it is 0\.4",
     ):
         replica.reference_local_entropy(0.1, 3.0)
 

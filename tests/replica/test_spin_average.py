@@ -8,7 +8,7 @@ from scipy import integrate, special
 
 from replica.gauss.spin_average import spin_averages
 from replica.groups.common_field import common_field
-from replica.groups.one_site import one_site
+from replica.groups.site import site
 
 
 def exact_averages(bias, y, q_hat):
@@ -45,10 +45,10 @@ def exact_averages(bias, y, q_hat):
 def test_spin_averages(y, q_hat):
     for bias in (-25.0, -3.0, 0.0, 0.1, 9.0, 60.0):
         log_G, averages = exact_averages(bias, y, q_hat)
-        result, columns = spin_averages(np.zeros(1), np.array([bias]), y, q_hat)
+        result, *columns = spin_averages(np.zeros(1), np.array([bias]), y, q_hat)
         size = 1 + abs(bias)  # of the terms that cancel
         assert result[0] == pytest.approx(log_G, rel=2e-14, abs=1e-15 * y * size)
-        np.testing.assert_allclose(columns[0], averages, rtol=1e-11, atol=1e-15 * size)
+        np.testing.assert_allclose(np.ravel(columns), averages, rtol=1e-11, atol=1e-15 * size)
 
 
 def test_one_replica_of_a_site_in_closed_form():
@@ -57,23 +57,23 @@ def test_one_replica_of_a_site_in_closed_form():
     for q_hat in (1e-10, 0.3, 9.0):
         # each by itself: what is negligible beside the others is left out
         for b in bias:
-            log_G, columns = spin_averages(np.zeros(1), np.array([b]), 1.0, q_hat)
+            found = spin_averages(np.zeros(1), np.array([b]), 1.0, q_hat)
             exact = np.log1p(np.exp(-2 * abs(b))) + q_hat / 2
-            assert log_G[0] == pytest.approx(exact, rel=1e-14)
-            assert columns[0, 0] == pytest.approx(1 - np.tanh(b), abs=1e-15)
+            assert found.log_weight[0] == pytest.approx(exact, rel=1e-14)
+            assert found.gap[0] == pytest.approx(1 - np.tanh(b), abs=1e-15)
 
 
 def test_two_replicas_of_a_site_in_closed_form():
     """At y = 2, (2 cosh u)^2 = 2 + 2 cosh 2u."""
     bias = np.linspace(-6, 6, 7)
     for q_hat in (1e-10, 0.05, 2.0):
-        log_G, _ = spin_averages(np.zeros(7), bias, 2.0, q_hat)
+        log_G = spin_averages(np.zeros(7), bias, 2.0, q_hat).log_weight
         exact = np.log(2 + 2 * np.cosh(2 * bias) * np.exp(2 * q_hat)) - 2 * np.abs(bias)
         np.testing.assert_allclose(log_G, exact, rtol=1e-14, atol=1e-14)
 
 
 def test_negligible_nodes_have_no_weight():
-    log_G, columns = spin_averages(np.array([0.0, -1000.0]), np.zeros(2), 3.0, 0.2)
+    log_G, *columns = spin_averages(np.array([0.0, -1000.0]), np.zeros(2), 3.0, 0.2)
     assert log_G[1] == -np.inf
     assert np.isfinite(columns).all()
 
@@ -86,26 +86,26 @@ def test_derivatives_of_the_partition_function(y, d, J_D):
 
     def log_I(y=y, q=q, q_hat=q_hat, p_hat=p_hat, J_D=J_D):
         field = common_field(q, (1 - q) / 2, J_D, 0.4 * min(0.05, y**-0.5)).both_signs
-        return one_site(field, y, q_hat, p_hat).log_I()
+        return site(field, y, q_hat, p_hat).log_I()
 
     def slope(name, value, step):
         values = [log_I(**{name: value + k * step}) for k in (-2, -1, 1, 2)]
         return np.dot([1, -8, 8, -1], values) / (12 * step)
 
-    site = one_site(common_field(q, d, J_D, 0.4 * min(0.05, y**-0.5)).both_signs, y, q_hat, p_hat)
-    T_squared = 1 - site.mean(site.spread)
-    by_q_1 = y * (y - 1) / 2 * site.mean(site.log_M_zeta_2)
+    here = site(common_field(q, d, J_D, 0.4 * min(0.05, y**-0.5)).both_signs, y, q_hat, p_hat)
+    T_squared = 1 - here.mean(here.spread)
+    by_q_1 = y * (y - 1) / 2 * here.mean(here.log_M_zeta_2)
     expected = {
         "q_hat": (q_hat, h * q_hat, (y + y * (y - 1) * T_squared) / 2),
-        "p_hat": (p_hat, h, y * (1 - site.mean(site.spin_gap))),
+        "p_hat": (p_hat, h, y * (1 - here.mean(here.spin_gap))),
         "q": (q, h * d, by_q_1),
-        "y": (y, h * y, site.mean(site.log_M)),
-        "J_D": (J_D, h, y * site.mean(site.log_M_J)),
+        "y": (y, h * y, here.mean(here.log_M)),
+        "J_D": (J_D, h, y * here.mean(here.log_M_J)),
     }
     for name, (value, step, exact) in expected.items():
         assert slope(name, value, step) == pytest.approx(exact, rel=1e-7), name
     # 1 - T^2 = (1 - T) (2 - (1 - T)), node by node
-    np.testing.assert_allclose(site.spread, 2 * site.spin_gap - site.spin_gap_2, atol=1e-14)
+    np.testing.assert_allclose(here.spread, 2 * here.spin_gap - here.spin_gap_2, atol=1e-14)
 
 
 @pytest.mark.parametrize(("d", "J_D"), [(1e-4, 0.0), (1e-4, 2.0), (0.01, 0.3), (0.45, 5.0)])

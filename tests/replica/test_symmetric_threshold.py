@@ -1,5 +1,7 @@
 """The overlap gap at any symmetry: against pairs minimised by scipy, and against scans."""
 
+import re
+
 import numpy as np
 import pytest
 from scipy import optimize
@@ -25,7 +27,7 @@ def test_pairs(eta):
     J_D = optimize.brentq(lambda J_D: rarest_pair(J_D, eta)[0], 0, 0.2, xtol=1e-13)
     assert abs(threshold.J_D - J_D) < 1e-10
     assert threshold.d == pytest.approx(rarest_pair(J_D, eta)[1], rel=1e-4)
-    assert threshold.uncertainty < 1e-10
+    assert threshold.J_D_error < 1e-10
     assert (threshold.y, threshold.eta) == (2, eta)
 
 
@@ -33,7 +35,7 @@ def test_pairs(eta):
 def test_without_symmetry_it_is_the_threshold_of_real_numbers(y):
     asymmetric = replica.overlap_gap_threshold(y)
     symmetric = symmetric_overlap_gap_threshold(y)
-    tolerance = 1e-9 + asymmetric.uncertainty + symmetric.uncertainty
+    tolerance = 1e-9 + asymmetric.J_D_error + symmetric.J_D_error
     assert abs(symmetric.J_D - asymmetric.J_D) < tolerance
 
 
@@ -81,8 +83,13 @@ def test_the_gap_closes():
 
 
 def test_beyond_the_smallest_distance():
-    with pytest.raises(ValueError, match=r"^J_D=3\.0 has its rarest groups of 2 beyond d="):
+    sentence = r"^At y=2, J_D=3, eta=0 the groups are rarest beyond d=.*; try a smaller J_D\.$"
+    with pytest.raises(replica.ConvergenceError, match=sentence):
         rarest_groups(2, 3.0)
+    state = rarest_groups(2, 3.0, throw=False)
+    assert (state.converged, state.y, state.J_D, state.eta) == (False, 2, 3.0, 0.0)
+    assert np.isnan([state.d, state.free_entropy, state.error]).all()
+    assert re.match(sentence, state.status)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from scipy import optimize
 
 import replica
-from replica.groups import clusters
+from replica.groups import cluster
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def merging():
 
 def test_two_ways_to_the_largest_gap(gap):
     other = replica.zero_complexity_gap_threshold()
-    assert abs(gap.J_D - other.J_D) <= gap.uncertainty + other.uncertainty + 1e-14
+    assert abs(gap.J_D - other.J_D) <= gap.J_D_error + other.J_D_error + 1e-14
     assert gap.d == pytest.approx(other.d, rel=1e-5)
     assert gap.y == pytest.approx(other.y, rel=1e-5)
     state = replica.clusters(gap.y, gap.d, gap.J_D)
@@ -42,7 +42,7 @@ def test_the_gap_of_pairs_from_their_closed_form():
     threshold = replica.overlap_gap_threshold(2)
     exact = optimize.brentq(least, 0.01, 0.1, xtol=1e-14)
     assert abs(threshold.J_D - exact) < 1e-13
-    assert threshold.uncertainty < 1e-12
+    assert threshold.J_D_error < 1e-12
     assert threshold.y == 2
 
 
@@ -58,7 +58,7 @@ def test_the_gap_of_groups(y, gap):
     )
     assert below.min() < 0 < above.min()
     far = replica.clusters(y, np.geomspace(1e-4, 0.4999, 40), threshold.J_D).free_entropy
-    assert far.min() > -threshold.uncertainty
+    assert far.min() > -threshold.J_D_error
 
 
 @pytest.mark.parametrize("near", [0.9, 1.1])
@@ -99,13 +99,13 @@ def test_the_merging_by_differences_of_the_local_entropy(merging):
         pytest.param(replica.merging_threshold, marks=pytest.mark.long),
     ],
 )
-def test_uncertainties_cover_another_grid(threshold, monkeypatch):
+def test_errors_cover_another_grid(threshold, monkeypatch):
     first = threshold()
-    field = clusters.common_field
-    monkeypatch.setattr(clusters, "common_field", lambda q, d, J, step: field(q, d, J, 0.43 * step))
+    field = cluster.common_field
+    monkeypatch.setattr(cluster, "common_field", lambda q, d, J, step: field(q, d, J, 0.43 * step))
     second = threshold()
-    assert first.uncertainty < 1e-10
-    assert abs(first.J_D - second.J_D) <= first.uncertainty
+    assert first.J_D_error < 1e-10
+    assert abs(first.J_D - second.J_D) <= first.J_D_error
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from replica.groups.common_field import CommonField
 
 
 @dataclass(frozen=True, eq=False)
-class OneSite:
+class Site:
     """The weights of a site and what the replicas do there, node by node of the common field.
 
     Every average can be taken on a `coarse` grid too, of each second or fourth node: the
@@ -60,7 +60,7 @@ class OneSite:
         return float(weight @ x[here] / weight.sum())
 
 
-def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> OneSite:
+def site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> Site:
     """Return the site of y replicas in the conjugate fields `q_hat` > 0 and `p_hat`."""
     from replica.gauss.spin_average import spin_averages  # numba
 
@@ -69,19 +69,19 @@ def one_site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> 
     same = bias * field.bias > 0
     shift = np.where(same, np.sign(bias) * p_hat, np.abs(bias) - np.abs(field.bias))
     log_H = field.log_H + shift
-    log_weight, averages = spin_averages(y * log_H + field.log_weight, bias, y, q_hat)
-    gap, gap_2, spread, spread_2, rest = averages.T
-    return OneSite(
+    spins = spin_averages(y * log_H + field.log_weight, bias, y, q_hat)
+    gap, gap_2, spread = spins.gap, spins.gap_2, spins.spread
+    return Site(
         y=y,
         q_hat=q_hat,
         node=field.node,
-        log_weight=log_weight,
+        log_weight=spins.log_weight,
         spin_gap=gap,
         spin_gap_2=gap_2,
         spread=spread,
-        spread_2=spread_2,
-        log_M=log_H + rest,
-        terms=np.abs(log_H) + np.abs(rest) + np.minimum(np.abs(bias), 30),
+        spread_2=spins.spread_2,
+        log_M=log_H + spins.log_2cosh,
+        terms=np.abs(log_H) + np.abs(spins.log_2cosh) + np.minimum(np.abs(bias), 30),
         log_M_J=((2 - gap) * field.up + gap * field.down) / 2,
         log_M_zeta_2=(
             (4 - 4 * gap + gap_2) * field.up**2

@@ -1,20 +1,24 @@
 """Clusters of fixed points of two coupled layers: groups of y replicas at one mutual distance."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from foundation.errors import ConvergenceError
 from replica.gauss.orthant import Floats
-from replica.groups.states import ClusterState, Number, gather
-from replica.groups.two_layer_site import TwoLayerSite, two_layer_site
+from replica.groups.cluster_state import ClusterState, Number
+from replica.groups.pointwise import at, pointwise
+from replica.two_layers.site import TwoLayerSite, two_layer_site
 
 Y_MAX, D_MIN, D_MAX, COUPLING_MAX = 150.0, 1e-3, 0.49, 2.0  # the domain that the tests certify
 
 _STEPS = (0.8, 0.6, 0.45, 0.33)  # of ever finer grids
 _ENOUGH, _TOLERATED = 1e-8, 1e-6  # errors of the entropies
+_ITERATIONS = 30
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -34,11 +38,14 @@ class TwoLayerState(ClusterState):
     0.0746
     """
 
+    _against: ClassVar[tuple[str, ...]] = ("d", "J_D", "lam", "y")
+
     lam: Number
 
     @property
-    def _point(self) -> str:
-        return f"{super()._point}, lam={self.lam:.6g}"
+    def location(self) -> str:
+        """The point of a single solution, in words."""
+        return at(y=self.y, d=self.d, J_D=self.J_D, lam=self.lam)
 
 
 def two_layer_clusters(
@@ -69,7 +76,8 @@ def two_layer_clusters(
     lam
         Coupling between the layers, in [0, 2]; broadcast against `y`.
     throw
-        Whether to raise where the minimum is not found to 1e-6, or to say so in `converged`.
+        Whether to raise where the minimum is not found to 1e-6, or to say so in `converged` and
+        `status`.
 
     Returns
     -------
@@ -92,74 +100,86 @@ def two_layer_clusters(
     >>> replica.two_layer_clusters(y=3, d=0.1, J_D=0.0, lam=0.3)
     TwoLayerState(y=3, d=0.1, J_D=0, lam=0.3: free_entropy=-0.01196...
     """
-    y, d, J_D, lam = np.broadcast_arrays(
+    return pointwise(
+        TwoLayerState,
+        solve,
         domains.reals("y", y, low=1, high=Y_MAX),
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=COUPLING_MAX),
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
+        throw=throw,
     )
-    throw = domains.boolean("throw", throw)
-    points = zip(y.flat, d.flat, J_D.flat, lam.flat, strict=True)
-    found = [solve(*map(float, point)) for point in points]
-    for state in found:
-        if throw and not state.converged:
-            raise ConvergenceError(f"no minimum found: {state}, residual {state.residual:.1e}")
-    return gather(TwoLayerState, found, y.shape)
 
 
 def solve(
-    y: float,
-    d: float,
-    J_D: float,
-    lam: float,
-    log_q_hat: float | None = None,
+    y: float, d: float, J_D: float, lam: float, log_q_hat: float | None = None
 ) -> TwoLayerState:
     """Return the solution at one point, from the grid that suffices; `log_q_hat` is a guess."""
     if log_q_hat is None:  # many replicas are spins in a mean field
         root = np.sqrt(1 - 2 * d)
         log_q_hat = float(np.log(root * np.arctanh(root) / (1 + (y - 1) * root**2)))
     for step in _STEPS:
-        site, log_q_hat, found = _extremum(y, d, J_D, lam, log_q_hat, step)
+        extremum = _extremum(y, d, J_D, lam, log_q_hat, step)
+        site, log_q_hat = extremum.site, extremum.log_q_hat
         q_hat = float(np.exp(log_q_hat))
         free, local, complexity = _entropies(y, d, q_hat, site)
         error = _error(y, d, q_hat, site)
         if error < _ENOUGH:
             break
+    residual = site.overlap() - 1 + 2 * d
+    missing = _missing(extremum.found, residual, error)
     return TwoLayerState(
-        y,
-        d,
-        J_D,
+        y=y,
+        d=d,
+        J_D=J_D,
+        lam=lam,
         free_entropy=float(free),
         local_entropy=float(local),
         complexity=float(complexity),
         q_hat=q_hat,
-        residual=site.overlap() - 1 + 2 * d,
+        residual=residual,
         error=error,
-        converged=bool(found and error < _TOLERATED),
-        lam=lam,
+        converged=not missing,
+        status=f"{missing} at {at(y=y, d=d, J_D=J_D, lam=lam)}; try a smaller y."
+        if missing
+        else "The minimum was found.",
     )
+
+
+def _missing(found: bool, residual: float, error: float) -> str:
+    """Say what is missing for a solution, if anything is."""
+    if not found:
+        return f"No minimum was found in {_ITERATIONS} steps (the overlap is off by {residual:.1e})"
+    if not error < _TOLERATED:
+        return f"The minimum was found to an error of {error:.1e} only"
+    return ""
+
+
+class _Extremum(NamedTuple):
+    """The site whose overlap is as asked for, if it was found, and its ln q_hat."""
+
+    site: TwoLayerSite
+    log_q_hat: float
+    found: bool
 
 
 def _extremum(
     y: float, d: float, J_D: float, lam: float, log_q_hat: float, step: float
-) -> tuple[TwoLayerSite, float, bool]:
-    """Return the site whose overlap is 1 - 2d, its ln q_hat, and whether it was found.
-
-    The logit of the overlap is close to a straight line of slope one in ln q_hat.
-    """
+) -> _Extremum:
+    """Find the overlap 1 - 2d: its logit is close to a straight line of slope one in ln q_hat."""
     target = np.log((1 - 2 * d) / (2 * d))
     slope, last, last_excess = 1.0, np.nan, np.nan
-    for _ in range(30):
+    for _ in range(_ITERATIONS):
         site = two_layer_site(y, float(np.exp(log_q_hat)), d, J_D, lam, step)
         overlap = site.overlap()
         excess = np.log(overlap / (1 - overlap)) - target
         if abs(excess) < 1e-9:
-            return site, log_q_hat, True
+            return _Extremum(site, log_q_hat, True)
         if np.isfinite(last):
             slope = float(np.clip((excess - last_excess) / (log_q_hat - last), 0.1, 10))
         last, last_excess = log_q_hat, excess
         log_q_hat -= float(np.clip(excess / slope, -1, 1))
-    return site, last, False
+    return _Extremum(site, last, False)
 
 
 def _entropies(

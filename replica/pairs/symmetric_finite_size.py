@@ -1,5 +1,7 @@
 """The exact mean number of pairs of fixed points in a small network of positive symmetry."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
@@ -82,26 +84,36 @@ def _coupled(N: int, k: int, J_D: float, eta: float) -> float:
     else:  # a lone neuron shares its Gaussian with nobody
         differ = _taylor(1, J_D, (N - 1) / N, -1.0, 0.0)
     n = np.arange(0, _CIRCLE // 2, 2)
-    log_factor = special.gammaln(n + 1) + n * np.log(eta / N * agree[1] * differ[1])
-    terms = agree[0] * differ[0] * np.exp(log_factor)
+    log_factor = special.gammaln(n + 1) + n * np.log(eta / N * agree.scale * differ.scale)
+    terms = agree.scaled * differ.scaled * np.exp(log_factor)
     # positive terms, that fall off like a geometric series in the end, or into the rounding
     if rounding := int(np.argmax(terms < 1e-14 * terms[0])):
         return float(terms[:rounding].sum())
     ratio = terms[-1] / terms[-2]
     tail = terms[-1] * ratio / (1 - ratio)
     if not 0 <= tail < 1e-7 * terms.sum():
-        raise ConvergenceError(f"no convergence over n at N={N}, k={k}, J_D={J_D}, eta={eta}")
+        raise ConvergenceError(
+            f"The sum over n does not converge at N={N}, k={k}, J_D={J_D}, eta={eta}; try a larger "
+            "N or a smaller eta."
+        )
     return float(terms.sum() + tail)
 
 
-def _taylor(n: int, J_D: float, v: float, rho: float, shared: float) -> tuple[Floats, float]:
-    r"""Return the even Taylor coefficients, the i-th times a scale to the -i, and the scale.
+class _Taylor(NamedTuple):
+    """The even Taylor coefficients of a function: those of x^n, times `scale` to the -n."""
+
+    scaled: Floats
+    scale: float
+
+
+def _taylor(n: int, J_D: float, v: float, rho: float, shared: float) -> _Taylor:
+    r"""Return the even Taylor coefficients of what n pairs of stabilities contribute.
 
     They belong to :math:`\int Dz\, P_2^n`: n pairs of stabilities of variance v, correlation rho,
     and a shared Gaussian of variance `shared`.
     """
     beta = np.sqrt(shared / v)
-    z, dz = _nodes(-J_D / np.sqrt(shared) if shared else 0.0)
+    z, dz = _normal_rule(-J_D / np.sqrt(shared) if shared else 0.0)
     J = (J_D / np.sqrt(v) + beta * z)[:, None]
 
     def mean(x: Complexes) -> Complexes:
@@ -117,16 +129,23 @@ def _taylor(n: int, J_D: float, v: float, rho: float, shared: float) -> tuple[Fl
     # the function is even, and real on the real axis:
     values = np.concatenate([values, values[-2:0:-1].conj()])  # half of the circle: one period
     coefficients = np.fft.fft(values).real / len(values)
-    return coefficients[: len(values) // 2], 1 / (radius * np.sqrt(v))
+    return _Taylor(coefficients[: len(values) // 2], 1 / (radius * np.sqrt(v)))
 
 
-def _nodes(kink: float) -> tuple[Floats, Floats]:
+class _Rule(NamedTuple):
+    """Nodes of a quadrature, and their weights."""
+
+    z: Floats
+    weight: Floats
+
+
+def _normal_rule(kink: float) -> _Rule:
     """Return nodes and weights for the normal measure, with a panel that ends at the kink."""
     x, w = special.roots_legendre(16)
     ends = np.union1d(np.arange(-9, 15, 2), np.clip(kink, -9, 13))
     width = np.diff(ends)[:, None]
     z = (ends[:-1, None] + width * (x + 1) / 2).ravel()
-    return z, (width * w / 2).ravel() * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+    return _Rule(z, (width * w / 2).ravel() * np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi))
 
 
 def _orthant(J: Floats, shift: Complexes, rho: float) -> Complexes:

@@ -1,7 +1,7 @@
 """Where the overlap gap of a chain of layers closes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -9,46 +9,9 @@ from foundation import domains
 from replica.gauss.orthant import Floats
 from replica.pairs.layered_pairs import layered_pair_entropy
 from replica.pairs.total_distance import total_distance_pair_entropy
+from replica.thresholds.transition import LayeredTransition
 
 _ROUNDING = 1e-14  # of an entropy
-
-
-@dataclass(frozen=True, repr=False)
-class LayeredTransition:
-    """A threshold in the coupling between layers.
-
-    Attributes
-    ----------
-    lam
-        The threshold.
-    uncertainty
-        Estimate of its absolute error.
-    d
-        Distance per neuron at which it is reached.
-    J_D
-        Self-coupling.
-    L
-        Number of layers; None for an infinite chain.
-
-    Examples
-    --------
-    >>> import replica
-    >>> replica.layered_overlap_gap_threshold(J_D=0.02, L=2)
-    LayeredTransition(lam=0.252888 +- ... at d=0.02705, J_D=0.02, L=2)
-    """
-
-    lam: float
-    uncertainty: float
-    d: float
-    J_D: float
-    L: int | None
-
-    def __repr__(self) -> str:
-        layers = "an infinite chain" if self.L is None else f"L={self.L}"
-        return (
-            f"LayeredTransition(lam={self.lam:.6g} +- {self.uncertainty:.1g} at d={self.d:.4g}, "
-            f"J_D={self.J_D:.4g}, {layers})"
-        )
 
 
 def layered_overlap_gap_threshold(
@@ -74,7 +37,8 @@ def layered_overlap_gap_threshold(
 
     Returns
     -------
-    LayeredTransition; in a second for L = 2, and in some seconds for more layers.
+    The threshold, and the d at which it is reached; in a second for L = 2, in some seconds for more
+    layers. It raises where it fails, and has no `throw`.
 
     Raises
     ------
@@ -113,29 +77,37 @@ def _threshold(
 ) -> LayeredTransition:
     from scipy.optimize import brentq
 
-    def lowest(lam: float) -> tuple[float, float, float]:
+    def lowest(lam: float) -> _Lowest:
         return _lowest(lambda d: entropy(d, lam))
 
-    if lowest(0.0)[0] >= 0:
+    if lowest(0.0).entropy >= 0:
         raise ValueError(
             f"J_D must be below the overlap gap threshold at lam = 0, got {J_D}: there is no gap "
             "at any lam"
         )
     # at J_D = 0, where it is largest, it is 0.34 for two layers and 0.25 for an infinite chain
-    lam = brentq(lambda lam: lowest(lam)[0], 0.0, 1.0, xtol=1e-10)
+    lam = brentq(lambda lam: lowest(lam).entropy, 0.0, 1.0, xtol=1e-10)
     value, d, spread = lowest(lam)
     step = 1e-4
     at_d = np.array([d])
     slope = (entropy(at_d, lam + step) - entropy(at_d, lam - step))[0] / (2 * step)
-    uncertainty = 1e-10 + (abs(value) + spread + _ROUNDING) / slope
-    return LayeredTransition(float(lam), float(uncertainty), d, J_D, L)
+    error = 1e-10 + (abs(value) + spread + _ROUNDING) / slope
+    return LayeredTransition(lam=float(lam), lam_error=float(error), d=d, J_D=J_D, L=L)
 
 
-def _lowest(entropy: Callable[[Floats], Floats]) -> tuple[float, float, float]:
-    """Return the least entropy, its distance, and how much lower it may be between the points.
+class _Lowest(NamedTuple):
+    """The least entropy, its distance, and how much lower it may be between the points."""
 
-    The entropy is looked up at many distances, and then on finer grids around the lowest: where
-    two curves cross, it has a kink.
+    entropy: float
+    d: float
+    spread: float
+
+
+def _lowest(entropy: Callable[[Floats], Floats]) -> _Lowest:
+    """Return the least entropy over the distances.
+
+    It is looked up at many of them, and then on finer grids around the lowest: where two curves
+    cross, it has a kink.
     """
     log_d = np.log(np.geomspace(1e-4, 0.5, 33))
     for _ in range(16):
@@ -146,4 +118,4 @@ def _lowest(entropy: Callable[[Floats], Floats]) -> tuple[float, float, float]:
         if spread < _ROUNDING:
             break
         log_d = np.linspace(log_d[best - 1], log_d[best + 1], 9)
-    return float(values[best]), d, spread
+    return _Lowest(float(values[best]), d, spread)

@@ -1,12 +1,14 @@
 """How many pairs of fixed points lie at a given distance."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
 from foundation import domains
 from replica.counts.fixed_points import fixed_point_entropy
-from replica.counts.response import site
+from replica.counts.response import response
 from replica.gauss.orthant import Floats, orthant_probability
 
 
@@ -122,8 +124,8 @@ def _gain(d: Floats, J_D: Floats) -> Floats:
 
 
 def _correlated(d: Floats, J_D: Floats, eta: Floats) -> Floats:
-    agree = site(J_D, eta, 1 + eta, d, 1 - d)
-    differ = site(J_D, eta, 1 + eta, 1 - d, d)
+    agree = response(J_D, eta, 1 + eta, d, 1 - d)
+    differ = response(J_D, eta, 1 + eta, 1 - d, d)
     return np.log(2) + _entropy(d) + agree.g + differ.g
 
 

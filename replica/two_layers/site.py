@@ -20,7 +20,6 @@ from scipy import special
 from replica.gauss.orthant import Floats
 
 _FIELD_MAX = 8.5  # in standard deviations
-_LEVELS = 3  # the grid, and those of each second and fourth node
 
 
 class Grid(NamedTuple):
@@ -34,49 +33,55 @@ class Grid(NamedTuple):
 class TwoLayerSite:
     r"""The sums over a site: of :math:`M^y` times 1, :math:`\ln M` and the squared mean spin.
 
-    `sums[a, b]` takes each :math:`2^a`-th node in z and each :math:`2^b`-th in t.
+    Those at `[a, b]` take each :math:`2^a`-th node in z and each :math:`2^b`-th in t.
     """
 
-    sums: Floats
+    one: Floats
+    log_M_sum: Floats
+    spin_2_sum: Floats
     log_scale: float
 
     def log_I(self, z: int = 0, t: int = 0) -> float:
         """Return the logarithm of the partition function."""
-        return float(np.log(self.sums[z, t, 0]) + self.log_scale)
+        return float(np.log(self.one[z, t]) + self.log_scale)
 
     def log_M(self, z: int = 0, t: int = 0) -> float:
         r"""Return the average of :math:`\ln M`."""
-        return float(self.sums[z, t, 1] / self.sums[z, t, 0])
+        return float(self.log_M_sum[z, t] / self.one[z, t])
 
     def overlap(self) -> float:
         """Return the average of the squared mean spin, the same in both layers."""
-        return float(self.sums[0, 0, 2] / self.sums[0, 0, 0])
+        return float(self.spin_2_sum[0, 0] / self.one[0, 0])
 
 
 def two_layer_site(
     y: float, q_hat: float, d: float, J_D: float, lam: float, step: float
 ) -> TwoLayerSite:
     """Return the site, on grids of the given `step` (1: coarse; the error falls like a power)."""
-    from replica.groups.two_layer_sums import two_layer_sums  # numba
+    from replica.two_layers.sums import Fields, two_layer_sums  # numba
 
-    field, spin = (
-        _field_grid(d, J_D, lam, step / np.sqrt(max(1, y / 4))),
-        _spin_grid(y, q_hat, step),
-    )
+    z = _field_grid(d, J_D, lam, step / np.sqrt(max(1, y / 4)))
+    t = _spin_grid(y, q_hat, step)
     s, tau = np.array([1, -1])[:, None, None], np.array([1, -1])[:, None]
-    weight = special.ndtr((J_D + lam * tau + s * np.sqrt(1 - 2 * d) * field.nodes) / np.sqrt(2 * d))
-    sums = two_layer_sums(
-        weight,
-        field.weights,
-        np.exp(np.sqrt(q_hat) * spin.nodes),
-        np.log(spin.weights),
-        y,
-        y**2 * q_hat,
+    H = special.ndtr((J_D + lam * tau + s * np.sqrt(1 - 2 * d) * z.nodes) / np.sqrt(2 * d))
+    fields = Fields(H, z.weights, np.exp(np.sqrt(q_hat) * t.nodes), np.log(t.weights))
+    sums = two_layer_sums(fields, y, y**2 * q_hat)
+    return TwoLayerSite(
+        one=_on_coarser_grids(sums.one),
+        log_M_sum=_on_coarser_grids(sums.log_M),
+        spin_2_sum=_on_coarser_grids(sums.spin_2),
+        log_scale=y**2 * q_hat,
     )
-    # every second node stands for two, in each of the two fields
-    level = 4.0 ** np.arange(_LEVELS)
-    nested = np.cumsum(np.cumsum(sums[::-1, ::-1], axis=0), axis=1)[::-1, ::-1]
-    return TwoLayerSite(nested * (level[:, None] * level)[..., None], y**2 * q_hat)
+
+
+def _on_coarser_grids(sums: Floats) -> Floats:
+    """Return sums over all nodes, every second and every fourth, in each of the two fields.
+
+    A node of a coarser grid stands for two.
+    """
+    level = 4.0 ** np.arange(len(sums))
+    nested: Floats = np.cumsum(np.cumsum(sums[::-1, ::-1], axis=0), axis=1)[::-1, ::-1]
+    return nested * (level[:, None] * level)
 
 
 def _field_grid(d: float, J_D: float, lam: float, step: float) -> Grid:

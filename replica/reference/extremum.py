@@ -1,6 +1,6 @@
 r"""The extremum of the free entropy of y replicas around a reference state.
 
-It satisfies (see `replica.groups.one_site`)
+It satisfies (see `replica.groups.site`)
 
 .. math:: \langle (\partial_\zeta \ln M)^2 \rangle = \hat q, \qquad \langle T \rangle = 1 - 2d,
           \qquad \langle T^2 \rangle = q_1,
@@ -12,26 +12,34 @@ vanishes. Every root found on the way is checked to be a maximum.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from replica.gauss.orthant import Floats
 from replica.groups.common_field import common_field
-from replica.groups.one_site import OneSite, one_site
+from replica.groups.site import Site, site
 
 _EASY = 3.0  # self-coupling from which on iteration finds the extremum
 _CLOSE = 0.01  # step in the self-coupling at which the extremum is given up
-_LOW, _HIGH = np.array([-60, -50, -18]), np.array([6, 50, 14])  # of ln y q_hat, and the others
+
+
+class Unknowns(NamedTuple):
+    """What is searched for; solvers take it as an array x."""
+
+    log_q_hat: float
+    p_hat: float
+    logit_overlap: float
+
+
+_LOW, _HIGH = np.array(Unknowns(-60, -50, -18)), np.array(Unknowns(6, 50, 14))  # ln q_hat: + ln y
 
 
 def extremum(
     y: float, d: float, J_D: float, step: float, guess: Floats | None = None
 ) -> Floats | None:
-    """Return the unknowns at the extremum, or None if there is none.
-
-    The unknowns are ln q_hat, p_hat and the logit of the overlap.
-    """
+    """Return the unknowns at the extremum, or None if there is none."""
     if guess is not None and (near := root(guess, y, d, J_D, step)) is not None:
         return near
     path = [J_D] if J_D >= _EASY else list(np.linspace(J_D, _EASY, 7))
@@ -53,6 +61,8 @@ def root(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats | Non
     def here(x: Floats) -> Floats:
         return excess(x, y, d, J_D, step)
 
+    from scipy import optimize
+
     found = optimize.root(here, x, tol=1e-12, options={"maxfev": 60})
     if np.abs(found.fun).max() > 1e-6 or not np.allclose(found.x, _clipped(found.x, y)):
         return None
@@ -66,14 +76,15 @@ def root(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats | Non
 
 def excess(x: Floats, y: float, d: float, J_D: float, step: float) -> Floats:
     """Return what vanishes at the extremum."""
-    site, _ = site_at(x, y, J_D, step)
-    means = [site.mean(v) for v in (site.log_M_zeta_2, site.spin_gap, site.spread)]
+    here, unknowns = site_at(x, y, J_D, step), Unknowns(*x)
+    means = [here.mean(v) for v in (here.log_M_zeta_2, here.spin_gap, here.spread)]
     curvature, gap, spread = np.clip(means, 1e-300, [np.inf, 2 - 1e-15, 1])
     return np.array(
         [
-            np.log(curvature) - x[0],
+            np.log(curvature) - unknowns.log_q_hat,
             special.logit(gap / 2) - special.logit(d),
-            special.log_expit(-x[2]) - np.log(spread),  # at small overlaps the logit is noisy
+            # at small overlaps the logit is noisy
+            special.log_expit(-unknowns.logit_overlap) - np.log(spread),
         ]
     )
 
@@ -84,12 +95,17 @@ def derivatives(function: Callable[[Floats], Floats], x: Floats) -> Floats:
     return np.array([(function(x + h * e) - here) / h for e in np.eye(len(x))]).T
 
 
-def site_at(x: Floats, y: float, J_D: float, step: float) -> tuple[OneSite, float]:
-    """Return the site for given unknowns, and the overlap."""
+def site_at(x: Floats, y: float, J_D: float, step: float) -> Site:
+    """Return the site for given unknowns."""
     log_q_hat, p_hat, logit = _clipped(x, y)
-    overlap, distance = float(special.expit(logit)), float(special.expit(-logit)) / 2
-    field = common_field(overlap, distance, J_D, step).both_signs
-    return one_site(field, y, float(np.exp(log_q_hat)), float(p_hat)), overlap
+    distance = float(special.expit(-logit)) / 2
+    field = common_field(float(special.expit(logit)), distance, J_D, step).both_signs
+    return site(field, y, float(np.exp(log_q_hat)), float(p_hat))
+
+
+def overlap_at(x: Floats, y: float) -> float:
+    """Return the overlap for given unknowns."""
+    return float(special.expit(Unknowns(*_clipped(x, y)).logit_overlap))
 
 
 def _clipped(x: Floats, y: float) -> Floats:
@@ -100,14 +116,23 @@ def _clipped(x: Floats, y: float) -> Floats:
 
 def _iterate(y: float, d: float, J_D: float, step: float) -> Floats:
     """Return about the extremum: iterate, starting from independent replicas."""
-    x = np.array([np.log(0.1 / y), np.arctanh(1 - 2 * d), 2 * special.logit(1 - d) - np.log(2)])
+    x = np.array(
+        Unknowns(
+            log_q_hat=np.log(0.1 / y),
+            p_hat=np.arctanh(1 - 2 * d),
+            logit_overlap=2 * special.logit(1 - d) - np.log(2),
+        )
+    )
     for _ in range(60):
-        site, _ = site_at(x, y, J_D, step)
-        gap, spread = site.mean(site.spin_gap), site.mean(site.spread)
+        here, unknowns = site_at(x, y, J_D, step), Unknowns(*x)
+        gap, spread = here.mean(here.spin_gap), here.mean(here.spread)
         by_p_hat = spread + y * max(1 - spread - (1 - gap) ** 2, 0)  # derivative of <T>
-        curvature = site.mean(site.log_M_zeta_2)
-        change = [np.log(curvature) - x[0], (gap - 2 * d) / by_p_hat, -special.logit(spread) - x[2]]
-        change = np.clip(change, -0.5, 0.5)
+        off = Unknowns(
+            log_q_hat=np.log(here.mean(here.log_M_zeta_2)) - unknowns.log_q_hat,
+            p_hat=(gap - 2 * d) / by_p_hat,
+            logit_overlap=-special.logit(spread) - unknowns.logit_overlap,
+        )
+        change = np.clip(off, -0.5, 0.5)
         x = x + change
         if np.abs(change).max() < 3e-3:
             break

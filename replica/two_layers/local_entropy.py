@@ -1,14 +1,16 @@
 """The densest clusters of fixed points of two coupled layers."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from replica.groups.layered_clusters import COUPLING_MAX, D_MAX, D_MIN, Y_MAX, TwoLayerState, solve
-from replica.groups.states import gather
-from replica.groups.zero_complexity import demand, zero_complexity
+from replica.groups.pointwise import pointwise
+from replica.groups.zero_complexity import zero_complexity
+from replica.two_layers.clusters import COUPLING_MAX, D_MAX, D_MIN, Y_MAX, TwoLayerState, solve
 
 
 def two_layer_local_entropy(
@@ -54,17 +56,14 @@ def two_layer_local_entropy(
     >>> round(float(state.y), 2), round(float(state.local_entropy), 4)
     (5.69, 0.021)
     """
-    d, J_D, lam = np.broadcast_arrays(
+    return pointwise(
+        TwoLayerState,
+        densest,
         domains.reals("d", d, low=D_MIN, high=D_MAX),
         domains.reals("J_D", J_D, low=0, high=COUPLING_MAX),
         domains.reals("lam", lam, low=0, high=COUPLING_MAX),
+        throw=throw,
     )
-    throw = domains.boolean("throw", throw)
-    points = zip(d.flat, J_D.flat, lam.flat, strict=True)
-    found = [densest(*map(float, point)) for point in points]
-    if throw:
-        demand(found, Y_MAX)
-    return gather(TwoLayerState, found, d.shape)
 
 
 def densest(d: float, J_D: float, lam: float) -> TwoLayerState:

@@ -1,0 +1,134 @@
+"""Groups of y fixed points at mutual distance d, as the solvers return them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+import numpy as np
+
+from foundation import domains
+from replica.groups.curves import ENTROPIES, draw_curves
+from replica.groups.pointwise import at, summary
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Number = Any  # a float, or an array of the common shape of the arguments
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ClusterState:
+    r"""Groups of y fixed points at mutual distance d: how many, and how dense.
+
+    Entropies are in nats per neuron; each attribute is a number, or an array of the common shape of
+    the arguments.
+
+    Attributes
+    ----------
+    y
+        Number of fixed points in a group, any real number >= 1.
+    d
+        Mutual distance; the overlap is :math:`q_1 = 1 - 2d`.
+    J_D
+        Self-coupling.
+    free_entropy
+        :math:`\Phi(y, d)`, the entropy of groups.
+    local_entropy
+        :math:`S_\mathrm{int} = \partial\Phi/\partial y`, the entropy of one cluster.
+    complexity
+        :math:`\Sigma = \Phi - y S_\mathrm{int}`, the entropy of clusters.
+    q_hat
+        Conjugate of the overlap.
+    residual
+        Overlap at the extremum minus :math:`q_1`.
+    error
+        Estimate of the absolute error: one bound for all three entropies.
+    converged
+        Whether what was asked for was found.
+    status
+        What happened; on failure, also what to do about it.
+
+    Examples
+    --------
+    `clusters` and `local_entropy` return one, for all points that they are asked for:
+
+    >>> import replica
+    >>> states = replica.clusters(y=[2, 4, 8], d=0.02, J_D=0.06)
+    >>> states
+    ClusterState(shape (3,), converged)
+    >>> states.complexity.round(4)
+    array([ 0.0539,  0.0077, -0.0371])
+    >>> bool((states.error < 1e-11).all())
+    True
+    >>> str(states.status[0])
+    'The extremum was found.'
+    """
+
+    # what an entropy is drawn against: the first of these that varies
+    _against: ClassVar[tuple[str, ...]] = ("d", "J_D", "y")
+
+    y: Number
+    d: Number
+    J_D: Number
+    free_entropy: Number
+    local_entropy: Number
+    complexity: Number
+    q_hat: Number
+    residual: Number
+    error: Number
+    converged: Any
+    status: Any
+
+    def plot(self, quantity: str = "local_entropy", *, ax: Axes | None = None) -> Axes:
+        """Draw an entropy against the distance, or against what varies instead.
+
+        Where d varies there is a line over d for each value of the other arguments; otherwise the
+        lines are over the self-coupling, or over y. A single point is a marker. A line breaks where
+        no solution was found.
+
+        Parameters
+        ----------
+        quantity
+            `"local_entropy"`, `"complexity"` or `"free_entropy"`.
+        ax
+            Axes to draw in; None for those of a new figure.
+
+        Returns
+        -------
+        The axes.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is outside its documented domain.
+
+        Examples
+        --------
+        >>> import matplotlib
+        >>> matplotlib.use("agg")
+        >>> import replica
+        >>> ax = replica.clusters(y=[2, 4, 8], d=0.02, J_D=0.06).plot("complexity")
+        >>> ax.get_xlabel()
+        'number of replicas $y$'
+        """
+        quantity = domains.choice("quantity", quantity, ENTROPIES)
+        return draw_curves(self, quantity, self._against, ax)
+
+    @property
+    def location(self) -> str:
+        """The point of a single solution, in words."""
+        return at(y=self.y, d=self.d, J_D=self.J_D)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if np.ndim(self.free_entropy):
+            return f"{name}(shape {np.shape(self.free_entropy)}, {summary(self)})"
+        return (
+            f"{name}({self.location}: "
+            f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
+            f"complexity={self.complexity:.6g}, error={self.error:.1g}, {summary(self)})"
+        )
+
+
+State = TypeVar("State", bound=ClusterState)
