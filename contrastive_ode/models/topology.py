@@ -1,5 +1,7 @@
 """Which nodes act on which: all on all, the edges of a graph, the triples of a hypergraph."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -116,7 +118,9 @@ def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
     return Topology(N, rows=rows.astype(np.int64), columns=np.ascontiguousarray(pairs[:, 1]))
 
 
-def random_graph(N: int, degree: float, rng: int | np.random.Generator | None = None) -> Topology:
+def random_graph(
+    N: int, degree: float, *, rng: int | np.random.Generator | None = None
+) -> Topology:
     """Return a graph in which each directed edge is there with probability degree / (N - 1).
 
     Parameters

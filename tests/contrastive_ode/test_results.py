@@ -62,7 +62,7 @@ def training(loss, measured, alignment):
     floats = (np.array(values, dtype=float) for values in (loss, alignment))
     loss, alignment = floats
     zero = np.zeros(1)
-    return ode.Training(zero, zero, 0.5, loss, np.array(measured), alignment, "done", True)
+    return ode.Training(zero, zero, 0.5, loss, np.array(measured), alignment, True, "done")
 
 
 def test_alignments_of_a_training():
@@ -70,19 +70,22 @@ def test_alignments_of_a_training():
     assert found.mean_alignment == pytest.approx(0.2)
     assert found.positive_fraction == 0.5
     assert found.descent_alignment == 0.8  # the loss has fallen to a tenth in iteration 2
-    assert repr(found) == "Training(done, cost 1 -> 0.5, alignment 0.2, positive in 50%)"
+    assert repr(found) == "Training(5 iterations, cost 1 -> 0.5, alignment 0.2, positive in 50%)"
     never = training([1.0, 0.5], [0, 1], [0.8, 0.6])
     assert never.descent_alignment == pytest.approx(0.7)
     nothing = training([], [], [])
     for name in ("mean_alignment", "positive_fraction", "descent_alignment"):
         assert np.isnan(getattr(nothing, name))
-    assert repr(nothing) == "Training(done, cost nan -> 0.5, alignment nan, positive in nan%)"
+    assert (
+        repr(nothing) == "Training(0 iterations, cost nan -> 0.5, alignment nan, positive in nan%)"
+    )
 
 
 def test_progress_of_a_training_is_shown(capsys):
     model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
     task = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
-    ode.train(model, task, np.zeros(9), rate=0.1, iterations=3, progress=True)
+    shown = ode.Iterations(3, progress=True)
+    ode.train(model, task, np.zeros(9), rate=0.1, iterations=shown)
     assert "3/3" in capsys.readouterr().err
 
 

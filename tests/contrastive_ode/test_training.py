@@ -12,8 +12,11 @@ def neurons(plain):
     return next(case for case in plain.CASES if "neurons" in case.name)
 
 
-def options(**changes):
-    return {"rate": 0.05, "iterations": 40, "every": 5, "rng": 3} | changes
+def options(iterations=40, rate=0.05, rule="forward", constraints=None, throw=True, **changes):
+    """Return keywords of `train`; those that are not its own are of its iterations."""
+    wanted = ode.Iterations(iterations, **{"every": 5} | changes)
+    given = {"rate": rate, "rule": rule, "constraints": constraints, "throw": throw}
+    return given | {"iterations": wanted, "rng": 3}
 
 
 def same(a, b):
@@ -50,7 +53,7 @@ def test_resumed_after_a_blow_up(plain, tmp_path):
     ended = ode.train(
         case.model, case.task(), case.w, **options(rate=1e7, checkpoint=path, throw=False)
     )
-    assert not ended.completed
+    assert not ended.converged
     assert "blew up" in ended.status
     assert np.isfinite(ended.w).all()
     assert np.isfinite(ended.last).all()
@@ -82,14 +85,17 @@ def test_one_step_by_hand(plain):
     frozen = np.zeros((5, 5), dtype=bool)
     frozen[1] = True
     constraints = ode.Constraints(
-        case.model, bounds={"g": (0.5, 0.9)}, frozen={"W": frozen, "b": True}
+        case.model,
+        bounds={"g": (0.5, 0.9)},
+        frozen={"W": frozen, "b": True},
+        penalty=ode.Penalty(0.1, power=3),
+        clip=0.05,
     )
-    penalty = ode.Penalty(0.1, power=3)
     training = ode.train(
         case.model,
         case.task(),
         case.w,
-        **options(iterations=1, clip=0.05, constraints=constraints, penalty=penalty),
+        **options(iterations=1, constraints=constraints),
     )
     change = ode.local_update(case.model, case.task(), case.w).dw
     change = 0.05 * (change - 3.0 * 0.1 * case.w**2)
@@ -121,7 +127,7 @@ def test_alignment_is_recorded_and_projected(plain):
     np.testing.assert_array_equal(training.measured, np.arange(0, 40, 5))
     assert training.alignment[0] == ode.alignment(case.model, case.task(), case.w)
     assert abs(training.mean_alignment - training.alignment.mean()) < 1e-15
-    exact = ode.train(case.model, case.task(), case.w, **options(supervisor="descent"))
+    exact = ode.train(case.model, case.task(), case.w, **options(rule="descent"))
     np.testing.assert_allclose(exact.alignment, 1, rtol=1e-12)
     assert (np.diff(exact.loss) < 0).all()
 
