@@ -25,7 +25,7 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
   `Constraints` and a `Penalty`, and returns a `Training`.
 - `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
-  trajectory ends (`Attractor`), `catalogue` and `merge` list the different ends,
+  trajectory ends (`Attractor`), `catalogue` and `merge` list the distinct ends,
   `lyapunov_exponent` tells chaos from order.
 - `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
 

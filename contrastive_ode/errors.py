@@ -54,7 +54,7 @@ class BlowUpError(ConvergenceError):
 
     @classmethod
     def check_update(cls, dw: Floats) -> None:
-        """Raise if an update is not finite; trajectories may be finite where their tangents are not."""
+        """Raise if an update is not finite: tangents may blow up where trajectories do not."""
         if not np.isfinite(dw).all():
             a = int(np.flatnonzero(~np.isfinite(dw))[0])
             raise cls(f"the update of parameter {a} is not finite: {ADVICE}")

@@ -32,11 +32,11 @@ class Packing:
     diameters
         Of shape (N,).
     contacts
-        Pairs of discs that overlap, of shape (M, 2).
+        Pairs of discs that touch, of shape (M, 2).
     topology
         The graph of the contacts, each with two directed edges.
     energy, residual
-        Elastic energy, and the largest force left on a disc, in units of the typical force at a
+        Elastic energy, and the largest net force on a disc, in units of the typical force at a
         contact.
     converged
         Whether it is jammed: at rest, in one part, each disc in at least three contacts.
@@ -122,8 +122,8 @@ def jammed_packing(
 
     .. math:: E = \tfrac12 \sum_{i<j} (1 - r_{ij}/\sigma_{ij})_+^2
 
-    of half small and half large discs, diameters 1 : 1.4, from random positions. A packing with
-    loose discs, in fewer than three contacts, or in several parts is drawn again.
+    of half small and half large discs, diameters 1 : 1.4, from random positions. A packing that
+    has loose discs (with fewer than three contacts), or that falls into parts, is drawn again.
 
     Parameters
     ----------

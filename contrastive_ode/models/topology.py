@@ -28,7 +28,7 @@ class Topology:
     self_coupling
         Whether in a dense topology a node also acts on itself.
     rows, columns
-        The edges into node i come from `columns[rows[i]:rows[i + 1]]`, in growing order.
+        The edges into node i come from `columns[rows[i]:rows[i + 1]]`, in increasing order.
     triples
         Array of shape (M, 3), in lexicographic order.
 

@@ -120,7 +120,7 @@ class Attractor:
 
 
 def merge(found: Iterable[Attractor]) -> list[Attractor]:
-    """Return the different ones of some attractors, most frequent first, with summed counts.
+    """Return the distinct ones among some attractors, most frequent first, with summed counts.
 
     Parameters
     ----------

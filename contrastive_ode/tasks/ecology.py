@@ -1,5 +1,7 @@
 """A community in which an extinct species is brought back: task E."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Linear oscillators that amplify and delay: tasks A1 to A3."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 import numpy as np

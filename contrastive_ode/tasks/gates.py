@@ -1,5 +1,7 @@
 """Logic gates of Michaelis-Menten reactions: task D."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Leaky integrate-and-fire neurons that hit targets in time: task C1."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from contrastive_ode import systems

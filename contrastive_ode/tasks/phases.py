@@ -1,5 +1,7 @@
 """Kuramoto oscillators: allostery and synchronisation, tasks B1 to B3."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np

@@ -72,7 +72,7 @@ def recognition(
 
     Two utterances of each digit are for training: the bands are chosen, and the inputs scaled, by
     these alone; all others are for the test. The leaks are slow, so that the network remembers.
-    Half of the synapses are there.
+    Half of the synapses exist.
 
     Parameters
     ----------

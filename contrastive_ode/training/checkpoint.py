@@ -21,7 +21,8 @@ class Checkpoint:
     """A file that keeps the state of a training, so that a kill costs little.
 
     If the file is there, the training goes on from it, and ends with the same bits as if it had not
-    been stopped. A file of another training is refused.
+    been stopped. A file of another training is refused, and so is one of another seed: give `train`
+    the seed `rng`.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class Checkpoint:
     ...     kept = ode.Checkpoint(f"{folder}/run.npz", every=10)
     ...     for number in (15, 30):  # the second call goes on where the first one ended
     ...         wanted = ode.Iterations(number, checkpoint=kept)
-    ...         training = ode.train(model, task, w, rate=0.2, iterations=wanted)
+    ...         training = ode.train(model, task, w, rate=0.2, iterations=wanted, rng=1)
     >>> len(training.loss)
     30
     """

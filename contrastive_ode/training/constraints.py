@@ -48,8 +48,8 @@ class Constraints:
     [[0.0, 2.0], [2.0, 0.0]]
     >>> model.unpack(allowed.apply(model.pack(K=[[0, -1], [3, 0]])))["K"].tolist()
     [[0.0, 0.0], [1.0, 0.0]]
-    >>> ode.Constraints(model, clip=1.0).clipped(np.array([0.0, 3.0, 4.0, 0.0])).tolist()
-    [0.0, 0.6, 0.8, 0.0]
+    >>> ode.Constraints(model, clip=2.5).clipped(np.array([0.0, 3.0, 4.0, 0.0])).tolist()
+    [0.0, 1.5, 2.0, 0.0]
     """
 
     def __init__(

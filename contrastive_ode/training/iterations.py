@@ -54,9 +54,9 @@ class Iterations:
     ... )
     >>> def near(w):
     ...     outputs = ode.simulate(model, task, w).x[:, -1, 2]
-    ...     return bool(np.abs(outputs - [0.1, 0.2]).max() < 0.02)
-    >>> iterations = ode.Iterations(1000, batch=1, every=10, until=near)
-    >>> training = ode.train(model, task, model.pack(k=0.5), rate=0.1, iterations=iterations, rng=1)
+    ...     return bool(np.abs(outputs - [0.1, 0.2]).max() < 0.05)
+    >>> wanted = ode.Iterations(1000, batch=1, every=10, until=near)
+    >>> training = ode.train(model, task, model.pack(k=0.5), rate=0.1, iterations=wanted, rng=1)
     >>> training.converged, near(training.w)
     (True, True)
     """

@@ -60,7 +60,7 @@ def train(
         A seed, a generator, or None for a fresh seed: for the order of the examples only.
     throw
         Whether to raise if a trajectory blows up; otherwise the training ends there, and its
-        status says so. It is no failure if the last iteration comes before `until` is content.
+        status says so. That `until` was not reached is a result, no failure.
 
     Returns
     -------
