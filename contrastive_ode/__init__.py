@@ -17,7 +17,7 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
 - A system is written once, as expressions: `System`; on a topology (`all_to_all`, `graph`,
   `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
   sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
-  systems of the paper, and one more.
+  systems of the paper, and two more.
 - A `Task` says what goes in, what should come out, and what an error costs. `simulate` gives its
   free trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
   network, (task,) parameters, state: `model, w, x`.

@@ -25,9 +25,10 @@ class Task:
     .. math:: C = \int_0^T \sum_o \rho_o(t) \ell(x_o(t), y_o(t))\, dt
               + \sum_p \sum_o \ell(x_o(t_p), y_{op})
 
-    A course in time is a number, a function of the time, or an array of its values at the half
-    steps 0, h/2, h, ..., T. Several examples with the same outputs and grid make one task by
-    `Task.stack`.
+    What acts on the network is in `start`, `forces` and `imposed`, what an error costs in
+    `outputs`, `target`, `weight`, `points` and `loss`. A course in time is a number, a function of
+    the time, or an array of its values at the half steps 0, h/2, h, ..., T. Several examples with
+    the same outputs and grid make one task by `Task.stack`.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ class Task:
     forces
         Courses that are added to the derivatives of variables, `{index: course}`.
     imposed
-        Courses that variables follow, whatever acts on them, `{index: course}`.
+        Courses that variables follow, whatever else acts on them, `{index: course}`.
     loss
         Cost ℓ of an output `x` with the target `y`, as an expression.
 

@@ -232,7 +232,7 @@ def lag_task(N: int, i: int, o: int, tau: float, signal: Signal, T: float) -> Ta
     )
 
 
-def response(model: Model, w: Floats, omega: float) -> "np.ndarray[tuple[int, int], np.dtype]":
+def response(model: Model, w: Floats, omega: float) -> np.ndarray[tuple[int, int], np.dtype]:
     """Return the matrix of the responses of all nodes to forces on all nodes at a frequency."""
     J = model.jacobian(w, np.zeros(model.size))
     return np.linalg.inv(1j * omega * np.eye(model.size) - J)
