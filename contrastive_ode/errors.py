@@ -10,7 +10,7 @@ ADVICE = "decrease the step h or the rate, or bound the update (clip) or the par
 
 
 class BlowUpError(ConvergenceError):
-    """A trajectory grew beyond 1e9, or beyond all numbers.
+    """A trajectory grew beyond 1e9, or an update is not finite.
 
     Attributes
     ----------

@@ -29,7 +29,7 @@ from contrastive_ode.engine.steps import (
 
 @inner
 def weigh(n: int, steps: int, factor: float, left: Floats, right: Floats, v: Floats) -> None:
-    """Take the mean of the limits before and after a jump; at an end, the one that is inside."""
+    """Take the mean of the limits before and after a jump; at an end, the limit from inside."""
     for i in range(len(v)):
         if n == 0:
             v[i] = factor * right[i]

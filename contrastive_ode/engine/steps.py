@@ -34,7 +34,7 @@ def clear(a: Floats) -> None:
 
 @inner
 def rate(s: int, h: float, x: Floats, drive: Drive, net: NetArrays, out: Floats) -> None:
-    """Impose what is imposed at the half step s, and compute the derivative there."""
+    """Set the imposed variables at half step s, and compute the derivative there."""
     for m in range(len(drive.imposed)):
         x[drive.imposed[m]] = drive.values[s, m]
     rhs(0.5 * h * s, x, net, out)

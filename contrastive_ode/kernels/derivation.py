@@ -91,7 +91,7 @@ def derive_loss(text: str) -> "dict[str, Expr]":
 
 
 def vanishes_on_diagonal(system: Declaration) -> bool:
-    """Return whether a node does nothing to itself through the terms of edges."""
+    """Return whether a node has no effect on itself through the terms of edges."""
     import sympy
 
     for kind, rates in system.terms:

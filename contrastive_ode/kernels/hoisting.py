@@ -19,7 +19,7 @@ class NodeArrays:
         self.table: dict[Any, int] = {}
 
     def __call__(self, value: "Expr", kind: str) -> "Expr":
-        """Return an expression of a kind of term with what was replaced as symbols."""
+        """Return an expression of a kind of term, with symbols for what is in the arrays."""
         if not value.args:
             return value
         if value.is_Mul or value.is_Add:

@@ -29,7 +29,7 @@ class Names:
         return f"_grads[{c.position}][{self._subscript(c.index)}]"
 
     def own_totals(self, values: "list[tuple[Contribution, Expr]]") -> set[int]:
-        """Return the variables whose result is complete after the loop over the own edges."""
+        """Return the variables whose result is complete after the loop over a node's own edges."""
         changed = {c.position for c, _ in values if c.array == "state"}
         scattered = {c.position for c, _ in values if c.kind == "triple" or c.index != "i"}
         return changed - scattered
@@ -40,7 +40,7 @@ class Names:
         return f"_total{c.position}" if own else self.entry(c)
 
     def loads(self, indices: set[str], values: "Iterable[Expr]", pad: int) -> Iterable[str]:
-        """Write the assignments of what some expressions use and has one of the indices."""
+        """Write the assignments of what some expressions use, where it has one of the indices."""
         symbols = {str(symbol) for value in values for symbol in value.free_symbols}
         for symbol in sorted(symbols):
             index = symbol.rpartition("_")[2] if "_" in symbol else ""

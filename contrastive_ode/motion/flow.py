@@ -56,7 +56,7 @@ def flow(
 
 
 def integrated(model: Model, w: Floats, x: Floats, T: float, h: float, stride: int = 1) -> Floats:
-    """Return what `flow` returns, of arguments that were checked."""
+    """Return what `flow` returns, for arguments that were checked."""
     path = np.empty((round(T / (stride * h)) + 1, model.size))
     work = workspace(model.size)
     work.x[:] = x
@@ -66,5 +66,5 @@ def integrated(model: Model, w: Floats, x: Floats, T: float, h: float, stride: i
 
 
 def final(model: Model, w: Floats, x: Floats, T: float, h: float) -> Floats:
-    """Return the state after a time, of arguments that were checked."""
+    """Return the state after a time, for arguments that were checked."""
     return integrated(model, w, x, T, h, stride=max(1, round(T / h)))[-1]

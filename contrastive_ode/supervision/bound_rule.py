@@ -54,7 +54,7 @@ class Update:
 
 
 class BoundRule:
-    """A rule for one network and one task; `w` and the examples are taken as they come."""
+    """A rule for one network and one task; `w` and the examples are not checked again."""
 
     def __init__(self, model: Model, task: Task, rule: Rule) -> None:
         self.model, self.task, self.rule = *fitting(model, task), rule

@@ -32,7 +32,7 @@ def indices(name: str, value: object, size: int) -> npt.NDArray[np.int64]:
 
 
 def chosen_examples(examples: Sequence[int] | None, count: int) -> npt.NDArray[np.int64]:
-    """Return the chosen ones of a task's examples; None for all."""
+    """Return the examples of a task that were chosen; None for all."""
     if examples is None:
         return np.arange(count)
     chosen = indices("examples", examples, count)

@@ -202,7 +202,7 @@ class Task:
 
 
 def fitting(model: Model, task: Task) -> tuple[Model, Task]:
-    """Return a network and a task, if they are that and of the same size.
+    """Return a network and a task, once it is clear that they are of the same size.
 
     Raises
     ------

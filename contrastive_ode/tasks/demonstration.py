@@ -102,7 +102,7 @@ class Demonstration:
 
 
 def reduction(training: Training) -> float:
-    """Return by which factor the cost fell."""
+    """Return the factor by which the cost fell."""
     return float(training.loss[0] / training.best_cost)
 
 

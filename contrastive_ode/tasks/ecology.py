@@ -125,7 +125,7 @@ def random_states(S: int, count: int, *, rng: int | np.random.Generator) -> Floa
 
 
 def settled(model: Model, w: Floats, count: int, *, rng: int) -> Floats:
-    """Return where random states are after a time of 2000; of shape (count, S)."""
+    """Return the states after a time of 2000 from random ones, of shape (count, S)."""
     starts = random_states(model.N, count, rng=rng)
     states = [flow(model, w, x, 20, 0.02, stride=1000)[-1] for x in starts]
     return np.array([flow(model, w, x, 2000, 0.2, stride=10_000)[-1] for x in states])

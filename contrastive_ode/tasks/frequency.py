@@ -239,7 +239,7 @@ def response(model: Model, w: Floats, omega: float) -> np.ndarray[tuple[int, int
 
 
 def phase_lag(model: Model, w: Floats, i: int, o: int, omega: float = 1.0) -> float:
-    """Return by which time the response of node o lags behind a force on node i."""
+    """Return the time by which the response of node o lags behind a force on node i."""
     return float(-np.angle(response(model, w, omega)[o, i]) / omega)
 
 
