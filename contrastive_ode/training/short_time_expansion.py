@@ -67,7 +67,8 @@ def misalignment(
     (True, True)
     """
     tau_e, tau_m = _times(tau_e, tau_m)
-    e = domains.instance("model", model, Model).state("error", error)
+    w = domains.instance("model", model, Model).vector(w)
+    e = model.state("error", error)
     J = model.jacobian(w, x, t)
     u = model.sensitivity(w, x, e, t)
     d = model.sensitivity(w, x, (tau_m * J - tau_e * J.T) @ e, t)

@@ -330,6 +330,14 @@ def test_blow_up_names_step_and_node():
             "model must be of the type Model",
         ),
         (lambda m, w: ode.flow(m, w, np.zeros(3), -1, 0.1), ValueError, "T must be a finite"),
+        # in another order than (model, w, x)
+        (lambda m, w: ode.flow(m, np.zeros(3), w, 1, 0.1), ValueError, "w must have shape (9,)"),
+        (lambda m, w: m.rhs(np.zeros(3), w), ValueError, "w must have shape (9,)"),
+        (
+            lambda m, w: ode.misalignment(m, np.zeros(3), np.ones(3), w, 0.1, 0.1),
+            ValueError,
+            "w must have shape (9,)",
+        ),
         (lambda m, w: ode.settle(m, w, [0, 0]), ValueError, "start must have shape (3,)"),
         (lambda m, w: ode.settle(m, w, np.zeros(3), T="long"), TypeError, "T must be a finite"),
         (lambda m, w: ode.settle(m, w, np.zeros(3), h=0), ValueError, "h must be a finite"),
