@@ -18,8 +18,8 @@ from scipy.integrate import solve_ivp
 import contrastive_ode as ode
 from benchmarks.row import Row, absent, absolute, cpu, in_turn, over_limit, over_ours
 from contrastive_ode import systems, tasks
-from contrastive_ode.supervision.updates import Rule
-from contrastive_ode.supervision.workspace import workspace
+from contrastive_ode.engine.arguments import workspace
+from contrastive_ode.supervision.bound_rule import BoundRule
 
 FAST = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
 REPEATS = 101  # of some milliseconds at most
@@ -60,7 +60,7 @@ def right_hand_sides(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Iterator
 
 def update(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Row:
     run, task = free_run(model, w, x)
-    rule, one = Rule(model, task, "forward", 1e-3, "clamped"), np.zeros(1, dtype=np.int64)
+    rule, one = BoundRule(model, task, ode.Rule()), np.zeros(1, dtype=np.int64)
     times = in_turn(REPEATS, lambda: rule(w, one), run)
     return over_limit(named("local update", model), "one free trajectory", times, 3.5)
 
@@ -112,7 +112,7 @@ def gradient_by_diffrax(N: int = 32, steps: int = 200) -> Row:
 
 
 def training() -> Row:
-    made = tasks.synchronisation(0)
+    made = tasks.synchronisation(rng=0)
     made.train(iterations=2)
     minutes = cpu(lambda: made.train(iterations=1000))  # a sixtieth of them, in seconds
     return absolute("60,000 iterations of synchronisation", minutes, "min", 6)
@@ -120,7 +120,7 @@ def training() -> Row:
 
 def cases(N: int) -> list[tuple[ode.Model, np.ndarray, np.ndarray]]:
     rng = np.random.default_rng(0)
-    edges = ode.jammed_packing(max(N, 16), 0.92, 1).topology
+    edges = ode.jammed_packing(max(N, 16), 0.92, rng=1).topology
     community = systems.lotka_volterra.on(ode.all_to_all(N, True), r=1.0, K=1.0, D=1e-6)
     neurons = systems.leaky_integrate_and_fire.on(ode.all_to_all(N, True))
     linear = systems.linear_oscillators.on(ode.all_to_all(N), kappa=1.0)

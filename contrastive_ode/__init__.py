@@ -17,13 +17,15 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
 - A system is written once, as expressions: `System`; on a topology (`all_to_all`, `graph`,
   `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
   sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
-  systems of the paper, and one more.
-- A `Task` says what goes in, what should come out, and what an error costs. `simulate` and `flow`
-  give free trajectories (`Trajectory`).
-- `local_update` is one update, under any supervisor, `gradient` the exact gradient; `train` repeats
-  them under `Constraints` and a `Penalty`, and returns a `Training`.
+  systems of the paper, and two more.
+- A `Task` says what goes in, what should come out, and what an error costs. `simulate` gives its
+  free trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
+  network, (task,) parameters, state: `model, w, x`.
+- `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
+  `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
+  `Constraints` and a `Penalty`, and returns a `Training`.
 - `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
-  trajectory ends (`Attractor`), `catalogue` and `merge` list the different ends,
+  trajectory ends (`Attractor`), `catalogue` and `merge` list the distinct ends,
   `lyapunov_exponent` tells chaos from order.
 - `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
 
@@ -58,26 +60,37 @@ from contrastive_ode.models.model import Model
 from contrastive_ode.models.packing import Packing, jammed_packing
 from contrastive_ode.models.system import System
 from contrastive_ode.models.topology import Topology, all_to_all, graph, random_graph, three_body
-from contrastive_ode.motion.attractors import Attractor, catalogue, lyapunov_exponent, merge, settle
-from contrastive_ode.motion.short_time import linear_misalignment, misalignment
-from contrastive_ode.motion.simulation import Trajectory, flow, simulate
+from contrastive_ode.motion.attractor import Attractor, merge
+from contrastive_ode.motion.exponent import lyapunov_exponent
+from contrastive_ode.motion.flow import flow
+from contrastive_ode.motion.settling import catalogue, settle
+from contrastive_ode.motion.simulation import Trajectory, simulate
+from contrastive_ode.supervision.bound_rule import Update
+from contrastive_ode.supervision.local_update import gradient, local_update
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
-from contrastive_ode.supervision.updates import Update, gradient, local_update
 from contrastive_ode.training.alignment import alignment, cosine
+from contrastive_ode.training.checkpoint import Checkpoint
 from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.iterations import Iterations
 from contrastive_ode.training.penalty import Penalty
-from contrastive_ode.training.training import Training, train
+from contrastive_ode.training.result import Training
+from contrastive_ode.training.short_time_expansion import linear_misalignment, misalignment
+from contrastive_ode.training.train import train
 from foundation import __version__
 from foundation.errors import ConvergenceError
 
 __all__ = [
     "Attractor",
     "BlowUpError",
+    "Checkpoint",
     "Constraints",
     "ConvergenceError",
+    "Iterations",
     "Model",
     "Packing",
     "Penalty",
+    "Rule",
     "StepWarning",
     "System",
     "Task",

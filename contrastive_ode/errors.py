@@ -1,22 +1,22 @@
 """What can go wrong while integrating."""
 
-from typing import Any
-
 import numpy as np
+import numpy.typing as npt
 
+from contrastive_ode.engine.arguments import End, Floats
 from foundation.errors import ConvergenceError
 
 ADVICE = "decrease the step h or the rate, or bound the update (clip) or the parameters"
 
 
 class BlowUpError(ConvergenceError):
-    """A trajectory left the range of numbers of sense.
+    """A trajectory grew beyond 1e9, or an update is not finite.
 
     Attributes
     ----------
     example, step, variable
-        Where it happened: which example, after which step, and which entry of the state; -1 if it
-        is the update that is not finite.
+        Where it happened: which example, in which step, and which entry of the state; -1 if it is
+        the update that is not finite.
 
     Examples
     --------
@@ -24,7 +24,7 @@ class BlowUpError(ConvergenceError):
     >>> from contrastive_ode import systems
     >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=0.0)
     >>> try:
-    ...     path = ode.flow(model, [1.0, 0.0], model.pack(k=-5.0), T=10, h=0.1)
+    ...     path = ode.flow(model, model.pack(k=-5.0), [1.0, 0.0], T=10, h=0.1)
     ... except ode.BlowUpError as error:
     ...     print(error)
     ...     print(error.step)
@@ -40,22 +40,21 @@ class BlowUpError(ConvergenceError):
         return str(self.args[0])
 
     @classmethod
-    def check(cls, end: tuple[int, int, int], examples: Any, h: float) -> None:
-        """Raise if an engine's answer says that a trajectory blew up."""
-        b, step, variable = end
-        if b >= 0:
-            example = int(examples[b])
+    def check(cls, end: End, examples: npt.NDArray[np.int64], h: float) -> None:
+        """Raise if the engine's answer says that a trajectory blew up."""
+        if end.example >= 0:
+            example = int(examples[end.example])
             raise cls(
-                f"variable {variable} of example {example} blew up in step {step} "
-                f"(t = {step * h:g}): {ADVICE}",
+                f"variable {end.variable} of example {example} blew up in step {end.step} "
+                f"(t = {end.step * h:g}): {ADVICE}",
                 example,
-                step,
-                variable,
+                end.step,
+                end.variable,
             )
 
     @classmethod
-    def check_update(cls, dw: Any) -> None:
-        """Raise if an update is not finite: trajectories may be, and their tangents not."""
+    def check_update(cls, dw: Floats) -> None:
+        """Raise if an update is not finite: tangents may blow up where trajectories do not."""
         if not np.isfinite(dw).all():
             a = int(np.flatnonzero(~np.isfinite(dw))[0])
             raise cls(f"the update of parameter {a} is not finite: {ADVICE}")

@@ -1,4 +1,4 @@
-r"""The five systems of the paper, and one of somebody else's, each a declaration.
+r"""The five systems of the paper, and two more, each a declaration.
 
 `linear_oscillators`, (23): :math:`\dot x_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i)`;
 `linear_network`, the same without the second part of the coupling; `kuramoto`, (26);

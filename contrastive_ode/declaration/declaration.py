@@ -63,7 +63,7 @@ class Declaration:
 
     def _check(self) -> None:
         declared = (*self.states, *self.parameters, *self.constants)
-        bases = [base(name) for name in declared]
+        bases = [without_index(name) for name in declared]
         twice = {name for name in bases if bases.count(name) > 1}
         twice |= {"t", "pi", *FUNCTIONS} & set(bases)
         if twice:
@@ -88,12 +88,16 @@ class Declaration:
         >>> sorted(gain.symbols("pair"))
         ['W_ij', 'a_i', 'a_j', 't', 'x_i', 'x_j']
         """
-        nodes = [base(name) for name in (*self.parameters, *self.constants) if site(name) == "i"]
+        nodes = [
+            without_index(name)
+            for name in (*self.parameters, *self.constants)
+            if index_of(name) == "i"
+        ]
         found = {f"{name}_{index}" for name in (*self.states, *nodes) for index in INDICES[kind]}
         found |= {
             name
             for name in (*self.parameters, *self.constants)
-            if site(name) in ("", INDICES[kind])
+            if index_of(name) in ("", INDICES[kind])
         }
         return found | {"t"}
 
@@ -105,15 +109,15 @@ class Declaration:
         return f"{type(self).__name__}({self.name}: {terms})"
 
 
-def site(name: str) -> str:
+def index_of(name: str) -> str:
     """Return the index of a declared name: "", "i", "ij" or "ijk"."""
     index = name.rpartition("_")[2] if "_" in name else ""
     return index if index in INDICES.values() else ""
 
 
-def base(name: str) -> str:
+def without_index(name: str) -> str:
     """Return a declared name without its index."""
-    return name.removesuffix(f"_{site(name)}") if site(name) else name
+    return name.removesuffix(f"_{index_of(name)}") if index_of(name) else name
 
 
 def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:

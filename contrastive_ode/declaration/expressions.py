@@ -11,7 +11,7 @@ OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 
 
 def check_expression(where: str, text: str, known: set[str], advice: str = "") -> None:
-    """Raise unless a text is an expression of what is known."""
+    """Raise unless a text is an expression in the known names."""
     try:
         tree = ast.parse(text, mode="eval")
     except SyntaxError as error:

@@ -1,1 +1,1 @@
-"""From a declaration to machine code: derivatives, sources, the integrator, the cache."""
+"""From a declaration to machine code: derivatives, sources, the cache."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contrastive_ode.declaration.declaration import INDICES, Declaration, base, site
+from contrastive_ode.declaration.declaration import INDICES, Declaration, index_of, without_index
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -91,14 +91,16 @@ def derive_loss(text: str) -> "dict[str, Expr]":
 
 
 def vanishes_on_diagonal(system: Declaration) -> bool:
-    """Return whether a node does nothing to itself through the terms of edges."""
+    """Return whether a node has no effect on itself through the terms of edges."""
     import sympy
 
     for kind, rates in system.terms:
         if kind == "pair":
             swaps = {
                 sympy.Symbol(f"{name}_j", real=True): sympy.Symbol(f"{name}_i", real=True)
-                for name in map(base, (*system.states, *system.parameters, *system.constants))
+                for name in map(
+                    without_index, (*system.states, *system.parameters, *system.constants)
+                )
             }
             total = sum(_parse(system, kind, text) for _, text in rates)
             return bool(sympy.simplify(total.subs(swaps)) == 0) and len(rates) == 1
@@ -119,8 +121,8 @@ def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], 
 
     found = []
     for position, name in enumerate(system.parameters):
-        indices = INDICES[kind] if site(name) == "i" else [site(name)]
+        indices = INDICES[kind] if index_of(name) == "i" else [index_of(name)]
         for index in indices:
-            full = f"{base(name)}_{index}" if index else name
+            full = f"{without_index(name)}_{index}" if index else name
             found.append(((position, index), sympy.Symbol(full, real=True)))
     return found

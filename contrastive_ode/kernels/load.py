@@ -12,6 +12,8 @@ from types import ModuleType
 
 from contrastive_ode.declaration.declaration import Declaration
 
+ENGINE = ("functions", "steps", "local", "adjoint", "flow")
+GENERATOR = ("derivation", "hoisting", "naming", "printing", "generation")
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
@@ -23,10 +25,9 @@ def load(system: Declaration, layout: str, loss: str) -> ModuleType:
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
     key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
-    functions, *engine = (
-        _text(name).partition(MARKER)[2] for name in ("functions", "engine", "engine_adjoint")
-    )
-    for text in (functions, *engine, _text("derivation"), _text("generation")):
+    functions, *engine = (_text("engine", name).partition(MARKER)[2] for name in ENGINE)
+    generator = (_text("kernels", name) for name in GENERATOR)
+    for text in (functions, *engine, _text("engine", "arguments"), *generator):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = _folder() / f"{name}.py"
@@ -46,8 +47,8 @@ def load(system: Declaration, layout: str, loss: str) -> ModuleType:
     return module
 
 
-def _text(name: str) -> str:
-    return (Path(__file__).parent / f"{name}.py").read_text(encoding="utf-8")
+def _text(room: str, name: str) -> str:
+    return (Path(__file__).parents[1] / room / f"{name}.py").read_text(encoding="utf-8")
 
 
 def _declaration(system: Declaration) -> tuple[object, ...]:

@@ -1,4 +1,6 @@
-"""A system on a topology: its parameters as one vector, and its derivatives."""
+"""A system on a topology, and its derivatives."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -7,7 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.declaration.declaration import Declaration, base, site
+from contrastive_ode.declaration.declaration import Declaration, without_index
+from contrastive_ode.engine.arguments import NetArrays
+from contrastive_ode.models.parameters import Parameters
 from contrastive_ode.models.topology import Topology
 from foundation import domains
 from foundation.domains import Floats
@@ -15,7 +19,7 @@ from foundation.domains import Floats
 QUADRATIC = "(x - y)**2 / 2"
 
 
-class Model:
+class Model(Parameters):
     """A system on a topology, with the values of its constants; made by `System.on`.
 
     All P tunable parameters are one vector `w`; `pack` and `unpack` translate. The parameters of
@@ -41,135 +45,56 @@ class Model:
     >>> model
     Model(linear oscillators, N=3, P=6)
     >>> w = model.pack(k=0.5)
-    >>> model.rhs([1.0, 0.0, 0.0], w).tolist()
+    >>> model.rhs(w, [1.0, 0.0, 0.0]).tolist()
     [-2.0, 0.5, 0.5]
-    >>> model.jacobian([1.0, 0.0, 0.0], w).tolist()
+    >>> model.jacobian(w, [1.0, 0.0, 0.0]).tolist()
     [[-2.0, 0.5, 0.5], [0.5, -2.0, 0.5], [0.5, 0.5, -2.0]]
     >>> model.unpack(w)["k"].tolist() == model.matrix("k", w).tolist()
     True
-    >>> model.sensitivity([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], w)[model.where("k")].tolist()
+    >>> model.sensitivity(w, [1.0, 0.0, 0.0], [0.0, 1.0, 0.0])[model.where("k")].tolist()
     [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
 
     def __init__(
         self, system: Declaration, topology: Topology, constants: Mapping[str, Any]
     ) -> None:
-        if not isinstance(topology, Topology):
-            raise TypeError(
-                f"topology must be made by all_to_all, graph or three_body, got {topology!r}"
-            )
-        self.system, self.topology, self.N = system, topology, topology.N
+        super().__init__(system, topology)
         self.size = topology.N * len(system.states)
-        kinds = {kind for kind, _ in system.terms}
-        edges = topology.dense or len(topology.rows) == topology.N + 1
-        if "pair" in kinds and not edges:
-            raise ValueError(f"topology must have edges: {system.name} has a rate of pairs")
-        if "triple" in kinds and not len(topology.triples):
-            raise ValueError(f"topology must have triples: {system.name} has a rate of triples")
-        self._shapes = {base(name): self._shape(name) for name in system.parameters}
-        sizes = [int(np.prod(shape)) for shape in self._shapes.values()]
-        ends = np.cumsum([0, *sizes])
-        self._slices = {
-            name: slice(int(a), int(b))
-            for name, a, b in zip(self._shapes, ends[:-1], ends[1:], strict=True)
+        shapes = {without_index(name): self._shape(name) for name in system.constants}
+        self._expect("constants", set(constants), set(shapes))
+        self.constants = {
+            name: self._values(name, constants[name], shape) for name, shape in shapes.items()
         }
-        self.P = int(ends[-1])
-        self.constants = self._constants(constants)
 
-    def pack(self, **values: npt.ArrayLike) -> Floats:
-        """Return the vector of all parameters.
-
-        Parameters
-        ----------
-        **values
-            One value for each parameter, named without its index. For nodes a number or an array
-            of shape (N,); for edges a number, a matrix of shape (N, N), or, of a sparse graph, an
-            array in the order of `topology.edges`; for triples a number or an array in their order.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If a parameter is missing, unknown, or of another shape.
-        """
-        self._expect("parameters", set(values), set(self._shapes))
-        w = np.zeros(self.P)
-        for name, where in self._slices.items():
-            w[where] = self._values(name, values[name], self._shapes[name]).ravel()
-        return np.where(self.tunable, w, 0.0)
-
-    def unpack(self, w: npt.ArrayLike) -> dict[str, Floats]:
-        """Return the parameters by name: views into `w`, if it is an array of floats."""
-        w = self.vector(w)
-        return {name: w[self._slices[name]].reshape(shape) for name, shape in self._shapes.items()}
-
-    def matrix(self, name: str, w: npt.ArrayLike) -> Floats:
-        """Return the parameters of edges as a matrix of shape (N, N), 0 where there is no edge."""
-        values = self.unpack(w)[domains.choice("name", name, self._shapes)]
-        if values.ndim == 2:
-            return values.copy()
-        if values.shape != (len(self.topology.edges),):
-            raise ValueError(f"name must be that of a parameter of edges, got {name!r}")
-        full = np.zeros((self.N, self.N))
-        full[tuple(self.topology.edges.T)] = values
-        return full
-
-    def vector(self, w: npt.ArrayLike) -> Floats:
-        """Return `w` if it is a vector of parameters.
-
-        Examples
-        --------
-        >>> import contrastive_ode as ode
-        >>> from contrastive_ode import systems
-        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
-        >>> model.vector([0, 1, 2, 0]).tolist()
-        [0.0, 1.0, 2.0, 0.0]
-        """
-        array = domains.finite("w", w)
-        if array.shape != (self.P,):
-            raise ValueError(f"w must have shape ({self.P},), as pack makes it, got {array.shape}")
-        return array
-
-    def where(self, name: str) -> slice:
-        """Return which entries of `w` belong to a parameter."""
-        return self._slices[domains.choice("name", name, self._slices)]
-
-    @cached_property
-    def tunable(self) -> npt.NDArray[np.bool]:
-        """Which entries of `w` are parameters, and not the diagonal of a dense matrix; (P,)."""
-        mask = np.ones(self.P, dtype=bool)
-        for name, shape in self._shapes.items():
-            if len(shape) == 2 and not self.topology.self_coupling:
-                mask[self._slices[name]] = ~np.eye(self.N, dtype=bool).ravel()
-        return mask
-
-    def rhs(self, x: npt.ArrayLike, w: npt.ArrayLike, t: float = 0.0) -> Floats:
+    def rhs(self, w: npt.ArrayLike, x: npt.ArrayLike, t: float = 0.0) -> Floats:
         """Return the right-hand side F at the state `x`, of shape (size,)."""
         out = np.empty(self.size)
-        self.kernels().rhs(_time(t), self._state("x", x), self.net(self.vector(w)), out)
+        net = self.net(self.vector(w))
+        self.kernels().rhs(_time(t), self.state("x", x), net, out)
         return out
 
-    def jacobian(self, x: npt.ArrayLike, w: npt.ArrayLike, t: float = 0.0) -> Floats:
+    def jacobian(self, w: npt.ArrayLike, x: npt.ArrayLike, t: float = 0.0) -> Floats:
         """Return the matrix of the derivatives of F by the state, (size, size)."""
-        t, x, net = _time(t), self._state("x", x), self.net(self.vector(w))
+        net, x, t = self.net(self.vector(w)), self.state("x", x), _time(t)
         columns = np.empty((self.size, self.size))
         for column, unit in zip(columns, np.eye(self.size), strict=True):
             self.kernels().jvp(t, x, unit, net, column)
         return columns.T
 
     def sensitivity(
-        self, x: npt.ArrayLike, v: npt.ArrayLike, w: npt.ArrayLike, t: float = 0.0
+        self, w: npt.ArrayLike, x: npt.ArrayLike, v: npt.ArrayLike, t: float = 0.0
     ) -> Floats:
         r"""Return :math:`v_i\, \partial F_i / \partial w_a`, of shape (P,)."""
+        net, x, v = self.net(self.vector(w)), self.state("x", x), self.state("v", v)
         out = np.zeros(self.P)
-        t, x, v, net = _time(t), self._state("x", x), self._state("v", v), self.net(self.vector(w))
-        self.kernels().sensitivity(t, x, v, net, self.split(out))
+        self.kernels().sensitivity(_time(t), x, v, net, self.split(out))
         return out
 
     def sensitivity_rate(
         self,
+        w: npt.ArrayLike,
         x: npt.ArrayLike,
         v: npt.ArrayLike,
-        w: npt.ArrayLike,
         t: float = 0.0,
         velocity: npt.ArrayLike | None = None,
     ) -> Floats:
@@ -180,15 +105,28 @@ class Model:
         >>> import contrastive_ode as ode
         >>> from contrastive_ode import systems
         >>> model = systems.linear_network.on(ode.all_to_all(2), kappa=1.0)
-        >>> x, v, w = [1.0, 0.0], [0.0, 1.0], model.pack(A=0.0)
-        >>> model.sensitivity(x, v, w).tolist(), model.sensitivity_rate(x, v, w).tolist()
+        >>> w, x, v = model.pack(A=0.0), [1.0, 0.0], [0.0, 1.0]
+        >>> model.sensitivity(w, x, v).tolist(), model.sensitivity_rate(w, x, v).tolist()
         ([0.0, 0.0, 1.0, 0.0], [0.0, 0.0, -1.0, 0.0])
         """
+        u = self.rhs(w, x, t) if velocity is None else self.state("velocity", velocity)
+        net, x, v = self.net(self.vector(w)), self.state("x", x), self.state("v", v)
         out = np.zeros(self.P)
-        u = self.rhs(x, w, t) if velocity is None else self._state("velocity", velocity)
-        t, x, v, net = _time(t), self._state("x", x), self._state("v", v), self.net(self.vector(w))
-        self.kernels().sensitivity_rate(t, x, v, u, net, self.split(out))
+        self.kernels().sensitivity_rate(_time(t), x, v, u, net, self.split(out))
         return out
+
+    def state(self, name: str, x: npt.ArrayLike) -> Floats:
+        """Return a copy of a state; an error calls it by `name`.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> model.state("start", [1, 2]).tolist()
+        [1.0, 2.0]
+        """
+        return domains.shaped(name, x, (self.size,))
 
     def kernels(self, loss: str = QUADRATIC) -> Any:
         """Return the module of the generated kernels, with the cost of an output x at target y.
@@ -207,7 +145,7 @@ class Model:
         dense = "dense with self-coupling" if topology.self_coupling else "dense"
         return load(self.system, dense if topology.dense else "sparse", loss)
 
-    def net(self, w: Floats) -> tuple[Any, ...]:
+    def net(self, w: Floats) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.
 
         Examples
@@ -221,27 +159,11 @@ class Model:
         >>> out.tolist()
         [-1.5, 0.5]
         """
-        return (self.split(w), *self._fixed)
-
-    def split(self, w: Floats) -> tuple[Floats, ...]:
-        """Return the views of a vector of P entries, one a parameter.
-
-        Examples
-        --------
-        >>> import numpy as np
-        >>> import contrastive_ode as ode
-        >>> from contrastive_ode import systems
-        >>> model = systems.leaky_integrate_and_fire.on(ode.all_to_all(2))
-        >>> [part.tolist() for part in model.split(np.arange(8.0))]
-        [[[0.0, 1.0], [2.0, 3.0]], [4.0, 5.0], [6.0, 7.0]]
-        """
-        return tuple(
-            w[where].reshape(shape)
-            for where, shape in zip(self._slices.values(), self._shapes.values(), strict=True)
-        )
+        return NetArrays(self.split(w), *self._fixed)
 
     @cached_property
     def _fixed(self) -> tuple[Any, ...]:
+        """What the kernels are given besides the parameters."""
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new = np.ones(len(i), dtype=bool)
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
@@ -254,34 +176,6 @@ class Model:
             *(index.astype(np.uint64) for index in indices),
             scratch,
         )
-
-    def _shape(self, name: str) -> tuple[int, ...]:
-        topology = self.topology
-        edges = (self.N, self.N) if topology.dense else (len(topology.columns),)
-        index = site(name)
-        return {"": (1,), "i": (self.N,), "ij": edges, "ijk": (len(topology.triples),)}[index]
-
-    def _constants(self, given: Mapping[str, Any]) -> dict[str, Floats]:
-        shapes = {base(name): self._shape(name) for name in self.system.constants}
-        self._expect("constants", set(given), set(shapes))
-        return {name: self._values(name, given[name], shape) for name, shape in shapes.items()}
-
-    def _expect(self, what: str, given: set[str], wanted: set[str]) -> None:
-        if given != wanted:
-            raise ValueError(
-                f"{what} of {self.system.name} must be {', '.join(sorted(wanted)) or 'none'}, "
-                f"got {', '.join(sorted(given)) or 'none'}"
-            )
-
-    def _values(self, name: str, value: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
-        array = domains.finite(name, value)
-        edges = self.topology.edges
-        if array.shape == (self.N, self.N) and shape == (len(edges),):
-            array = array[tuple(edges.T)]
-        return np.ascontiguousarray(domains.shaped(name, array, shape))
-
-    def _state(self, name: str, x: npt.ArrayLike) -> Floats:
-        return domains.shaped(name, x, (self.size,))
 
     def __repr__(self) -> str:
         return f"Model({self.system.name}, N={self.N}, P={int(self.tunable.sum())})"

@@ -53,7 +53,7 @@ class System(Declaration):
     ...     constants=["mu"],
     ... )
     >>> model = van_der_pol.on(ode.all_to_all(2), mu=1.0)
-    >>> model.rhs([1.0, 0.0, 0.5, 0.0], model.pack(K=0.1)).tolist()
+    >>> model.rhs(model.pack(K=0.1), [1.0, 0.0, 0.5, 0.0]).tolist()
     [0.5, 0.0, -1.1, 0.1]
     """
 

@@ -1,5 +1,7 @@
 """Which nodes act on which: all on all, the edges of a graph, the triples of a hypergraph."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -26,7 +28,7 @@ class Topology:
     self_coupling
         Whether in a dense topology a node also acts on itself.
     rows, columns
-        The edges into node i come from `columns[rows[i]:rows[i + 1]]`, in growing order.
+        The edges into node i come from `columns[rows[i]:rows[i + 1]]`, in increasing order.
     triples
         Array of shape (M, 3), in lexicographic order.
 
@@ -116,7 +118,9 @@ def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
     return Topology(N, rows=rows.astype(np.int64), columns=np.ascontiguousarray(pairs[:, 1]))
 
 
-def random_graph(N: int, degree: float, rng: int | np.random.Generator | None = None) -> Topology:
+def random_graph(
+    N: int, degree: float, *, rng: int | np.random.Generator | None = None
+) -> Topology:
     """Return a graph in which each directed edge is there with probability degree / (N - 1).
 
     Parameters

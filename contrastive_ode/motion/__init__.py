@@ -1,1 +1,1 @@
-"""Trajectories, where they end, and what can be said of short ones."""
+"""Trajectories, where they end, and how fast neighbouring ones part."""

@@ -1,19 +1,26 @@
-"""Free trajectories, and whether the step is short enough for them."""
+"""Free trajectories of a task."""
 
-import warnings
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.errors import BlowUpError, StepWarning
+from contrastive_ode.engine.arguments import workspace
+from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
-from contrastive_ode.supervision.task import Task
-from contrastive_ode.supervision.updates import Rule
-from contrastive_ode.supervision.workspace import workspace
+from contrastive_ode.motion.step import warn_of_step
+from contrastive_ode.supervision.task import Task, fitting
 from foundation import domains
+from foundation.axes import axes_of
 from foundation.domains import Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+DONE = "The trajectory was computed to its end."
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -25,9 +32,15 @@ class Trajectory:
     t
         Times, of shape (steps + 1,).
     x
-        States, of shape (examples, steps + 1, size).
+        States, of shape (examples, steps + 1, size); nan from where one blew up.
     costs
-        Cost of each example.
+        Cost of each example; nan where one blew up.
+    task
+        The task: which variables are outputs, and their targets.
+    converged
+        Whether the trajectory of each example stayed finite.
+    status
+        What happened to each; on failure where, and what to do.
 
     Examples
     --------
@@ -41,17 +54,44 @@ class Trajectory:
     ((21,), (1, 21, 2), (1,))
     >>> trajectory
     Trajectory(1 examples, T=2, cost=...)
+    >>> trajectory.plot().get_ylabel()
+    'output'
     """
 
     t: Floats
     x: Floats
     costs: Floats
+    task: Task
+    converged: npt.NDArray[np.bool]
+    status: npt.NDArray[np.str_]
+
+    def plot(self, *, ax: Axes | None = None) -> Axes:
+        """Draw the outputs of all examples, with their targets: dashed, or crosses at point costs.
+
+        Parameters
+        ----------
+        ax
+            Where to draw; None for a new figure.
+        """
+        ax, task = axes_of(ax), self.task
+        at = task.points * task.h
+        for m, o in enumerate(task.outputs):
+            color = f"C{m % 10}"
+            asked = np.where(task.running[:, ::2, m] > 0, task.target[:, ::2, m], np.nan)
+            for e, path in enumerate(self.x[:, :, o]):
+                ax.plot(self.t, path, color=color, label=f"$x_{{{o}}}$" if e == 0 else None)
+                if np.isfinite(asked[e]).any():
+                    ax.plot(self.t, asked[e], "--", color=color, lw=0.8)
+                ax.plot(at, task.point_target[e, :, m], "x", color=color)
+        ax.set(xlabel="$t$", ylabel="output")
+        ax.legend()
+        return ax
 
     def __repr__(self) -> str:
         return f"Trajectory({len(self.x)} examples, T={self.t[-1]:g}, cost={self.costs.mean():.4g})"
 
 
-def simulate(model: Model, task: Task, w: npt.ArrayLike) -> Trajectory:
+def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) -> Trajectory:
     """Return the free trajectories of all examples, and their costs.
 
     Parameters
@@ -62,13 +102,16 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike) -> Trajectory:
         Initial states, inputs and cost.
     w
         Parameters, of shape (P,).
+    throw
+        Whether to raise if a trajectory blows up; otherwise it is nan from there, and the other
+        examples are computed.
 
     Raises
     ------
     TypeError, ValueError
         If an argument is outside its documented domain.
     BlowUpError
-        If a trajectory leaves the range of numbers of sense.
+        If a trajectory blows up.
 
     Examples
     --------
@@ -83,93 +126,23 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike) -> Trajectory:
     >>> bool(np.allclose(trajectory.x[0, :, 0], 1 - np.exp(-trajectory.t), atol=1e-6))
     True
     """
-    Rule(model, task, "descent", 1.0, "free")  # its checks of the arguments
-    w = model.vector(w)
+    fitting(model, task)
+    w, throw = model.vector(w), domains.boolean("throw", throw)
     warn_of_step(model, task, w)
-    examples, costs = np.arange(task.examples), np.zeros(task.examples)
+    costs, status = np.zeros(task.examples), [DONE] * task.examples
     path = np.empty((task.examples, task.steps + 1, task.size))
-    work = workspace(model.size)
-    end = model.kernels(task.loss).free(examples, task.arrays, model.net(w), work, path, costs)
-    BlowUpError.check(end, examples, task.h)
-    return Trajectory(task.times, path, costs)
-
-
-def flow(
-    model: Model, x: npt.ArrayLike, w: npt.ArrayLike, T: float, h: float, stride: int = 1
-) -> Floats:
-    """Return the states 0, stride, 2 stride, ... steps after `x`, without inputs.
-
-    Parameters
-    ----------
-    model
-        The network.
-    x
-        Initial state, of shape (size,).
-    w
-        Parameters, of shape (P,).
-    T, h
-        Length of the trajectory and step, > 0; T is rounded to full strides.
-    stride
-        Number of steps from one state that is returned to the next, >= 1.
-
-    Returns
-    -------
-    States, of shape (T / (stride h) + 1, size).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is outside its documented domain.
-    BlowUpError
-        If the trajectory leaves the range of numbers of sense.
-
-    Examples
-    --------
-    >>> import contrastive_ode as ode
-    >>> from contrastive_ode import systems
-    >>> model = systems.kuramoto.on(ode.all_to_all(2), omega=[1.0, 1.0])
-    >>> path = ode.flow(model, [0.0, 0.5], model.pack(K=1.0), T=20, h=0.1, stride=100)
-    >>> path.round(3).tolist()  # they synchronise, at their mean phase
-    [[0.0, 0.5], [10.25, 10.25], [20.25, 20.25]]
-    """
-    domains.instance("model", model, Model)
-    h = domains.real("h", h, low=0, exclusive=True)
-    stride = domains.integer("stride", stride, 1)
-    rows = round(domains.real("T", T, low=0) / (stride * h)) + 1
-    path = np.empty((rows, model.size))
-    state = domains.shaped("x", x, (model.size,))
-    net = model.net(model.vector(w))
-    work = workspace(model.size)
-    work[0][:] = state
-    end = model.kernels().flow(0.0, h, stride, undriven(), net, work, path)
-    BlowUpError.check((0 if end[0] >= 0 else -1, *end), [0], h)
-    return path
-
-
-def undriven() -> tuple[Any, ...]:
-    """Return what the engine takes for a network without inputs."""
-    none = np.zeros(0, dtype=np.int64)
-    return none, np.zeros((0, 0)), none, np.zeros((0, 0))
-
-
-def warn_of_step(model: Model, task: Task, w: Floats) -> None:
-    r"""Warn if the integrator makes a decaying mode of the Jacobian at the start grow.
-
-    A step multiplies a mode of eigenvalue λ by
-    :math:`1 + z + z^2/2 + z^3/6 + z^4/24`, z = hλ.
-    """
-    free = np.ones(model.size, dtype=bool)
-    free[task.imposed] = False
-    x = task.starts[0].copy()
-    x[task.imposed] = task.values[0, 0]
-    z = task.h * np.linalg.eigvals(model.jacobian(x, w)[np.ix_(free, free)])
-    grows = np.abs(1 + z + z**2 / 2 + z**3 / 6 + z**4 / 24) > 1
-    worst = z[grows & (z.real < -1e-6)]
-    if worst.size:
-        rate = np.abs(worst).max() / task.h
-        warnings.warn(
-            f"h = {task.h:g} is too long for the fastest mode at the start, of rate {rate:.3g}: "
-            f"take h < {2.5 / rate:.2g}",
-            StepWarning,
-            stacklevel=3,
-        )
+    kernel, net, work = model.kernels(task.loss).free, model.net(w), workspace(model.size)
+    left = np.arange(task.examples)
+    while left.size:
+        first = left[0]
+        end = kernel(left, task.arrays, net, work, path[first:], costs[first:])
+        try:
+            BlowUpError.check(end, left, task.h)
+            break
+        except BlowUpError as error:
+            if throw:
+                raise
+            path[error.example, error.step :], costs[error.example] = np.nan, np.nan
+            status[error.example] = str(error)
+            left = left[end.example + 1 :]
+    return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))

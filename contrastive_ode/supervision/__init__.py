@@ -1,1 +1,1 @@
-"""What is asked of a network, and one update of its parameters towards it."""
+"""What is asked of a network, and how one update of its parameters follows from it."""

@@ -1,5 +1,7 @@
 """Indices of state variables, or of examples, as a caller gives them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -27,3 +29,13 @@ def indices(name: str, value: object, size: int) -> npt.NDArray[np.int64]:
     if len(np.unique(array)) < len(array):
         raise ValueError(f"{name} must be distinct, got {array.tolist()}")
     return array
+
+
+def chosen_examples(examples: Sequence[int] | None, count: int) -> npt.NDArray[np.int64]:
+    """Return the examples of a task that were chosen; None for all."""
+    if examples is None:
+        return np.arange(count)
+    chosen = indices("examples", examples, count)
+    if not chosen.size:
+        raise ValueError("examples must not be empty")
+    return chosen

@@ -1,5 +1,7 @@
 """What is asked of a network: inputs, outputs, targets and a cost, for one or more examples."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -8,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.declaration.expressions import check_expression
-from contrastive_ode.models.model import QUADRATIC
+from contrastive_ode.engine.arguments import TaskArrays
+from contrastive_ode.models.model import QUADRATIC, Model
 from contrastive_ode.supervision.indices import indices
 from foundation import domains
 from foundation.domains import Floats
@@ -22,9 +25,10 @@ class Task:
     .. math:: C = \int_0^T \sum_o \rho_o(t) \ell(x_o(t), y_o(t))\, dt
               + \sum_p \sum_o \ell(x_o(t_p), y_{op})
 
-    A course in time is a number, a function of the time, or an array of its values at the half
-    steps 0, h/2, h, ..., T. Several examples with the same outputs and grid make one task by
-    `Task.stack`.
+    What acts on the network is in `start`, `forces` and `imposed`, what an error costs in
+    `outputs`, `target`, `weight`, `points` and `loss`. A course in time is a number, a function of
+    the time, or an array of its values at the half steps 0, h/2, h, ..., T. Several examples with
+    the same outputs and grid make one task by `Task.stack`.
 
     Parameters
     ----------
@@ -44,7 +48,7 @@ class Task:
     forces
         Courses that are added to the derivatives of variables, `{index: course}`.
     imposed
-        Courses that variables follow, whatever acts on them, `{index: course}`.
+        Courses that variables follow, whatever else acts on them, `{index: course}`.
     loss
         Cost ℓ of an output `x` with the target `y`, as an expression.
 
@@ -121,7 +125,7 @@ class Task:
             self.point_target[0, p] = domains.shaped(f"points[{time:g}]", value, (O,))
 
     @classmethod
-    def stack(cls, tasks: "Sequence[Task]") -> "Task":
+    def stack(cls, tasks: Sequence[Task]) -> Task:
         """Return one task whose examples are those of several, which share all but their values.
 
         Raises
@@ -169,21 +173,9 @@ class Task:
         return np.arange(self.steps + 1) * np.float64(self.h)
 
     @cached_property
-    def arrays(self) -> tuple[Any, ...]:
+    def arrays(self) -> TaskArrays:
         """What the engine is given."""
-        return (
-            self.h,
-            self.starts,
-            self.forced,
-            self.force,
-            self.imposed,
-            self.values,
-            self.outputs,
-            self.target,
-            self.running,
-            self.points,
-            self.point_target,
-        )
+        return TaskArrays(*(getattr(self, name) for name in TaskArrays._fields))
 
     def _courses(self, name: str, courses: Mapping[int, Course]) -> Floats:
         """Return the sampled courses of several variables, of shape (1, 2 steps + 1, M)."""
@@ -207,6 +199,21 @@ class Task:
             f"Task({self.examples} examples, outputs={self.outputs.tolist()}, T={self.T:g}, "
             f"h={self.h:g})"
         )
+
+
+def fitting(model: Model, task: Task) -> tuple[Model, Task]:
+    """Return a network and a task, once it is clear that they are of the same size.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are not.
+    """
+    domains.instance("model", model, Model)
+    domains.instance("task", task, Task)
+    if task.size != model.size:
+        raise ValueError(f"task must have start of shape ({model.size},), got ({task.size},)")
+    return model, task
 
 
 def _multiple(name: str, value: float, h: float) -> int:

@@ -22,14 +22,15 @@ its `assess` measures what counts in the end, and its `passes` says whether it s
 True
 """
 
+from contrastive_ode.tasks.by_name import demonstration
 from contrastive_ode.tasks.demonstration import Demonstration
 from contrastive_ode.tasks.ecology import community, revival
 from contrastive_ode.tasks.frequency import amplitude, lag, two_lags
 from contrastive_ode.tasks.gates import gate
-from contrastive_ode.tasks.named import demonstration
 from contrastive_ode.tasks.neurons import timed_targets
 from contrastive_ode.tasks.phases import allostery, synchronisation
-from contrastive_ode.tasks.speech import Recognition, Utterances, recognition, recorded, synthetic
+from contrastive_ode.tasks.speech import Recognition, recognition
+from contrastive_ode.tasks.utterances import Utterances, recorded, synthetic
 
 __all__ = [
     "Demonstration",

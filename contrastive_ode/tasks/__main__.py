@@ -8,12 +8,12 @@ The rows are those of the table in `docs/theory/contrastive.md`; by default of s
 import sys
 
 from contrastive_ode.motion.simulation import simulate
-from contrastive_ode.tasks.named import demonstration
+from contrastive_ode.tasks.by_name import demonstration
 
 
-def outcome(name: str, seed: int) -> str:
+def row(name: str, seed: int) -> str:
     """Return a row of the table: how the cost fell, the alignment, and what counts in the end."""
-    made = demonstration(name, seed)
+    made = demonstration(name, rng=seed)
     training = made.train(rng=seed, throw=False)
     found = made.assess(training.w)
     numbers = ", ".join(f"{key} {value:.4g}" for key, value in found.items())
@@ -30,4 +30,4 @@ def outcome(name: str, seed: int) -> str:
 
 if __name__ == "__main__":
     for number in sys.argv[2:] or ("0", "1", "2"):
-        print(outcome(sys.argv[1], int(number)), flush=True)
+        print(row(sys.argv[1], int(number)), flush=True)

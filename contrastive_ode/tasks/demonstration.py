@@ -1,15 +1,20 @@
 """What all demonstrations have in common."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.training.constraints import Constraints
-from contrastive_ode.training.training import Training, train
+from contrastive_ode.training.iterations import Iterations
+from contrastive_ode.training.loop import Rate
+from contrastive_ode.training.result import Training
+from contrastive_ode.training.train import train
 from foundation.domains import Floats
 
 
@@ -25,12 +30,12 @@ class Demonstration:
         Network and task.
     w
         Parameters to start from.
-    options
-        Keywords for `train` that work.
     assess
         Function of the parameters that returns what counts in the end, by name.
     passes
         Function of training and assessment: whether the demonstration succeeded.
+    rate, iterations, rule, constraints
+        Settings for `contrastive_ode.train` that work.
 
     Examples
     --------
@@ -42,36 +47,65 @@ class Demonstration:
     >>> found = made.assess(training.w)
     >>> sorted(found)[:3], made.passes(training, found)  # 100 iterations are too few
     (['Gaussian', 'chirp', 'phase lag'], False)
-    >>> made.allowed().reciprocal
-    False
+    >>> made.rate, made.iterations.number, made.constraints.reciprocal
+    (0.02, 6000, False)
     """
 
     name: str
     model: Model
     task: Task
     w: Floats
-    options: Mapping[str, Any]
     assess: Callable[[Floats], dict[str, float]] = field(repr=False)
     passes: Callable[[Training, Mapping[str, float]], bool] = field(repr=False)
+    rate: Rate
+    iterations: Iterations
+    rule: Rule
+    constraints: Constraints
 
-    def train(self, **changes: Any) -> Training:
-        """Train it, with its own settings unless others are given."""
-        return train(self.model, self.task, self.w, **{**self.options, **changes})
+    def train(
+        self,
+        *,
+        iterations: Iterations | int | None = None,
+        rule: Rule | str | None = None,
+        rng: int | np.random.Generator | None = None,
+        throw: bool = True,
+    ) -> Training:
+        """Train it, with its own settings unless others are given.
 
-    def allowed(self) -> Constraints:
-        """Return the constraints that it trains under."""
-        given = self.options.get("constraints")
-        return given if isinstance(given, Constraints) else Constraints(self.model)
+        Parameters
+        ----------
+        iterations
+            A number takes the place of its own number alone, `Iterations` that of all settings.
+        rule
+            A name takes the place of its supervisor alone, a `Rule` that of the whole rule.
+        rng, throw
+            As in `contrastive_ode.train`.
+        """
+        if not isinstance(iterations, Iterations | None):
+            iterations = replace(self.iterations, number=iterations)
+        if isinstance(rule, str):
+            rule = replace(self.rule, supervisor=rule)
+        return train(
+            self.model,
+            self.task,
+            self.w,
+            rate=self.rate,
+            iterations=self.iterations if iterations is None else iterations,
+            rule=self.rule if rule is None else rule,
+            constraints=self.constraints,
+            rng=rng,
+            throw=throw,
+        )
 
     def __repr__(self) -> str:
         return f"Demonstration({self.name}, {self.model}, {self.task})"
 
 
 def reduction(training: Training) -> float:
-    """Return by which factor the cost fell."""
+    """Return the factor by which the cost fell."""
     return float(training.loss[0] / training.best_cost)
 
 
 def relative_error(found: Floats, wanted: Floats) -> float:
-    """Return the root mean square of an error in units of that of what was wanted."""
+    """Return the root mean square of an error, in units of that of the wanted values."""
     return float(np.sqrt(np.mean((found - wanted) ** 2) / np.mean(wanted**2)))

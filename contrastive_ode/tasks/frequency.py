@@ -1,5 +1,7 @@
 """Linear oscillators that amplify and delay: tasks A1 to A3."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -8,10 +10,12 @@ from contrastive_ode import systems
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.topology import all_to_all
 from contrastive_ode.motion.simulation import simulate
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction, relative_error
 from contrastive_ode.training.constraints import Constraints
-from contrastive_ode.training.training import Training
+from contrastive_ode.training.iterations import Iterations
+from contrastive_ode.training.result import Training
 from foundation import domains
 from foundation.domains import Floats
 
@@ -19,7 +23,7 @@ Signal = Callable[[float], float]
 
 
 def amplitude(
-    rng: int | np.random.Generator | None = None, N: int = 10, gain: float = 2.0
+    *, rng: int | np.random.Generator | None = None, N: int = 10, gain: float = 2.0
 ) -> Demonstration:
     r"""Return A1: reciprocal oscillators that reproduce their input at twice its amplitude.
 
@@ -70,18 +74,17 @@ def amplitude(
         model=model,
         task=task,
         w=model.pack(k=(k + k.T) / 2),
-        options={
-            "rate": 0.5,
-            "iterations": 6000,
-            "constraints": Constraints(model, reciprocal=["k"]),
-        },
         assess=assess,
         passes=lambda training, found: reduction(training) >= 50 and found["random signal"] < 0.1,
+        rate=0.5,
+        iterations=Iterations(6000),
+        rule=Rule(),
+        constraints=Constraints(model, reciprocal=["k"]),
     )
 
 
 def lag(
-    rng: int | np.random.Generator | None = None, N: int = 10, tau: float = 0.5
+    *, rng: int | np.random.Generator | None = None, N: int = 10, tau: float = 0.5
 ) -> Demonstration:
     r"""Return A2: directed oscillators whose last node repeats a force on the first after a time.
 
@@ -128,17 +131,21 @@ def lag(
         model=model,
         task=lag_task(N, 0, N - 1, tau, np.sin, T=12.6),
         w=model.pack(k=generator.normal(0.3, 0.1, (N, N))),
-        options={"rate": 0.02, "iterations": 6000},
         assess=assess,
         passes=lambda training, found: (
             reduction(training) >= 100
             and found["sine"] < 0.05
             and all(found[name] < 0.1 for name in signals)
         ),
+        rate=0.02,
+        iterations=Iterations(6000),
+        rule=Rule(),
+        constraints=Constraints(model),
     )
 
 
 def two_lags(
+    *,
     rng: int | np.random.Generator | None = None,
     N: int = 10,
     lags: tuple[float, float] = (0.4, 0.8),
@@ -203,13 +210,12 @@ def two_lags(
         model=model,
         task=task,
         w=model.pack(k=(k + k.T) / 2 if reciprocal else k),
-        options={
-            "rate": 0.002 if reciprocal else 0.006,  # an update is the mean of both directions
-            "iterations": 6000,
-            "constraints": Constraints(model, reciprocal=["k"] if reciprocal else []),
-        },
         assess=assess,
         passes=passes,
+        rate=0.002 if reciprocal else 0.006,  # an update is the mean of both directions
+        iterations=Iterations(6000),
+        rule=Rule(),
+        constraints=Constraints(model, reciprocal=["k"] if reciprocal else []),
     )
 
 
@@ -226,21 +232,21 @@ def lag_task(N: int, i: int, o: int, tau: float, signal: Signal, T: float) -> Ta
     )
 
 
-def response(model: Model, w: Floats, omega: float) -> "np.ndarray[tuple[int, int], np.dtype]":
+def response(model: Model, w: Floats, omega: float) -> np.ndarray[tuple[int, int], np.dtype]:
     """Return the matrix of the responses of all nodes to forces on all nodes at a frequency."""
-    J = model.jacobian(np.zeros(model.size), w)
+    J = model.jacobian(w, np.zeros(model.size))
     return np.linalg.inv(1j * omega * np.eye(model.size) - J)
 
 
 def phase_lag(model: Model, w: Floats, i: int, o: int, omega: float = 1.0) -> float:
-    """Return by which time the response of node o lags behind a force on node i."""
+    """Return the time by which the response of node o lags behind a force on node i."""
     return float(-np.angle(response(model, w, omega)[o, i]) / omega)
 
 
 def stability(model: Model, w: Floats, imposed: tuple[int, ...] = ()) -> float:
     """Return the largest real part of the eigenvalues: negative in a stable network."""
     free = np.setdiff1d(np.arange(model.size), imposed)
-    J = model.jacobian(np.zeros(model.size), w)[np.ix_(free, free)]
+    J = model.jacobian(w, np.zeros(model.size))[np.ix_(free, free)]
     return float(np.linalg.eigvals(J).real.max())
 
 

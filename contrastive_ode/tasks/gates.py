@@ -1,5 +1,7 @@
 """Logic gates of Michaelis-Menten reactions: task D."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np
@@ -8,10 +10,12 @@ from contrastive_ode import systems
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.topology import three_body
 from contrastive_ode.motion.simulation import simulate
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration
 from contrastive_ode.training.constraints import Constraints
-from contrastive_ode.training.training import Training
+from contrastive_ode.training.iterations import Iterations
+from contrastive_ode.training.result import Training
 from foundation import domains
 from foundation.domains import Floats
 
@@ -24,7 +28,7 @@ TABLES: Mapping[str, tuple[int, ...]] = {
     "XOR": (0, 1, 1, 0),
     "XNOR": (1, 0, 0, 1),
 }
-LEARNED = ("NOT", "AND", "OR", "NAND", "NOR", "XOR")  # XNOR is not, by the exact gradient neither
+LEARNED = ("NOT", "AND", "OR", "NAND", "NOR", "XOR")  # XNOR is not, nor by the exact gradient
 
 
 def rows(gate: str) -> list[tuple[int, ...]]:
@@ -33,15 +37,15 @@ def rows(gate: str) -> list[tuple[int, ...]]:
     return [tuple(int(b) for b in np.binary_repr(n, inputs)) for n in range(2**inputs)]
 
 
-def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) -> Demonstration:
+def gate(name: str, *, rng: int | np.random.Generator | None = None, N: int = 8) -> Demonstration:
     """Return D: reactions among N species whose last one is a logic function of the inputs.
 
-    Species 0 is held at 1, the inputs at 1 or 0; the other ones start at 0. A row of the truth
-    table is shown in an iteration, in random order. The gate is read out after 4 times the length
-    of a trajectory, with half the step. The rates are bounded, `V` by 3 and `K` from below by 0.1:
+    Species 0 is held at 1, the inputs at 1 or 0; the others start at 0. Each iteration shows one
+    row of the truth table, in random order. The gate is read out after 4 times the length of a
+    trajectory, with half the step. The rates are bounded, `V` by 3 and `K` from below by 0.1:
     beyond, concentrations turn negative, and the updates explode. NAND is too hard under these
-    bounds; it has wider ones, and longer trajectories. Training ends when all rows are right within
-    0.2.
+    bounds; it has wider ones, and longer trajectories. Training ends when all rows are right to
+    within 0.2.
 
     Parameters
     ----------
@@ -84,8 +88,8 @@ def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) ->
     }
     wanted = np.array(TABLES[name])
 
-    def errors(w: Floats) -> Floats:
-        return outputs(model, name, w) - wanted
+    def right_within(w: Floats) -> bool:
+        return bool(np.abs(outputs(model, name, w) - wanted).max() < 0.2)
 
     def assess(w: Floats) -> dict[str, float]:
         found = outputs(model, name, w)
@@ -100,17 +104,12 @@ def gate(name: str, rng: int | np.random.Generator | None = None, N: int = 8) ->
         model=model,
         task=table(name, N, *grid(name)),
         w=w,
-        options={
-            "rate": 0.02,
-            "iterations": 30_000,
-            "clip": None if wide else 0.1,
-            "batch": 1,
-            "every": 100,
-            "constraints": Constraints(model, bounds=bounds),
-            "until": lambda w: bool(np.abs(errors(w)).max() < 0.2),
-        },
         assess=assess,
         passes=passes,
+        rate=0.02,
+        iterations=Iterations(30_000, batch=1, every=100, until=right_within),
+        rule=Rule(),
+        constraints=Constraints(model, bounds=bounds, clip=None if wide else 0.1),
     )
 
 

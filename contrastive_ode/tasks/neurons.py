@@ -1,22 +1,21 @@
 """Leaky integrate-and-fire neurons that hit targets in time: task C1."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from contrastive_ode import systems
-from contrastive_ode.models.model import Model
 from contrastive_ode.models.topology import all_to_all
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction
 from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.iterations import Iterations
 from foundation import domains
 
 
-def slowest_leak(model: Model, low: float = 0.1) -> Constraints:
-    """Return the constraint that no leak falls below `low`."""
-    return Constraints(model, bounds={"g": (low, None)})
-
-
 def timed_targets(
+    *,
     rng: int | np.random.Generator | None = None,
     N: int = 10,
     times: tuple[float, ...] = (2.0, 5.0, 8.0, 11.0),
@@ -77,7 +76,10 @@ def timed_targets(
         model=model,
         task=task,
         w=w,
-        options={"rate": 0.1, "iterations": 5000, "clip": 0.1, "constraints": slowest_leak(model)},
         assess=lambda w: {},
         passes=lambda training, found: reduction(training) >= 100,
+        rate=0.1,
+        iterations=Iterations(5000),
+        rule=Rule(),
+        constraints=Constraints(model, bounds={"g": (0.1, None)}, clip=0.1),
     )

@@ -1,5 +1,7 @@
 """Kuramoto oscillators: allostery and synchronisation, tasks B1 to B3."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy as np
@@ -7,10 +9,12 @@ import numpy as np
 from contrastive_ode import systems
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.packing import jammed_packing
-from contrastive_ode.motion.simulation import flow
+from contrastive_ode.motion.flow import flow
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.tasks.demonstration import Demonstration, reduction
 from contrastive_ode.training.constraints import Constraints
+from contrastive_ode.training.iterations import Iterations
 from foundation import domains
 from foundation.domains import Floats
 
@@ -23,7 +27,7 @@ def triangle(t: float, period: float) -> float:
 
 
 def allostery(
-    rng: int | np.random.Generator | None = None, N: int = 32, period: float = 60.0
+    *, rng: int | np.random.Generator | None = None, N: int = 32, period: float = 60.0
 ) -> Demonstration:
     """Return B1: the phase of one oscillator follows that of another one, far away.
 
@@ -54,7 +58,7 @@ def allostery(
     {'distance': 3.0, 'largest coupling': 1.0}
     """
     period = domains.real("period", period, low=0, exclusive=True)
-    packing = jammed_packing(N, 0.88, domains.generator(rng))
+    packing = jammed_packing(N, 0.88, rng=rng)
     distances = packing.distances()
     i, o = (int(k) for k in np.unravel_index(np.argmax(distances), distances.shape))
     model = systems.kuramoto.on(packing.topology, omega=0.0)
@@ -75,13 +79,17 @@ def allostery(
         model=model,
         task=task,
         w=model.pack(K=1.0),
-        options={"rate": 0.004, "iterations": 18_000},
         assess=assess,
         passes=lambda training, found: reduction(training) >= 4,
+        rate=0.004,
+        iterations=Iterations(18_000),
+        rule=Rule(),
+        constraints=Constraints(model),
     )
 
 
 def synchronisation(
+    *,
     rng: int | np.random.Generator | None = None,
     N: int = 32,
     frequency: float = 1.0,
@@ -125,14 +133,14 @@ def synchronisation(
     frequency = domains.real("frequency", frequency)
     spread = domains.real("spread", spread, low=0)
     reciprocal = domains.boolean("reciprocal", reciprocal)
-    packing = jammed_packing(N, 0.92, generator)
+    packing = jammed_packing(N, 0.92, rng=generator)
     omega = generator.normal(0, spread, N)
     model = systems.kuramoto.on(packing.topology, omega=omega)
     start = generator.uniform(-np.pi / 2, np.pi / 2, N)
     task = Task(start, list(range(N)), 10.0, 0.1, target=lambda t: frequency * t)
 
     def assess(w: Floats) -> dict[str, float]:
-        before, after = coherence(model, start, 0 * w), coherence(model, start, w)
+        before, after = coherence(model, 0 * w, start), coherence(model, w, start)
         return {
             "order before": before[0],
             "order": after[0],
@@ -153,18 +161,16 @@ def synchronisation(
         model=model,
         task=task,
         w=model.pack(K=0.0),
-        options={
-            "rate": 0.002 if reciprocal else falling_rate,
-            "iterations": 20_000 if reciprocal else 60_000,
-            "nudge": 1e-2,
-            "constraints": Constraints(
-                model,
-                bounds={"K": (-STRONGEST[reciprocal], STRONGEST[reciprocal])},
-                reciprocal=["K"] if reciprocal else [],
-            ),
-        },
         assess=assess,
         passes=passes,
+        rate=0.002 if reciprocal else falling_rate,
+        iterations=Iterations(20_000 if reciprocal else 60_000),
+        rule=Rule(nudge=1e-2),
+        constraints=Constraints(
+            model,
+            bounds={"K": (-STRONGEST[reciprocal], STRONGEST[reciprocal])},
+            reciprocal=["K"] if reciprocal else [],
+        ),
     )
 
 
@@ -191,13 +197,13 @@ def order_parameter(theta: Floats) -> tuple[Floats, Floats]:
 
 
 def coherence(
-    model: Model, start: Floats, w: Floats, T: float = 100.0
+    model: Model, w: Floats, start: Floats, T: float = 100.0
 ) -> tuple[float, float, float]:
     """Return order parameter and rate over the second half of a long run, and its drift.
 
     The drift is that of the mean phase from its course at the mean natural frequency.
     """
-    path = flow(model, start, w, T, 0.05)
+    path = flow(model, w, start, T, 0.05)
     half = len(path) // 2
     r = order_parameter(path[half:])[0]
     mean = path.mean(axis=1)

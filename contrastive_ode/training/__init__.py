@@ -1,1 +1,1 @@
-"""Many updates: constraints, penalties, checkpoints, and how well they point down the gradient."""
+"""Many updates, under constraints, with checkpoints; and how well one follows the gradient."""

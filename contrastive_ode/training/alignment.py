@@ -1,14 +1,17 @@
 """How well the local update points down the gradient."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.bound_rule import BoundRule
+from contrastive_ode.supervision.indices import chosen_examples
+from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
-from contrastive_ode.supervision.updates import gradient, local_update
 from contrastive_ode.training.constraints import Constraints
 from foundation import domains
 
@@ -42,28 +45,25 @@ def alignment(
     model: Model,
     task: Task,
     w: npt.ArrayLike,
-    supervisor: str = "forward",
+    rule: Rule | str = "forward",
     *,
     constraints: Constraints | None = None,
     examples: Sequence[int] | None = None,
-    **options: Any,
 ) -> float:
     r"""Return the cosine of the angle between the local update and minus the exact gradient.
 
     .. math:: \cos\phi = \frac{\Delta w^{loc} \cdot \Delta w^{GD}}
               {\|\Delta w^{loc}\|\, \|\Delta w^{GD}\|}
 
-    Under constraints both are projected first: onto the parameters that may change, and onto
-    reciprocal ones.
+    Under constraints a penalty is added to both, and both are projected: onto the parameters that
+    may change, and onto reciprocal ones.
 
     Parameters
     ----------
-    model, task, w, supervisor, examples
+    model, task, w, rule, examples
         As in `local_update`.
     constraints
-        Which parameters may change; None for all.
-    **options
-        `nudge` and `error_on`, as in `local_update`.
+        Which parameters may change, and what they cost; None for no limits.
 
     Raises
     ------
@@ -83,6 +83,7 @@ def alignment(
     True
     """
     allowed = Constraints.of(model, constraints)
-    local = local_update(model, task, w, supervisor, examples=examples, **options).dw
-    downhill = -gradient(model, task, w, examples=examples).dw
-    return cosine(allowed.project(local), allowed.project(downhill))
+    local, exact = (BoundRule(model, task, Rule.of(r)) for r in (rule, "descent"))
+    w, chosen = model.vector(w), chosen_examples(examples, task.examples)
+    decay = allowed.penalty.downhill(w, task.T)
+    return cosine(*(allowed.project(bound(w, chosen).dw + decay) for bound in (local, exact)))

@@ -1,18 +1,18 @@
 """One iteration of a training, and all that it changes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.models.model import Model
-from contrastive_ode.supervision.updates import Rule
+from contrastive_ode.supervision.bound_rule import BoundRule
 from contrastive_ode.training.alignment import cosine
-from contrastive_ode.training.checkpoint import fingerprint
+from contrastive_ode.training.checkpoint import Stored, fingerprint
 from contrastive_ode.training.constraints import Constraints
-from contrastive_ode.training.penalty import Penalty
 from foundation.domains import Floats
 
 Rate = float | Callable[[int], float]
@@ -20,7 +20,7 @@ Rate = float | Callable[[int], float]
 
 @dataclass
 class State:
-    """All that changes during a training."""
+    """All that changes during a training; what was not measured is nan."""
 
     w: Floats
     best: Floats
@@ -30,12 +30,18 @@ class State:
     alignment: Floats
 
     @classmethod
-    def fresh(cls, w: Floats) -> "State":
-        """Return that before the first iteration."""
-        return cls(w.copy(), w.copy(), np.inf, 0, np.zeros(0), np.zeros(0))
+    def loaded(cls, stored: Stored, start: Floats) -> State:
+        """Return what is stored, or the state before the first iteration."""
+        found = stored.load({field.name for field in fields(cls)})
+        if not found:
+            return cls(start.copy(), start.copy(), np.inf, 0, np.zeros(0), np.zeros(0))
+        state = cls(**found)
+        # versions before this one kept -2 where an alignment is nan
+        state.alignment[state.alignment < -1.5] = np.nan
+        return state
 
-    def sized(self, iterations: int) -> "State":
-        """Return it with room for more iterations; those not done are nan."""
+    def sized(self, iterations: int) -> State:
+        """Return it with room for more iterations."""
         for name in ("loss", "alignment"):
             longer = np.full(max(iterations, int(self.iteration)), np.nan)
             known = getattr(self, name)[: len(longer)]
@@ -44,49 +50,45 @@ class State:
         return self
 
 
-@dataclass
+@dataclass(frozen=True)
 class Loop:
-    """What one iteration does; nothing in here changes."""
+    """What one iteration does."""
 
-    model: Model
-    rule: Rule
-    exact: Rule
+    rule: BoundRule
+    exact: BoundRule
     constraints: Constraints
     rate: Rate
-    clip: float
-    penalty: Penalty
     batch: int
     every: int
     seed: int
 
     def fingerprint(self, start: Floats) -> str:
         """Return what tells this training from others: all that decides its course."""
-        rule, model, limits = self.rule, self.model, self.constraints
+        bound, rule, limits = self.rule, self.rule.rule, self.constraints
         rate = "a function" if callable(self.rate) else self.rate
-        topology = model.topology
+        model, topology = bound.model, bound.model.topology
         return fingerprint(
             repr(model.system),
             [topology.N, topology.dense, topology.rows, topology.columns, topology.triples],
             list(model.constants.values()),
-            list(rule.task.arrays),
-            rule.task.loss,
+            list(bound.task.arrays),
+            bound.task.loss,
             start,
-            [rule.supervisor, rule.nudge, rule.closed, rate, self.clip, self.batch, self.every],
-            [limits.low, limits.high, limits.free, limits.partner, self.penalty, self.seed],
+            [rule.supervisor, rule.nudge, bound.closed, rate, limits.clip, self.batch, self.every],
+            [limits.low, limits.high, limits.free, limits.partner, limits.penalty, self.seed],
         )
 
     def iterate(self, n: int, state: State) -> None:
         """Make iteration n."""
-        examples = self._examples(n)
+        examples, limits = self._examples(n), self.constraints
         T = self.rule.task.T
-        decay = self.penalty.downhill(state.w, T)
+        decay = limits.penalty.downhill(state.w, T)
         update = self.rule(state.w, examples)
-        change = self.constraints.project(update.dw + decay)
-        state.loss[n] = update.costs.mean() + self.penalty.cost(state.w, T)
+        change = limits.project(update.dw + decay)
+        state.loss[n] = update.costs.mean() + limits.penalty.cost(state.w, T)
         if n % self.every == 0:
-            downhill = self.constraints.project(self.exact(state.w, examples).dw + decay)
-            value = cosine(change, downhill)
-            state.alignment[n] = -2.0 if np.isnan(value) else value  # nan means not measured
+            downhill = limits.project(self.exact(state.w, examples).dw + decay)
+            state.alignment[n] = cosine(change, downhill)
         if self.batch == self.rule.task.examples:
             cost = state.loss[n]
         else:
@@ -94,10 +96,7 @@ class Loop:
         if cost < state.best_cost:
             state.best_cost, state.best = cost, state.w.copy()
         change *= self.rate(n) if callable(self.rate) else self.rate
-        norm = float(np.linalg.norm(change))
-        if norm > self.clip:
-            change *= self.clip / norm
-        state.w = self.constraints.apply(state.w + change)
+        state.w = limits.apply(state.w + limits.clipped(change))
         state.iteration = n + 1
 
     def _examples(self, n: int) -> npt.NDArray[np.int64]:
@@ -115,4 +114,4 @@ class Loop:
         """Return the mean cost of all examples."""
         task = self.rule.task
         costs = self.exact(w, np.arange(task.examples)).costs
-        return float(costs.mean()) + self.penalty.cost(w, task.T)
+        return float(costs.mean()) + self.constraints.penalty.cost(w, task.T)

@@ -63,15 +63,29 @@ def resolve(
     if node.get("refdomain") != "py":
         return None
     meant = TARGETS.get(target.removeprefix("~"), [])
-    own = [name for name in meant if name.rpartition(".")[0] == node.get("py:module")]
-    if len(choice := own or meant) != 1:
+    if len(choice := nearest(meant, node)) != 1:
         return None
     entry: Any = env.domains.python_domain.objects.get(choice[0])
     return entry and make_refnode(builder, here, entry.docname, entry.node_id, content, choice[0])
 
 
+def nearest(meant: list[str], node: pending_xref) -> list[str]:
+    """Return those of some names that are of the module of a link, or of its package."""
+    module = node.get("py:module") or ""
+    own = [name for name in meant if name.rpartition(".")[0] == module]
+    kin = [name for name in meant if name.partition(".")[0] == module.partition(".")[0]]
+    return own or kin or meant
+
+
 def link(app: Sphinx, doctree: nodes.document) -> None:
-    """Make links of public names in backticks: `replica.clusters`, or `pair_entropy`."""
+    """Make links of public names in backticks: `replica.clusters`, or `pair_entropy`.
+
+    A name that several packages have, as `Rule`, is that of the package where it stands.
+    """
+    for node in doctree.findall(pending_xref):
+        meant = TARGETS.get(node.get("reftarget", ""), [])
+        if len(meant) > 1 and len(choice := nearest(meant, node)) == 1:
+            node["reftarget"] = choice[0]
     for literal in list(doctree.findall(nodes.literal)):
         name = FULL.get(literal.astext().removesuffix("()"))
         if name and not isinstance(literal.parent, pending_xref | nodes.reference):

@@ -30,11 +30,11 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train on jammed packings."""
     iterations, seeds = (18_000, (0, 1, 2)) if full else (4000, (0,))
     data = trained(run, "allostery", iterations, seeds)
-    made = demonstration("allostery", seeds[0])
+    made = demonstration("allostery", rng=seeds[0])
     # of another number of contacts in each packing, and filled up with nan
     w = data["after"].sel(seed=seeds[0]).values[: made.w.size]
     before, after = (ode.simulate(made.model, made.task, v) for v in (made.w, w))
-    packing = ode.jammed_packing(made.model.N, 0.88, np.random.default_rng(seeds[0]))
+    packing = ode.jammed_packing(made.model.N, 0.88, rng=seeds[0])
     K, K0 = (made.model.matrix("K", v) for v in (w, made.w))
     i, j = packing.contacts.T
     change = ((K + K.T) - (K0 + K0.T))[i, j]

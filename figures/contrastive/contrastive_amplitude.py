@@ -32,7 +32,7 @@ caption = (
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train, and run on a signal that was not seen."""
     data = trained(run, "amplitude", 6000 if full else 3000)
-    made = demonstration("amplitude", 0)
+    made = demonstration("amplitude", rng=0)
     w = data["after"].sel(seed=0).values
     before, after = (ode.simulate(made.model, made.task, v) for v in (made.w, w))
     rng = np.random.default_rng(0)
@@ -73,7 +73,7 @@ def _response(
     model: ode.Model, w: "Floats", omega: "Floats", phase: "Floats", t: "Floats"
 ) -> "Floats":
     """Return the stationary output: node 0 imposed, all other ones driven by it."""
-    J = model.jacobian(np.zeros(model.N), w)
+    J = model.jacobian(w, np.zeros(model.N))
     x = np.zeros(len(t))
     for o, p in zip(omega, phase, strict=True):
         G = np.linalg.solve(1j * o * np.eye(model.N - 1) - J[1:, 1:], J[1:, 0])

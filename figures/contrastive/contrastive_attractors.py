@@ -36,9 +36,11 @@ def settle_batch(
 
     The parameters come as the hexadecimal text of their bytes, which a ledger can keep.
     """
-    made = demonstration("ecology", 0)
+    made = demonstration("ecology", rng=0)
     parameters = np.frombuffer(bytes.fromhex(w))
-    found = [ode.settle(made.model, parameters, x) for x in ecology.random_states(32, count, rng)]
+    found = [
+        ode.settle(made.model, parameters, x) for x in ecology.random_states(32, count, rng=rng)
+    ]
     return {
         "kind": np.array([float(KINDS.index(a.kind)) for a in found]),
         "period": np.array([a.period for a in found]),
@@ -63,7 +65,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         parts.append(_listed(ode.merge(_attractors(ends))))
     listed = xarray.concat(parts, xarray.DataArray(["before", "after"], dims="when", name="when"))
     return listed.assign(gradient_deviation=data["gradient_deviation"]).assign_attrs(
-        states=count * batches, output=int(demonstration("ecology", 0).task.outputs[0])
+        states=count * batches, output=int(demonstration("ecology", rng=0).task.outputs[0])
     )
 
 
@@ -73,11 +75,11 @@ def _attractors(ends: "xarray.Dataset") -> list[ode.Attractor]:
     return [
         ode.Attractor(
             KINDS[int(flat["kind"][m])],
-            flat["mean"][m],
-            flat["low"][m],
-            flat["high"][m],
-            float(flat["period"][m]),
-            float(flat["exponent"][m]),
+            mean=flat["mean"][m],
+            low=flat["low"][m],
+            high=flat["high"][m],
+            period=float(flat["period"][m]),
+            exponent=float(flat["exponent"][m]),
         )
         for m in range(len(flat["kind"]))
     ]

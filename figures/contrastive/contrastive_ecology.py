@@ -27,21 +27,21 @@ caption = (
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train, and follow the community from several states."""
     data = trained(run, "ecology", 2500 if full else 1200, (0,))
-    made = demonstration("ecology", 0)
+    made = demonstration("ecology", rng=0)
     o = int(made.task.outputs[0])
     weights = [made.w, data["after"].sel(seed=0).values]
-    starts = [made.task.starts[0], *ecology.random_states(32, 2, 5)]
+    starts = [made.task.starts[0], *ecology.random_states(32, 2, rng=5)]
     panels = []
     for w in weights:
-        short = ode.flow(made.model, starts[0], w, 100, 0.1, stride=2)
-        late = ode.flow(made.model, short[-1], w, 1900, 0.1, stride=38)
-        others = [ode.flow(made.model, x, w, 1000, 0.02, stride=100) for x in starts[1:]]
+        short = ode.flow(made.model, w, starts[0], 100, 0.1, stride=2)
+        late = ode.flow(made.model, w, short[-1], 1900, 0.1, stride=38)
+        others = [ode.flow(made.model, w, x, 1000, 0.02, stride=100) for x in starts[1:]]
         panels.append([short, late, *others])
     length = min(len(path) for row in panels for path in row)
     courses = np.array([[path[:length] for path in row] for row in panels])
     times = np.array([0.2, 3.8, 2.0, 2.0])[:, None] * np.arange(length)
     times[1] += 100
-    reached = [ecology.settled(made.model, w, 40, 1)[:, o] for w in weights]
+    reached = [ecology.settled(made.model, w, 40, rng=1)[:, o] for w in weights]
     return (
         data.drop_vars(["before", "after"])
         .assign(

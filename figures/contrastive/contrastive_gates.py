@@ -32,7 +32,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     parts = []
     for name in names:
         data = trained(run, name, iterations, (0,))
-        made = demonstration(name, 0)
+        made = demonstration(name, rng=0)
         read = [
             gates.outputs(made.model, name, w) for w in (made.w, data["after"].sel(seed=0).values)
         ]

@@ -35,7 +35,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         name: trained(run, name, 6000 if full else 2000, seeds=(0,))["after"].sel(seed=0).values
         for name in ("reciprocal lag", "two lags")
     }
-    made, w = demonstration("lag", 0), data["after"].sel(seed=0).values
+    made, w = demonstration("lag", rng=0), data["after"].sel(seed=0).values
     N, signals = made.model.N, frequency.lag_signals(np.random.default_rng(0))
     panels, asked = {}, {}
 

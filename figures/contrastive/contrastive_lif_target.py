@@ -30,7 +30,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     iterations = 5000 if full else 3000
     data = trained(run, "targets", iterations)
     exact = trained(run, "targets", iterations, (0,), "descent")
-    made = demonstration("targets", 0)
+    made = demonstration("targets", rng=0)
     weights = [made.w, data["after"].sel(seed=0).values, exact["after"].sel(seed=0).values]
     paths = [ode.simulate(made.model, made.task, w) for w in weights]
     return data.drop_vars(["before", "after"]).assign(

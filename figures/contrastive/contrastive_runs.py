@@ -1,5 +1,6 @@
 """Trainings that several figures share: each is computed once, and kept in one ledger."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,10 +23,10 @@ def learn(
     name: str, seed: int, iterations: int, supervisor: str, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Train a demonstration; return parameters before and after, and the course of both curves."""
-    made = demonstration(name, seed)
-    changes: dict[str, Any] = {"supervisor": supervisor, "iterations": iterations}
+    made = demonstration(name, rng=seed)
     every = max(1, iterations // POINTS)
-    training = made.train(rng=rng, throw=False, every=every, **changes)
+    wanted = replace(made.iterations, number=iterations, every=every)
+    training = made.train(iterations=wanted, rule=supervisor, rng=rng, throw=False)
     blocks = np.full(POINTS, np.nan)
     alignment = np.full(POINTS, np.nan)
     for p in range(POINTS):

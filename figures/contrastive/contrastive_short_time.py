@@ -43,14 +43,14 @@ def pulse(
     """Return 1 - cos from the engine and from the expansion, for an error e at time tau_e."""
     h = min(tau_e, tau_m) / 100
     steps = round(tau_e / h)
-    before = ode.flow(model, x0, w, steps * h, h, stride=steps)[-1]
+    before = ode.flow(model, w, x0, steps * h, h, stride=steps)[-1]
     target = before - np.asarray(e)
     outputs = list(range(model.size))
     T = (steps + round(tau_m / h)) * h
     task = ode.Task(x0, outputs, T, h, points={steps * h: target})
     local = ode.local_update(model, task, w, "tangent").dw
     downhill = -ode.gradient(model, task, w).dw
-    expanded = ode.misalignment(model, before, e, w, tau_e, tau_m)
+    expanded = ode.misalignment(model, w, before, e, tau_e, tau_m)
     return 1 - ode.cosine(local, downhill), expanded
 
 
@@ -122,7 +122,7 @@ def _unequal() -> "xarray.Dataset":
     w, x0, e = model.pack(A=A), rng.normal(size=10), rng.normal(size=10)
     tau_e, ratios = 0.02, np.array([0.1, 0.2, 0.5, 1.0, 2.0, 3.0, 4.0])
     values = np.array([pulse(model, w, x0, e, tau_e, float(tau_e * r)) for r in ratios])
-    at = ode.flow(model, x0, w, tau_e, tau_e / 100, stride=100)[-1]
+    at = ode.flow(model, w, x0, tau_e, tau_e / 100, stride=100)[-1]
     special = np.array([ode.linear_misalignment(A, at, e, tau_e, tau_e * r) for r in ratios])
     unit = e / np.linalg.norm(e)
     S, K = (A + A.T) / 2, (A - A.T) / 2

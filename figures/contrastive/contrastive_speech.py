@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contrastive_ode import tasks
-from contrastive_ode.tasks.named import demonstration, listener
-from contrastive_ode.tasks.speech import FRAMES
+from contrastive_ode.tasks.by_name import demonstration, listener
+from contrastive_ode.tasks.utterances import FRAMES
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ caption = (
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train, and listen to all utterances."""
     data = trained(run, "speech", 20_000 if full else 4000)
-    heard = listener(0)
+    heard = listener(rng=0)
     weights = data["after"].sel(seed=0).values
     outputs = heard.outputs(weights)
     test = np.setdiff1d(np.arange(len(heard.digit)), heard.training)
     fractions = np.array(
         [
-            [demonstration("speech", seed).assess(w)["test"] for w in pair]
+            [demonstration("speech", rng=seed).assess(w)["test"] for w in pair]
             for seed, pair in (
                 (seed, (data[name].sel(seed=seed).values for name in ("before", "after")))
                 for seed in data["seed"].values.tolist()

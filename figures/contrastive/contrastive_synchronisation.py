@@ -39,10 +39,10 @@ def followed(name: str, early: "xarray.Dataset", late: "xarray.Dataset") -> "xar
     """Return long trajectories at the three stages."""
     import xarray
 
-    made = demonstration(name, 0)
+    made = demonstration(name, rng=0)
     start = made.task.starts[0]
     weights = [made.w, *(data["after"].sel(seed=0).values for data in (early, late))]
-    paths = np.array([ode.flow(made.model, start, w, 100, 0.05, stride=4) for w in weights])
+    paths = np.array([ode.flow(made.model, w, start, 100, 0.05, stride=4) for w in weights])
     r = np.array([order_parameter(path)[0] for path in paths])
     rate = np.gradient(paths.mean(axis=2), 0.2, axis=1)
     return xarray.Dataset(

@@ -86,14 +86,18 @@ def test_declarations(arguments, message):
         (lambda: tasks.two_lags(reciprocal="no"), TypeError, "reciprocal must be True or False"),
         (lambda: tasks.synchronisation(reciprocal=2), TypeError, "reciprocal must be True or"),
         (lambda: tasks.allostery(period="long"), TypeError, "period must be a finite number > 0"),
-        (lambda: tasks.allostery(1, 8, 1.3), ValueError, "T must be a multiple of the step"),
+        (
+            lambda: tasks.allostery(rng=1, N=8, period=1.3),
+            ValueError,
+            "T must be a multiple of the step",
+        ),
         (lambda: tasks.recorded(folder=3), TypeError, "folder must be a path"),
-        (lambda: tasks.recognition(tasks.synthetic(1), frame=None), TypeError, "frame must be"),
+        (lambda: tasks.recognition(tasks.synthetic(rng=1), frame=None), TypeError, "frame must be"),
         (lambda: tasks.demonstration(np.zeros(2)), TypeError, "name must be one of"),
         (
-            lambda: tasks.demonstration("ecology", 3),
+            lambda: tasks.demonstration("ecology", rng=3),
             ValueError,
-            "seed must be an integer in [0, 2]",
+            "rng must be an integer in [0, 2]",
         ),
         (lambda: ode.all_to_all(3, "no"), TypeError, "self_coupling must be True or False"),
         (lambda: ode.graph(3, [(0, 1)], 1), TypeError, "directed must be True or False"),
@@ -170,9 +174,9 @@ def test_tasks_that_do_not_stack():
 @pytest.mark.parametrize(
     ("changes", "error", "message"),
     [
-        ({"supervisor": "teacher"}, ValueError, "supervisor must be one of forward"),
-        ({"nudge": 0.0}, ValueError, "nudge must be"),
-        ({"error_on": "both"}, ValueError, "error_on must be one of"),
+        ({"rule": "teacher"}, ValueError, "rule must be one of forward"),
+        ({"rule": 1e-3}, TypeError, "rule must be a Rule or the name of a supervisor, got 0.001"),
+        ({"throw": 1}, TypeError, "throw must be True or False"),
         ({"examples": [1]}, ValueError, "examples must be indices in [0, 0]"),
         ({"examples": []}, ValueError, "examples must not be empty"),
         ({"examples": 0}, TypeError, "examples must be a sequence"),
@@ -215,18 +219,11 @@ def test_task_of_another_size(model):
     [
         ({"rate": 0.0}, ValueError, "rate must be"),
         ({"rate": "fast"}, TypeError, "rate must be"),
-        ({"iterations": -1}, ValueError, "iterations must be"),
-        ({"clip": 0.0}, ValueError, "clip must be"),
-        ({"batch": 2}, ValueError, "batch must be an integer in [1, 1]"),
-        ({"every": 0}, ValueError, "every must be"),
-        ({"save_every": 0}, ValueError, "save_every must be"),
+        ({"iterations": -1}, ValueError, "iterations must be an integer >= 0"),
+        ({"iterations": ode.Iterations(1, batch=2)}, ValueError, "batch must be an integer in [1"),
+        ({"rule": "teacher"}, ValueError, "rule must be one of forward"),
         ({"rng": -1}, ValueError, "rng must be"),
         ({"constraints": 1}, TypeError, "constraints must be of the type Constraints"),
-        ({"penalty": 0.1}, TypeError, "penalty must be of the type Penalty"),
-        ({"until": True}, TypeError, "until must be a function"),
-        ({"checkpoint": 3}, TypeError, "checkpoint must be a path"),
-        ({"checkpoint": "."}, ValueError, "checkpoint must be the path of a file"),
-        ({"progress": 1}, TypeError, "progress must be True or False"),
         ({"throw": None}, TypeError, "throw must be True or False"),
     ],
 )
@@ -234,6 +231,28 @@ def test_training(model, changes, error, message):
     task = ode.Task(np.zeros(3), [2], 1.0, 0.1, target=0.5)
     with pytest.raises(error, match=re.escape(message)):
         ode.train(model, task, np.zeros(9), **{"rate": 0.1, "iterations": 1} | changes)
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "message"),
+    [
+        (lambda: ode.Rule("teacher"), ValueError, "supervisor must be one of forward"),
+        (lambda: ode.Rule(3), TypeError, "supervisor must be one of forward"),
+        (lambda: ode.Rule(nudge=0.0), ValueError, "nudge must be a finite number > 0"),
+        (lambda: ode.Rule(error_on="both"), ValueError, "error_on must be one of clamped, free"),
+        (lambda: ode.Iterations("many"), TypeError, "iterations must be an integer >= 0"),
+        (lambda: ode.Iterations(1, batch=0), ValueError, "batch must be an integer >= 1"),
+        (lambda: ode.Iterations(1, every=0), ValueError, "every must be an integer >= 1"),
+        (lambda: ode.Iterations(1, until=True), TypeError, "until must be a function"),
+        (lambda: ode.Iterations(1, progress=1), TypeError, "progress must be True or False"),
+        (lambda: ode.Iterations(1, checkpoint=3), TypeError, "checkpoint must be a path"),
+        (lambda: ode.Checkpoint("."), ValueError, "checkpoint must be the path of a file, got '.'"),
+        (lambda: ode.Checkpoint("run.npz", every=0), ValueError, "every must be an integer >= 1"),
+    ],
+)
+def test_objects(make, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        make()
 
 
 @pytest.mark.parametrize(
@@ -245,11 +264,17 @@ def test_training(model, changes, error, message):
         ({"frozen": {"q": True}}, "frozen must be one of k"),
         ({"frozen": {"k": [True, False]}}, "frozen[k] must have shape"),
         ({"reciprocal": ["q"]}, "reciprocal must be one of k"),
+        ({"clip": 0.0}, "clip must be a finite number > 0"),
     ],
 )
 def test_constraints(model, changes, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         ode.Constraints(model, **changes)
+
+
+def test_a_penalty_is_a_penalty(model):
+    with pytest.raises(TypeError, match="penalty must be of the type Penalty"):
+        ode.Constraints(model, penalty=0.1)
 
 
 def test_reciprocity_needs_a_way_back():
@@ -290,21 +315,29 @@ def test_blow_up_names_step_and_node():
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda m, w: m.rhs([0, 0], w), ValueError, "x must have shape (3,)"),
-        (lambda m, w: m.rhs(np.zeros(3), w, "now"), TypeError, "t must be a finite number"),
-        (lambda m, w: m.sensitivity(np.zeros(3), "v", w), TypeError, "v must be an array"),
+        (lambda m, w: m.rhs(w, [0, 0]), ValueError, "x must have shape (3,)"),
+        (lambda m, w: m.rhs(w, np.zeros(3), "now"), TypeError, "t must be a finite number"),
+        (lambda m, w: m.sensitivity(w, np.zeros(3), "v"), TypeError, "v must be an array"),
         (
-            lambda m, w: m.sensitivity_rate(np.zeros(3), np.zeros(3), w, 0.0, [np.nan]),
+            lambda m, w: m.sensitivity_rate(w, np.zeros(3), np.zeros(3), 0.0, [np.nan]),
             ValueError,
             "velocity must be finite",
         ),
         (lambda m, w: m.matrix("q", w), ValueError, "name must be one of k"),
         (
-            lambda m, w: ode.flow(3, np.zeros(3), w, 1, 0.1),
+            lambda m, w: ode.flow(3, w, np.zeros(3), 1, 0.1),
             TypeError,
             "model must be of the type Model",
         ),
-        (lambda m, w: ode.flow(m, np.zeros(3), w, -1, 0.1), ValueError, "T must be a finite"),
+        (lambda m, w: ode.flow(m, w, np.zeros(3), -1, 0.1), ValueError, "T must be a finite"),
+        # in another order than (model, w, x)
+        (lambda m, w: ode.flow(m, np.zeros(3), w, 1, 0.1), ValueError, "w must have shape (9,)"),
+        (lambda m, w: m.rhs(np.zeros(3), w), ValueError, "w must have shape (9,)"),
+        (
+            lambda m, w: ode.misalignment(m, np.zeros(3), np.ones(3), w, 0.1, 0.1),
+            ValueError,
+            "w must have shape (9,)",
+        ),
         (lambda m, w: ode.settle(m, w, [0, 0]), ValueError, "start must have shape (3,)"),
         (lambda m, w: ode.settle(m, w, np.zeros(3), T="long"), TypeError, "T must be a finite"),
         (lambda m, w: ode.settle(m, w, np.zeros(3), h=0), ValueError, "h must be a finite"),
@@ -327,12 +360,12 @@ def test_blow_up_names_step_and_node():
             "start must have shape (3,)",
         ),
         (
-            lambda m, w: ode.misalignment(m, np.zeros(3), np.zeros(3), w, 0.1, 0.1),
+            lambda m, w: ode.misalignment(m, w, np.zeros(3), np.zeros(3), 0.1, 0.1),
             ValueError,
             "error must be felt by some parameter",
         ),
         (
-            lambda m, w: ode.misalignment(None, np.zeros(3), np.zeros(3), w, 0.1, 0.1),
+            lambda m, w: ode.misalignment(None, w, np.zeros(3), np.zeros(3), 0.1, 0.1),
             TypeError,
             "model must be of the type Model",
         ),

@@ -10,7 +10,7 @@ import pytest
 import contrastive_ode as ode
 from contrastive_ode import systems, tasks
 from contrastive_ode.tasks import __main__ as table
-from contrastive_ode.tasks import ecology, frequency, gates, named, phases
+from contrastive_ode.tasks import by_name, ecology, frequency, gates, phases
 from contrastive_ode.tasks.demonstration import reduction, relative_error
 
 
@@ -81,9 +81,9 @@ def test_order_parameter_of_known_phases():
 
 def test_coherence_of_free_oscillators():
     model = systems.kuramoto.on(ode.all_to_all(2), omega=0.3)
-    order, rate, drift = phases.coherence(model, np.array([0.0, np.pi / 2]), model.pack(K=0.0))
+    order, rate, drift = phases.coherence(model, model.pack(K=0.0), np.array([0.0, np.pi / 2]))
     assert (order, rate, drift) == pytest.approx((np.sqrt(0.5), 0.3, 0), abs=1e-9)
-    order, rate, _ = phases.coherence(model, np.array([0.0, np.pi / 2]), model.pack(K=1.0))
+    order, rate, _ = phases.coherence(model, model.pack(K=1.0), np.array([0.0, np.pi / 2]))
     assert (order, rate) == pytest.approx((1, 0.3), abs=1e-6)
 
 
@@ -117,11 +117,11 @@ def test_a_gate_without_reactions_is_always_off():
     assert found == {"largest error": 1.0, "right": 0.0}
     assert not made.passes(None, found)
     assert made.passes(None, {"largest error": 0.1, "right": 1.0})
-    assert not made.options["until"](off)
+    assert not made.iterations.until(off)
 
 
 def test_interactions_of_a_community_are_uniform():
-    model, w = tasks.community(seed=1, S=40, mean=0.7)
+    model, w = tasks.community(rng=1, S=40, mean=0.7)
     alpha = model.unpack(w)["alpha"]
     others = alpha[~np.eye(40, dtype=bool)]
     np.testing.assert_array_equal(alpha.diagonal(), 1)
@@ -131,7 +131,7 @@ def test_interactions_of_a_community_are_uniform():
 
 def test_the_species_to_revive_cannot_invade():
     """At the attractor from equal abundances its rate of growth is negative."""
-    made = tasks.revival(seed=2, S=6, mean=0.9)
+    made = tasks.revival(rng=2, S=6, mean=0.9)
     (o,) = made.task.outputs
     model, w = made.model, made.w
     at_rest = ode.settle(model, w, np.full(6, 0.2))
@@ -143,13 +143,13 @@ def test_the_species_to_revive_cannot_invade():
     assert found == {"deviation": pytest.approx(0.5, abs=1e-3), "hits": 0.0}
     assert not made.passes(None, found)
     assert made.passes(None, {"deviation": 0.01, "hits": 0.9})
-    np.testing.assert_array_equal(made.allowed().free.reshape(6, 6), ~np.eye(6, dtype=bool))
+    np.testing.assert_array_equal(made.constraints.free.reshape(6, 6), ~np.eye(6, dtype=bool))
 
 
 def test_a_community_in_which_all_live_has_nobody_to_revive():
-    with pytest.raises(ValueError, match="seed must give a community with an extinct species"):
-        tasks.revival(seed=1, S=3, mean=0.1)
-    assert ecology.random_states(3, 5, 1).shape == (5, 3)
+    with pytest.raises(ValueError, match="rng must give a community with an extinct species"):
+        tasks.revival(rng=1, S=3, mean=0.1)
+    assert ecology.random_states(3, 5, rng=1).shape == (5, 3)
 
 
 def test_neurons_that_hear_nothing_guess():
@@ -165,29 +165,28 @@ def test_neurons_that_hear_nothing_guess():
 def test_demonstrations_by_name(monkeypatch):
     monkeypatch.delenv("STEERING_DATA", raising=False)
     monkeypatch.chdir("/")
-    assert repr(tasks.demonstration("speech", 1)).startswith("Demonstration(speech, Model(leaky")
-    slow = tasks.demonstration("slow synchronisation", 1)
-    assert slow.options["rate"] == 0.001
+    assert repr(tasks.demonstration("speech", rng=1)).startswith(
+        "Demonstration(speech, Model(leaky"
+    )
+    slow = tasks.demonstration("slow synchronisation", rng=1)
+    assert (slow.rate, slow.iterations.number) == (0.001, 10_000)
     assert slow.task.target[0, -1, 0] == pytest.approx(0.5 * slow.task.T)
-    lag = tasks.demonstration("reciprocal lag", 1)
+    lag = tasks.demonstration("reciprocal lag", rng=1)
     np.testing.assert_array_equal(lag.task.target[0, :, -1], lag.task.target[1, :, 0])
-    assert lag.allowed().reciprocal
-    assert not tasks.demonstration("targets", 1).allowed().reciprocal
-    unbound = replace(lag, options={})
-    assert unbound.allowed().free.sum() == 90
-    assert not unbound.allowed().reciprocal
+    assert lag.constraints.reciprocal
+    assert not tasks.demonstration("targets", rng=1).constraints.reciprocal
 
 
 def test_a_row_of_the_table(monkeypatch, capsys):
     made = tasks.lag(rng=0)
-    short = replace(made, options={**made.options, "iterations": 20})
-    monkeypatch.setattr(table, "demonstration", lambda name, seed: short)
-    row = table.outcome("lag", 0)
+    short = replace(made, iterations=ode.Iterations(20))
+    monkeypatch.setattr(table, "demonstration", lambda name, rng: short)
+    row = table.row("lag", 0)
     before = ode.simulate(made.model, made.task, made.w).costs.mean()
     assert row.startswith(f"| lag, seed 0 | {before:.3g} -> ")
     assert "in 20 |" in row
     assert "| fails; sine " in row
-    monkeypatch.setitem(named.MAKERS, "lag", lambda seed: short)
+    monkeypatch.setitem(by_name.MAKERS, "lag", lambda rng: short)
     monkeypatch.setattr(sys, "argv", ["tasks", "lag", "0"])
     monkeypatch.delitem(sys.modules, table.__name__)
     runpy.run_module("contrastive_ode.tasks", run_name="__main__")
@@ -195,6 +194,6 @@ def test_a_row_of_the_table(monkeypatch, capsys):
 
 
 def test_reduction_and_relative_error():
-    training = tasks.timed_targets(1).train(iterations=3)
+    training = tasks.timed_targets(rng=1).train(iterations=3)
     assert reduction(replace(training, best_cost=training.loss[0] / 7)) == pytest.approx(7)
     assert relative_error(np.array([3.0, 0.0]), np.array([0.0, 4.0])) == 1.25

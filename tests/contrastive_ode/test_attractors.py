@@ -46,6 +46,8 @@ def test_limit_cycle_and_its_period():
     found = find(rotors(1.0, -0.5), [0.3, 0.2, 0.1, 0.4])
     assert found.kind == "limit cycle"
     assert abs(found.period - 2 * np.pi) < 1e-3
+    assert 0 <= found.period_error < 1e-3
+    assert np.isnan(found.exponent_error)
     np.testing.assert_allclose(found.high, [1, 0, 1, 0], atol=1e-3)
     np.testing.assert_allclose(found.mean, 0, atol=2e-3)
 
@@ -61,6 +63,8 @@ def test_chaos_and_its_exponent():
     model = LORENZ.on(ode.all_to_all(1))
     found = find(model, [1.0, 1.0, 20.0], T=50.0, h=0.01)
     assert found.kind == "chaotic"
+    assert abs(found.exponent - 0.9056) < 4 * found.exponent_error < 0.5
+    assert np.isnan(found.period_error)
     exponent = ode.lyapunov_exponent(model, np.zeros(0), [1.0, 1.0, 20.0], 1000, 0.01)
     assert abs(exponent - 0.9056) < 0.02
 

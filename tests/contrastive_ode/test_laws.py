@@ -14,11 +14,11 @@ def relative(a, b):
 def test_right_hand_side_and_derivatives_are_those_by_hand(case):
     rng = np.random.default_rng(0)
     v = rng.normal(size=case.x.size)
-    np.testing.assert_allclose(case.model.rhs(case.x, case.w), case.rhs(case.x), rtol=1e-13)
+    np.testing.assert_allclose(case.model.rhs(case.w, case.x), case.rhs(case.x), rtol=1e-13)
     J, G = case.J(case.x), case.G(case.x)
-    np.testing.assert_allclose(case.model.jacobian(case.x, case.w), J, rtol=1e-12, atol=1e-14)
+    np.testing.assert_allclose(case.model.jacobian(case.w, case.x), J, rtol=1e-12, atol=1e-14)
     expected = np.where(case.model.tunable, v @ G, 0)
-    found = case.model.sensitivity(case.x, v, case.w)
+    found = case.model.sensitivity(case.w, case.x, v)
     np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-14)
     back = np.empty(case.x.size)
     case.model.kernels().vjp(0.0, case.x, v, case.model.net(case.w), back)
@@ -30,7 +30,7 @@ def test_rate_of_the_sensitivity(case):
     v, F, step = np.ones(case.x.size), case.rhs(case.x), 1e-5
     ahead, behind = (v @ case.G(case.x + s * F) for s in (step, -step))
     expected = np.where(case.model.tunable, (ahead - behind) / (2 * step), 0)
-    found = case.model.sensitivity_rate(case.x, v, case.w)
+    found = case.model.sensitivity_rate(case.w, case.x, v)
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8)
 
 
@@ -90,7 +90,8 @@ def test_finite_nudge_tends_to_the_tangent_linearly(case, error_on):
     limit = ode.local_update(case.model, task, case.w, "tangent").dw
     errors = [
         relative(
-            ode.local_update(case.model, task, case.w, nudge=nudge, error_on=error_on).dw, limit
+            ode.local_update(case.model, task, case.w, ode.Rule(nudge=nudge, error_on=error_on)).dw,
+            limit,
         )
         for nudge in (1e-2, 1e-3, 1e-4)
     ]
@@ -148,7 +149,7 @@ def test_forward_update_is_the_double_integral(case):
             integral += h / 2 * q * pushed(time, [0.5 * np.cos(time), 0.3])
     expected[~case.model.tunable] = 0
     tangent = ode.local_update(case.model, task, case.w, "tangent").dw
-    forward = ode.local_update(case.model, task, case.w, nudge=2e-8).dw
+    forward = ode.local_update(case.model, task, case.w, ode.Rule(nudge=2e-8)).dw
     assert relative(tangent, expected) < 1e-7
     assert relative(forward, expected) < 1e-7
 
@@ -190,7 +191,7 @@ def test_clamp_holds_the_outputs(case):
         x, y = x + h / 6 * total_x, y + h / 6 * total_y
         x[0] = y[0] = 0.5 + 0.3 * np.sin(t + h)
     expected[~case.model.tunable] = 0
-    found = ode.local_update(case.model, task, case.w, "clamp", nudge=eta).dw
+    found = ode.local_update(case.model, task, case.w, ode.Rule("clamp", nudge=eta)).dw
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 

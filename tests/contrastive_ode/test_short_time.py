@@ -59,7 +59,7 @@ def test_both_expansions_are_one(plain):
     A, x, e = draw(rng, 5)
     model = systems.linear_network.on(ode.all_to_all(5, self_coupling=True), kappa=0.0)
     w = model.pack(A=A)
-    general = ode.misalignment(model, x, e, w, 0.1, 0.3)
+    general = ode.misalignment(model, w, x, e, 0.1, 0.3)
     assert abs(general - ode.linear_misalignment(A, x, e, 0.1, 0.3)) < 1e-12
 
 
@@ -105,7 +105,7 @@ def test_neurons(plain):
             return (e @ S_e @ np.linalg.inv(S)) @ case.G(x)
 
         exact = 1 - ode.cosine(over(tau, 2 * tau, local), over(0, tau, downhill))
-        expanded = ode.misalignment(case.model, x_e, e, case.w, tau, tau)
+        expanded = ode.misalignment(case.model, case.w, x_e, e, tau, tau)
         errors.append(abs(exact - expanded))
         assert abs(exact / expanded - 1) < 0.02
     ratios = np.divide(errors[:-1], errors[1:])

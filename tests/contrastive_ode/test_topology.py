@@ -56,7 +56,7 @@ def test_packing_is_in_balance_and_isostatic(N, phi):
 @pytest.mark.parametrize(("N", "rng"), [(8, 0), (10, 0), (40, 3)])
 def test_distances_in_a_packing_are_those_of_walks(N, rng):
     """Powers of the adjacency matrix; small packings are dense graphs, which scipy treats apart."""
-    packing = ode.jammed_packing(N, 1.0, rng)
+    packing = ode.jammed_packing(N, 1.0, rng=rng)
     adjacent = np.zeros((N, N), dtype=int)
     i, j = packing.contacts.T
     adjacent[i, j] = adjacent[j, i] = 1

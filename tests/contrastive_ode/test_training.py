@@ -1,19 +1,24 @@
 """Training: what it keeps, how it stops, and how it goes on."""
 
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import contrastive_ode as ode
+from contrastive_ode import systems, tasks
 
 
 def neurons(plain):
     return next(case for case in plain.CASES if "neurons" in case.name)
 
 
-def options(**changes):
-    return {"rate": 0.05, "iterations": 40, "every": 5, "rng": 3} | changes
+def options(iterations=40, rate=0.05, rule="forward", constraints=None, throw=True, **changes):
+    """Return keywords of `train`; those that are not its own are of its iterations."""
+    wanted = ode.Iterations(iterations, **{"every": 5} | changes)
+    given = {"rate": rate, "rule": rule, "constraints": constraints, "throw": throw}
+    return given | {"iterations": wanted, "rng": 3}
 
 
 def same(a, b):
@@ -50,7 +55,7 @@ def test_resumed_after_a_blow_up(plain, tmp_path):
     ended = ode.train(
         case.model, case.task(), case.w, **options(rate=1e7, checkpoint=path, throw=False)
     )
-    assert not ended.completed
+    assert not ended.converged
     assert "blew up" in ended.status
     assert np.isfinite(ended.w).all()
     assert np.isfinite(ended.last).all()
@@ -63,9 +68,52 @@ def test_checkpoint_of_another_training_is_refused(plain, tmp_path):
     ode.train(case.model, case.task(), case.w, **options(checkpoint=path))
     with pytest.raises(ValueError, match="another training"):
         ode.train(case.model, case.task(), case.w, **options(rate=0.06, checkpoint=path))
+    with np.load(path) as stored:
+        kept = dict(stored)
+    np.savez(path, **kept, speed=1.0)
+    with pytest.raises(
+        ValueError, match="is of another version of contrastive_ode, with alignment,"
+    ):
+        ode.train(case.model, case.task(), case.w, **options(checkpoint=path))
     path.write_bytes(b"nonsense")
     with pytest.raises(ValueError, match="cannot be read"):
         ode.train(case.model, case.task(), case.w, **options(checkpoint=path))
+
+
+def test_a_checkpoint_of_an_older_version_is_resumed(tmp_path):
+    """One of November 2026, after 12 of 30 iterations; the numbers are that version's."""
+    old = (Path(__file__).parent / "checkpoint_of_november.npz").read_bytes()
+    path = tmp_path / "run.npz"
+    path.write_bytes(old)
+    with np.load(path) as stored:
+        kept = dict(stored)
+    kept["alignment"][5] = -2.0  # as that version kept nan
+    np.savez(path, **kept)
+    model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    first, second = (
+        ode.Task([0, 0, 0], outputs=[2], T=2, h=0.1, forces={0: force}, target=target)
+        for force, target in ((1.0, 0.1), (0.5, 0.2))
+    )
+    training = ode.train(
+        model,
+        ode.Task.stack([first, second]),
+        model.pack(k=0.5),
+        rate=0.2,
+        iterations=ode.Iterations(30, batch=1, every=5, checkpoint=path),
+        constraints=ode.Constraints(
+            model,
+            bounds={"k": (0, None)},
+            reciprocal=["k"],
+            penalty=ode.Penalty(0.01, 3.0),
+            clip=0.5,
+        ),
+        rng=3,
+    )
+    expected = [0.03085003, 0.03063247, 0.03061045, 0.03030533]
+    np.testing.assert_allclose(training.loss[[0, 11, 12, 29]], expected, rtol=1e-6)
+    assert training.best_cost == pytest.approx(0.018904005902509718)
+    expected = [0.97283004, np.nan, 0.92994391, 0.92884054, 0.92684892, 0.92585379]
+    np.testing.assert_allclose(training.alignment, expected, rtol=1e-6)
 
 
 def test_best_is_the_lowest(plain):
@@ -76,20 +124,36 @@ def test_best_is_the_lowest(plain):
     assert training.loss.min() < 0.5 * training.loss[0]
 
 
+def test_best_of_batches_is_the_lowest_cost_of_all_examples(plain):
+    """An example that is easy has a low loss, whatever the parameters do for the other one."""
+    case = neurons(plain)
+    task = ode.Task.stack([case.task(target=value, points=None) for value in (0.2, 4.0)])
+    training = ode.train(case.model, task, case.w, **options(rate=0.02, batch=1, iterations=20))
+    assert training.best_cost == ode.simulate(case.model, task, training.w).costs.mean()
+    assert training.best_cost > 3 * training.loss.min()
+    start = ode.train(case.model, task, case.w, **options(rate=0.02, batch=1, iterations=1))
+    assert (
+        training.best_cost < start.best_cost == ode.simulate(case.model, task, case.w).costs.mean()
+    )
+
+
 def test_one_step_by_hand(plain):
     """Rate, clip, penalty, bounds, frozen entries: as the formulas say."""
     case = neurons(plain)
     frozen = np.zeros((5, 5), dtype=bool)
     frozen[1] = True
     constraints = ode.Constraints(
-        case.model, bounds={"g": (0.5, 0.9)}, frozen={"W": frozen, "b": True}
+        case.model,
+        bounds={"g": (0.5, 0.9)},
+        frozen={"W": frozen, "b": True},
+        penalty=ode.Penalty(0.1, power=3),
+        clip=0.05,
     )
-    penalty = ode.Penalty(0.1, power=3)
     training = ode.train(
         case.model,
         case.task(),
         case.w,
-        **options(iterations=1, clip=0.05, constraints=constraints, penalty=penalty),
+        **options(iterations=1, constraints=constraints),
     )
     change = ode.local_update(case.model, case.task(), case.w).dw
     change = 0.05 * (change - 3.0 * 0.1 * case.w**2)
@@ -121,9 +185,44 @@ def test_alignment_is_recorded_and_projected(plain):
     np.testing.assert_array_equal(training.measured, np.arange(0, 40, 5))
     assert training.alignment[0] == ode.alignment(case.model, case.task(), case.w)
     assert abs(training.mean_alignment - training.alignment.mean()) < 1e-15
-    exact = ode.train(case.model, case.task(), case.w, **options(supervisor="descent"))
+    exact = ode.train(case.model, case.task(), case.w, **options(rule="descent"))
     np.testing.assert_allclose(exact.alignment, 1, rtol=1e-12)
     assert (np.diff(exact.loss) < 0).all()
+
+
+def test_a_penalty_and_constraints_are_in_the_alignment(plain):
+    case = neurons(plain)
+    limits = ode.Constraints(case.model, frozen={"b": True}, penalty=ode.Penalty(0.5), clip=0.01)
+    training = ode.train(case.model, case.task(), case.w, **options(1, constraints=limits))
+    found = ode.alignment(case.model, case.task(), case.w, constraints=limits)
+    assert training.alignment[0] == found
+    free = np.ones(case.model.P, dtype=bool)
+    free[case.model.where("b")] = False
+    decay = 3.0 * 0.5 * case.w
+    changes = [
+        (dw - decay)[free]
+        for dw in (
+            ode.local_update(case.model, case.task(), case.w).dw,
+            -ode.gradient(case.model, case.task(), case.w).dw,
+        )
+    ]
+    assert found == pytest.approx(ode.cosine(*changes), rel=1e-12)
+
+
+def test_an_alignment_that_does_not_exist_is_measured_as_nan(plain):
+    case = neurons(plain)
+    frozen = ode.Constraints(case.model, frozen=dict.fromkeys("Wbg", True))
+    training = ode.train(case.model, case.task(), case.w, **options(12, constraints=frozen))
+    np.testing.assert_array_equal(training.measured, [0, 5, 10])
+    assert np.isnan(training.alignment).all()
+    np.testing.assert_array_equal(training.last, case.w)
+
+
+def test_nothing_was_measured_in_no_iteration(plain):
+    case = neurons(plain)
+    training = ode.train(case.model, case.task(), case.w, **options(0))
+    assert np.isnan(training.best_cost)
+    assert training.loss.size == training.measured.size == 0
 
 
 def test_every_example_once_in_a_pass(plain):
@@ -149,7 +248,16 @@ def test_until_ends_it(plain):
     training = ode.train(case.model, case.task(), case.w, **options(until=content))
     assert len(training.loss) == 11
     np.testing.assert_array_equal(training.w, asked[-1])
-    assert "reached" in training.status
+    assert training.converged
+    assert training.status == "`until` was reached in iteration 10."
+
+
+def test_until_that_is_not_reached_is_a_result(plain):
+    case = neurons(plain)
+    training = ode.train(case.model, case.task(), case.w, **options(until=lambda w: False))
+    assert not training.converged
+    assert "All 40 iterations were done before `until` was reached; raise" in training.status
+    assert repr(training).endswith(", not converged)")
 
 
 def test_what_has_reached_its_aim_stays_there_when_it_is_called_again(plain, tmp_path):
@@ -199,3 +307,16 @@ def test_step_that_is_too_long_is_told(plain):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         ode.simulate(case.model, ode.Task(case.x, [4], 1.0, 0.05, target=0.0), stiff)
+
+
+def test_settings_of_a_demonstration_are_changed_one_by_one():
+    """A number, or the name of a supervisor, leaves the other settings as they are."""
+    made = tasks.gate("AND", rng=1, N=5)
+    assert made.iterations.batch == 1
+    training = made.train(iterations=101, rng=2)
+    np.testing.assert_array_equal(training.measured, [0, 100])
+    whole = made.train(iterations=ode.Iterations(3, every=1), rule="descent", rng=2)
+    np.testing.assert_array_equal(whole.measured, [0, 1, 2])
+    np.testing.assert_allclose(whole.alignment, 1)
+    with pytest.raises(TypeError, match="iterations must be an integer >= 0, got 'few'"):
+        made.train(iterations="few")

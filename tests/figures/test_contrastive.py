@@ -14,7 +14,7 @@ from figures.gallery import Gallery
 
 
 def test_gradient_deviation_sees_a_wrong_gradient(monkeypatch):
-    made = demonstration("lag", 0)
+    made = demonstration("lag", rng=0)
     assert contrastive_runs.gradient_deviation(made, made.w) <= 1
     right = ode.gradient
 
@@ -36,7 +36,7 @@ def test_learning_keeps_the_course_of_a_training():
 
 def test_packings_of_different_numbers_of_contacts():
     """The full figure trains three of them; what one lacks is nan."""
-    sizes = {demonstration("allostery", seed).w.size for seed in range(3)}
+    sizes = {demonstration("allostery", rng=seed).w.size for seed in range(3)}
     assert len(sizes) > 1
 
     def run(function, grid):

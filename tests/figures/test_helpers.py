@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import xarray
 
+import contrastive_ode as ode
 from contrastive_ode import tasks
 from figures.command import sweep_arguments
 from figures.contrastive import contrastive_runs
@@ -116,7 +117,8 @@ def test_functions_by_name(tmp_path):
 
 def test_the_course_of_a_training_in_blocks():
     found = contrastive_runs.learn("lag", 1, 250, "forward", np.random.default_rng(1))
-    training = tasks.lag(1).train(iterations=250, every=2, rng=np.random.default_rng(1))
+    wanted = ode.Iterations(250, every=2)
+    training = tasks.lag(rng=1).train(iterations=wanted, rng=np.random.default_rng(1))
     np.testing.assert_array_equal(found["loss"], training.loss[:200].reshape(100, 2).mean(1))
     np.testing.assert_array_equal(found["alignment"], training.alignment[:100])
     np.testing.assert_array_equal(found["iteration"], 2 * np.arange(100))

@@ -1,28 +1,29 @@
-"""The integrator backwards, and along a tangent vector; appended to the kernels like `engine`."""
+"""The integrator backwards: the gradient of the discretised cost."""
 
-from math import log, sqrt
 from typing import Any
 
-from contrastive_ode.kernels.engine import (
-    FACTORS,
-    OFFSETS,
+from contrastive_ode.engine.arguments import (
+    End,
     Floats,
     Indices,
+    NetArrays,
+    Tape,
+    TaskArrays,
+    Workspace,
+)
+from contrastive_ode.engine.stand_ins import loss_slope, njit, sensitivity, vjp
+from contrastive_ode.engine.steps import (
+    FACTORS,
+    OFFSETS,
     advance,
     blown_up,
     clear,
     copy,
     cost_of_step,
-    jvp,
-    loss_slope,
-    njit,
     quadrature,
     rate,
-    rhs,
-    sensitivity,
     stage,
     start,
-    vjp,
 )
 
 # ---- what follows goes into the generated module ----
@@ -31,22 +32,25 @@ from contrastive_ode.kernels.engine import (
 @njit
 def adjoint(
     examples: Indices,
-    task: Any,
-    net: Any,
-    work: Any,
+    task: TaskArrays,
+    net: NetArrays,
+    work: Workspace,
+    tape: Tape,
     exact: bool,
     grads: Any,
     costs: Floats,
-) -> Any:
+) -> End:
     """Add the gradient of the discretised cost; or the local rule under the gradient supervisor.
 
     The gradient goes backwards through the stages of every step. The supervisor (14) takes the
     adjoint at the steps for the difference of the copies, and the rule (12) sums it.
     """
-    h, imposed, outputs, target = task[0], task[4], task[6], task[7]
-    running, points, point_target = task[8:]
+    h, imposed, outputs = task.h, task.imposed, task.outputs
+    target, running = task.target, task.running
+    points, point_target = task.points, task.point_target
     steps = (running.shape[1] - 1) // 2
-    z, _, K, bar, _, _, back, total, v, path, stages = work
+    z, K, bar, back, total, v = work.x, work.K, work.y, work.left, work.right, work.v
+    path, stages = tape.path, tape.stages
     N = len(z)
     for b in range(len(examples)):
         e = examples[b]
@@ -64,7 +68,7 @@ def adjoint(
                 advance(n, h, z, K, drive)
                 bad = blown_up(z)
                 if bad >= 0:
-                    return b, n + 1, bad
+                    return End(b, n + 1, bad)
         clear(bar)
         for n in range(steps, -1, -1):
             x = path[n]
@@ -108,48 +112,4 @@ def adjoint(
                 bar[i] += total[i]
             for m in range(len(imposed)):
                 bar[imposed[m]] = 0.0
-    return -1, -1, -1
-
-
-@njit
-def flow(t: float, h: float, stride: int, drive: Any, net: Any, work: Any, path: Floats) -> Any:
-    """Integrate from `work[0]`, without cost or drive; `path` gets every `stride`-th state."""
-    x, X, K = work[:3]
-    steps = (len(path) - 1) * stride
-    copy(x, path[0])
-    for n in range(steps):
-        for k in range(4):
-            stage(k, h, x, K, X)
-            rhs(t + h * (n + 0.5 * OFFSETS[k]), X[k], net, K[k])
-        advance(n, h, x, K, drive)
-        bad = blown_up(x)
-        if bad >= 0:
-            return n + 1, bad
-        if (n + 1) % stride == 0:
-            copy(x, path[(n + 1) // stride])
-    return -1, -1
-
-
-@njit
-def growth(h: float, steps: int, drive: Any, net: Any, work: Any) -> float:
-    """Carry the unit vector `work[3]` along from `work[0]`: the logarithm of how much it grew."""
-    x, X, K, v, V, L = work[:6]
-    N = len(x)
-    total = 0.0
-    for n in range(steps):
-        for k in range(4):
-            t = h * (n + 0.5 * OFFSETS[k])
-            stage(k, h, x, K, X)
-            rhs(t, X[k], net, K[k])
-            stage(k, h, v, L, V)
-            jvp(t, X[k], V[k], net, L[k])
-        advance(n, h, x, K, drive)
-        advance(n, h, v, L, drive)
-        norm = 0.0
-        for i in range(N):
-            norm += v[i] ** 2
-        norm = sqrt(norm)
-        for i in range(N):
-            v[i] /= norm
-        total += log(norm)
-    return total
+    return End(-1, -1, -1)

@@ -1,5 +1,7 @@
 """When the local update is the gradient: expansions for short times."""
 
+from __future__ import annotations
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,9 +11,9 @@ from foundation import domains
 
 def misalignment(
     model: Model,
+    w: npt.ArrayLike,
     x: npt.ArrayLike,
     error: npt.ArrayLike,
-    w: npt.ArrayLike,
     tau_e: float,
     tau_m: float,
     t: float = 0.0,
@@ -30,12 +32,12 @@ def misalignment(
     ----------
     model
         The network.
+    w
+        Parameters, of shape (P,).
     x
         State when the error arrives, of shape (size,).
     error
         Derivative of the cost by the state, of the same shape.
-    w
-        Parameters, of shape (P,).
     tau_e, tau_m
         The two times, >= 0.
     t
@@ -59,17 +61,18 @@ def misalignment(
     >>> from contrastive_ode import systems
     >>> A = np.array([[0.0, 0.5], [-0.3, 0.0]])
     >>> model = systems.linear_network.on(ode.all_to_all(2, self_coupling=True), kappa=1.0)
-    >>> found = ode.misalignment(model, [1, 2], [0, 1], model.pack(A=A), tau_e=0.1, tau_m=0.2)
+    >>> found = ode.misalignment(model, model.pack(A=A), [1, 2], [0, 1], tau_e=0.1, tau_m=0.2)
     >>> same = ode.linear_misalignment(A - np.eye(2), [1, 2], [0, 1], tau_e=0.1, tau_m=0.2)
     >>> bool(np.isclose(found, same)), 0 < found < 0.01
     (True, True)
     """
     tau_e, tau_m = _times(tau_e, tau_m)
-    e = domains.shaped("error", error, (domains.instance("model", model, Model).size,))
-    J = model.jacobian(x, w, t)
-    u = model.sensitivity(x, e, w, t)
-    d = model.sensitivity(x, (tau_m * J - tau_e * J.T) @ e, w, t)
-    d += (tau_m + tau_e) * model.sensitivity_rate(x, e, w, t, velocity)
+    w = domains.instance("model", model, Model).vector(w)
+    e = model.state("error", error)
+    J = model.jacobian(w, x, t)
+    u = model.sensitivity(w, x, e, t)
+    d = model.sensitivity(w, x, (tau_m * J - tau_e * J.T) @ e, t)
+    d += (tau_m + tau_e) * model.sensitivity_rate(w, x, e, t, velocity)
     squared = u @ u
     if squared == 0:
         raise ValueError("error must be felt by some parameter, got one that none of them feels")

@@ -1,0 +1,10 @@
+"""The integrator: text that is appended to every generated kernel, so that both compile as one.
+
+Everything is fixed-step Runge-Kutta of fourth order. What is given in time (forces, imposed values,
+targets, weights) is sampled at half steps, so that every stage finds its own value: the stages of
+step n are at the half steps 2n, 2n + 1, 2n + 1, 2n + 2.
+
+The functions take the tuples of `arguments`; `grads` holds one array a parameter, to which they
+add. They return an `End`. They allocate nothing: the memory that they need is a `Workspace`, and a
+`Tape` for the adjoint. So numba need not count references, which took longer than the arithmetic.
+"""

@@ -1,0 +1,42 @@
+"""What the text of the engine finds in a generated module, for a reader and a type checker."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from contrastive_ode.engine.arguments import Floats, NetArrays
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def njit(function: F) -> F:
+    """Stand in for numba's decorator; `inner` is that of what Python does not call."""
+    return function
+
+
+inner = njit
+
+
+def rhs(t: float, x: Floats, net: NetArrays, out: Floats) -> None:
+    """Stand in for the generated kernel: F."""
+
+
+def jvp(t: float, x: Floats, v: Floats, net: NetArrays, out: Floats) -> None:
+    """Stand in for the generated kernel: J v."""
+
+
+def vjp(t: float, x: Floats, v: Floats, net: NetArrays, out: Floats) -> None:
+    """Stand in for the generated kernel: the transpose of J, times v."""
+
+
+def sensitivity(t: float, x: Floats, v: Floats, net: NetArrays, grads: Any) -> None:
+    """Stand in for the generated kernel: adds the transpose of G, times v."""
+
+
+def loss(x: float, y: float) -> float:
+    """Stand in for the generated kernel: cost of an output x with the target y."""
+    return 0.5 * (x - y) ** 2
+
+
+def loss_slope(x: float, y: float) -> float:
+    """Stand in for the generated kernel: derivative of the cost by x."""
+    return x - y

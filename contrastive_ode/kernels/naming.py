@@ -1,0 +1,97 @@
+"""How the quantities of a declaration are called in the source of its kernels."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from contrastive_ode.declaration.declaration import Declaration, index_of, without_index
+from contrastive_ode.kernels.derivation import DIRECTION, FLOW, Contribution
+from contrastive_ode.kernels.printing import shifted
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
+
+class Names:
+    """Names of parameters, constants, variables and entries of the result."""
+
+    def __init__(self, system: Declaration, pairs: str) -> None:
+        self.system, self.dense = system, pairs != "sparse"
+
+    def scalar(self, name: str) -> str:
+        """Return the source of a quantity that all nodes share."""
+        array, position = self._place(name)
+        return f"{array}[{position}][0]"
+
+    def entry(self, c: Contribution) -> str:
+        """Return the entry of the result that a contribution is added to."""
+        if c.array == "state":
+            return f"_out[{shifted(c.position)}_{c.index}]"
+        return f"_grads[{c.position}][{self._subscript(c.index)}]"
+
+    def own_totals(self, values: "list[tuple[Contribution, Expr]]") -> set[int]:
+        """Return the variables whose result is complete after the loop over a node's own edges."""
+        changed = {c.position for c, _ in values if c.array == "state"}
+        scattered = {c.position for c, _ in values if c.kind == "triple" or c.index != "i"}
+        return changed - scattered
+
+    def total(self, c: Contribution, totals: set[int]) -> str:
+        """Return what a contribution is added to: a number kept in a register, or the result."""
+        own = c.array == "state" and c.position in totals
+        return f"_total{c.position}" if own else self.entry(c)
+
+    def loads(self, indices: set[str], values: "Iterable[Expr]", pad: int) -> Iterable[str]:
+        """Write the assignments of what some expressions use, where it has one of the indices."""
+        symbols = {str(symbol) for value in values for symbol in value.free_symbols}
+        for symbol in sorted(symbols):
+            index = symbol.rpartition("_")[2] if "_" in symbol else ""
+            if self._is_scalar(symbol):
+                continue
+            of_edge = index in ("ij", "ijk") and "edge" in indices
+            if index in indices or of_edge:
+                yield f"{' ' * pad}{symbol} = {self._source(symbol, index)}"
+
+    def factors(self, value: "Expr", inner_index: str) -> "tuple[Expr, Expr]":
+        """Split a product into what stays the same in the inner loop, and the rest."""
+        moving = [s for s in value.free_symbols if inner_index in self.indices(s)]
+        if not moving:
+            import sympy
+
+            return value, sympy.Integer(1)
+        outer, inner = value.as_independent(*moving, as_Add=False)
+        return outer, inner
+
+    def indices(self, symbol: "Symbol") -> frozenset[str]:
+        """Return the nodes that a quantity belongs to."""
+        name = str(symbol)
+        if self._is_scalar(name):
+            return frozenset()
+        return frozenset(name.rpartition("_")[2])
+
+    def _is_scalar(self, name: str) -> bool:
+        return name == "t" or (
+            name in (*self.system.parameters, *self.system.constants) and not index_of(name)
+        )
+
+    def _subscript(self, index: str) -> str:
+        if index == "ij":
+            return "_i, _j" if self.dense else "_e"
+        return {"": "0", "ijk": "_e"}.get(index, f"_{index}")
+
+    def _source(self, symbol: str, index: str) -> str:
+        name = symbol.removesuffix(f"_{index}")
+        if symbol.startswith("_h"):
+            return f"_s[{name[2:]}, _{index}]"
+        for prefix, array in ((f"{DIRECTION}_", "_v"), (f"{FLOW}_", "_u"), ("", "_x")):
+            state = name.removeprefix(prefix)
+            if name.startswith(prefix) and state in self.system.states:
+                return f"{array}[{shifted(self.system.states.index(state))}_{index}]"
+        array, position = self._place(name)
+        return f"{array}[{position}][{self._subscript(index)}]"
+
+    def _place(self, name: str) -> tuple[str, int]:
+        """Return where the values of a parameter or constant are."""
+        bases = [without_index(parameter) for parameter in self.system.parameters]
+        if without_index(name) in bases or name in bases:
+            return "_w", bases.index(name if name in bases else without_index(name))
+        constants = [without_index(constant) for constant in self.system.constants]
+        return "_c", constants.index(name if name in constants else without_index(name))

@@ -1,0 +1,37 @@
+"""Expressions as source."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sympy import Expr, Symbol
+
+
+def code(value: "Expr") -> str:
+    """Return the source of an expression."""
+    from sympy.printing.pycode import PythonCodePrinter
+
+    return str(PythonCodePrinter({"fully_qualified_modules": False}).doprint(value))
+
+
+def shifted(position: int) -> str:
+    """Return what is added to the index of a node for that of one of its variables."""
+    return f"_N{position} + " if position else ""
+
+
+def common(values: "list[Expr]") -> "tuple[list[str], list[Expr]]":
+    """Compute common subexpressions once, and every reciprocal once."""
+    import sympy
+
+    reciprocals: dict[Any, Symbol] = {}
+
+    def divide(power: "Expr") -> "Expr":
+        symbol = reciprocals.setdefault(power.base, sympy.Symbol(f"_q{len(reciprocals)}"))
+        return symbol ** (-power.exp)
+
+    values = [
+        value.replace(lambda e: e.is_Pow and e.exp.is_Integer and e.exp < 0, divide)
+        for value in values
+    ]
+    lines = [f"{symbol} = 1.0 / ({code(b)})" for b, symbol in reciprocals.items()]
+    shared, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("_y"))
+    return lines + [f"{symbol} = {code(value)}" for symbol, value in shared], list(reduced)

@@ -1,0 +1,70 @@
+"""The course of a network without inputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from contrastive_ode.engine.arguments import undriven, workspace
+from contrastive_ode.errors import BlowUpError
+from contrastive_ode.models.model import Model
+from foundation import domains
+from foundation.domains import Floats
+
+
+def flow(
+    model: Model, w: npt.ArrayLike, x: npt.ArrayLike, T: float, h: float, stride: int = 1
+) -> Floats:
+    """Return the states 0, stride, 2 stride, ... steps after `x`, without inputs.
+
+    Parameters
+    ----------
+    model
+        The network.
+    w
+        Parameters, of shape (P,).
+    x
+        Initial state, of shape (size,).
+    T, h
+        Length of the trajectory and step, > 0; T is rounded to full strides.
+    stride
+        Number of steps from one state that is returned to the next, >= 1.
+
+    Returns
+    -------
+    States, of shape (T / (stride h) + 1, size).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside its documented domain.
+    BlowUpError
+        If the trajectory blows up.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.kuramoto.on(ode.all_to_all(2), omega=[1.0, 1.0])
+    >>> path = ode.flow(model, model.pack(K=1.0), [0.0, 0.5], T=20, h=0.1, stride=100)
+    >>> path.round(3).tolist()  # they synchronise, at their mean phase
+    [[0.0, 0.5], [10.25, 10.25], [20.25, 20.25]]
+    """
+    w, x = domains.instance("model", model, Model).vector(w), model.state("x", x)
+    T, h = domains.real("T", T, low=0), domains.real("h", h, low=0, exclusive=True)
+    return integrated(model, w, x, T, h, domains.integer("stride", stride, 1))
+
+
+def integrated(model: Model, w: Floats, x: Floats, T: float, h: float, stride: int = 1) -> Floats:
+    """Return what `flow` returns, for arguments that were checked."""
+    path = np.empty((round(T / (stride * h)) + 1, model.size))
+    work = workspace(model.size)
+    work.x[:] = x
+    end = model.kernels().flow(0.0, h, stride, undriven(), model.net(w), work, path)
+    BlowUpError.check(end, np.zeros(1, dtype=np.int64), h)
+    return path
+
+
+def final(model: Model, w: Floats, x: Floats, T: float, h: float) -> Floats:
+    """Return the state after a time, for arguments that were checked."""
+    return integrated(model, w, x, T, h, stride=max(1, round(T / h)))[-1]

@@ -1,0 +1,93 @@
+"""A rule on a network and its task: what is checked once, and then called often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from contrastive_ode.engine.arguments import tape, workspace
+from contrastive_ode.errors import BlowUpError
+from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.rule import Rule
+from contrastive_ode.supervision.task import Task, fitting
+from foundation.domains import Floats
+
+PUSHING = ("forward", "tangent", "clamp")
+FINITE = "The update is finite."
+
+
+@dataclass(frozen=True, eq=False)
+class Update:
+    """A change of the parameters, for a rate of 1.
+
+    Attributes
+    ----------
+    dw
+        The change, of shape (P,): the mean over the examples.
+    costs
+        Cost of the free trajectory of each example.
+    converged
+        Whether all is finite; if not, `dw` and `costs` are nan.
+    status
+        What happened; on failure where, and what to do.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> update = ode.local_update(model, task, model.pack(k=0.5))
+    >>> update.dw.shape, update.costs.shape, update.status
+    ((9,), (1,), 'The update is finite.')
+    >>> downhill = ode.Update(-ode.gradient(model, task, model.pack(k=0.5)).dw, update.costs)
+    >>> ode.cosine(update.dw, downhill.dw) > 0.5
+    True
+    """
+
+    dw: Floats
+    costs: Floats
+    converged: bool = True
+    status: str = FINITE
+
+
+class BoundRule:
+    """A rule for one network and one task; `w` and the examples are not checked again."""
+
+    def __init__(self, model: Model, task: Task, rule: Rule) -> None:
+        self.model, self.task, self.rule = *fitting(model, task), rule
+        late = task.points.size and task.points[-1] == task.steps
+        if rule.supervisor in PUSHING and late:
+            raise ValueError(
+                "points must leave a tail: a push at the final time changes nothing that the rule "
+                "sees; make T longer by one or two relaxation times"
+            )
+        if rule.supervisor == "clamp" and not task.running.any():
+            raise ValueError("supervisor clamp needs a running cost, got point costs only")
+        self.closed = rule.error_on == "clamped"
+        self.kernels = model.kernels(task.loss)
+        self.work = workspace(model.size)
+        backwards = rule.supervisor in ("gradient", "descent")
+        self.tape = tape(model.size, task.steps if backwards else 0)
+
+    def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
+        """Return the update."""
+        dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
+        grads, net = self.model.split(dw), self.model.net(w)
+        arrays, rule = (examples, self.task.arrays, net, self.work), self.rule
+        if rule.supervisor in ("forward", "clamp"):
+            hard = rule.supervisor == "clamp"
+            end = self.kernels.nudged(*arrays, rule.nudge, self.closed, hard, grads, costs)
+        elif rule.supervisor == "tangent":
+            end = self.kernels.tangent(*arrays, grads, costs)
+        else:
+            exact = rule.supervisor == "descent"
+            end = self.kernels.adjoint(*arrays, self.tape, exact, grads, costs)
+            if exact:
+                np.negative(dw, out=dw)
+        BlowUpError.check(end, examples, self.task.h)
+        BlowUpError.check_update(dw)
+        dw /= len(examples)
+        return Update(dw, costs)

@@ -1,0 +1,80 @@
+"""The rule that changes the parameters: which supervisor teaches, and how it pushes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from foundation import domains
+
+SUPERVISORS = ("forward", "tangent", "clamp", "gradient", "descent")
+
+
+@dataclass(frozen=True)
+class Rule:
+    r"""How an update of the parameters is made.
+
+    .. math:: \Delta w_a = \frac1\epsilon \int_0^T [x^C_i(t) - x^F_i(t)]
+              \,\frac{\partial F_i}{\partial w_a}\Big|_{x^F(t)} dt
+
+    The supervisor makes the clamped trajectory :math:`x^C` of the free one, :math:`x^F`:
+
+    - "forward": pushes the outputs by the force :math:`-\epsilon\, \partial c/\partial x`, and by a
+      jump of the same size at a point cost;
+    - "tangent": the same in the limit of an infinitesimal push;
+    - "clamp": holds the outputs at :math:`x^F - \epsilon\, \partial c/\partial x`;
+    - "gradient": :math:`x^C = x^F - \epsilon \lambda` at all nodes, λ the adjoint: the rule then
+      descends the gradient, up to the error of the trapezoid rule;
+    - "descent": no supervisor and no local rule, but minus the exact gradient of the discretised
+      cost.
+
+    Where a rule is asked for, the name of a supervisor stands for the rule with that supervisor.
+
+    Parameters
+    ----------
+    supervisor
+        One of the words above.
+    nudge
+        Size ε of the push, > 0.
+    error_on
+        Whose error the forward supervisor sees: that of the "clamped" trajectory, or of the "free"
+        one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is outside its documented domain.
+
+    References
+    ----------
+    `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20).
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
+    >>> task = ode.Task([0, 0, 0], outputs=[2], T=5, h=0.1, forces={0: 1.0}, target=0.1)
+    >>> w = model.pack(k=0.5)
+    >>> gentle = ode.local_update(model, task, w, ode.Rule("forward", nudge=1e-6)).dw
+    >>> bool(ode.cosine(gentle, ode.local_update(model, task, w, "tangent").dw) > 1 - 1e-9)
+    True
+    """
+
+    supervisor: str = "forward"
+    nudge: float = 1e-3
+    error_on: str = "clamped"
+
+    def __post_init__(self) -> None:
+        domains.choice("supervisor", self.supervisor, SUPERVISORS)
+        nudge = domains.real("nudge", self.nudge, low=0, exclusive=True)
+        object.__setattr__(self, "nudge", nudge)
+        domains.choice("error_on", self.error_on, ("clamped", "free"))
+
+    @classmethod
+    def of(cls, given: Rule | str) -> Rule:
+        """Return the rule that is given, or that of a supervisor."""
+        if isinstance(given, cls):
+            return given
+        if not isinstance(given, str):
+            raise TypeError(f"rule must be a Rule or the name of a supervisor, got {given!r}")
+        return cls(domains.choice("rule", given, SUPERVISORS))
