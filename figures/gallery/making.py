@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import sweeps
 from figures import catalogue
 from figures.gallery import stored
-from foundation.files import writable
 from figures.gallery.page import write_page
 from figures.gallery.verdict import verdict
-from foundation.files import replacing
+from foundation.files import replacing, writable
 
 if TYPE_CHECKING:
     import xarray

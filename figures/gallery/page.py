@@ -15,7 +15,7 @@ from figures.gallery.equation import mathml, prose
 from foundation.files import replacing
 
 HERE = Path(__file__).parent
-CHECKOUT = HERE.parents[1]  # unless a wheel was installed: then there are no docs beside the packages
+CHECKOUT = HERE.parents[1]  # that of an installed wheel has no docs beside the packages
 # of a figure in a text: some are words too, such as `persistence`
 NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=figure )[a-z]+\b|^[a-z]+$")
 
