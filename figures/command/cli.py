@@ -157,7 +157,7 @@ def doctor() -> None:
     from figures.command.doctor import report
 
     if not report():
-        _stop("the self-test failed", 1)
+        _stop("a known answer was missed", 1)
 
 
 @app.command
@@ -217,7 +217,7 @@ def sweep(
 
 def _make(names: list[str], place: Place, workers: Workers) -> None:
     from figures import catalogue
-    from figures.gallery import Gallery, stored
+    from figures.gallery import Gallery, stored, verdict
 
     if place.full and place.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
@@ -227,13 +227,14 @@ def _make(names: list[str], place: Place, workers: Workers) -> None:
     with _executor(workers) as executor:
         with _usage():
             gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)
-        verdicts = []
+        checks: list[verdict.Check] = []
         for name in names:
             data = gallery.redraw(name) if place.redraw else gallery.make(name)
-            verdicts.append(data.attrs["verdict"])
-            print(f"{name}: {verdicts[-1]}", flush=True)
+            found = verdict.parse(data.attrs["checks"])
+            checks += found
+            print(f"{name}: {'; '.join(map(str, found))}", flush=True)
     print(f"see {(place.folder / 'index.html').absolute()}")
-    if any("DISAGREE" in verdict for verdict in verdicts):
+    if not all(check.agrees for check in checks):
         _stop("theory and simulation disagree", 1)
 
 
