@@ -1,4 +1,4 @@
-"""Figures in which theory lies on top of simulation, all computed on the spot.
+r"""Figures in which theory lies on top of simulation, all computed on the spot.
 
 A figure is a module of a chapter (a folder here, or a package of your own) with a `title`, a
 `caption`, an `equation`, and two functions:
@@ -11,11 +11,11 @@ A figure is a module of a chapter (a folder here, or a package of your own) with
 - `draw(data)` draws that, and computes nothing.
 
 A function `table(data)`, which returns a header and rows of text, adds a table of numbers. The
-equation is Unicode, as `figures.gallery.equation` reads it.
+equation is LaTeX; `\quad` sets its parts off. The caption is text, in which `J_D` has an index.
 
-`figures.catalogue` lists them in chapters, `figures.gallery` makes and stores them (NetCDF with
-provenance, PNG, and a page `index.html` that opens from disk), `figures.command` is the command
-line:
+`figures.catalogue` lists them in chapters, and adds one of your own; `figures.gallery` makes and
+stores them (NetCDF with provenance, PNG, and a page `index.html` that opens from disk);
+`figures.command` is the command line:
 
     steering list
     steering figure relaxation

@@ -132,7 +132,7 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
         raise TypeError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
     if value not in allowed:
         raise ValueError(
-            f"{name} must be one of {', '.join(allowed)}, got {value!r}{_nearest(value, allowed)}"
+            f"{name} must be one of {', '.join(allowed)}, got {value!r}{nearest(value, allowed)}"
         )
     return value
 
@@ -220,8 +220,8 @@ def _interval(low: float, high: float, exclusive: bool) -> str:
     )
 
 
-def _nearest(value: str, allowed: Collection[str]) -> str:
-    """Suggest the allowed word that a misspelt one is nearest to."""
+def nearest(value: str, allowed: Collection[str]) -> str:
+    """Return the end of a message that suggests the allowed word nearest to a misspelt one."""
     from difflib import get_close_matches
 
     words = {word.replace("-", "_").lower(): word for word in allowed}

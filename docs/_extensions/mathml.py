@@ -1,23 +1,15 @@
-"""Equations as MathML, which browsers set themselves: no script, no fonts to fetch."""
+"""Equations as MathML: as on the page of a gallery."""
 
 import re
-import unicodedata
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-logger = logging.getLogger(__name__)
+from figures.gallery.mathml import mathml
 
-# a name that neither carries an index nor stands before an operator, a parenthesis or an end
-FUNCTION = re.compile(
-    r"(?<!<msup>)(?<!<msub>)(<mi>(?:ln|log|exp|sin|cos|tan|cot|sinh|cosh|tanh|arcsin|arccos)</mi>)"
-    r"(?!<mo|</)"
-)
-SCRIPT = re.compile(r'<mi mathvariant="script">([A-Z])</mi>')
-ROMAN = re.compile(r'(?:<mi mathvariant="normal">\w</mi>){2,}')
+logger = logging.getLogger(__name__)
 
 
 def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> None:
@@ -31,25 +23,6 @@ def visit(translator: HTML5Translator, node: nodes.math | nodes.math_block) -> N
     translator.body.append(translator.starttag(node, tag, "", CLASS="math notranslate"))
     translator.body.append(f"{body}</{tag}>")
     raise nodes.SkipNode
-
-
-def mathml(equation: str, display: str) -> str:
-    """Convert, and mend what browsers set otherwise than TeX.
-
-    They know no script letters but those of Unicode, set a word of single letters with gaps, and
-    a function's name without one.
-    """
-    body = convert(equation, display=display)
-    body = SCRIPT.sub(lambda found: f"<mi>{_script(found[1])}</mi>", body)
-    body = ROMAN.sub(lambda found: f"<mi>{re.sub('<[^>]*>', '', found[0])}</mi>", body)
-    return FUNCTION.sub(r'\1<mspace width="0.167em"/>', body)
-
-
-def _script(letter: str) -> str:
-    try:
-        return unicodedata.lookup(f"MATHEMATICAL SCRIPT CAPITAL {letter}")
-    except KeyError:  # eight of them are older than the rest
-        return unicodedata.lookup(f"SCRIPT CAPITAL {letter}")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Complexity of clusters of fixed points"
-equation = "Φ(y, d) = max_S [Σ(S) + y S],  S_int = ∂Φ/∂y,  Σ = Φ − y S_int"
+equation = (
+    r"\Phi(y, d) = \max_S [\Sigma(S) + y S] "
+    r"\quad S_\mathrm{int} = \frac{\partial \Phi}{\partial y} "
+    r"\quad \Sigma = \Phi - y S_\mathrm{int}"
+)
 caption = (
     "Left: free entropy per replica Φ/y of groups of y fixed points at mutual distance d, for real "
     "y (lines) and from the sum over up spins, which exists for integer y (circles), at J_D = 0.1. "

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
 title = "Excitation between layers"
 equation = (
-    "L Φ₂ = ln 2 + min_μ [ −q Σ μ_l + ln Σ_{a,τ} Π_l e^{μ_l a_l} w_l ];  "
-    "S(d) = ∂Φ(y, d)/∂y at Φ = y ∂Φ/∂y"
+    r"L \Phi_2 = \ln 2 + \min_\mu \Big[ -q \sum_l \mu_l "
+    r"+ \ln \sum_{a, \tau} \prod_l e^{\mu_l a_l} w_l \Big] "
+    r"\quad S(d) = \frac{\partial \Phi(y, d)}{\partial y} "
+    r"\text{ at } \Phi = y \frac{\partial \Phi}{\partial y}"
 )
 caption = (
     "Do excitatory couplings between layers do for the clusters what the self-coupling does? "

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Local entropy of the densest clusters"
-equation = "S_int(d) = ∂Φ/∂y at y*(d), where Σ = Φ − y S_int = 0"
+equation = (
+    r"S_\mathrm{int}(d) = \frac{\partial \Phi}{\partial y} \text{ at } y^*(d) "
+    r"\text{, where } \Sigma = \Phi - y S_\mathrm{int} = 0"
+)
 caption = (
     "Left: entropy of the fixed points in the densest clusters that exist, against their mutual "
     "distance d; thin black: h(d), all states. Dashed: the entropy of fixed points at distance d "

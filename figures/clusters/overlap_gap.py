@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Overlap gap and merging of clusters"
-equation = "gap of y: min_d Φ(y, d) = 0;  any gap: min_d S_int = 0;  merging: min_d dS_int/dd = 0"
+equation = (
+    r"\text{gap of } y \text{: } \min_d \Phi(y, d) = 0 "
+    r"\quad \text{any gap: } \min_d S_\mathrm{int} = 0 "
+    r"\quad \text{merging: } \min_d \frac{\mathrm{d} S_\mathrm{int}}{\mathrm{d} d} = 0"
+)
 caption = (
     "Left: the largest self-coupling at which groups of y fixed points are missing at some mutual "
     "distance (line), from the sum over up spins at integer y (circles), and its maximum over y "

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Symmetric couplings close the gap"
-equation = "J_ogp(y; η) = max { J_D : min_d Φ(y, d; η) < 0 }"
+equation = r"J_\mathrm{ogp}(y; \eta) = \max \{ J_D : \min_d \Phi(y, d; \eta) < 0 \}"
 caption = (
     "Left: below a curve there are, at some mutual distances, no groups of y fixed points "
     "(overlap gap: the mean number of groups vanishes). The gap is lost as the symmetry η of the "

@@ -1,5 +1,6 @@
 """The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from cyclopts import App, CycloptsError, Parameter
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from figures.chapter import Chapter
 
 app = App(
     name="steering",
@@ -27,7 +30,7 @@ class UsageError(Exception):
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Place:
+class Target:
     """Which gallery.
 
     Attributes
@@ -53,7 +56,7 @@ class Place:
 
 @Parameter(name="*")
 @dataclass(frozen=True)
-class Workers:
+class Execution:
     """Who computes, and from where on.
 
     Attributes
@@ -75,23 +78,28 @@ class Workers:
 
 
 @app.command(name="list")
-def list_figures() -> None:
-    """List the figures, chapter by chapter."""
+def list_figures(chapter: str | None = None) -> None:
+    """List the figures, chapter by chapter.
+
+    Parameters
+    ----------
+    chapter
+        The only chapter to list, such as `message-passing`.
+    """
     from figures import catalogue
 
-    lines = []
-    for chapter in catalogue.chapters():
-        lines.append(chapter.title)
-        lines += [f"  {name:27} {catalogue.load(name).title}" for name in chapter.names]
-    print("\n".join(lines))  # at once, so that `| head` does not break the pipe
+    for one in _chapters(chapter):
+        print(f"{one.title} ({one.package.rpartition('.')[2]})")
+        for name in one.names:
+            print(f"  {name:27} {catalogue.load(name).title}")
 
 
 @app.command
 def figure(
     name: str,
     *,
-    place: Place = Place(),
-    workers: Workers = Workers(),
+    target: Target = Target(),
+    execution: Execution = Execution(),
 ) -> None:
     """Make one figure.
 
@@ -100,19 +108,28 @@ def figure(
     name
         One of the names that `steering list` shows.
     """
-    _make([name], place, workers)
+    from figures import catalogue
+
+    with _usage():
+        name = catalogue.figure(name)
+    _make([name], target, execution)
 
 
 @app.command
 def reproduce(
+    chapter: str | None = None,
     *,
-    place: Place = Place(),
-    workers: Workers = Workers(),
+    target: Target = Target(),
+    execution: Execution = Execution(),
 ) -> None:
-    """Make all figures, and a page that shows them."""
-    from figures import catalogue
+    """Make all figures, and a page that shows them.
 
-    _make(list(catalogue.names()), place, workers)
+    Parameters
+    ----------
+    chapter
+        The only chapter to make, such as `message-passing`.
+    """
+    _make([name for one in _chapters(chapter) for name in one.names], target, execution)
 
 
 @app.command
@@ -157,7 +174,7 @@ def doctor() -> None:
     from figures.command.doctor import report
 
     if not report():
-        _stop("the self-test failed", 1)
+        _stop("a known answer was missed", 1)
 
 
 @app.command
@@ -168,7 +185,7 @@ def sweep(
     model_version: str = "1",
     replicas: int = 1,
     output: Path | None = None,
-    workers: Workers = Workers(),
+    execution: Execution = Execution(),
 ) -> None:
     """Run a function of your own over a grid, and print means and standard errors.
 
@@ -197,16 +214,16 @@ def sweep(
             if output.is_dir():
                 raise ValueError(f"--output must be a file, {str(output)!r} is a folder")
             writable("--output", output.absolute().parent)
-    with _executor(workers) as executor, _usage():
+    with _executor(execution) as executor, _usage():
         data = sweeps.run(
             evaluated,
             axes,
             store=store,
             version=model_version,
-            rng=workers.seed,
+            rng=execution.seed,
             executor=executor,
             replicas=replicas,
-            resume=workers.resume,
+            resume=execution.resume,
         )
     print(sweeps.summary(data).to_dataframe().to_string())
     if output:
@@ -215,43 +232,53 @@ def sweep(
         _stop(f"{failed} of {data['failed'].size} points failed", 1)
 
 
-def _make(names: list[str], place: Place, workers: Workers) -> None:
+def _chapters(name: str | None) -> "tuple[Chapter, ...]":
     from figures import catalogue
-    from figures.gallery import Gallery, stored
 
-    if place.full and place.redraw:
+    with _usage():
+        return catalogue.chapters() if name is None else (catalogue.chapter(name),)
+
+
+def _make(names: list[str], target: Target, execution: Execution) -> None:
+    from figures import catalogue
+    from figures.gallery import Gallery, stored, verdict
+
+    if target.full and target.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
         for name in names:
-            stored.find(name) if place.redraw else catalogue.load(name)
-    with _executor(workers) as executor:
+            stored.find(name) if target.redraw else catalogue.load(name)
+    with _executor(execution) as executor:
         with _usage():
-            gallery = Gallery(place.folder, place.full, workers.seed, executor, workers.resume)
-        verdicts = []
+            gallery = Gallery(
+                target.folder, target.full, execution.seed, executor, execution.resume
+            )
+        checks: list[verdict.Check] = []
         for name in names:
-            data = gallery.redraw(name) if place.redraw else gallery.make(name)
-            verdicts.append(data.attrs["verdict"])
-            print(f"{name}: {verdicts[-1]}", flush=True)
-    print(f"see {(place.folder / 'index.html').absolute()}")
-    if any("DISAGREE" in verdict for verdict in verdicts):
+            data = gallery.redraw(name) if target.redraw else gallery.make(name)
+            found = verdict.parse(data.attrs["checks"])
+            checks += found
+            print(f"{name}: {'; '.join(map(str, found))}", flush=True)
+    print(f"see {(target.folder / 'index.html').absolute()}")
+    if not all(check.agrees for check in checks):
         _stop("theory and simulation disagree", 1)
 
 
 @contextmanager
-def _executor(workers: Workers) -> "Iterator[Executor | int | None]":
+def _executor(execution: Execution) -> "Iterator[Executor | int | None]":
     """Give the executor of a dask cluster, or a number of processes."""
     from foundation import domains
 
     with _usage():
-        domains.integer("--seed", workers.seed, low=0)
-        if workers.jobs is not None:
-            domains.integer("--jobs", workers.jobs)
-        if workers.jobs and workers.scheduler:
+        domains.integer("--seed", execution.seed, low=0)
+        if execution.jobs is not None:
+            domains.integer("--jobs", execution.jobs)
+        if execution.jobs and execution.scheduler:
             raise ValueError("--jobs is for worker processes, it does not go with --scheduler")
-    if workers.scheduler is None:
-        yield workers.jobs
+    if execution.scheduler is None:
+        yield execution.jobs
         return
-    with _client(workers.scheduler) as client:
+    with _client(execution.scheduler) as client:
         yield client.get_executor()
 
 
@@ -271,6 +298,8 @@ def _usage() -> "Iterator[None]":
     """Tell an error in what the user asked for from one of ours, which keeps its traceback."""
     try:
         yield
+    except BrokenPipeError:
+        raise
     except (TypeError, ValueError, OSError) as error:
         raise UsageError(str(error)) from error
 
@@ -278,7 +307,12 @@ def _usage() -> "Iterator[None]":
 def main(arguments: list[str] | None = None) -> Any:
     """Run the command line; an error of the user's is one line and exit status 2."""
     try:
-        return app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        done = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        sys.stdout.flush()
+        return done
+    except BrokenPipeError:  # nobody reads on, as in `| head`; nor what is written at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (CycloptsError, UsageError) as error:
         _stop(error, 2)
     except KeyboardInterrupt:

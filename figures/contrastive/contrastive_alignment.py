@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Alignment with the gradient, in eight tasks"
-equation = "cos φ = Δw_loc · Δw_GD / (‖Δw_loc‖ ‖Δw_GD‖)"
+equation = (
+    r"\cos \varphi = \frac{\Delta w_\mathrm{loc} \cdot \Delta w_\mathrm{GD}}"
+    r"{\left\| \Delta w_\mathrm{loc} \right\| \, \left\| \Delta w_\mathrm{GD} \right\|}"
+)
 caption = (
     "Cost (black) and cosine of the angle between the causal local update and minus the exact "
     "gradient (blue) over training, for one seed of each task. Above: its mean over the "

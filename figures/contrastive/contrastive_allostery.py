@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Allostery in a network of phases"
-equation = "θ̇ᵢ = Σⱼ Kᵢⱼ sin(θⱼ − θᵢ),  target θ_o = θ_in(t)"
+equation = (
+    r"\dot{\theta}_i = \sum_j K_{ij} \sin(\theta_j - \theta_i) "
+    r"\quad \text{target } \theta_\mathrm{o} = \theta_\mathrm{in}(t)"
+)
 caption = (
     "Kuramoto oscillators on the contacts of a jammed packing of discs. The phase of the input is "
     "imposed, a slow triangle wave; the output, as far away as possible, should follow it. All "

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from foundation.domains import Floats
 
 title = "Learning to double an amplitude"
-equation = "ẋᵢ = −κxᵢ + Σⱼ kᵢⱼ(xⱼ − xᵢ),  Δkᵢⱼ = (α/ε) ∫ (xᵢᶜ − xᵢᶠ)(xⱼᶠ − xᵢᶠ) dt,  made symmetric"
+equation = (
+    r"\dot{x}_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i) "
+    r"\quad \Delta k_{ij} = \frac{\alpha}{\varepsilon} \int (x_i^\mathrm{c} - x_i^\mathrm{f}) "
+    r"(x_j^\mathrm{f} - x_i^\mathrm{f}) \, \mathrm{d}t \text{, made symmetric}"
+)
 caption = (
     "Ten reciprocal linear oscillators; the first follows sin t, the last should follow 2 sin t. "
     "Left: the output before and after training. Middle: a random signal of eight tones that the "

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Attractors before and after learning"
-equation = "ẋᵢ = (rᵢ/Kᵢ) xᵢ (Kᵢ − Σⱼ αᵢⱼ xⱼ) + D"
+equation = r"\dot{x}_i = \frac{r_i}{K_i} x_i \Big( K_i - \sum_j \alpha_{ij} x_j \Big) + D"
 caption = (
     "Where random initial states end: every attractor that was found, with its kind, the number "
     "of species alive in it, and the fraction of states that lead there, with Clopper-Pearson "

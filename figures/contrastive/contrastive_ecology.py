@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Bringing back an extinct species"
-equation = "ẋᵢ = (rᵢ/Kᵢ) xᵢ (Kᵢ − Σⱼ αᵢⱼ xⱼ) + D,  target x_o = ½"
+equation = (
+    r"\dot{x}_i = \frac{r_i}{K_i} x_i \Big( K_i - \sum_j \alpha_{ij} x_j \Big) + D "
+    r"\quad \text{target } x_\mathrm{o} = \tfrac12"
+)
 caption = (
     "Thirty-two species with random interactions and a slow immigration; one that is extinct "
     "(thick) should rise to ½ (dashed). Top: before training; bottom: after; within the time of "

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Logic gates of reactions"
-equation = "ẋᵢ = Σⱼₖ (R_jik − R_ijk) − γxᵢ,  R_ijk = V_ijk xᵢ / (K_ijk (1 + C_ijk x_k) + xᵢ)"
+equation = (
+    r"\dot{x}_i = \sum_{jk} (R_{jik} - R_{ijk}) - \gamma x_i "
+    r"\quad R_{ijk} = \frac{V_{ijk} x_i}{K_{ijk} (1 + C_{ijk} x_k) + x_i}"
+)
 caption = (
     "Eight species with Michaelis-Menten reactions, each inhibited by a third species. The inputs "
     "are held at 0 or 1, the concentration of the output (species 7) should be the logic "

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from foundation.domains import Floats
 
 title = "Learning to delay a signal"
-equation = "ẋᵢ = −κxᵢ + Σⱼ kᵢⱼ(xⱼ − xᵢ) + fᵢ(t),  f₀ = 10 s(t),  target x_o = s(t − τ)"
+equation = (
+    r"\dot{x}_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i) + f_i(t) "
+    r"\quad f_0 = 10 \, s(t) \quad \text{target } x_\mathrm{o} = s(t - \tau)"
+)
 caption = (
     "Ten directed linear oscillators that learn the lag τ = 0.5 on a sine. Top: the sine before "
     "and after training, and signals that were not seen; dashed: the targets. "

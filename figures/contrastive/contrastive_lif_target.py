@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Neurons that pass through targets"
-equation = "ẋᵢ = −gᵢxᵢ + Σⱼ Wᵢⱼ s(xⱼ) + bᵢ + Iᵢ(t),  C = ½ Σₖ (x_o(tₖ) − vₖ)²"
+equation = (
+    r"\dot{x}_i = -g_i x_i + \sum_j W_{ij} s(x_j) + b_i + I_i(t) "
+    r"\quad C = \tfrac12 \sum_k (x_\mathrm{o}(t_k) - v_k)^2"
+)
 caption = (
     "Ten leaky integrate-and-fire neurons; the first is driven by 2 sin t, the last should pass "
     "through the crosses. Left: its course untrained, and trained by the local rule and by the "

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Reciprocal oscillators keep their mean frequency"
-equation = "Kᵢⱼ = Kⱼᵢ  ⇒  d⟨θ⟩/dt = ⟨ω⟩"
+equation = (
+    r"K_{ij} = K_{ji} \Rightarrow "
+    r"\frac{\mathrm{d} \langle \theta \rangle}{\mathrm{d} t} = \langle \omega \rangle"
+)
 caption = (
     "As in the synchronisation at a frequency of choice, Ω = 1, but with reciprocal couplings. "
     "The oscillators synchronise, at the mean of their natural frequencies (dotted) and not at "

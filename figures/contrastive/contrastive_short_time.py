@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 title = "Alignment for short times"
 equation = (
-    "1 − cos φ ≃ ⅛ [‖d‖²/‖u‖² − (u·d)²/‖u‖⁴],  u = Gᵀe,  d = Gᵀ(τ_m J − τ_e Jᵀ)e + (τ_m + τ_e) Ġᵀe"
+    r"1 - \cos \varphi \simeq \tfrac18 \Big[ \frac{\left\| d \right\|^2}{\left\| u \right\|^2} "
+    r"- \frac{(u \cdot d)^2}{\left\| u \right\|^4} \Big] "
+    r"\quad u = G^T e \quad d = G^T (\tau_\mathrm{m} J - \tau_\mathrm{e} J^T) e "
+    r"+ (\tau_\mathrm{m} + \tau_\mathrm{e}) \dot{G}^T e"
 )
 caption = (
     "A pulse of error at time τ_e on all nodes; the local rule sums over the time τ_m after it. "

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Recognition of spoken digits"
-equation = "C = ½ [(x₈ − y₈)² + (x₉ − y₉)²] at the end of the word,  y = (1, 0) or (0, 1)"
+equation = (
+    r"C = \tfrac12 [(x_8 - y_8)^2 + (x_9 - y_9)^2] \text{ at the end of the word} "
+    r"\quad y = (1, 0) \text{ or } (0, 1)"
+)
 caption = (
     "Ten leaky integrate-and-fire neurons hear three frequency bands of a speaker's “zero” and "
     "“one”; bands and scales are chosen by the four training utterances alone. First: mean "

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Synchronisation at a frequency of choice"
-equation = "θ̇ᵢ = ωᵢ + Σⱼ Kᵢⱼ sin(θⱼ − θᵢ),  C = ½ ∫ Σᵢ (θᵢ − Ωt)² dt"
+equation = (
+    r"\dot{\theta}_i = \omega_i + \sum_j K_{ij} \sin(\theta_j - \theta_i) "
+    r"\quad C = \tfrac12 \int \sum_i (\theta_i - \Omega t)^2 \, \mathrm{d}t"
+)
 caption = (
     "Kuramoto oscillators with random natural frequencies on the contacts of a jammed packing, "
     "before training, at an early stage of it and after. Top: phases relative to the target. "

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "How many fixed points"
-equation = "E[#] = exp(N Φ),  Φ(J_D) = ln 2H(−J_D)  at η = 0"
+equation = r"E[\#] = \exp(N \Phi) \quad \Phi(J_D) = \ln 2H(-J_D) \text{ at } \eta = 0"
 caption = (
     "Entropy Φ of fixed points per neuron. Left: fully asymmetric networks against the "
     "self-coupling J_D; middle: couplings of symmetry η; right: chains of L layers at J_D = 0.2 "

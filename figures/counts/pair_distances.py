@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Pairs of fixed points"
-equation = "E[#(d)] = exp(N Φ₂),  Φ₂(d) = ln 2 + h(d) + (1−d) ln P₂(1−2d) + d ln P₂(2d−1)"
+equation = (
+    r"E[\#(d)] = \exp(N \Phi_2) "
+    r"\quad \Phi_2(d) = \ln 2 + h(d) + (1 - d) \ln P_2(1 - 2d) + d \ln P_2(2d - 1)"
+)
 caption = (
     "Entropy Φ₂ of pairs of fixed points at Hamming distance d = k/N per neuron. Black: the limit "
     "N → ∞. Dashed: the exact mean number of ordered pairs at finite N, Φ₂ = (1/N) ln E[#]/C(N,k) "

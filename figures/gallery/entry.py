@@ -3,27 +3,19 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import sweeps
 from figures import catalogue
 from figures.chapter import Table
+from figures.gallery import verdict
+from figures.gallery.texts import SAID, said
 
-TEXTS = ("title", "equation", "caption", "verdict", "command")
-NOT_PARAMETERS = {*TEXTS, "figure", "provenance", "function", "version", "seed"}
+NEEDED = (*SAID, "command", "provenance")
+NOT_PARAMETERS = {*NEEDED, "verdict", "function", "version", "seed"}
 ENDS = {"bound", "end", "error"}  # coordinates of intervals
-SENTENCE = re.compile(r"(.+?) (agree|DISAGREE)\b:? *(.*)", re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Check:
-    """What was compared, whether it agrees, and how well."""
-
-    compared: str
-    agrees: bool
-    detail: str
 
 
 @dataclass(frozen=True)
@@ -33,9 +25,10 @@ class Entry:
     Attributes
     ----------
     name, title, equation, caption, command
-        As its module states them, when it was computed.
+        As its module stated them when it was computed, or states them today, if that was before
+        there were checks.
     checks
-        Its verdict, sentence by sentence.
+        What was compared, and how well it agrees.
     size
         `"full"` or `"quick"`.
     parameters
@@ -56,7 +49,7 @@ class Entry:
     equation: str
     caption: str
     command: str
-    checks: tuple[Check, ...]
+    checks: tuple[verdict.Check, ...]
     size: str
     parameters: tuple[tuple[str, str], ...]
     commit: str
@@ -88,7 +81,9 @@ def read(path: Path) -> Entry:
     """
     attributes = _attributes(path)
     name = path.stem
-    missing = [key for key in ("figure", "provenance", *TEXTS) if key not in attributes]
+    if attributes.get("figure") == name and "verdict" in attributes:  # a sentence, of the past
+        attributes |= said(name, sweeps.load(path))
+    missing = [key for key in NEEDED if key not in attributes]
     if missing:
         raise ValueError(f"it is not a figure of the gallery, it lacks {', '.join(missing)}")
     if attributes["figure"] != name:
@@ -106,8 +101,8 @@ def read(path: Path) -> Entry:
     sizes = {key: value for key, value in attributes.items() if key not in NOT_PARAMETERS}
     return Entry(
         name=name,
-        **{key: attributes[key] for key in TEXTS if key != "verdict"},
-        checks=checks(attributes["verdict"]),
+        **{key: attributes[key] for key in ("title", "equation", "caption", "command")},
+        checks=verdict.parse(attributes["checks"]),
         size="full" if full else "quick",
         parameters=_as_text({**parameters, **sizes, "seed": seed}),
         commit=commit,
@@ -116,20 +111,6 @@ def read(path: Path) -> Entry:
         picture=_picture(path.with_suffix(".png")),
         table=_table(path),
     )
-
-
-def checks(verdict: str) -> tuple[Check, ...]:
-    """Take the sentence of `figures.gallery.verdict.verdict` apart."""
-    found: list[Check] = []
-    for sentence in verdict.split("; ") if verdict else []:
-        if match := SENTENCE.fullmatch(sentence):
-            compared, word, detail = match.groups()
-            found.append(Check(compared, word == "agree", detail))
-        elif found:  # the sentence before goes on
-            found.append(replace(last := found.pop(), detail=f"{last.detail}; {sentence}"))
-        else:
-            raise ValueError(f"its verdict says neither agree nor DISAGREE: {sentence!r}")
-    return tuple(found)
 
 
 def _attributes(path: Path) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import sweeps
 from figures import catalogue
 from figures.gallery import stored
-from foundation.files import writable
 from figures.gallery.page import write_page
-from figures.gallery.verdict import verdict
-from foundation.files import replacing
+from figures.gallery.texts import said
+from foundation.files import replacing, writable
 
 if TYPE_CHECKING:
     import xarray
@@ -64,7 +63,8 @@ class Gallery:
 
         Returns
         -------
-        What was drawn; its attributes tell title, caption, equation, command and verdict.
+        What was drawn; its attributes tell title, caption, equation, command and, as JSON, the
+        checks (`figures.gallery.verdict.parse`).
 
         Raises
         ------
@@ -76,7 +76,7 @@ class Gallery:
         module = catalogue.load(name)
         command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
         data = module.compute(self._run, self.full)
-        data = _described(name, data).assign_attrs(command=command)
+        data = data.assign_attrs(said(name, data), command=command)
         sweeps.to_netcdf(
             data,
             self.folder / f"{name}.nc",
@@ -92,7 +92,7 @@ class Gallery:
 
         Returns
         -------
-        What was drawn. Title, caption, equation and verdict are those of today; command and
+        What was drawn. Title, caption, equation and checks are those of today; command and
         provenance tell how the results were made.
 
         Raises
@@ -100,7 +100,8 @@ class Gallery:
         TypeError, ValueError
             If there is no such figure, or nothing is stored for it.
         """
-        data = _described(name, stored.load(name))
+        data = stored.load(name)
+        data = data.assign_attrs(said(name, data))
         stored.write(data, self.folder / f"{name}.nc")
         self._draw(name, data)
         return data
@@ -167,18 +168,6 @@ class Gallery:
         )
         self._renewed.add(function)
         return data
-
-
-def _described(name: str, data: "xarray.Dataset") -> "xarray.Dataset":
-    """Return the results with what the page says of them."""
-    module = catalogue.load(name)
-    return data.assign_attrs(
-        figure=name,
-        title=module.title,
-        caption=module.caption,
-        equation=module.equation,
-        verdict=verdict(data),
-    )
 
 
 def _coordinates(data: "xarray.Dataset") -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """The page of a gallery: one static file that opens from disk and needs nothing but its folder."""
 
+import html
 import os
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,12 @@ from typing import Any
 from figures import catalogue
 from figures.chapter import Chapter
 from figures.gallery import entry
-from figures.gallery.equation import mathml, prose
+from figures.gallery.mathml import mathml
+from figures.gallery.prose import prose
 from foundation.files import replacing
 
 HERE = Path(__file__).parent
-CHECKOUT = HERE.parents[1]  # unless a wheel was installed: then there are no docs beside the packages
-# of a figure in a text: some are words too, such as `persistence`
-NAME = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b|(?<=figure )[a-z]+\b|^[a-z]+$")
+CHECKOUT = HERE.parents[1]  # that of an installed wheel has no docs beside the packages
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,10 @@ def write_page(folder: Path) -> Path:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["mathml"] = lambda text: map(Markup, mathml(text))
+    environment.filters["clauses"] = lambda equation: map(Markup, _clauses(equation))
     contents = _contents(folder)
     names = {figure.name for section in contents["sections"] for figure in section.entries}
-    environment.filters["prose"] = lambda text: Markup(_linked(prose(text), names))
+    environment.filters["prose"] = lambda text: Markup(prose(text, names))
     page = folder / "index.html"
     text = environment.get_template("page.html").render(contents)
     with replacing(page) as temporary:
@@ -69,13 +69,15 @@ def write_page(folder: Path) -> Path:
     return page
 
 
-def _linked(markup: str, names: Collection[str]) -> str:
-    """Link the names of figures to them."""
-
-    def link(found: re.Match[str]) -> str:
-        return f'<a href="#{found[0]}">{found[0]}</a>' if found[0] in names else found[0]
-
-    return NAME.sub(link, markup)
+def _clauses(equation: str) -> list[str]:
+    r"""Return the parts of an equation that `\quad` sets apart, each of which may begin a line."""
+    try:
+        return [
+            mathml(clause, "block").replace('display="block"', 'displaystyle="true"')
+            for clause in re.split(r"\\q?quad(?![a-zA-Z])", equation)
+        ]
+    except ValueError:
+        return [f"<code>{html.escape(equation)}</code>"]
 
 
 def _contents(folder: Path) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 import sweeps
 from figures import catalogue
+from figures.gallery.texts import SAID
 from foundation.files import replacing
 
 if TYPE_CHECKING:
     import xarray
 
 FOLDER = Path(__file__).parents[1] / "data"
-SAID_BY_THE_MODULE = ("title", "caption", "equation", "verdict")
+NOT_KEPT = {*SAID, "verdict"} - {"figure"}  # a sentence, before there were checks
 
 
 def find(name: str) -> Path:
@@ -53,19 +54,26 @@ def write(data: "xarray.Dataset", path: Path) -> None:
         data.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
 
 
-def keep(gallery: Path, folder: Path = FOLDER) -> list[str]:
+def keep(gallery: Path) -> list[str]:
     """Store the results of all figures in a gallery; return their names."""
     names = [name for name in catalogue.names() if (gallery / f"{name}.nc").is_file()]
     for name in names:
         data = sweeps.load(gallery / f"{name}.nc")
         provenance = json.loads(data.attrs["provenance"])
-        del provenance["host"]  # of no use to others
-        said = {key: data.attrs[key] for key in data.attrs if key not in SAID_BY_THE_MODULE}
+        provenance.pop("host", None)  # of no use to others
+        said = {key: data.attrs[key] for key in data.attrs if key not in NOT_KEPT}
         data.attrs = said | {"provenance": json.dumps(provenance)}
-        write(data.drop_encoding(), folder / f"{name}.nc")
+        write(data.drop_encoding(), FOLDER / f"{name}.nc")
     return names
 
 
+def main(arguments: list[str]) -> None:
+    """Keep the results of the gallery that the command names, and tell which."""
+    if len(arguments) != 1:
+        sys.exit("usage: python -m figures.gallery.stored GALLERY")
+    kept = keep(Path(arguments[0]))
+    print("\n".join(kept) or f"no figure in {arguments[0]}")
+
+
 if __name__ == "__main__":
-    for kept in keep(Path(sys.argv[1])):
-        print(kept)
+    main(sys.argv[1:])

@@ -1,6 +1,13 @@
-"""Theory against simulation, and both against second computations, in one sentence each."""
+"""Theory against simulation, and both against second computations: checks as data.
 
-from typing import TYPE_CHECKING
+A kind of check is a function in `KINDS` that judges numbers, and what to say of it.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -8,9 +15,83 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     import xarray
 
+    Floats = npt.NDArray[np.float64]
 
-def verdict(data: "xarray.Dataset") -> str:
-    r"""Judge the z-scores and the deviations of a figure by the largest of them.
+
+@dataclass(frozen=True)
+class Check:
+    """What was compared, and how well it agrees; as text, a sentence.
+
+    Attributes
+    ----------
+    kind
+        `"z"`, `"deviation"` or `"mismatch"`, see `judge`.
+    variables
+        The variables of the data that were judged.
+    values
+        How many numbers they hold that are not nan.
+    largest
+        The largest of their absolute values: in standard errors, in units of the claimed errors, or
+        a number of differences.
+    beyond
+        How many are larger than 2 standard errors, 1 claimed error or 0 differences.
+    chance
+        Bound on the probability of a larger deviation by chance; None if chance has no part in it.
+    agrees
+        The verdict.
+    """
+
+    kind: str
+    variables: tuple[str, ...]
+    values: int
+    largest: float
+    beyond: int
+    chance: float | None
+    agrees: bool
+
+    @property
+    def word(self) -> str:
+        """`"agree"` or `"DISAGREE"`."""
+        return "agree" if self.agrees else "DISAGREE"
+
+    @property
+    def compared(self) -> str:
+        """What was compared, in words."""
+        return KINDS[self.kind].compared
+
+    @property
+    def detail(self) -> str:
+        """How well it agrees, in words."""
+        return KINDS[self.kind].describe(self)
+
+    def __str__(self) -> str:
+        return f"{self.compared} {self.word}: {self.detail}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of check.
+
+    Attributes
+    ----------
+    compared
+        What it compares, in words.
+    bound
+        Larger numbers are counted in `Check.beyond`.
+    judge
+        From the absolute values of all numbers to `Check.agrees` and `Check.chance`.
+    describe
+        From a check to its `Check.detail`.
+    """
+
+    compared: str
+    bound: float
+    judge: "Callable[[Floats], tuple[bool, float | None]]"
+    describe: Callable[[Check], str]
+
+
+def judge(data: "xarray.Dataset") -> tuple[Check, ...]:
+    r"""Judge the z-scores, deviations and mismatches of a figure, each kind by its largest.
 
     Variables called `z` or `..._z` are the deviations of means from their exact values, in standard
     errors. The probability that chance alone makes one of n of them so large is at most
@@ -26,51 +107,104 @@ def verdict(data: "xarray.Dataset") -> str:
     ValueError
         If there is none of them: a figure without a check is no figure.
     """
-    kinds = {"z": _simulation, "deviation": _second_computation, "mismatch": _exact}
-    found = {kind: _all(data, kind) for kind in kinds}
-    sentences = [kinds[kind](numbers) for kind, numbers in found.items() if numbers.size]
-    if not sentences:
+    checks = tuple(check for kind in KINDS if (check := _judged(data, kind)))
+    if not checks:
         raise ValueError(
             "data must have numbers called z, deviation or mismatch (or ending in _z and so on) to "
             f"be judged by, got {', '.join(map(str, data.data_vars))}"
         )
-    return "; ".join(sentences)
+    return checks
 
 
-def _all(data: "xarray.Dataset", kind: str) -> npt.NDArray[np.float64]:
-    """Return the absolute values of all numbers of a kind that are judged."""
-    found = [
-        values.values.ravel() for name, values in data.items() if f"_{name}".endswith(f"_{kind}")
-    ]
-    numbers = np.concatenate([np.empty(0), *found])
-    return np.abs(numbers[~np.isnan(numbers)])
+def _judged(data: "xarray.Dataset", kind: str) -> Check | None:
+    """Judge all variables of a kind together; None if they hold no number."""
+    found = {
+        str(name): np.abs(values.values.astype(float).ravel())
+        for name, values in data.items()
+        if f"_{name}".endswith(f"_{kind}")
+    }
+    numbers = np.concatenate([np.empty(0), *found.values()])
+    numbers = numbers[~np.isnan(numbers)]
+    if not numbers.size:
+        return None
+    agrees, chance = KINDS[kind].judge(numbers)
+    beyond = int(np.count_nonzero(numbers > KINDS[kind].bound))
+    return Check(kind, tuple(found), numbers.size, float(numbers.max()), beyond, chance, agrees)
 
 
-def _simulation(z: npt.NDArray[np.float64]) -> str:
+def _judge_z(z: "Floats") -> tuple[bool, float]:
     from scipy.special import erfc
 
     chance = min(1.0, z.size * float(erfc(z.max() / np.sqrt(2))))
-    word = "agree" if chance > 0.01 else "DISAGREE"
+    return chance > 0.01, chance
+
+
+def _judge_deviation(deviation: "Floats") -> tuple[bool, None]:
+    return bool(deviation.max() <= 1), None
+
+
+def _judge_mismatch(mismatch: "Floats") -> tuple[bool, None]:
+    return not mismatch.any(), None
+
+
+def _describe_z(check: Check) -> str:
     return (
-        f"theory and simulation {word}: of {z.size} means the one furthest from its exact value is "
-        f"{z.max():.1f} standard errors off, and {np.mean(z > 2):.0%} are more than 2 off "
-        f"(chance of a larger deviation: at most {chance:.2g})"
+        f"of {check.values} means the one furthest from its exact value is "
+        f"{check.largest:.1f} standard errors off, and {check.beyond / check.values:.0%} are more "
+        f"than 2 off (chance of a larger deviation: at most {check.chance:.2g})"
     )
 
 
-def _second_computation(deviation: npt.NDArray[np.float64]) -> str:
-    word = "agree" if deviation.max() <= 1 else "DISAGREE"
+def _describe_deviation(check: Check) -> str:
     return (
-        f"theory and its second computation {word}: of {deviation.size} values the one furthest "
-        f"off deviates by {deviation.max():.2g} of the errors that both claim"
+        f"of {check.values} values the one furthest off deviates by {check.largest:.2g} of the "
+        "errors that both claim"
     )
 
 
-def _exact(mismatch: npt.NDArray[np.float64]) -> str:
-    wrong = int(np.count_nonzero(mismatch))
-    if not wrong:
-        return f"exact second computations agree: {mismatch.size} checks, none finds a difference"
-    return (
-        f"exact second computations DISAGREE: {wrong} of {mismatch.size} checks find differences, "
-        f"{mismatch.sum():g} in all"
+def _describe_mismatch(check: Check) -> str:
+    if check.agrees:
+        return f"{check.values} checks, none finds a difference"
+    return f"{check.beyond} of {check.values} checks find differences, the worst {check.largest:g}"
+
+
+KINDS = {
+    "z": Kind("theory and simulation", 2, _judge_z, _describe_z),
+    "deviation": Kind(
+        "theory and its second computation", 1, _judge_deviation, _describe_deviation
+    ),
+    "mismatch": Kind("exact second computations", 0, _judge_mismatch, _describe_mismatch),
+}
+
+
+def dump(checks: Iterable[Check]) -> str:
+    """Return checks as JSON, for an attribute; a number that JSON has not is a text in it."""
+
+    def plain(value: Any) -> Any:
+        return str(value) if isinstance(value, float) and math.isinf(value) else value
+
+    return json.dumps(
+        [{key: plain(value) for key, value in asdict(check).items()} for check in checks]
     )
+
+
+def parse(text: str) -> tuple[Check, ...]:
+    """Return the checks that `dump` wrote.
+
+    Raises
+    ------
+    ValueError
+        If it did not.
+    """
+    try:
+        checks = tuple(map(_check, json.loads(text)))
+        for check in checks:
+            str(check)  # that it can be shown
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise ValueError(f"its checks cannot be read: {error!r}") from error
+    return checks
+
+
+def _check(fields: dict[str, Any]) -> Check:
+    variables, largest = tuple(fields["variables"]), float(fields["largest"])
+    return Check(**fields | {"variables": variables, "largest": largest})

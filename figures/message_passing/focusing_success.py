@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 title = "Where focusing finds fixed points"
 equation = (
-    "f = atanh(tanh γ tanh[(y−1) atanh(tanh γ tanh u)]),  γ raised slowly;  "
-    "reinforcement: t ← u + ρ t"
+    r"f = \operatorname{atanh} \big( \tanh \gamma \tanh [(y - 1) "
+    r"\operatorname{atanh}(\tanh \gamma \tanh u)] \big) "
+    r"\text{, } \gamma \text{ raised slowly} \quad \text{reinforcement: } t \leftarrow u + \rho t"
 )
 caption = (
     "Fraction of networks in which a fixed point was found, with Clopper-Pearson 68 % intervals, "

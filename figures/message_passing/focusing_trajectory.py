@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "A trajectory of focusing"
-equation = "q₁ = (1/N) Σᵢ mᵢ²;  S(d) at Σ = 0,  d = (1−q₁)/2"
+equation = (
+    r"q_1 = \frac{1}{N} \sum_i m_i^2 \quad S(d) \text{ at } \Sigma = 0 \quad d = \frac{1 - q_1}{2}"
+)
 caption = (
     "Focusing with y replicas as the coupling γ to their centre grows; mean and standard error "
     "over networks. Left: overlap q₁ of the cluster. Middle: fraction of unstable neurons in the "

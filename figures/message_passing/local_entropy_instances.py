@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Local entropy of single networks"
-equation = "S(d) = (1/N) ln #{fixed points of the cluster},  d = (1 − q₁)/2,  at Σ(y*, d) = 0"
+equation = (
+    r"S(d) = \frac{1}{N} \ln \# \{ \text{fixed points of the cluster} \} "
+    r"\quad d = \frac{1 - q_1}{2} \text{ at } \Sigma(y^*, d) = 0"
+)
 caption = (
     "Entropy of clusters of fixed points against their diameter d, by message passing on single "
     "networks; means over networks with one standard error. Circles: along a focusing trajectory "

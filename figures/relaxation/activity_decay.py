@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Decay of activity"
-equation = "h(t) = φ(t) + η Σ G(t,t′) s(t′),  ⟨φφ′⟩ = C(t,t′) = ⟨s(t)s(t′)⟩,  G = ∂⟨s⟩/∂h"
+equation = (
+    r"h(t) = \varphi(t) + \eta \sum_{t'} G(t, t') s(t') "
+    r"\quad \langle \varphi \varphi' \rangle = C(t, t') = \langle s(t) s(t') \rangle "
+    r"\quad G = \frac{\partial \langle s \rangle}{\partial h}"
+)
 caption = (
     "Fraction of unstable neurons after t sweeps of updates in random order, from a random state. "
     "Lines: infinitely many neurons, by the single-neuron process with memory, extrapolated to "

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Census of attractors"
-equation = "E[#₂] = ½ Σₖ 2ᴺ C(N,k) P₂(ρₐ)ᴺ⁻ᵏ P̄₂(−ρ_d)ᵏ;  J_D = 0: length ≈ ⅜ √(π/c)"
+equation = (
+    r"E[\#_2] = \tfrac12 \sum_k 2^N \binom{N}{k} P_2(\rho_a)^{N-k} \bar{P}_2(-\rho_d)^k "
+    r"\quad J_D = 0 \text{: length} \approx \tfrac38 \sqrt{\pi / c}"
+)
 caption = (
     "All states of each network were followed. Left: mean numbers of fixed points, of cycles of "
     "length 2 and of self-reverse cycles of length 4 of the synchronous rule; lines: exact means "

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Persistence of activity"
-equation = "J_D + 2ℓ(p) √(pu) = J_a + O(u);  ℓ(1) = 0.5826, ℓ(p → 0) = 1/√(2p)"
+equation = (
+    r"J_D + 2 \ell(p) \sqrt{pu} = J_\mathrm{a} + O(u) "
+    r"\quad \ell(1) = 0.5826 \quad \ell(p \to 0) = \frac{1}{\sqrt{2p}}"
+)
 caption = (
     "Infinitely many neurons, fully asymmetric couplings. Left: unstable fraction after t "
     "synchronous updates, averaged over intervals of a factor 1.4; dashed: the plateaus predicted "

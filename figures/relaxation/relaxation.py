@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 title = "Relaxation into fixed points"
 equation = (
-    "sᵢ ← sign(Σⱼ Jᵢⱼ sⱼ + J_D sᵢ);  a random state has a fraction H(J_D √(N/(N−1))) unstable"
+    r"s_i \leftarrow \operatorname{sign} \Big( \sum_j J_{ij} s_j + J_D s_i \Big) "
+    r"\quad \text{a random state has a fraction } H \Big( J_D \sqrt{\tfrac{N}{N - 1}} \Big) "
+    r"\text{ unstable}"
 )
 caption = (
     "Asynchronous dynamics from a random state, in a new random order each sweep. Left: fraction "

@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Relaxation of layered networks"
-equation = "sᵢˡ ← sign(Σⱼ Jˡᵢⱼ sⱼˡ + J_D sᵢˡ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹));  P(settled; N, L, λ_a) = 1/2"
+equation = (
+    r"s_i^l \leftarrow \operatorname{sign} \Big( \sum_j J_{ij}^l s_j^l + J_D s_i^l "
+    r"+ \lambda (s_i^{l-1} + s_i^{l+1}) \Big) "
+    r"\quad P(\text{settled}; N, L, \lambda_\mathrm{a}) = \tfrac12"
+)
 caption = (
     "Asynchronous dynamics of a chain of L layers of N neurons without self-coupling, from a "
     "random state, in a new random order each sweep. Left: fraction of networks of two layers that "

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Thresholds of relaxation"
-equation = "P(settled within T sweeps; N, J_a) = 1/2"
+equation = r"P(\text{settled within } T \text{ sweeps}; N, J_\mathrm{a}) = \tfrac12"
 caption = (
     "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
     "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Depth raises the capacity of hetero-association"
-equation = "s_iˡ ← sign(Σⱼ J_ijˡ sⱼˡ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹));  s⁰ = input, sᴸ⁺¹ = output in training"
+equation = (
+    r"s_i^l \leftarrow \operatorname{sign} \Big( \sum_j J_{ij}^l s_j^l "
+    r"+ \lambda (s_i^{l-1} + s_i^{l+1}) \Big) "
+    r"\quad s^0 = \text{input, } s^{L+1} = \text{output in training}"
+)
 caption = (
     "Largest number of random pairs of patterns of which 99 % of the bits are recalled by a chain "
     "of L modules of N units, best over the epochs, with one standard error over networks; lines: "

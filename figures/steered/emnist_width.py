@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Accuracy against width"
-equation = "J_ij += η sᵢ sⱼ  where  sᵢ (Σⱼ J_ij sⱼ + Σₙ W_in xₙ) ≤ k + J_D,  at the steered state"
+equation = (
+    r"J_{ij} \leftarrow J_{ij} + \eta s_i s_j \text{ where } "
+    r"s_i \Big( \sum_j J_{ij} s_j + \sum_n W_\mathrm{in} x_n \Big) \le k + J_D "
+    r"\text{, at the steered state}"
+)
 caption = (
     "Digits, behind a random projection on N = 100 signs: accuracy after the last epoch, with one "
     "standard error over projections and networks. Steered network: couplings within the layer, "

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 import learning
 from figures.steered.entangled import PIXELS, N, images
-from figures.steered.reference_learner import ROUNDING, PlainLearner
+from figures.steered.reference_learner import ROUNDING, ReferenceLearner
 
 if TYPE_CHECKING:
     import xarray
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Time to settle as a test of the input"
-equation = "s ← sign(W_in x + J s + W_b g(y)) until no unit flips, from s = sign(W_in x)"
+equation = (
+    r"s \leftarrow \operatorname{sign}(W_\mathrm{in} x + J s + W_\mathrm{b} g(y)) "
+    r"\text{ until no unit flips, from } s = \operatorname{sign}(W_\mathrm{in} x)"
+)
 caption = (
     "A trained network settles from the state that the input alone sets. Left: fraction of inputs "
     "that have not settled after t sweeps: of the training, of new digits, of new digits with "
@@ -98,7 +101,7 @@ def checked(dataset: str, H: int, lam_b: float, rng: np.random.Generator) -> dic
 
 def _miscounted(learner: learning.Learner, X: Signs, labels: npt.NDArray[np.int64] | None) -> int:
     """Return for how many inputs `learning.equilibration` and double precision differ."""
-    plain = PlainLearner(learner)
+    plain = ReferenceLearner(learner)
     found = learning.equilibration(learner, X, labels, max_sweeps=100)
     b = X @ plain.W["W_in"][0]
     s, back = np.sign(b), np.zeros_like(b)

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Feedback: frozen, tied, learned, none"
-equation = "hᵢ = fᵢ + Σ_c (W_b)_ic g(y_c);  tied: W_b = λ_b √(H/C) W_fᵀ"
+equation = (
+    r"h_i = f_i + \sum_c (W_\mathrm{b})_{ic} \, g(y_c) "
+    r"\quad \text{tied: } W_\mathrm{b} = \lambda_\mathrm{b} \sqrt{H / C} \, W_\mathrm{f}^T"
+)
 caption = (
     "Accuracy on new digits, with one standard error over projections and networks. The label "
     "acts on the hidden units through random couplings W_b that stay (frozen), through those of "

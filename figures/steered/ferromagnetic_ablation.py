@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Self-coupling or excitatory couplings"
-equation = "sᵢˡ ← sign(Σⱼ J_ijˡ sⱼˡ + J_D sᵢˡ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹) + W_in x)"
+equation = (
+    r"s_i^l \leftarrow \operatorname{sign} \Big( \sum_j J_{ij}^l s_j^l + J_D s_i^l "
+    r"+ \lambda (s_i^{l-1} + s_i^{l+1}) + W_\mathrm{in} x \Big)"
+)
 caption = (
     "Two layers with neither self-coupling nor excitatory couplings between them, with one of the "
     "two, and with both. Left: accuracy on new digits against epochs, with one standard error "

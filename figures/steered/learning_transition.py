@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Learning across the transition"
-equation = "sᵢ ← sign(Σⱼ J_ij sⱼ + J_D sᵢ + λ(sᵢˡ⁻¹ + sᵢˡ⁺¹) + W_in x)"
+equation = (
+    r"s_i \leftarrow \operatorname{sign} \Big( \sum_j J_{ij} s_j + J_D s_i "
+    r"+ \lambda (s_i^{l-1} + s_i^{l+1}) + W_\mathrm{in} x \Big)"
+)
 caption = (
     "Accuracy on new digits of networks whose learned state has to hold without the label, with "
     "one standard error over projections and networks; grey: chance. Left: one layer, against the "

@@ -24,7 +24,7 @@ ROUNDING = 3e-5  # distance of a field from a threshold, below which float32 may
 CLAIMED = 1e-5  # error that a coupling in float32 may have after a step
 
 
-class PlainLearner:
+class ReferenceLearner:
     """A copy of a `learning.Learner`, its generator included.
 
     Attributes
@@ -164,14 +164,14 @@ def recomputed(
     inputs, in units of 1e-5, in those of four steps that are clear.
     """
     learner, _ = train(data, H, 2, rng, recipe, L)
-    plain, X = PlainLearner(learner), data.X_test[:200]
+    plain, X = ReferenceLearner(learner), data.X_test[:200]
     s, u = plain.infer(X.astype(float))
     if not plain.clear.any():
         raise RuntimeError("all inputs come so near to a threshold that float32 may decide")
     other = (learner.states(X) != s).any(axis=(0, 2)) | (learner.logits(X).argmax(1) != u.argmax(1))
     largest = np.nan
     for batch in np.arange(64).reshape(4, 16):
-        again = PlainLearner(learner)
+        again = ReferenceLearner(learner)
         learner.epoch(data.X[batch], data.y[batch])
         again.learn(data.X[batch].astype(float), data.y[batch])
         if again.clear.all():

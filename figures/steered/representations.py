@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Representations of the classes"
-equation = "q = (1/H) Σᵢ sᵢ(x) sᵢ(x′)"
+equation = r"q = \frac{1}{H} \sum_i s_i(x) \, s_i(x')"
 caption = (
     "Overlap of the hidden states that pairs of new digits settle into, the pairs sorted by class "
     "(30 digits of each of 10 classes; the diagonal is 1). Left: before training; middle: after "

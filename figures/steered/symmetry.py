@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Symmetry of learned couplings"
-equation = "symmetricity = (|J_s| − |J_a|)/(|J_s| + |J_a|),  J_s,a = (J ± Jᵀ)/2"
+equation = (
+    r"\text{symmetricity} = \frac{\left| J_\mathrm{s} \right| - \left| J_\mathrm{a} \right|}"
+    r"{\left| J_\mathrm{s} \right| + \left| J_\mathrm{a} \right|} "
+    r"\quad J_\mathrm{s,a} = \frac{J \pm J^T}{2}"
+)
 caption = (
     "Left: symmetricity of the couplings within the layer against epochs, from an asymmetric "
     "(solid) and a symmetric (dashed) start. Crosses: its exact mean for independent couplings. "

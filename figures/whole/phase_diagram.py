@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 title = "Phase diagram"
 equation = (
-    "Φ(J_D) = ln 2H(−J_D);  min_d S_int = 0 at J_ogp;  P(found; N, J_f) = ½;  u(t → ∞) = 0 at J_a"
+    r"\Phi(J_D) = \ln 2H(-J_D) \quad \min_d S_\mathrm{int} = 0 \text{ at } J_\mathrm{ogp} "
+    r"\quad P(\text{found}; N, J_\mathrm{f}) = \tfrac12 "
+    r"\quad u(t \to \infty) = 0 \text{ at } J_\mathrm{a}"
 )
 caption = (
     "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "

@@ -1,5 +1,6 @@
 """The command line as a user meets it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,60 @@ def test_list_names_all_figures(capsys):
     assert figures == [[name, catalogue.load(name).title] for name in catalogue.names()]
     assert ["pair_distances", "Pairs of fixed points"] in figures
     chapters = [line for line in lines if not line.startswith(" ")]
-    assert chapters == [chapter.title for chapter in catalogue.chapters()]
+    assert [chapter.partition(" (")[0] for chapter in chapters] == [
+        chapter.title for chapter in catalogue.chapters()
+    ]
+
+
+def test_list_names_one_chapter(capsys):
+    main(["list", "message-passing"])
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "Message passing (message_passing)"
+    assert tuple(line.split()[0] for line in others) == catalogue.chapter("message_passing").names
+
+
+@pytest.mark.parametrize(
+    ("words", "suggested"),
+    [
+        (["figure", "relaxatoin"], "did you mean 'relaxation'?"),
+        (["figure", "Overlap-gab"], "did you mean 'overlap_gap'?"),
+        (["list", "relaxatoin"], "did you mean 'relaxation'?"),
+        (["reproduce", "mesage-passing"], "did you mean 'message_passing'?"),
+    ],
+)
+def test_the_nearest_name_is_suggested(capsys, words, suggested):
+    status, _, err = run(capsys, *words)
+    assert status == 2
+    assert err.rstrip().endswith(suggested)
+    assert len(err) < 200, "no list of 37 names"
+
+
+def test_a_figure_may_be_written_with_dashes(capsys, tmp_path):
+    main(["figure", "local-entropy", "--redraw", "--output", str(tmp_path)])
+    assert capsys.readouterr().out.startswith("local_entropy: ")
+    assert (tmp_path / "local_entropy.png").is_file()
+
+
+def test_a_chapter_is_made_alone(monkeypatch, capsys, tmp_path):
+    made = []
+    monkeypatch.setattr("figures.command.cli._make", lambda names, *options: made.extend(names))
+    main(["reproduce", "counts"])
+    assert made == ["fixed_point_counts", "pair_distances"]
+    main(["reproduce"])
+    assert made[2:] == list(catalogue.names())
+
+
+@pytest.mark.parametrize("words", ["list", "doctor", "--help"])
+def test_nobody_reads_on(words):
+    script = Path(sys.executable).with_name("steering")
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run([script, words], stdout=writing, stderr=subprocess.PIPE, check=False)
+    finally:
+        os.close(writing)
+    assert done.stderr == b""
+    assert done.returncode == 1
 
 
 @pytest.mark.parametrize(

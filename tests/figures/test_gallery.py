@@ -12,7 +12,7 @@ import sweeps
 from figures import catalogue
 from figures.command import main
 from figures.gallery import Gallery
-from figures.gallery.verdict import verdict
+from figures.gallery.verdict import judge, parse
 
 
 @pytest.fixture
@@ -32,7 +32,8 @@ def test_figure_is_made_and_made_again_from_its_ledger(name, small, tmp_path, mo
     with ThreadPoolExecutor(2) as executor:
         gallery = Gallery(tmp_path, executor=executor, progress=False)
         first = gallery.make(name)
-    assert "agree:" in first.attrs["verdict"]
+    checks = parse(first.attrs["checks"])
+    assert all(check.agrees for check in checks)
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
 
     stored = sweeps.load(tmp_path / f"{name}.nc")
@@ -43,7 +44,7 @@ def test_figure_is_made_and_made_again_from_its_ledger(name, small, tmp_path, mo
 
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert f'src="{name}.png"' in page
-    assert first.attrs["verdict"].partition("agree: ")[2] in page
+    assert checks[0].detail in page
 
     class Idle(ThreadPoolExecutor):
         def submit(self, *arguments, **options):
@@ -80,7 +81,7 @@ def test_relaxation_counts_what_settled():
     # half of the neurons are unstable at J_D = 0, H(J_D / sigma) at J_D = 1
     assert np.abs(data["initial_z"].sel(J_D=0.0)).max() < 4
     assert data["initial_z"].sel(J_D=1.0).min() > 10
-    assert "DISAGREE" in verdict(data)
+    assert not judge(data)[0].agrees
     # the fractions and their intervals, as drawn
     figure = module.draw(data)
     low, high = data["settled_interval"].sel(N=200, J_D=0.0).values
@@ -107,9 +108,9 @@ def test_unknown_figure_is_refused():
 def test_whole_gallery_agrees(tmp_path):
     gallery = Gallery(tmp_path, progress=False)
     for name in catalogue.names():
-        verdict = gallery.make(name).attrs["verdict"]
-        assert "DISAGREE" not in verdict
-        assert "agree:" in verdict
+        checks = parse(gallery.make(name).attrs["checks"])
+        assert checks
+        assert all(check.agrees for check in checks)
 
 
 def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):

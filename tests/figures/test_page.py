@@ -18,13 +18,14 @@ import sweeps
 from figures import catalogue
 from figures.gallery import page
 from figures.gallery.page import write_page
+from figures.gallery.verdict import Check, dump
 
-AGREE = "theory and simulation agree: of 3 means the one furthest off is 1.0 standard errors off"
-WRONG = "theory and its second computation DISAGREE: of 2 values one deviates by 3 of the errors"
+AGREE = Check("z", ("z",), 3, 1.0, 0, 0.5, True)
+WRONG = Check("deviation", ("deviation",), 2, 3.0, 1, None, False)
 HOSTILE = "<script>alert('&amp;')</script>"
 
 
-def store(folder, name, *, verdict=AGREE, full=False, **texts):
+def store(folder, name, *, checks=(AGREE,), full=False, **texts):
     """Write a figure as the gallery does, with numbers that mean nothing."""
     module = catalogue.load(name)
     attributes = {
@@ -32,7 +33,7 @@ def store(folder, name, *, verdict=AGREE, full=False, **texts):
         "title": module.title,
         "caption": module.caption,
         "equation": module.equation,
-        "verdict": verdict,
+        "checks": dump(checks),
         "command": f"steering figure {name} --seed 0",
         "networks": 400,
     }
@@ -46,6 +47,13 @@ def store(folder, name, *, verdict=AGREE, full=False, **texts):
 def provenance(full):
     parameters = {"full": full, "version": 1, "J_D": np.linspace(0, 1, 11), "end": ["low", "high"]}
     return json.dumps(sweeps.provenance(parameters=parameters, seed=0, command="c"))
+
+
+def rewrite(path, without=(), **attributes):
+    """Change the attributes of a figure."""
+    data = sweeps.load(path).assign_attrs(attributes)
+    data.attrs = {name: value for name, value in data.attrs.items() if name not in without}
+    data.to_netcdf(path, engine="h5netcdf")
 
 
 @pytest.fixture
@@ -80,8 +88,8 @@ def text(source):
 
 def test_figures_stand_in_their_chapters(written, tmp_path):
     store(tmp_path, "relaxation")
-    store(tmp_path, "pair_distances", verdict=f"{AGREE}; {WRONG}", full=True)
-    store(tmp_path, "symmetry", verdict="")
+    store(tmp_path, "pair_distances", checks=(AGREE, WRONG), full=True)
+    store(tmp_path, "symmetry", checks=())
     source = written()
     articles = re.findall(r'<article id="(\w+)"', source)
     assert articles == ["pair_distances", "relaxation", "symmetry"]
@@ -100,12 +108,12 @@ def test_figures_stand_in_their_chapters(written, tmp_path):
 
 def test_texts_of_figures_cannot_become_tags(written, tmp_path):
     texts = dict.fromkeys(("title", "caption", "equation", "command", "networks"), HOSTILE)
-    store(tmp_path, "relaxation", verdict=f"{HOSTILE} agree: {HOSTILE}", **texts)
+    store(tmp_path, "relaxation", **texts)
     (tmp_path / f"{HOSTILE.replace('/', '')}.nc").touch()
     source = written()
     found = Text(source)
     assert "script" not in found.tags
-    assert "".join(found.words).count("alert(") == 9, "nothing is dropped either"
+    assert "".join(found.words).count("alert(") == 7, "nothing is dropped either"
 
 
 def test_files_that_cannot_be_shown_are_named(written, tmp_path):
@@ -116,7 +124,8 @@ def test_files_that_cannot_be_shown_are_named(written, tmp_path):
     (tmp_path / "overlap_gap.nc").write_bytes(whole)
     (tmp_path / "mine.nc").write_bytes(whole)
     xarray.Dataset({"x": 1.0}).to_netcdf(tmp_path / "complexity.nc", engine="h5netcdf")
-    store(tmp_path, "pair_distances", verdict="all is well")
+    store(tmp_path, "pair_distances", checks=())
+    rewrite(tmp_path / "pair_distances.nc", checks="all is well")
     source = written()
     told = text(source)
     assert f"1 of {len(catalogue.names())} figures" in told
@@ -124,18 +133,34 @@ def test_files_that_cannot_be_shown_are_named(written, tmp_path):
     assert re.search(r"symmetry\.nc is not shown: it cannot be read as NetCDF", told)
     assert "overlap_gap.nc is not shown: it holds the figure 'relaxation'" in told
     assert "complexity.nc is not shown: it is not a figure of the gallery, it lacks figure" in told
-    assert "pair_distances.nc is not shown: its verdict says neither" in told
+    assert "pair_distances.nc is not shown: its checks cannot be read" in told
     assert "mine.nc : there is no figure of this name" in told
     assert "There is no picture relaxation.png." in told
     assert not re.search(r'<img src="relaxation', source)
     assert str(tmp_path) not in source
 
 
+def test_galleries_of_the_past_are_judged_again(written, tmp_path):
+    """Their verdict is a sentence, and their equation is no LaTeX."""
+    for name, z in (("relaxation", [1.0, 0.5]), ("pair_distances", [9.0, 0.0])):
+        store(tmp_path, name, equation="Φ = ln 2H(−J_D)")
+        data = sweeps.load(tmp_path / f"{name}.nc").assign(z=("N", z))
+        data.to_netcdf(tmp_path / f"{name}.nc", engine="h5netcdf")
+        rewrite(tmp_path / f"{name}.nc", ["checks"], verdict="theory and simulation agree: by far")
+    source = written()
+    told = text(source)
+    assert "✓ 1 agree ✗ 1 DISAGREE" in told
+    assert "✓ theory and simulation agree : of 2 means" in told
+    assert "✗ theory and simulation DISAGREE : of 2 means" in told
+    assert "by far" not in told
+    assert "2H" not in source
+    assert source.count("<mi>sign</mi>") == 1
+
+
 def test_damaged_provenance_is_told(written, tmp_path):
     store(tmp_path, "relaxation")
-    data = sweeps.load(tmp_path / "relaxation.nc")
     for wrong in ("{", "[]", json.dumps({"parameters": {}})):
-        data.assign_attrs(provenance=wrong).to_netcdf(tmp_path / "relaxation.nc", engine="h5netcdf")
+        rewrite(tmp_path / "relaxation.nc", provenance=wrong)
         assert "relaxation.nc is not shown: its provenance cannot be read" in text(written())
 
 
@@ -207,7 +232,7 @@ def whole(tmp_path_factory):
     picture = folder / "picture.png"
     matplotlib.image.imsave(picture, np.ones((600, 2000, 3)))
     for name in catalogue.names():
-        store(folder, name, verdict=f"{AGREE}; {WRONG}" if name == "symmetry" else AGREE)
+        store(folder, name, checks=(AGREE, WRONG) if name == "symmetry" else (AGREE,))
         shutil.copy(picture, folder / f"{name}.png")
     (folder / "odd.nc").touch()
     (folder / "persistence.nc").write_bytes(b"")

@@ -9,6 +9,7 @@ import xarray
 import sweeps
 from figures import catalogue
 from figures.gallery import Gallery, stored
+from figures.gallery.verdict import parse
 
 
 @pytest.mark.parametrize("name", catalogue.names())
@@ -18,7 +19,7 @@ def test_stored_results_are_drawn_and_nothing_is_computed(name, tmp_path, monkey
 
     monkeypatch.setattr(catalogue.load(name), "compute", compute)
     data = Gallery(tmp_path, progress=False).redraw(name)
-    assert "DISAGREE" not in data.attrs["verdict"]
+    assert all(check.agrees for check in parse(data.attrs["checks"]))
     assert data.attrs["caption"] == catalogue.load(name).caption
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
     provenance = json.loads(sweeps.load(tmp_path / f"{name}.nc").attrs["provenance"])
@@ -28,15 +29,23 @@ def test_stored_results_are_drawn_and_nothing_is_computed(name, tmp_path, monkey
     assert not (tmp_path / "ledgers").exists()
 
 
-def test_results_are_kept_as_they_are(tmp_path):
+def test_results_are_kept_as_they_are(tmp_path, monkeypatch, capsys):
     gallery, folder = tmp_path / "gallery", tmp_path / "data"
     data = xarray.Dataset(
         {"z": ("x", np.random.default_rng(1).normal(size=1000)), "n": 3},
         {"x": np.arange(1000), "name": ("k", ["a", "β"])},
-        {"title": "of the past", "networks": 7, "command": "steering figure relaxation"},
+        {
+            "title": "of the past",
+            "verdict": "agree",
+            "checks": "[]",
+            "networks": 7,
+            "command": "steering figure relaxation",
+        },
     )
     sweeps.to_netcdf(data, gallery / "relaxation.nc", seed=5)
-    assert stored.keep(gallery, folder) == ["relaxation"]
+    monkeypatch.setattr(stored, "FOLDER", folder)
+    stored.main([str(gallery)])
+    assert capsys.readouterr().out == "relaxation\n"
     kept = sweeps.load(folder / "relaxation.nc")
     xarray.testing.assert_equal(kept, data)
     assert json.loads(kept.attrs.pop("provenance"))["seed"] == 5

@@ -8,7 +8,7 @@ from figures.relaxation import relaxation_layered
 from figures.steered import equilibration_time, reference_learner
 from figures.steered.learning_transition import excitatory
 from figures.steered.reference_chain import learned
-from figures.steered.reference_learner import PlainLearner
+from figures.steered.reference_learner import ReferenceLearner
 from figures.steered.untrained import overlap
 
 
@@ -27,15 +27,17 @@ def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, monkeypatc
     assert found["inference_mismatch"] == 0
     assert found["step_deviation"] < 0.5
 
-    honest = PlainLearner.infer
-    monkeypatch.setattr(PlainLearner, "infer", lambda self, X: honest(self, np.roll(X, 1, axis=1)))
-    draw = PlainLearner.__init__
+    honest = ReferenceLearner.infer
+    monkeypatch.setattr(
+        ReferenceLearner, "infer", lambda self, X: honest(self, np.roll(X, 1, axis=1))
+    )
+    draw = ReferenceLearner.__init__
 
     def init(self, learner):
         draw(self, learner)
         self.recipe = self.recipe.replace(k=0.8)
 
-    monkeypatch.setattr(PlainLearner, "__init__", init)
+    monkeypatch.setattr(ReferenceLearner, "__init__", init)
     wrong = reference_learner.recomputed(data, 60, L, recipe, np.random.default_rng(1))
     assert wrong["inference_mismatch"] > 10
     assert wrong["step_deviation"] > 10
