@@ -5,9 +5,9 @@ A figure is a module of a chapter (a folder here, or a package of your own) with
 
 - `compute(run, full)` runs its simulations through `run(function, grid, ...)`, which is
   `sweeps.run` with a ledger: what is computed once is never lost. It returns a labelled
-  `xarray.Dataset` of data, errors and theory; the variables whose names end in `z` hold theory
-  against simulation, in standard errors, and those in `deviation` two computations of the theory,
-  in units of the errors they claim.
+  `xarray.Dataset` of data, errors and theory; the variables whose names end in `z` compare
+  theory with simulation, in standard errors, those in `deviation` two computations of the theory,
+  in units of the errors they claim, and those in `mismatch` count what must be equal and is not.
 - `draw(data)` draws that, and computes nothing.
 
 A function `table(data)`, which returns a header and rows of text, adds a table of numbers. The

@@ -20,10 +20,10 @@ equation = (
 )
 caption = (
     "Eight species with Michaelis-Menten reactions, each inhibited by a third species. The inputs "
-    "are held at 0 or 1, the concentration of the output (species 7) should be the logic "
-    "function. Top: the output for every row of the truth table, before (open) and after training "
-    "(filled), and the target (bar); dashed: the threshold of reading. Bottom: cost and alignment "
-    "during training. XNOR, of the full version, is not learned, by the exact gradient neither."
+    "are held at 0 or 1, the concentration of the output (species 7) should be the logic function. "
+    "Top: the output for every row of the truth table, before (open) and after training (filled), "
+    "and the target (bar); dashed: the threshold at which it is read. Bottom: cost and alignment "
+    "during training. XNOR, in the full version, is not learned, not even by the exact gradient."
 )
 
 

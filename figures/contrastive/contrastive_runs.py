@@ -48,7 +48,7 @@ def learn(
 
 
 def gradient_deviation(made: "Demonstration", w: npt.NDArray[np.float64]) -> float:
-    """Hold the norm of the gradient against differences of the cost along it.
+    """Compare the norm of the gradient with differences of the cost along it.
 
     The unit is the error that the differences of two sizes claim.
     """

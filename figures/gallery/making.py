@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
-from figures.gallery import stored
 from figures.gallery.page import write_page
 from figures.gallery.texts import said
 from foundation.files import replacing, writable
@@ -100,6 +99,8 @@ class Gallery:
         TypeError, ValueError
             If there is no such figure, or nothing is stored for it.
         """
+        from figures.gallery import stored  # which `python -m` runs too, as a module of its own
+
         data = stored.load(name)
         data = data.assign_attrs(said(name, data))
         stored.write(data, self.folder / f"{name}.nc")

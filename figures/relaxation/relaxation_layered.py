@@ -123,7 +123,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
 
 def _checks(run: "Run") -> "dict[str, xarray.DataArray]":
-    """Hold chains without coupling against single layers, and coupled ones against one network."""
+    """Compare chains without coupling with single layers, and coupled ones with one network."""
     couplings = [0.3, 0.35]  # at which neither all settle nor none
     single = pooled(run(settle_layer, {"J_D": couplings, **CHECKED}, replicas=10)["result"])
     grid = {"L": LENGTHS, "J_D": couplings, "lam": [0.0], **CHECKED}

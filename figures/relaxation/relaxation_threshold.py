@@ -27,8 +27,8 @@ caption = (
     "couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their stabilities, "
     "and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity "
     "of infinitely many neurons dies (figure persistence), with one standard error. Lines: fits of "
-    "a power of N with its limit, from N = 512 on, where five sizes or more were run; the z-score "
-    "holds that of the longest T against J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
+    "a power of N with its limit, from N = 512 on, where five or more sizes were run; the z-score "
+    "compares that of the longest T with J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
     "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. So a "
     "fitted limit means something only where T hardly matters at the sizes fitted; those of "
     "shorter T are higher. Right: other orders of updates at the longest T (of the most unstable "
@@ -116,7 +116,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
 
 def _plain_z(run: "Run", data: "xarray.Dataset") -> "xarray.DataArray":
-    """Hold how many of the smallest networks settled, over all J_D, against plain Python."""
+    """Compare how many of the smallest networks settled, over all J_D, with plain Python."""
     import xarray
 
     N, T = int(data["size"][0]), data["T"]

@@ -1,4 +1,4 @@
-"""Samples of counts, held against their exact means."""
+"""Samples of counts, compared with their exact means."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ def entropies(
     expected: "xarray.DataArray | Callable[..., npt.NDArray[np.float64]]",
     neurons: "xarray.DataArray | int",
 ) -> "xarray.Dataset":
-    r"""Hold the mean of counts against its exact value, both as entropies per neuron.
+    r"""Compare the mean of counts with its exact value, both as entropies per neuron.
 
     Parameters
     ----------

@@ -68,7 +68,7 @@ def held(
 def checked(
     N: int, L: int, protocol: str, epochs: int, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Hold couplings and recall of a chain against double precision."""
+    """Compare couplings and recall of a chain with double precision."""
     X, Y, new = rng.choice(np.array([-1.0, 1.0]), size=(3, N // 4, N))
     seed = int(rng.integers(2**63))
     chain = learning.HeteroAssociator(

@@ -29,7 +29,7 @@ caption = (
     "projections of the input. Back-propagation: a perceptron of the same width with binary "
     "hidden units, straight-through gradients, by AdamW. The rates of the first three fall by 15 "
     "% an epoch. Left: on new digits; right: on those of the training. Quick size: 1437 small "
-    "digits less their mean; full size: 60,000 of MNIST. With the mean left in, the narrow "
+    "digits minus their mean; full size: 60,000 of MNIST. With the mean left in, the narrow "
     "steered networks fall below random features on the small digits. The verdict: networks of "
     "this figure, trained for two epochs on 500 images, infer and learn one step as "
     "double-precision arithmetic in plain NumPy does: the same states and classes, and couplings "
@@ -58,7 +58,7 @@ def accuracy(
 
 
 def checked(dataset: str, model: str, H: int, rng: np.random.Generator) -> dict[str, float]:
-    """Hold one of the first three models against double precision."""
+    """Compare one of the first three models with double precision."""
     return recomputed(entangled(dataset, rng, 500), H, 1, model, rng)
 
 

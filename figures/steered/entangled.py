@@ -10,7 +10,7 @@ import learning
 N = 100  # inputs of the network
 PIXELS = {
     "digits": "digits of 8 x 8 pixels",
-    "centred digits": "digits of 8 x 8 pixels less their mean",
+    "centred digits": "digits of 8 x 8 pixels minus their mean",
     "mnist": "MNIST",
 }
 

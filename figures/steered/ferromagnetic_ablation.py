@@ -54,7 +54,7 @@ def ablated(
 
 
 def checked(dataset: str, case: str, H: int, rng: np.random.Generator) -> dict[str, float]:
-    """Hold one case against double precision."""
+    """Compare one case with double precision."""
     J_D, lam = CASES[case]
     return recomputed(entangled(dataset, rng, 500), H, 2, excitatory(lam, 2.0, J_D), rng)
 

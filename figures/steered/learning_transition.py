@@ -77,7 +77,7 @@ def excitatory(lam: float, lam_in: float, J_D: float = 0.0) -> learning.Recipe:
 def checked(
     dataset: str, L: int, coupling: float, H: int, lam_in: float, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Hold a network of either kind, at one value of its coupling, against double precision."""
+    """Compare a network of either kind, at one value of its coupling, with double precision."""
     if L > 1:
         recipe = excitatory(coupling, lam_in)
     else:

@@ -155,7 +155,7 @@ def _draws(seed: np.uint64, t: int, shape: tuple[int, ...], alike: bool) -> Floa
 def recomputed(
     data: learning.Split, H: int, L: int, recipe: learning.Recipe | str, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Train a network for two epochs, and hold it against double precision.
+    """Train a network for two epochs, and compare it with double precision.
 
     Returns
     -------

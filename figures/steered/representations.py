@@ -23,7 +23,7 @@ caption = (
     "with one standard error over projections and networks; dotted: that of the inputs. Crosses: "
     "what the theory of untrained networks with many units makes of these (a single unit with "
     "memory, under two inputs): the verdict is on that, for twenty networks. Quick size: small "
-    "digits less their mean; full size: MNIST."
+    "digits minus their mean; full size: MNIST."
 )
 
 PER_CLASS = 30

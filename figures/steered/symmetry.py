@@ -23,13 +23,13 @@ equation = (
 caption = (
     "Left: symmetricity of the couplings within the layer against epochs, from an asymmetric "
     "(solid) and a symmetric (dashed) start. Crosses: its exact mean for independent couplings. "
-    "The verdict holds the asymmetric starts against it, and the start and the end of the three "
-    "rules with symmetric steps against 1, in units of 1e-6. Right: accuracy on new digits after "
-    "the last epoch. The symmetric rules begin with symmetric couplings. Symmetric start: nothing "
+    "The verdict compares the asymmetric starts with it, and the start and the end of the three "
+    "rules with symmetric steps with 1, in units of 1e-6. Right: accuracy on new digits after the "
+    "last epoch. The symmetric rules begin with symmetric couplings. Symmetric start: nothing "
     "more; symmetric step: the symmetric part of each step is made; symmetrised: the couplings are "
     "made symmetric after each step; both unstable: a symmetric step where both units are below "
     "their margin. Bars are one standard error over projections and networks. Quick size: small "
-    "digits less their mean, with 20 times the published rate of J, as there are 20 times fewer "
+    "digits minus their mean, with 20 times the published rate of J, as there are 20 times fewer "
     "steps; full size: MNIST."
 )
 

@@ -30,10 +30,10 @@ caption = (
     "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
     "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; black "
     "diamonds: their limits, where a power of 1/N fits; thresholds that the data bound on one side "
-    "only are left out. Any J_D > 0 makes exponentially many fixed "
-    "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
-    "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
-    "one effort (focusing_success). Relaxation: half of the networks settle within one time "
+    "only are left out. Any J_D > 0 makes exponentially many fixed points; from J_ogp on the "
+    "replica theory has dense clusters of all diameters, which then merge (figure overlap_gap). "
+    "Focusing and reinforcement: half of the networks are solved, at one effort "
+    "(focusing_success). Relaxation: half of the networks settle within one time "
     "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). As N "
     "→ ∞ at a fixed time the threshold of relaxation passes that limit, since the last unstable "
     "neuron has to settle too; at the time shown these sizes are still below it. Learning: half of "
@@ -45,10 +45,10 @@ caption = (
     "whose input steers the same dynamics, works below that too. Lower panels: the same with "
     "partly symmetric couplings, and with excitation between two layers; orange: some distances "
     "have no groups of fixed points (the best y of those computed, for η ≥ 0; pairs only for "
-    "layers), grey: no fixed points. The z-scores hold the limit of relaxation, extrapolated from "
-    "sizes that still settle in the longest time, against that of activity; the activity under "
+    "layers), grey: no fixed points. The z-scores compare the limit of relaxation, extrapolated "
+    "from sizes that still settle in the longest time, with that of activity; the activity under "
     "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
-    "The deviation is that of two solvers of J_ogp."
+    "The deviation is that between two solvers of J_ogp."
 )
 
 Floats = npt.NDArray[np.float64]
