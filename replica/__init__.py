@@ -34,8 +34,8 @@ in finite networks of layers or with symmetry; they keep their digits in the tai
 `replica.high_precision` computes them again, by other formulas and to any number of digits.
 
 What has a closed form, or nearly so, is returned as plain numbers. Groups of fixed points are
-returned as states, which say whether they are solutions (`converged`, `status`) and how exact they
-are (`error`), and draw themselves (`plot`); with `throw=False` the solvers return those that failed,
+returned as states, which say whether they are solutions (`converged`, `status`) and how exact
+(`error`), and draw themselves (`plot`); with `throw=False` the solvers return those that failed,
 too. All else raises a `ConvergenceError` where it fails.
 
 >>> import replica
