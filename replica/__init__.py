@@ -23,7 +23,7 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   couplings; `rarest_groups`, `symmetric_overlap_gap_threshold`: the distance at which there are
   fewest, and the self-coupling below which there are none;
 - `layered_pair_entropy`, `total_distance_pair_entropy`, `layered_overlap_gap_threshold`: pairs in a
-  chain of layers, and the coupling between layers from which on they have any distance;
+  chain of layers, and the coupling between layers above which there are pairs at every distance;
 - `two_layer_clusters`, `two_layer_local_entropy`: dense clusters of fixed points of two layers;
 - `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`,
   `log_expected_layered_pairs`: counts without the limit, exact for any number of neurons;
@@ -34,9 +34,9 @@ in finite networks of layers or with symmetry; they keep their digits in the tai
 `replica.high_precision` computes them again, by other formulas and to any number of digits.
 
 What has a closed form, or nearly so, is returned as plain numbers. Groups of fixed points are
-returned as states, which say whether they are solutions (`converged`, `status`) and how exact they
-are (`error`), and draw themselves (`plot`); with `throw=False` the solvers return those that
-failed, too. All else raises a `ConvergenceError` where it fails.
+returned as states, which say whether they are solutions (`converged`, `status`) and how exact
+(`error`), and draw themselves (`plot`); with `throw=False` the solvers return those that failed,
+too. All else raises a `ConvergenceError` where it fails.
 
 >>> import replica
 >>> round(float(replica.fixed_point_entropy(J_D=0.5)), 4)

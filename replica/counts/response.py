@@ -33,7 +33,8 @@ def response(
 ) -> Response:
     """Return the extremum for arrays of one shape; `g` is 0 where no site is counted (epsilon = 0).
 
-    `one_plus_eta` is asked for because a rounded `1 + eta` would cost digits near `eta = -1`.
+    `one_plus_eta` is an argument of its own, as a rounded `1 + eta` would cost digits near
+    `eta = -1`.
 
     Raises
     ------

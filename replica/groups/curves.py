@@ -25,11 +25,11 @@ class _Argument(NamedTuple):
 
 
 _ARGUMENTS = {
-    "d": _Argument("distance", "$d$"),
-    "J_D": _Argument("self-coupling", "$J_D$"),
-    "lam": _Argument("coupling between layers", r"$\lambda$"),
-    "eta": _Argument("symmetry", r"$\eta$"),
-    "y": _Argument("number of replicas", "$y$"),
+    "d": _Argument("distance", "d"),
+    "J_D": _Argument("self-coupling", "J_D"),
+    "lam": _Argument("coupling between layers", r"\lambda"),
+    "eta": _Argument("symmetry", r"\eta"),
+    "y": _Argument("number of replicas", "y"),
 }
 
 
@@ -42,12 +42,13 @@ def draw_curves(states: Any, quantity: str, against: tuple[str, ...], ax: Axes |
     lines = {name: _lines(array, axis) for name, array in arguments.items()}
     told_apart = [name for name in against if name != abscissa and _tells_apart(lines[name])]
     for i, line in enumerate(_lines(value, axis)):
-        where = [f"{_ARGUMENTS[name].symbol} = {lines[name][i, 0]:.4g}" for name in told_apart]
+        where = [f"${_ARGUMENTS[name].symbol} = {lines[name][i, 0]:.4g}$" for name in told_apart]
         style = "-" if len(line) > 1 else "o"
         ax.plot(lines[abscissa][i], line, style, label=", ".join(where) or None)
     if told_apart:
         ax.legend()
-    ax.set(xlabel=" ".join(_ARGUMENTS[abscissa]), ylabel=ENTROPIES[quantity])
+    words, symbol = _ARGUMENTS[abscissa]
+    ax.set(xlabel=f"{words} ${symbol}$", ylabel=ENTROPIES[quantity])
     return ax
 
 

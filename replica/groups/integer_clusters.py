@@ -51,7 +51,7 @@ class IntegerClusters:
     q_hat
         Conjugate of the overlap.
     shift
-        Response a of a state to itself (zero without consequence at `eta = 0`).
+        Response a of a state to itself (of no consequence at `eta = 0`).
     overlap_shift
         Response a' of a state to another.
     residual

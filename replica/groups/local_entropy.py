@@ -17,8 +17,8 @@ from replica.groups.zero_complexity import zero_complexity
 def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> ClusterState:
     r"""Return the entropy of fixed points inside the densest clusters of diameter d.
 
-    These are the clusters of which there is a number that is not exponential in N: the number of
-    replicas is raised to the :math:`y^*` at which the complexity is zero,
+    These are the clusters whose number is not exponential in N: the number of replicas is raised to
+    the :math:`y^*` at which the complexity is zero,
 
     .. math:: \Sigma(y^*, d) = 0, \qquad S_\mathrm{int}(d) = \partial_y \Phi(y^*, d)
               = \Phi(y^*, d) / y^*.
@@ -33,7 +33,8 @@ def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> C
         Self-coupling, in [0, 5]; broadcast against `d`.
     throw
         Whether to raise where no :math:`y^* \le 10^4` exists (at large :math:`J_D`, and for d close
-        to 0 or 1/2), or to say so in `converged` and return what is found at :math:`y = 10^4`.
+        to 0 or 1/2), or to say so in `converged` and `status` and to return the state at which the
+        search ended, :math:`y = 10^4`.
 
     Returns
     -------

@@ -14,8 +14,7 @@ def rarest_groups(y: int, J_D: float, eta: float = 0.0, throw: bool = True) -> I
     r"""Return the groups of y fixed points at the distance where they are rarest.
 
     It is the minimum of :math:`\Phi(y, d)` over d: the lowest of a few distances from 1e-4 to 0.5,
-    and from there downhill to a zero of the slope. In scans over d there was never a second
-    minimum.
+    and from there downhill to a zero of the slope. No scan over d has shown a second minimum.
 
     Parameters
     ----------

@@ -48,8 +48,8 @@ def zero_complexity(
 
     It is bracketed by steps of a `factor` in y, then found by Brent's method to `xtol` in ln y. If
     there is none in [1, y_max], the solution at that end is returned as one that failed.
-    `solve` takes y and the solutions so far, in the order of the first visits to their y, for its
-    first guess.
+    `solve` takes y and, for its first guess, the solutions so far, in the order in which their y
+    were first visited.
     """
     from scipy import optimize
 

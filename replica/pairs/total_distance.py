@@ -18,7 +18,7 @@ def total_distance_pair_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.A
     .. math:: \max_{0 \le s \le 1} \Phi_2\big(d_1 = (1+s)d,\; d_2 = (1-s)d\big), \qquad d \le 1/2,
 
     where `layered_pair_entropy` has s = 0; at s = 1 all differences are in one layer. The maximum
-    is taken over these two: on no grid that was searched, does another s have more pairs.
+    is taken over these two; no other s had more pairs on any grid that was searched.
 
     Parameters
     ----------

@@ -34,7 +34,8 @@ def reference_local_entropy(
     J_D
         Self-coupling, in [0, 5]; broadcast against `d`.
     throw
-        Whether to raise where no :math:`y^* \le 10^4` exists, or to say so in `converged`.
+        Whether to raise where no :math:`y^* \le 10^4` exists, or to say so in `converged` and
+        `status` and to return the state at which the search ended.
 
     Returns
     -------

@@ -71,5 +71,7 @@ def densest_reference(d: npt.ArrayLike, J_D: npt.ArrayLike) -> Floats:
     found = elementwise.find_minimum(loss, (-far / 2, far / 4, far), args=args)
     if not found.success.all():
         where = at(d=d[~found.success].flat[0], J_D=J_D[~found.success].flat[0])
-        raise ConvergenceError(f"No maximum was found at {where}; try a smaller J_D.")
+        raise ConvergenceError(
+            f"No maximum was found at {where}; try a d less close to 0 or 1/2, or a smaller J_D."
+        )
     return (special.entr(d) + special.entr(1 - d) - found.f_x)[()]

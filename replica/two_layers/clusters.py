@@ -59,10 +59,10 @@ def two_layer_clusters(
     .. math:: M = \sum_{s_1, s_2 = \pm1} e^{\sqrt{\hat q}\,(t_1 s_1 + t_2 s_2)} \prod_{l=1,2}
               \Phi\!\left(\frac{J_D + \lambda s_1 s_2 + s_l \sqrt{q_1} z_l}{\sqrt{1-q_1}}\right).
 
-    It is read as that of a single layer, and is twice that at :math:`\lambda = 0`, per pair of
-    neurons. The minimum is where the squared mean spin of a replica in one layer, averaged with the
-    weight :math:`M^y`, is :math:`q_1`; the secant method finds it for the logits of both. The sums
-    over the four fields are trapezoidal, on finer grids until the error is below 1e-8.
+    It is read like that of a single layer, with which it agrees at :math:`\lambda = 0`. The minimum
+    is where the squared mean spin of a replica in one layer, averaged with the weight :math:`M^y`,
+    is :math:`q_1`; the secant method finds it for the logits of both. The sums over the four fields
+    are trapezoidal, on finer grids until the error is below 1e-8.
 
     Parameters
     ----------

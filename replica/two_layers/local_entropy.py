@@ -31,7 +31,8 @@ def two_layer_local_entropy(
         Coupling between the layers, in [0, 2]; broadcast against `d`.
     throw
         Whether to raise where no :math:`y^* \le 150` is found (for strong couplings, and d close
-        to 0 or 1/2), or to say so in `converged`.
+        to 0 or 1/2), or to say so in `converged` and `status` and to return the state at which the
+        search ended.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Wrong arguments are refused, by name and with the value that came."""
 
+import inspect
 import re
 
 import numpy as np
@@ -144,3 +145,15 @@ def test_a_layer_of_one_neuron(N):
 def test_shapes_that_do_not_fit(call):
     with pytest.raises(ValueError, match="shape"):
         call()
+
+
+def test_signatures_are_short():
+    """Arrays are asked for by name, not by the nine lines that it stands for."""
+    assert inspect.signature(replica.local_entropy).parameters["d"].annotation == "npt.ArrayLike"
+    for name in replica.__all__:
+        thing = getattr(replica, name)
+        if inspect.isfunction(thing):
+            hints = [
+                parameter.annotation for parameter in inspect.signature(thing).parameters.values()
+            ]
+            assert all(len(str(hint)) < 40 for hint in hints), name

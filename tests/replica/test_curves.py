@@ -51,10 +51,10 @@ def test_a_curve_for_each_of_the_others(quantity):
     for line, (i, j) in zip(ax.lines, np.ndindex(2, 2), strict=True):
         np.testing.assert_array_equal(line.get_xdata(), d)
         np.testing.assert_array_equal(line.get_ydata(), getattr(table, quantity)[i, :, j])
-        assert line.get_label() == f"$J_D$ = {J_D[j]:g}, $y$ = {y[i]:g}"
+        assert line.get_label() == f"$J_D = {J_D[j]:g}$, $y = {y[i]:g}$"
     assert ax.get_legend() is not None
     one = states([(2.0, c, b) for c in d for b in J_D], (3, 2)).plot(quantity)
-    assert [line.get_label() for line in one.lines] == ["$J_D$ = 0.1", "$J_D$ = 0.3"]
+    assert [line.get_label() for line in one.lines] == ["$J_D = 0.1$", "$J_D = 0.3$"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_the_other_states():
     table = replica.integer_clusters([[2], [3]], [0.01, 0.1, 0.3], 0.1, 0.2)
     lines = table.plot().lines
     np.testing.assert_array_equal([line.get_ydata() for line in lines], table.free_entropy)
-    assert [line.get_label() for line in lines] == ["$y$ = 2", "$y$ = 3"]
+    assert [line.get_label() for line in lines] == ["$y = 2$", "$y = 3$"]
     one = replica.integer_clusters(3, 0.1, 0.1, [0.0, 0.5])
     assert one.plot().get_xlabel() == r"symmetry $\eta$"
     around = replica.reference_clusters(3, [0.1, 0.3], 0.3)
