@@ -1,5 +1,6 @@
 """Many starts, couplings of one bit, other orders, and synchronous updates."""
 
+import itertools
 import re
 
 import numpy as np
@@ -74,6 +75,19 @@ def test_the_most_unstable_neuron_is_the_one_flipped(plain, kind):
         flips += 1
     assert result.flips == flips
     np.testing.assert_array_equal(result.state, s)
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "binary", "procedural"])
+@pytest.mark.parametrize("order", ["permutation", "fixed", "most_unstable"])
+def test_a_neuron_without_a_field_is_flipped(kind, order):
+    """It receives one unit of each sign, and no neuron is less stable."""
+    units = Asymmetric(3, 0.0, couplings="binary" if kind == "gaussian" else kind).sample(1)
+    network = Network(units.couplings, 0.0) if kind == "gaussian" else units
+    states = np.array(list(itertools.product([-1, 1], repeat=3)))
+    tied = states[units.stabilities(states).min(axis=1) == 0]
+    assert len(tied) >= 2
+    for result in (*relax_many(network, tied, order, 1), relax(network, tied[0], order, 1)):
+        assert result.flips > 0
 
 
 def test_binary_couplings_have_the_same_limit():

@@ -184,6 +184,7 @@ def test_limit_of_many_histories(monkeypatch):
     for eta, runs in [
         (0.0, [(0.5, 4000), (0.25, 4000)]),
         (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
+        (-1.0, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
     ]:
         limit = mean_field_limit(0.3, 4, 4000, eta=eta, steps=(0.25, 0.5), rng=1)
         np.testing.assert_allclose(limit.unstable_fraction, 0.2 * np.exp(-limit.t / 5))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.optimize import minimize
 from scipy.special import expit
 
@@ -74,3 +75,11 @@ def test_a_threshold_of_a_steep_transition_is_in_its_gap():
     assert found.converged
     assert 0 < found.value < 0.003
     assert found.at(0.0) == pytest.approx(0.2, rel=0.1)
+
+
+def test_what_is_left_of_three_points_is_one_degree_of_freedom():
+    """Where less than one success, or failure, is expected, a point says nothing of the curve."""
+    n, p = np.full(5, 100.0), np.array([0.001, 0.2, 0.5, 0.8, 0.999])
+    k = np.array([3.0, 25, 50, 80, 97])
+    assert logistic.goodness(k, n, p) == pytest.approx(stats.chi2.sf(25 / 16, 1))
+    assert np.isnan(logistic.goodness(k[:3], n[:3], p[:3]))
