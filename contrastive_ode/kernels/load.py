@@ -13,7 +13,7 @@ from types import ModuleType
 from contrastive_ode.declaration.declaration import Declaration
 
 ENGINE = ("functions", "steps", "local", "adjoint", "flow")
-GENERATOR = ("derivation", "hoisting", "naming", "printing", "generation")
+GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
