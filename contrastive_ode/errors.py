@@ -1,10 +1,18 @@
 """What can go wrong while integrating."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.engine.arguments import End, Floats
 from foundation.errors import ConvergenceError
+
+if TYPE_CHECKING:
+    from contrastive_ode.training.result import Training
 
 ADVICE = "decrease the step h or the rate, or bound the update (clip) or the parameters"
 
@@ -17,6 +25,8 @@ class BlowUpError(ConvergenceError):
     example, step, variable
         Where it happened: which example, in which step, and which entry of the state; -1 if it is
         the update that is not finite.
+    training
+        The `Training` up to there, if it happened in one; otherwise None.
 
     Examples
     --------
@@ -28,24 +38,27 @@ class BlowUpError(ConvergenceError):
     ... except ode.BlowUpError as error:
     ...     print(error)
     ...     print(error.step)
-    variable 0 of example 0 blew up in step 22 (t = 2.2): decrease the step h or the rate, ...
+    x_0 of example 0 blew up in step 22 (t = 2.2): decrease the step h or the rate, ...
     22
     """
 
     def __init__(self, message: str, example: int = -1, step: int = -1, variable: int = -1) -> None:
         super().__init__(message, example, step, variable)
+        self.training: Training | None = None
         self.example, self.step, self.variable = example, step, variable
 
     def __str__(self) -> str:
         return str(self.args[0])
 
     @classmethod
-    def check(cls, end: End, examples: npt.NDArray[np.int64], h: float) -> None:
+    def check(
+        cls, end: End, examples: npt.NDArray[np.int64], h: float, name: Callable[[int], str]
+    ) -> None:
         """Raise if the engine's answer says that a trajectory blew up."""
         if end.example >= 0:
             example = int(examples[end.example])
             raise cls(
-                f"variable {end.variable} of example {example} blew up in step {end.step} "
+                f"{name(end.variable)} of example {example} blew up in step {end.step} "
                 f"(t = {end.step * h:g}): {ADVICE}",
                 example,
                 end.step,

@@ -10,6 +10,9 @@ from foundation import domains
 
 DECLARE = ": add it to parameters, constants or states, with its index"
 INDICES = {"node": "i", "pair": "ij", "triple": "ijk"}
+DIRECTION, FLOW = "direction", "flow"  # prefixes of vectors that a kernel is given
+# what generated code calls, and the arguments of `System.on`
+RESERVED = {"np", "range", "len", "abs", "copysign", "inf", "nan", "self", "topology"}
 
 
 @dataclass(frozen=True, init=False, repr=False)
@@ -69,6 +72,13 @@ class Declaration:
         if twice:
             raise ValueError(
                 f"names must be declared once, and not be t, pi or a function, got {sorted(twice)}"
+            )
+        reserved = RESERVED | {f"{p}_{s}" for p in (DIRECTION, FLOW) for s in self.states}
+        taken = sorted({*bases, *declared} & reserved)
+        if taken:
+            raise ValueError(
+                f"names must not be {', '.join(taken)}, which generated code uses: call it "
+                f"{taken[0]}0 or the like"
             )
         if not self.terms:
             raise ValueError(f"{self.name} must have a rate: give node, pair or triple")

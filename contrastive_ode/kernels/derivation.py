@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contrastive_ode.declaration.declaration import INDICES, Declaration, index_of, without_index
+from contrastive_ode.declaration.declaration import (
+    DIRECTION,
+    FLOW,
+    INDICES,
+    Declaration,
+    index_of,
+    without_index,
+)
+from contrastive_ode.kernels.building import built, many_turns, slope
 
 if TYPE_CHECKING:
     from sympy import Expr
-
-DIRECTION, FLOW = "direction", "flow"  # prefixes of vectors that a kernel is given
 
 
 @dataclass(frozen=True)
@@ -70,13 +76,13 @@ def derive(system: Declaration) -> dict[str, list[Contribution]]:
 
         for key, rate in f.items():
             add("rhs", "state", key, rate)
-            add("jvp", "state", key, sum(sympy.diff(rate, x[b]) * v[b] for b in variables))
+            add("jvp", "state", key, sum(slope(rate, x[b]) * v[b] for b in variables))
         for b in variables:
-            add("vjp", "state", b, sympy.diff(weighted, x[b]))
+            add("vjp", "state", b, slope(weighted, x[b]))
         for key, symbol in _parameters(system, kind):
-            slope = sympy.diff(weighted, symbol)
-            drift = sum((sympy.diff(slope, x[b]) * u[b] for b in variables), sympy.diff(slope, t))
-            add("sensitivity", "parameter", key, slope)
+            by = slope(weighted, symbol)
+            drift = sum((slope(by, x[b]) * u[b] for b in variables), slope(by, t))
+            add("sensitivity", "parameter", key, by)
             add("sensitivity_rate", "parameter", key, drift)
     return found
 
@@ -86,8 +92,8 @@ def derive_loss(text: str) -> "dict[str, Expr]":
     import sympy
 
     x, y = sympy.symbols("x y", real=True)
-    value = sympy.parse_expr(text, local_dict={"x": x, "y": y})
-    return {"loss": value, "loss_slope": sympy.diff(value, x)}
+    value = built("loss", text, {"x": x, "y": y})
+    return {"loss": value, "loss_slope": slope(value, x)}
 
 
 def vanishes_on_diagonal(system: Declaration) -> bool:
@@ -111,8 +117,9 @@ def _parse(system: Declaration, kind: str, text: str) -> "Expr":
     import sympy
 
     symbols = {name: sympy.Symbol(name, real=True) for name in system.symbols(kind)}
+    value = built(f"{system.name}: {kind} rate", text, symbols)
     # a difference of phases is split, so that one sine a node serves all its edges
-    return sympy.expand_trig(sympy.parse_expr(text, local_dict=symbols))
+    return value if many_turns(value) else sympy.expand_trig(value)
 
 
 def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], Expr]]":

@@ -5,6 +5,7 @@ import importlib.util
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from functools import cache
 from pathlib import Path
@@ -13,13 +14,20 @@ from types import ModuleType
 from contrastive_ode.declaration.declaration import Declaration
 
 ENGINE = ("functions", "steps", "local", "adjoint", "flow")
-GENERATOR = ("derivation", "hoisting", "naming", "printing", "generation")
+GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
+LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
-@cache
 def load(system: Declaration, layout: str, loss: str) -> ModuleType:
-    """Return the module of the kernels of a system, generated if no earlier process did.
+    """Return the module of the kernels of a system, generated if no earlier process did."""
+    with LOCK:
+        return _loaded(system, layout, loss)
+
+
+@cache
+def _loaded(system: Declaration, layout: str, loss: str) -> ModuleType:
+    """Return what `load` returns.
 
     The file's name is a hash of the declaration and of the generator, and beside it numba keeps the
     machine code: sympy and the compiler run once for a declaration, not once a process.

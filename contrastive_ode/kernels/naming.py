@@ -3,8 +3,14 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from contrastive_ode.declaration.declaration import Declaration, index_of, without_index
-from contrastive_ode.kernels.derivation import DIRECTION, FLOW, Contribution
+from contrastive_ode.declaration.declaration import (
+    DIRECTION,
+    FLOW,
+    Declaration,
+    index_of,
+    without_index,
+)
+from contrastive_ode.kernels.derivation import Contribution
 from contrastive_ode.kernels.printing import shifted
 
 if TYPE_CHECKING:

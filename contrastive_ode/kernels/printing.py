@@ -6,10 +6,18 @@ if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
 
+EXACT = 2**53
+
+
 def code(value: "Expr") -> str:
     """Return the source of an expression."""
+    import sympy
     from sympy.printing.pycode import PythonCodePrinter
 
+    # the compiler knows no integers of more than 64 bits
+    value = value.replace(
+        lambda e: e.is_Rational and max(abs(e.p), e.q) > EXACT, lambda e: sympy.Float(e, 17)
+    )
     return str(PythonCodePrinter({"fully_qualified_modules": False}).doprint(value))
 
 

@@ -128,6 +128,18 @@ class Model(Parameters):
         """
         return domains.shaped(name, x, (self.size,))
 
+    def variable(self, index: int) -> str:
+        """Return the name of an entry of the state: its variable, and the number of its node.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> systems.fitzhugh_nagumo.on(ode.all_to_all(3), tau=12.5).variable(4)
+        'u_1'
+        """
+        return f"{self.system.states[index // self.N]}_{index % self.N}"
+
     def kernels(self, loss: str = QUADRATIC) -> Any:
         """Return the module of the generated kernels, with the cost of an output x at target y.
 
@@ -159,22 +171,23 @@ class Model(Parameters):
         >>> out.tolist()
         [-1.5, 0.5]
         """
-        return NetArrays(self.split(w), *self._fixed)
+        # the kernels write into it and hold no lock: threads that share a model must not share it
+        scratch = np.empty((self.kernels().SCRATCH, self.N))
+        arrays: tuple[Any, ...] = (self.split(w), *self._fixed, scratch)
+        return NetArrays(*arrays)
 
     @cached_property
     def _fixed(self) -> tuple[Any, ...]:
-        """What the kernels are given besides the parameters."""
+        """What the kernels are given besides the parameters, and only read."""
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new = np.ones(len(i), dtype=bool)
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
         starts = np.append(np.flatnonzero(new), len(i))
         rows, columns = self.topology.rows, self.topology.columns
         indices = (rows, columns, i[new], j[new], starts, k)
-        scratch = np.empty((self.kernels().SCRATCH, self.N))
         return (
             tuple(self.constants.values()),
             *(index.astype(np.uint64) for index in indices),
-            scratch,
         )
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from foundation import domains
 
+ROWS = 256  # of a random graph, drawn at a time
 Indices = npt.NDArray[np.int64]
 
 
@@ -147,9 +148,13 @@ def random_graph(
     N, degree = domains.integer("N", N, 2), domains.real("degree", degree, low=0)
     if degree > N - 1:
         raise ValueError(f"degree must be at most N - 1 = {N - 1}, got {degree:g}")
-    there = domains.generator(rng).random((N, N)) < degree / (N - 1)
-    np.fill_diagonal(there, False)
-    return graph(N, np.argwhere(there), directed=True)
+    generator = domains.generator(rng)
+    edges = []
+    for first in range(0, N, ROWS):  # so many rows at a time, as N² numbers may not fit in memory
+        there = generator.random((min(ROWS, N - first), N)) < degree / (N - 1)
+        i, j = np.nonzero(there)
+        edges.append(np.column_stack([i + first, j])[i + first != j])
+    return graph(N, np.concatenate(edges), directed=True)
 
 
 def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:

@@ -61,7 +61,7 @@ def integrated(model: Model, w: Floats, x: Floats, T: float, h: float, stride: i
     work = workspace(model.size)
     work.x[:] = x
     end = model.kernels().flow(0.0, h, stride, undriven(), model.net(w), work, path)
-    BlowUpError.check(end, np.zeros(1, dtype=np.int64), h)
+    BlowUpError.check(end, np.zeros(1, dtype=np.int64), h, model.variable)
     return path
 
 

@@ -137,7 +137,7 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
         first = left[0]
         end = kernel(left, task.arrays, net, work, path[first:], costs[first:])
         try:
-            BlowUpError.check(end, left, task.h)
+            BlowUpError.check(end, left, task.h, model.variable)
             break
         except BlowUpError as error:
             if throw:

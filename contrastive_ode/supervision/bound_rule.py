@@ -87,7 +87,7 @@ class BoundRule:
             end = self.kernels.adjoint(*arrays, self.tape, exact, grads, costs)
             if exact:
                 np.negative(dw, out=dw)
-        BlowUpError.check(end, examples, self.task.h)
+        BlowUpError.check(end, examples, self.task.h, self.model.variable)
         BlowUpError.check_update(dw)
         dw /= len(examples)
         return Update(dw, costs)

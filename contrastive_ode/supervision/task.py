@@ -89,6 +89,8 @@ class Task:
             raise ValueError(f"start must have shape (size,), got {x.shape}")
         self.h = domains.real("h", h, low=0, exclusive=True)
         self.steps = _multiple("T", domains.real("T", T, low=0, exclusive=True), self.h)
+        if self.steps < 1:
+            raise ValueError(f"T must be at least one step h = {self.h:g}, got {T:g}")
         self.outputs = indices("outputs", outputs, x.size)
         self.loss = str(loss)
         check_expression("loss", self.loss, {"x", "y"})
@@ -118,6 +120,11 @@ class Task:
         self.points = np.array(
             [_multiple("points", time, self.h) for time, _ in ordered], dtype=np.int64
         )
+        if len(set(self.points)) < len(self.points):
+            raise ValueError(
+                f"points must be at different steps of h = {self.h:g}, got "
+                f"{[t for t, _ in ordered]}, of which two are at the same"
+            )
         if self.points.size and (self.points[0] < 0 or self.points[-1] > self.steps):
             raise ValueError(f"points must be times in [0, {T:g}], got {[t for t, _ in ordered]}")
         self.point_target = np.zeros((1, len(ordered), O))
@@ -190,6 +197,11 @@ class Task:
         if callable(course):
             course = [course(0.5 * self.h * s) for s in range(rows)]
         values = domains.finite(name, course)
+        if values.ndim == 1 and len(values) == rows == width > 1:
+            raise ValueError(
+                f"{name} of {rows} numbers may be a course or one for each output: give it the "
+                f"shape ({rows}, 1) or ({rows}, {width})"
+            )
         if values.ndim == 1 and len(values) == rows:
             values = values[:, None]
         return np.ascontiguousarray(domains.shaped(name, values, (rows, width)))

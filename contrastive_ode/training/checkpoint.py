@@ -60,6 +60,8 @@ class Checkpoint:
         path = domains.path("checkpoint", self.path)
         if path.is_dir() or not path.name:
             raise ValueError(f"checkpoint must be the path of a file, got {self.path!r}, a folder")
+        if not path.parent.is_dir():
+            raise ValueError(f"checkpoint must be in a folder that exists, got {self.path!r}")
         object.__setattr__(self, "path", path)
         object.__setattr__(self, "every", domains.integer("every", self.every, 1))
 

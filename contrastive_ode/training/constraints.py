@@ -23,7 +23,8 @@ class Constraints:
     bounds
         Lowest and highest value of parameters, `{name: (low, high)}`; None for no bound.
     frozen
-        Which entries of a parameter do not change: `{name: mask}`, a mask of its shape (or True).
+        Which entries of a parameter, and their reciprocal ones, do not change: `{name: mask}`, a
+        mask of its shape (or True).
     reciprocal
         Parameters of edges with the same value in both directions: both get the mean of their
         changes.
@@ -48,6 +49,8 @@ class Constraints:
     [[0.0, 2.0], [2.0, 0.0]]
     >>> model.unpack(allowed.apply(model.pack(K=[[0, -1], [3, 0]])))["K"].tolist()
     [[0.0, 0.0], [1.0, 0.0]]
+    >>> model.unpack(allowed.start(model.pack(K=[[0, 0.2], [0.6, 0]])))["K"].tolist()
+    [[0.0, 0.4], [0.4, 0.0]]
     >>> ode.Constraints(model, clip=2.5).clipped(np.array([0.0, 3.0, 4.0, 0.0])).tolist()
     [0.0, 1.5, 2.0, 0.0]
     """
@@ -95,6 +98,7 @@ class Constraints:
                 raise ValueError(f"reciprocal {name!r} needs an edge back for every edge")
             self.partner[index[i, j]] = back
         self.reciprocal = bool(names)
+        self.free &= self.free[self.partner]  # the partner of a frozen one cannot change either
         self.penalty = domains.instance(
             "penalty", Penalty(0.0) if penalty is None else penalty, Penalty
         )
@@ -121,6 +125,13 @@ class Constraints:
     def apply(self, w: Floats) -> Floats:
         """Return the parameters within their bounds; frozen ones are left as they are."""
         return np.where(self.free, np.clip(w, self.low, self.high), w)
+
+    def start(self, w: Floats) -> Floats:
+        """Return the parameters that a training starts from: reciprocal, and within their bounds.
+
+        Reciprocal parameters get the mean of both; frozen ones are left as they are.
+        """
+        return self.apply(np.where(self.free, 0.5 * (w + w[self.partner]), w))
 
     def clipped(self, change: Floats) -> Floats:
         """Return a change, shortened if it is longer than `clip`."""

@@ -13,6 +13,7 @@ from contrastive_ode.supervision.bound_rule import BoundRule
 from contrastive_ode.training.alignment import cosine
 from contrastive_ode.training.checkpoint import Stored, fingerprint
 from contrastive_ode.training.constraints import Constraints
+from foundation import domains
 from foundation.domains import Floats
 
 Rate = float | Callable[[int], float]
@@ -95,9 +96,14 @@ class Loop:
             cost = np.inf if n % self.every else self.cost(state.w)
         if cost < state.best_cost:
             state.best_cost, state.best = cost, state.w.copy()
-        change *= self.rate(n) if callable(self.rate) else self.rate
+        change *= self._rate(n)
         state.w = limits.apply(state.w + limits.clipped(change))
         state.iteration = n + 1
+
+    def _rate(self, n: int) -> float:
+        if callable(self.rate):
+            return domains.real(f"rate({n})", self.rate(n), low=0)
+        return self.rate
 
     def _examples(self, n: int) -> npt.NDArray[np.int64]:
         """Return the examples of iteration n, a function of n and the seed: nothing is stored."""

@@ -46,7 +46,7 @@ def train(
     model, task
         The network, and what is asked of it.
     w
-        Parameters to start from, of shape (P,).
+        Parameters to start from, of shape (P,); the constraints apply to them too.
     rate
         α > 0, or a function of the iteration.
     iterations
@@ -71,7 +71,7 @@ def train(
     TypeError, ValueError
         If an argument is outside its documented domain.
     BlowUpError
-        If a trajectory blows up, after the checkpoint is saved.
+        If a trajectory blows up, after the checkpoint is saved; its `training` is the history.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def train(
         seed=int(domains.generator(rng).integers(2**63)),
     )
     throw = domains.boolean("throw", throw)
-    start = model.vector(w)
+    start = loop.constraints.start(model.vector(w))
     warn_of_step(model, task, start)
     kept = wanted.checkpoint if isinstance(wanted.checkpoint, Checkpoint) else None
     stored = Stored(Path(kept.path) if kept else None, loop.fingerprint(start))
@@ -115,10 +115,12 @@ def train(
     try:
         reached = _iterate(loop, state, wanted, save, kept.every if kept else wanted.number)
     except BlowUpError as error:
+        ended = _result(loop, state, False, f"In iteration {int(state.iteration)}, {error}.")
         if throw:
+            error.training = ended
             error.add_note(f"in iteration {int(state.iteration)} of the training")
             raise
-        return _result(loop, state, False, f"In iteration {int(state.iteration)}, {error}.")
+        return ended
     finally:
         save()
     return _result(loop, state, reached, _ending(wanted, state, reached))

@@ -306,7 +306,7 @@ def test_packing_and_unpacking():
 def test_blow_up_names_step_and_node():
     model = ode.System("explosion", node="x_i**2").on(ode.all_to_all(2))
     task = ode.Task([0.1, 1.0], [0], 5.0, 0.01, target=0.0)
-    with pytest.raises(ode.BlowUpError, match="variable 1 of example 0 blew up in step") as caught:
+    with pytest.raises(ode.BlowUpError, match="x_1 of example 0 blew up in step") as caught:
         ode.simulate(model, task, np.zeros(0))
     assert caught.value.variable == 1
     assert abs(caught.value.step * 0.01 - 1) < 0.1  # x = 1 / (1 - t)

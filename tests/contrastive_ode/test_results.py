@@ -129,12 +129,12 @@ def explosion():
 
 def test_what_blows_up_is_nan_from_there_and_the_rest_is_not():
     model, task = explosion()
-    with pytest.raises(ode.ConvergenceError, match="variable 0 of example 1 blew up in step"):
+    with pytest.raises(ode.ConvergenceError, match="x_0 of example 1 blew up in step"):
         ode.simulate(model, task, [])
     found = ode.simulate(model, task, [], throw=False)
     assert found.converged.tolist() == [True, False, True]
     assert found.status[0] == found.status[2] == "The trajectory was computed to its end."
-    assert "variable 0 of example 1 blew up in step" in found.status[1]
+    assert "x_0 of example 1 blew up in step" in found.status[1]
     for e, start in ((0, 0.1), (2, 0.05)):
         np.testing.assert_allclose(found.x[e, :, 0], start / (1 - start * found.t), rtol=1e-9)
     broken = found.x[1, :, 0]
