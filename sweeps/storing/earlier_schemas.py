@@ -1,6 +1,7 @@
 """Ledgers of earlier schemas become those of today.
 
-Schema 1 kept arrays in a folder beside the file; schemas 1 and 2 had no checksums.
+Schema 1 kept arrays in a folder beside the file; schemas 1 and 2 had neither checksums nor
+fingerprints of code.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import numpy as np
 
 from foundation.files import TEMPORARY
 from sweeps.storing.arrays import Array, unpacked
-from sweeps.storing.table import COLUMNS, CREATE, Values, insert
+from sweeps.storing.table import CREATE, Values, insert
 
 _KEYS = "SELECT version, seed, parameters, replica FROM points WHERE arrays IS NOT NULL"
 
@@ -28,7 +29,8 @@ def move_in(connection: sqlite3.Connection, path: Path) -> None:
     execute = connection.execute
     execute("ALTER TABLE points RENAME TO old")
     execute(CREATE)
-    for *stored, arrays in execute(f"SELECT {COLUMNS}, arrays FROM old"):
+    columns = ", ".join(Values._fields).replace("code", "''")
+    for *stored, arrays in execute(f"SELECT {columns}, arrays FROM old"):
         values = Values(*stored)
         insert(connection, values, _arrays(path, values.results, arrays) if arrays else [])
     execute("DROP TABLE old")

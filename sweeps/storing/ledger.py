@@ -31,7 +31,7 @@ from sweeps.storing.table import Values, insert, whole
 
 # without the index, which may be damaged apart from the rows
 _STORED = (
-    "SELECT parameters, replica, id, seconds FROM points NOT INDEXED "
+    "SELECT parameters, replica, id, seconds, code FROM points NOT INDEXED "
     "WHERE version = ? AND seed = ? AND error IS NULL"
 )
 _FAILED = (
@@ -48,14 +48,16 @@ class Series:
     function: str
     version: str
     seed: int
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Where a point is stored, and how long it took."""
+    """Where a point is stored, how long it took, and the fingerprint of what computed it."""
 
     id: int
     seconds: float
+    code: str
 
 
 class Ledger:
@@ -96,8 +98,8 @@ class Ledger:
             self._same_function(series)
             found = self._connection.execute(_STORED, (series.version, str(series.seed)))
             return {
-                (key, replica): Row(row, seconds if isinstance(seconds, float) else 0.0)
-                for key, replica, row, seconds in found
+                (key, replica): Row(row, seconds if isinstance(seconds, float) else 0.0, code)
+                for key, replica, row, seconds, code in found
                 if isinstance(key, str) and isinstance(replica, int)
             }
 
@@ -128,6 +130,7 @@ class Ledger:
             evaluation.host,
             evaluation.libraries,
             datetime.now(UTC).isoformat(timespec="seconds"),
+            series.code,
         )
         with (
             self._explained("cannot be written", " Nothing stored so far is lost."),

@@ -23,6 +23,7 @@ CREATE TABLE points (
     host TEXT NOT NULL,
     libraries TEXT NOT NULL,
     finished TEXT NOT NULL,
+    code TEXT NOT NULL,
     checksum TEXT NOT NULL,
     arrays BLOB,
     UNIQUE (version, seed, parameters, replica)
@@ -44,6 +45,7 @@ class Values(NamedTuple):
     host: str
     libraries: str
     finished: str
+    code: str  # the fingerprint of what computed it, "" if that is not known
 
 
 COLUMNS = ", ".join(Values._fields)
