@@ -2,7 +2,9 @@
 
 
 class SweepError(RuntimeError):
-    """Points failed (with `throw=True`), or the executor broke; what was computed is stored.
+    """Points failed (with `throw=True`), the executor broke, or stored points are of other code.
+
+    What was computed is stored.
 
     Examples
     --------
@@ -42,7 +44,7 @@ class LedgerError(RuntimeError):
 
 
 class SweepWarning(UserWarning):
-    """A sweep ended with failed points, or had to compute a damaged result again.
+    """A sweep ended with failed points, met a damaged result, or used results of other code.
 
     Examples
     --------

@@ -27,7 +27,7 @@ class Recheck:
         Which point.
     differences
         The names of the results that are not the same to the last bit; "error" if the function
-        raised, or the stored arrays cannot be read.
+        raised, or the stored row is damaged.
 
     Examples
     --------
@@ -99,19 +99,24 @@ def recheck(
     path, series = existing(store), series_of(function, version, rng, name)
     with Ledger(path) as ledger:
         chosen = _chosen(ledger.rows(series), count)
-        stored = [(point, _read(ledger, row)) for point, row in chosen]
-    return [
-        _compared(point, before, _now(function, point, series.seed)) for point, before in stored
-    ]
+        stored = [(_point(*identity), _read(ledger, row)) for identity, row in chosen]
+    return [_compared(point, before, function, series.seed) for point, before in stored]
 
 
-def _chosen(rows: dict[tuple[str, int], Row], count: int) -> list[tuple[Point, Row]]:
+def _chosen(rows: dict[tuple[str, int], Row], count: int) -> list[tuple[tuple[str, int], Row]]:
     """Return some of the faster half of the points, by a random choice that is always the same."""
     faster = sorted(rows, key=lambda identity: (rows[identity].seconds, identity))
     faster = faster[: (len(rows) + 1) // 2]
     picked = np.random.default_rng(0).permutation(len(faster))[:count]
-    identities = [faster[i] for i in picked]
-    return [(Point(json.loads(key), replica), rows[key, replica]) for key, replica in identities]
+    return [(faster[i], rows[faster[i]]) for i in picked]
+
+
+def _point(key: str, replica: int) -> Point:
+    """Return the point of a row; one whose parameters are damaged has none."""
+    try:
+        return Point(dict(json.loads(key)), replica)
+    except (ValueError, TypeError, RecursionError):
+        return Point({}, replica)
 
 
 def _read(ledger: Ledger, row: Row) -> Evaluation:
@@ -130,8 +135,11 @@ def _now(function: Callable[..., object], point: Point, seed: int) -> Evaluation
         return task(point)
 
 
-def _compared(point: Point, before: Evaluation, now: Evaluation) -> Recheck:
-    if before.error or now.error:
+def _compared(
+    point: Point, before: Evaluation, function: Callable[..., object], seed: int
+) -> Recheck:
+    now = before if before.error else _now(function, point, seed)
+    if now.error:
         return Recheck(point.parameters, point.replica, ("error",))
     names = {**before.results, **now.results}
     different = [

@@ -37,6 +37,7 @@ def refine(
     batch: int = 8,
     progress: bool = True,
     name: str | None = None,
+    stale: str = "warn",
 ) -> xarray.Dataset:
     """Evaluate a function where it changes most, through the same ledger as `sweeps.run`.
 
@@ -46,7 +47,7 @@ def refine(
 
     Parameters
     ----------
-    function, store, version, rng, executor, replicas, progress, name
+    function, store, version, rng, executor, replicas, progress, name, stale
         As in `sweeps.run`. The result that is followed must be a number.
     bounds
         The range (low, high) of each parameter that is varied, one or more of them.
@@ -71,7 +72,8 @@ def refine(
     TypeError, ValueError, LedgerError
         As in `sweeps.run`; ImportError without the extra.
     SweepError
-        If a point failed: there is no going on without it. Everything computed is stored.
+        If a point failed: there is no going on without it. Everything computed is stored. Also as
+        in `sweeps.run` for `stale="error"`.
 
     Examples
     --------
@@ -100,7 +102,14 @@ def refine(
     learner = _learner(list(ranges.values()))
     names = [*ranges, *constant]
     session = Session(
-        function, names, store=store, version=version, rng=rng, executor=executor, name=name
+        function,
+        names,
+        store=store,
+        version=version,
+        rng=rng,
+        executor=executor,
+        name=name,
+        stale=stale,
     )
     total = math.ceil(points / batch) * batch * replicas
     places: list[tuple[float, ...]] = []
@@ -119,6 +128,7 @@ def refine(
             places += asked
             found += values
             seconds += [[one.seconds for one in group] for group in groups]
+    session.warn_if_stale()
     return _dataset(ranges, constant, places, {variable: found, "seconds": seconds})
 
 

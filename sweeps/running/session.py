@@ -11,11 +11,12 @@ from foundation import domains
 from sweeps.errors import SweepError, SweepWarning
 from sweeps.running.dataset import check_names
 from sweeps.running.dispatch import Dispatch
+from sweeps.running.fingerprint import differs, fingerprint
 from sweeps.running.naming import given, name_of
 from sweeps.running.workers import Workers
 from sweeps.storing.arrays import DamagedError
 from sweeps.storing.evaluation import Evaluation, Task
-from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.ledger import Ledger, Row, Series
 from sweeps.storing.point import Point
 
 _SHOWN = 5
@@ -37,6 +38,7 @@ class Session:
         rng: object,
         executor: Executor | int | None,
         name: object,
+        stale: str,
     ) -> None:
         self._store = domains.path("store", store)
         self.series = series_of(function, version, rng, name)
@@ -46,6 +48,8 @@ class Session:
         self.evaluations: dict[tuple[str, int], Evaluation] = {}
         self._failed: list[tuple[Point, str]] = []
         self._damaged: list[str] = []
+        self._stale = domains.choice("stale", stale, ("warn", "use", "error"))
+        self._outdated = 0  # points from the ledger that other code computed
 
     def __enter__(self) -> Self:
         self._ledger = Ledger(self._store)
@@ -77,7 +81,18 @@ class Session:
             self.evaluations[point.identity] = short
             advance()
 
+        if self._stale == "error":
+            points = list(points)
+            rows = [self._rows.get(point.identity) for point in points]
+            if count := sum(row is not None and self._other(row) for row in rows):
+                raise SweepError(self._told(count, len(points)))
         Dispatch(self._task, self._workers, keep).run(self._missing(points, advance))
+
+    def warn_if_stale(self) -> None:
+        """Tell how many results that were used come from other code."""
+        if self._outdated and self._stale == "warn":
+            told = self._told(self._outdated, len(self.evaluations))
+            warnings.warn(told, SweepWarning, stacklevel=3)
 
     def report(self, throw: bool) -> None:
         """Tell of failed points and damaged results: by one warning each, or by an error."""
@@ -101,10 +116,22 @@ class Session:
             else:
                 try:
                     self.evaluations[point.identity] = self._ledger.evaluation(row)
+                    self._outdated += self._other(row)
                     advance()
                 except DamagedError as error:
                     self._damaged.append(f"{point}: {error}")
                     yield point
+
+    def _other(self, row: Row) -> bool:
+        return differs(row.code, self.series.code)
+
+    def _told(self, count: int, total: int) -> str:
+        return (
+            f"{count} of {total} points of {self.series.function} were computed by other code: it, "
+            "or something that it uses, has changed since. If that changes results, give another "
+            "version, or resume=False; sweeps.recheck computes some of them again; stale='use' "
+            "takes them as they are"
+        )
 
     def _table(self) -> str:
         """Say how many points failed, and how the first of them did."""
@@ -127,7 +154,8 @@ def series_of(
 ) -> Series:
     """Return what the points of a sweep have in common in the ledger, once it is checked."""
     own = name_of(function)  # what has no name of its own is refused all the same
-    return Series(own if name is None else given("name", name), _version(version), _seed(rng))
+    known = own if name is None else given("name", name)
+    return Series(known, _version(version), _seed(rng), fingerprint(function))
 
 
 def _version(version: object) -> str:

@@ -30,6 +30,7 @@ def run(
     executor: Executor | int | None = None,
     progress: bool = True,
     resume: bool = True,
+    stale: str = "warn",
     throw: bool = False,
 ) -> xarray.Dataset:
     """Evaluate a function at all points of a grid, each of them once and for all.
@@ -39,7 +40,8 @@ def run(
 
     The parameters say, in this order, what to compute (`function`, `grid`, `replicas`, `rng`),
     where and under which names it is stored (`store`, `version`, `name`), who computes (`executor`,
-    `progress`), and how to go on from what is stored and after an error (`resume`, `throw`).
+    `progress`), and how to go on from what is stored and after an error (`resume`, `stale`,
+    `throw`).
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ def run(
     store
         Path of the ledger, an SQLite file that is made if need be.
     version
-        Version of the model that `function` computes. Change it, and all points are new; the
-        source code is not looked at. In one store a version belongs to one function.
+        Version of the model that `function` computes. Change it, and all points are new. In one
+        store a version belongs to one function.
     name
         The name under which the ledger knows the function; by default its module and name. Give
         one, and the function may be moved or renamed later without losing what is stored.
@@ -74,6 +76,11 @@ def run(
     resume
         Whether to go on from the ledger. With False, it is first renamed by `sweeps.set_aside`,
         once the arguments are found to be right.
+    stale
+        What to do about stored points that were computed by other code than today's: the function,
+        or what it uses of its project (not: comments, docstrings, libraries). "warn": use them, and
+        tell how many they are; "use": use them silently; "error": refuse, before anything is
+        computed.
     throw
         Whether to raise an error at the end if points failed. Otherwise they give a warning.
 
@@ -95,7 +102,8 @@ def run(
     LedgerError
         If the store cannot be used: not a ledger, in use by another sweep, disk full.
     SweepError
-        If the executor broke, or with `throw` if points failed; after storing all others.
+        If the executor broke, or with `throw` if points failed; after storing all others. With
+        `stale="error"`, if other code computed stored points.
 
     Examples
     --------
@@ -119,13 +127,21 @@ def run(
     progress = domains.boolean("progress", progress)
     throw = domains.boolean("throw", throw)
     session = Session(
-        function, axes, store=store, version=version, rng=rng, executor=executor, name=name
+        function,
+        axes,
+        store=store,
+        version=version,
+        rng=rng,
+        executor=executor,
+        name=name,
+        stale=stale,
     )
     if not resume:
         set_aside(store)
     wanted = list(points(axes, replicas))
     with session, bar(session.series.function, len(wanted), progress) as shown:
         session.evaluate(wanted, shown.update)
+    session.warn_if_stale()
     session.report(throw)
     evaluations = [session.evaluations[point.identity] for point in wanted]
     return labelled(axes, replicas, evaluations, session.series)

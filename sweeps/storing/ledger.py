@@ -10,29 +10,35 @@ import contextlib
 import json
 import os
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
 from foundation import domains
-from sweeps.errors import LedgerError
+from sweeps.errors import LedgerError, SweepWarning
 from sweeps.storing import schema
-from sweeps.storing.arrays import Array
+from sweeps.storing.arrays import Array, DamagedError, unpacked
 from sweeps.storing.evaluation import Evaluation, Scalar
 from sweeps.storing.failure import Failure
 from sweeps.storing.point import Point
-from sweeps.storing.table import arrays_of, insert
+from sweeps.storing.table import Values, insert, whole
 
-_STORED = "SELECT parameters, replica, id, results, seconds FROM points "
+# without the index, which may be damaged apart from the rows
+_STORED = (
+    "SELECT parameters, replica, id, seconds, code FROM points NOT INDEXED "
+    "WHERE version = ? AND seed = ? AND error IS NULL"
+)
 _FAILED = (
-    "SELECT version, parameters, replica, error FROM points WHERE error IS NOT NULL "
+    "SELECT id FROM points NOT INDEXED WHERE error IS NOT NULL "
     "ORDER BY version, seed, parameters, replica"
 )
+_OTHERS = "SELECT id FROM points NOT INDEXED WHERE version = ? AND function != ?"
 
 
 @dataclass(frozen=True)
@@ -42,15 +48,16 @@ class Series:
     function: str
     version: str
     seed: int
+    code: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A stored point: its results as JSON, where null stands for the next of its arrays."""
+    """Where a point is stored, how long it took, and the fingerprint of what computed it."""
 
     id: int
-    results: str
     seconds: float
+    code: str
 
 
 class Ledger:
@@ -67,6 +74,7 @@ class Ledger:
         with self._explained("cannot be opened"):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+            self._connection.text_factory = _text
             try:
                 schema.take(self._connection, path)
             except BaseException:
@@ -88,26 +96,29 @@ class Ledger:
         """Return the finished points of a series by parameters and replica."""
         with self._explained("cannot be read"):
             self._same_function(series)
-            found = self._connection.execute(
-                _STORED + "WHERE version = ? AND seed = ? AND error IS NULL",
-                (series.version, str(series.seed)),
-            )
-            return {(key, replica): Row(*rest) for key, replica, *rest in found}
+            found = self._connection.execute(_STORED, (series.version, str(series.seed)))
+            return {
+                (key, replica): Row(row, seconds if isinstance(seconds, float) else 0.0, code)
+                for key, replica, row, seconds, code in found
+                if isinstance(key, str) and isinstance(replica, int)
+            }
 
     def evaluation(self, row: Row) -> Evaluation:
-        """Return what a row holds; raise `DamagedError` if its arrays are not whole."""
-        results = json.loads(row.results)
+        """Return what a row holds; raise `DamagedError` if it is not as it was stored."""
+        with self._explained("cannot be read"):
+            values, content = whole(self._connection, row.id)
+        results = _object(values.results)
         if names := [name for name, value in results.items() if value is None]:
-            with self._explained("cannot be read"):
-                arrays = arrays_of(self._connection, row.id, len(names))
-            results.update(zip(names, arrays, strict=True))
-        return Evaluation(results, seconds=row.seconds)
+            if not content:
+                raise DamagedError("its arrays are missing")
+            results.update(zip(names, unpacked(content, len(names)), strict=True))
+        return Evaluation(results, seconds=values.seconds)
 
     def store(self, series: Series, point: Point, evaluation: Evaluation) -> None:
         """Write one point in one transaction."""
         results = evaluation.results
         arrays = [value for value in results.values() if isinstance(value, np.ndarray)]
-        values = (
+        values = Values(
             series.version,
             str(series.seed),
             point.key,
@@ -119,6 +130,7 @@ class Ledger:
             evaluation.host,
             evaluation.libraries,
             datetime.now(UTC).isoformat(timespec="seconds"),
+            series.code,
         )
         with (
             self._explained("cannot be written", " Nothing stored so far is lost."),
@@ -127,13 +139,18 @@ class Ledger:
             self._connection.execute("BEGIN")
             insert(self._connection, values, arrays)
 
-    def failures(self) -> list[Failure]:
-        """Return the points that raised at their last attempt."""
+    def failures(self) -> tuple[list[Failure], int]:
+        """Return the points that raised at their last attempt, and how many rows are damaged."""
+        found, damaged = [], 0
         with self._explained("cannot be read"):
-            return [
-                Failure(version, json.loads(parameters), replica, error)
-                for version, parameters, replica, error in self._connection.execute(_FAILED)
-            ]
+            for (row,) in self._connection.execute(_FAILED).fetchall():
+                try:
+                    values, _ = whole(self._connection, row)
+                    point = values.version, _object(values.parameters), values.replica
+                    found.append(Failure(*point, str(values.error)))
+                except DamagedError:
+                    damaged += 1
+        return found, damaged
 
     def rename(self, target: Path) -> None:
         """Rename the file while it is locked; then only close it."""
@@ -143,20 +160,21 @@ class Ledger:
 
     def _same_function(self, series: Series) -> None:
         """Refuse to mix two functions under one version: their points would be confused."""
-        query = "SELECT function FROM points WHERE version = ? AND function != ? LIMIT 1"
-        other = self._connection.execute(query, (series.version, series.function)).fetchone()
-        if other:
-            raise ValueError(
-                f"version {series.version!r} in {self.path} belongs to the function {other[0]!r}, "
-                f"got {series.function!r}: give it another version or another store"
-            )
+        told = (series.version, series.function)
+        for (row,) in self._connection.execute(_OTHERS, told).fetchall():
+            with contextlib.suppress(DamagedError):
+                raise ValueError(
+                    f"version {series.version!r} in {self.path} belongs to the function "
+                    f"{whole(self._connection, row)[0].function!r}, got {series.function!r}: "
+                    "give it another version or another store"
+                )
 
     @contextlib.contextmanager
     def _explained(self, what: str, consequence: str = "") -> Iterator[None]:
         """Turn an error of SQLite or of the file system into one that names the path."""
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             raise LedgerError(f"{self.path} {what}: {_reason(error)}.{consequence}") from error
 
 
@@ -192,7 +210,14 @@ def failures(store: str | os.PathLike[str]) -> list[Failure]:
     ({'N': 0}, 'ZeroDivisionError: division by zero')
     """
     with Ledger(existing(store)) as ledger:
-        return ledger.failures()
+        found, damaged = ledger.failures()
+    if damaged:
+        warnings.warn(
+            f"{damaged} damaged rows are left out; the next run computes them again",
+            SweepWarning,
+            stacklevel=2,
+        )
+    return found
 
 
 def set_aside(store: str | os.PathLike[str]) -> Path | None:
@@ -246,13 +271,15 @@ def existing(store: object) -> Path:
     return path
 
 
-def _reason(error: sqlite3.Error | OSError) -> str:
+def _reason(error: Exception) -> str:
     """Say in words why SQLite or the file system refused."""
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return "another sweep is using it; wait for that one to end, or give another path"
     if code is not None and code & 0xFF == sqlite3.SQLITE_NOTADB:
         return "it is not an SQLite file; give a new path"
+    if isinstance(error, UnicodeDecodeError) or (code or 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+        return "it is damaged; put back a copy of it, or move it away to start anew"
     return str(error)
 
 
@@ -261,3 +288,19 @@ def _json(results: dict[str, Scalar | Array]) -> str:
     return json.dumps(
         {name: None if isinstance(value, np.ndarray) else value for name, value in results.items()}
     )
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """Return a JSON object; a row of an earlier schema may have been damaged before."""
+    try:
+        found = json.loads(text or "")
+    except (ValueError, RecursionError) as error:
+        raise DamagedError(f"it cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise DamagedError(f"it holds {text!r}")
+    return found
+
+
+def _text(content: bytes) -> str:
+    """Decode text as it is: what is damaged is found by the checksum."""
+    return content.decode(errors="replace")

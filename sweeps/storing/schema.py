@@ -4,11 +4,11 @@ import sqlite3
 from pathlib import Path
 
 from sweeps.errors import LedgerError
-from sweeps.storing import first_schema
+from sweeps.storing import earlier_schemas
 from sweeps.storing.table import CREATE
 
 APPLICATION = 0x53574550  # "SWEP" in the header tells a ledger from another SQLite file
-SCHEMA = 2
+SCHEMA = 3
 
 
 def take(connection: sqlite3.Connection, path: Path) -> None:
@@ -37,8 +37,8 @@ def take(connection: sqlite3.Connection, path: Path) -> None:
     if not tables:
         execute(CREATE)
         execute(f"PRAGMA application_id = {APPLICATION}")
-    elif schema < SCHEMA:
-        first_schema.move_in(connection, path)
+    elif "code" not in [name for _, name, *_ in execute("PRAGMA table_info(points)")]:
+        earlier_schemas.move_in(connection, path)
     execute(f"PRAGMA user_version = {SCHEMA}")
     execute("COMMIT")
-    first_schema.clear(connection, path)
+    earlier_schemas.clear(connection, path)

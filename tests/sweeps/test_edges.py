@@ -46,7 +46,7 @@ def test_a_point_that_is_known_is_not_asked_for_again(options):
         return N
 
     points = [Point({"N": 1}), Point({"N": 2})]
-    with Session(counted, ["N"], rng=0, name=None, **options) as session:
+    with Session(counted, ["N"], rng=0, name=None, stale="warn", **options) as session:
         for _ in range(2):
             session.evaluate(points, lambda: steps.append(1))
     assert calls == [1, 2]

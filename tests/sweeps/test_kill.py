@@ -73,7 +73,7 @@ def serial(store, name):
     function.__module__ = "__main__"  # as it is in the script that was killed
     with ThreadPoolExecutor(1) as executor:
         return sweeps.run(
-            function, grid, store=store, version=1, executor=executor, progress=False
+            function, grid, store=store, version=1, executor=executor, progress=False, stale="use"
         ).drop_vars("seconds")
 
 

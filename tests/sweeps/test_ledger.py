@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sweeps
-from sweeps.storing.arrays import packed, unpacked
+from sweeps.storing.arrays import DamagedError, packed, unpacked
 from sweeps.storing.evaluation import named
 from sweeps.storing.ledger import Ledger
 
@@ -102,11 +102,11 @@ def test_a_database_of_another_program_is_left_alone(store):
 def test_a_newer_schema_is_left_alone(store):
     sweep(store)
     connection = sqlite3.connect(store)
-    connection.execute("PRAGMA user_version = 3")
+    connection.execute("PRAGMA user_version = 4")
     connection.commit()
     connection.close()
     before = store.read_bytes()
-    with pytest.raises(sweeps.LedgerError, match=r"has schema 3, .* update steering-dynamics"):
+    with pytest.raises(sweeps.LedgerError, match=r"has schema 4, .* update steering-dynamics"):
         sweep(store)
     assert store.read_bytes() == before
 
@@ -163,7 +163,7 @@ def object_array():
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (lambda content: None, "are missing"),
+        (lambda content: None, ""),
         (lambda content: b"", "cannot be read"),
         (lambda content: content[:-100], "cannot be read"),
         (lambda content: content + b"0", "followed by something else"),
@@ -176,11 +176,16 @@ def object_array():
     ],
 )
 def test_a_damaged_array_is_computed_again(store, damage, reason):
+    """The checksum tells; without one, of an earlier schema, reading does."""
     expected = sweep(store)
     with altered(store) as connection:
         content = connection.execute("SELECT arrays FROM points WHERE id = 4").fetchone()[0]
         connection.execute("UPDATE points SET arrays = ? WHERE id = 4", (damage(content),))
-    with pytest.warns(sweeps.SweepWarning, match=f"computed again:\n  i=3, .*{reason}"):
+    damaged = damage(content)
+    if damaged is not None:
+        with pytest.raises(DamagedError, match=reason):
+            unpacked(damaged, 1)
+    with pytest.warns(sweeps.SweepWarning, match="computed again:\n  i=3, .*the checksum"):
         again = sweep(store)
     assert CALLS == [3]
     assert again.drop_vars("seconds").identical(expected.drop_vars("seconds"))
@@ -192,7 +197,9 @@ def test_many_damaged_arrays_are_counted(store):
     sweep(store)
     with altered(store) as connection:
         connection.execute("UPDATE points SET arrays = NULL")
-    with pytest.warns(sweeps.SweepWarning, match=r"(?s)i=4, .*are missing\n  \.\.\. and 15 more"):
+    with pytest.warns(
+        sweeps.SweepWarning, match=r"(?s)i=4, .*the checksum[^\n]*\n  \.\.\. and 15 more"
+    ):
         sweep(store)
 
 
@@ -258,7 +265,8 @@ def test_a_limit_on_the_size_of_files(store, monkeypatch):
     )
     assert f"LedgerError: {store} cannot be written" in done.stderr
     monkeypatch.setattr(wide, "__module__", "__main__")  # as it is in the script
-    data = sweep(store, wide, 400)
+    with pytest.warns(sweeps.SweepWarning, match="of 400 points of wide were computed by other"):
+        data = sweep(store, wide, 400)
     assert integrity(store) == "ok"
     assert 0 < len(CALLS) < 400
     assert (data["result"] == "x" * 1000).all()

@@ -137,7 +137,7 @@ def test_a_failed_point_is_missing_reported_and_tried_again(ledger, threads):
     with pytest.raises(sweeps.SweepError, match="no solution at 20"):
         sweeps.run(fragile, grid, executor=threads, throw=True, **ledger)
     broken.clear()
-    repaired = sweeps.run(fragile, grid, executor=threads, **ledger)
+    repaired = sweeps.run(fragile, grid, executor=threads, stale="use", **ledger)
     assert not repaired["failed"].any()
     assert repaired["count"].dtype == np.int64
     assert sweeps.failures(ledger["store"]) == []

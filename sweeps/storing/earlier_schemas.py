@@ -1,4 +1,8 @@
-"""Ledgers of schema 1, which kept arrays in a folder beside the file, become those of today."""
+"""Ledgers of earlier schemas become those of today.
+
+Schema 1 kept arrays in a folder beside the file; schemas 1 and 2 had neither checksums nor
+fingerprints of code.
+"""
 
 import contextlib
 import hashlib
@@ -10,23 +14,25 @@ from pathlib import Path
 import numpy as np
 
 from foundation.files import TEMPORARY
-from sweeps.storing.arrays import Array
-from sweeps.storing.table import COLUMNS, CREATE, insert
+from sweeps.storing.arrays import Array, unpacked
+from sweeps.storing.table import CREATE, Values, insert
 
 _KEYS = "SELECT version, seed, parameters, replica FROM points WHERE arrays IS NOT NULL"
 
 
 def move_in(connection: sqlite3.Connection, path: Path) -> None:
-    """Rebuild the table, with the arrays in their rows; the caller's transaction makes it whole.
+    """Rebuild the table, with arrays and checksums; the caller's transaction makes it whole.
 
-    Where a file is missing or damaged, the row is left without its arrays: computed again by the
-    next sweep that wants it.
+    Where arrays are missing or damaged, the row is left without them: computed again by the next
+    sweep that wants it.
     """
     execute = connection.execute
     execute("ALTER TABLE points RENAME TO old")
     execute(CREATE)
-    for *values, results, name in execute(f"SELECT {COLUMNS}, results, arrays FROM old"):
-        insert(connection, values, _read(_folder(path) / name, results) if name else [])
+    columns = ", ".join(Values._fields).replace("code", "''")
+    for *stored, arrays in execute(f"SELECT {columns}, arrays FROM old"):
+        values = Values(*stored)
+        insert(connection, values, _arrays(path, values.results, arrays) if arrays else [])
     execute("DROP TABLE old")
 
 
@@ -56,15 +62,20 @@ def _name(key: tuple[str, str, str, int]) -> str:
     return f"{hashlib.sha256(json.dumps(key).encode()).hexdigest()[:40]}.npz"
 
 
-def _read(file: Path, results: str) -> list[Array]:
-    """Return the arrays of an .npz, one for each null in the results; none if it is damaged."""
+def _arrays(path: Path, results: str | None, stored: str | bytes) -> list[Array]:
+    """Return the arrays of a row, one for each null in the results; none if they are damaged.
+
+    They are stored as bytes, or as the name of an .npz in the folder.
+    """
     try:
-        content = file.read_bytes()
+        content = stored if isinstance(stored, bytes) else (_folder(path) / stored).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return []
     try:
-        count = sum(value is None for value in json.loads(results).values())
+        count = sum(value is None for value in json.loads(results or "").values())
+        if isinstance(stored, bytes):
+            return unpacked(content, count)
         with np.load(io.BytesIO(content), allow_pickle=False) as archive:
             return [archive[f"arr_{i}"] for i in range(count)]
-    except Exception:  # what can be wrong with an archive has no end
+    except Exception:  # what can be wrong with stored bytes has no end
         return []

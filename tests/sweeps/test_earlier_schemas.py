@@ -1,4 +1,4 @@
-"""Ledgers of schema 1 are moved into one file with the arrays of their folder, all or none."""
+"""Ledgers of earlier schemas are taken over, with their arrays and all or none."""
 
 import contextlib
 import hashlib
@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import sweeps
-from sweeps.storing import first_schema
+from sweeps.storing import earlier_schemas
 from sweeps.storing.arrays import unpacked
 
 CALLS = []
@@ -101,7 +101,7 @@ def file_of(store, i, version="1"):
 def test_every_row_is_the_same_and_the_folder_is_gone(store, old):
     before, dataset = old
     assert [failure.parameters for failure in sweeps.failures(store)] == [{"i": 7}] * 2
-    assert rows(store) == (2, before)
+    assert rows(store) == (3, before)
     assert [path.name for path in store.parent.iterdir()] == [store.name]
     again = sweep(store)
     assert CALLS == [7]
@@ -112,14 +112,14 @@ def test_an_old_ledger_is_set_aside_whole(store, old):
     before, _ = old
     new = sweeps.set_aside(store)
     assert [path.name for path in store.parent.iterdir()] == [new.name]
-    assert rows(new) == (2, before)
+    assert rows(new) == (3, before)
 
 
 KILLED = """
 import os, sys
 from pathlib import Path
 import sweeps
-from sweeps.storing import first_schema
+from sweeps.storing import earlier_schemas
 which, count, store = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 class Counted:
     def __init__(self, what):
@@ -130,9 +130,9 @@ class Counted:
         self.left -= 1
         return self.what(*arguments, **keywords)
 if which == "moving":
-    first_schema.insert = Counted(first_schema.insert)
+    earlier_schemas.insert = Counted(earlier_schemas.insert)
 elif which == "committed":
-    first_schema.clear = Counted(first_schema.clear)
+    earlier_schemas.clear = Counted(earlier_schemas.clear)
 else:
     unlink = Counted(Path.unlink)
     Path.unlink = lambda path, **keywords: unlink(path, **keywords)
@@ -146,8 +146,8 @@ sweeps.failures(store)
         ("moving", 0, 1, 16),
         ("moving", 11, 1, 16),
         ("moving", 19, 1, 16),
-        ("committed", 0, 2, 16),
-        ("clearing", 5, 2, 11),
+        ("committed", 0, 3, 16),
+        ("clearing", 5, 3, 11),
     ],
 )
 def test_a_kill_is_made_good_by_the_next_opening(store, old, place, count, schema, files):
@@ -214,12 +214,12 @@ def test_a_folder_that_cannot_be_read_changes_nothing(store, old, monkeypatch):
         raise PermissionError(13, "Permission denied", str(file))
 
     with monkeypatch.context() as patch:
-        patch.setattr(first_schema.Path, "read_bytes", unable)
+        patch.setattr(earlier_schemas.Path, "read_bytes", unable)
         with pytest.raises(sweeps.LedgerError, match=r"cannot be opened: .*Permission denied"):
             sweeps.failures(store)
     assert rows(store)[0] == 1
     sweeps.failures(store)
-    assert rows(store) == (2, before)
+    assert rows(store) == (3, before)
 
 
 def test_what_is_not_of_the_ledger_stays(store, old):
@@ -227,3 +227,22 @@ def test_what_is_not_of_the_ledger_stays(store, old):
     (folder(store) / ".abc.npz.123.writing").write_bytes(b"half")
     sweeps.failures(store)
     assert [path.name for path in folder(store).iterdir()] == ["notes.txt"]
+
+
+def test_a_ledger_without_checksums_is_given_them(store):
+    """Schema 2 had its arrays in the rows, and no checksums; damage is found from now on."""
+    dataset = sweep(store)
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("ALTER TABLE points DROP COLUMN checksum")
+        connection.execute("ALTER TABLE points DROP COLUMN code")
+        connection.execute("PRAGMA user_version = 2")
+        connection.execute("UPDATE points SET arrays = substr(arrays, 9) WHERE id = 3")
+    with pytest.warns(sweeps.SweepWarning, match="computed again:\n  i=2, .*arrays are missing"):
+        again = sweep(store)
+    assert CALLS == [2, 7]
+    assert again.drop_vars("seconds").identical(dataset.drop_vars("seconds"))
+    assert rows(store)[0] == 3
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        connection.execute("UPDATE points SET seconds = seconds + 1 WHERE id = 5")
+    with pytest.warns(sweeps.SweepWarning, match="computed again:\n  i=4, .*checksum"):
+        sweep(store)

@@ -1,0 +1,102 @@
+"""A damaged ledger never gives a wrong value, nor an error that is not its own."""
+
+import contextlib
+import shutil
+import sqlite3
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import sweeps
+
+SWAPPED = ("version", "seed", "parameters", "function", "results", "error", "arrays", "checksum")
+
+
+def draw(i, rng):
+    if i == 5:
+        raise ArithmeticError(f"no solution at {i}")
+    return {"number": rng.random(), "text": f"point {i}", "array": rng.random(40 * i)}
+
+
+def sweep(store):
+    with ThreadPoolExecutor(1) as executor, warnings.catch_warnings():
+        warnings.simplefilter("ignore", sweeps.SweepWarning)
+        options = {"store": store, "version": 1, "executor": executor, "progress": False}
+        return sweeps.run(draw, {"i": range(12)}, **options)
+
+
+def damaged(content, rng):
+    """Return the bytes of a file with one random damage."""
+    content, place = bytearray(content), int(rng.integers(len(content)))
+    how = rng.integers(4)
+    if how == 0:
+        content[place] ^= 1 << int(rng.integers(8))
+    elif how == 1:
+        content[place] = int(rng.integers(256))
+    elif how == 2:
+        content[place : place + 64] = bytes(len(content[place : place + 64]))
+    else:
+        del content[place:]
+    return bytes(content)
+
+
+def swap(store, rng):
+    """Exchange one column of two rows."""
+    column = rng.choice(SWAPPED)
+    one, two = (rng.permutation(12)[:2] + 1).tolist()
+    with contextlib.closing(sqlite3.connect(store)) as connection, connection:
+        query = f"SELECT {column} FROM points WHERE id = ?"
+        a, b = (connection.execute(query, (row,)).fetchone()[0] for row in (one, two))
+        update = f"UPDATE points SET {column} = ? WHERE id = ?"
+        if column == "parameters":  # they are unique
+            connection.execute(update, ("", one))
+        connection.executemany(update, [(a, two), (b, one)])
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    store = tmp_path_factory.mktemp("damage") / "ledger.sqlite"
+    return store, sweep(store).drop_vars("seconds")
+
+
+@pytest.mark.parametrize("damages", [100, pytest.param(2000, marks=pytest.mark.long)])
+def test_no_damage_gives_a_wrong_value(original, tmp_path, damages):
+    """A fifth of them each: a bit, a byte, zeros, truncation, rows swapped by SQL."""
+    store, expected = original
+    rng, found = np.random.default_rng(17), 0
+    for count in range(damages):
+        copy = tmp_path / f"{count}.sqlite"
+        if count % 5:
+            copy.write_bytes(damaged(store.read_bytes(), rng))
+        else:
+            shutil.copy(store, copy)
+            swap(copy, rng)
+        with contextlib.suppress(sweeps.LedgerError), warnings.catch_warnings():
+            warnings.simplefilter("ignore", sweeps.SweepWarning)
+            for point in sweeps.recheck(draw, copy, version=1, count=12):
+                assert point.differences in ((), ("error",))
+            told = [(f.parameters, f.error.splitlines()[-1]) for f in sweeps.failures(copy)]
+            assert told in ([], [({"i": 5}, "ArithmeticError: no solution at 5")])
+            assert sweep(copy).drop_vars("seconds").identical(expected), f"damage {count}"
+            found += 1
+        copy.unlink()
+    assert found > damages / 2  # the others could not be opened
+
+
+@pytest.mark.parametrize("column", ["results", "error", "parameters"])
+@pytest.mark.parametrize("damage", ["{", "[]", "\udcff", b"\x00", "[" * 100_000])
+def test_a_damaged_text_is_told(original, tmp_path, column, damage):
+    store, expected = original
+    copy = shutil.copy(store, tmp_path / "copy.sqlite")
+    content = damage.encode(errors="surrogateescape") if isinstance(damage, str) else damage
+    with contextlib.closing(sqlite3.connect(copy)) as connection, connection:
+        told = "CAST(? AS TEXT)" if isinstance(damage, str) else "?"
+        where = "error IS NOT NULL" if column == "error" else "id = 4"
+        connection.execute(f"UPDATE points SET {column} = {told} WHERE {where}", (content,))
+    if column == "error":
+        with pytest.warns(sweeps.SweepWarning, match="1 damaged rows are left out"):
+            assert sweeps.failures(copy) == []
+    assert all(p.differences in ((), ("error",)) for p in sweeps.recheck(draw, copy, version=1))
+    assert sweep(copy).drop_vars("seconds").identical(expected)
