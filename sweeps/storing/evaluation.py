@@ -51,7 +51,8 @@ class Task:
         try:
             results = named(self.function(**arguments), taken=point.parameters)
         except Exception:
-            error = traceback.format_exc()
+            # half a surrogate pair in its message could not be stored
+            error = traceback.format_exc().encode(errors="backslashreplace").decode()
         seconds = time.perf_counter() - start
         return Evaluation(results, error, seconds, platform.node(), library_versions())
 

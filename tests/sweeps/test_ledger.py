@@ -279,3 +279,15 @@ def test_no_pickle_is_ever_read(store):
         for *values, arrays in ledger._connection.execute("SELECT * FROM points"):
             assert all(isinstance(value, str | int | float | None) for value in values)
             assert np.load(io.BytesIO(arrays), allow_pickle=False).shape == (100,)
+
+
+def test_an_error_that_is_no_unicode_loses_no_other_point(store):
+    def fragile(i):
+        if i == 1:
+            raise ValueError("\udc80")
+        return i
+
+    with pytest.warns(sweeps.SweepWarning, match=r"1 of 4 points failed"):
+        data = sweep(store, fragile, 4)
+    assert data["failed"].values.ravel().tolist() == [False, True, False, False]
+    assert sweeps.failures(store)[0].error.splitlines()[-1] == r"ValueError: \udc80"
