@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+
+import numpy as np
 
 from foundation import domains
 
 SUPERVISORS = ("forward", "tangent", "clamp", "gradient", "descent")
+ROUNDING = 1e-5  # estimated relative error of an update above which a nudge is too small
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Rule:
     supervisor
         One of the words above.
     nudge
-        Size ε of the push, > 0.
+        Size ε of the push, > 0. Rounding makes a relative error of about 2e-16 / ε: a warning tells
+        of more than 1e-5.
     error_on
         Whose error the forward supervisor sees: that of the "clamped" trajectory, or of the "free"
         one.
@@ -68,6 +73,14 @@ class Rule:
         domains.choice("supervisor", self.supervisor, SUPERVISORS)
         nudge = domains.real("nudge", self.nudge, low=0, exclusive=True)
         object.__setattr__(self, "nudge", nudge)
+        rounding = np.finfo(float).eps / nudge
+        if self.supervisor in ("forward", "clamp") and rounding > ROUNDING:
+            warnings.warn(
+                f"a nudge of {nudge:g} drowns in rounding: an error of about {rounding:.1g} of the "
+                "update where states and errors are of order 1; take the supervisor tangent, or a "
+                "nudge of 1e-8 or more",
+                stacklevel=3,
+            )
         domains.choice("error_on", self.error_on, ("clamped", "free"))
 
     @classmethod
