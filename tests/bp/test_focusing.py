@@ -37,6 +37,8 @@ def test_finds_fixed_points_where_no_dynamics_settles(name):
         assert solution.state.dtype == np.int8
         assert solution.unstable == 0
         assert solution.status.startswith("Found at step")
+        last = f", attempt {solution.attempts}, after {solution.iterations} iterations."
+        assert solution.status.endswith(last)
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
