@@ -15,8 +15,8 @@ from learning.estimators.logit_classifier import Labels, LogitClassifier, two_or
 from learning.estimators.random_state import as_generator
 from learning.network.couplings import Array
 from learning.network.recipe import Recipe, recipe
-from learning.steered.held_back import Rows, divided, stalled
-from learning.steered.history import History, validated
+from learning.steered.held_back import Best, Rows, divided
+from learning.steered.history import History, keep, validated
 from learning.steered.labels import distinct, encoded, plain
 from learning.steered.learner import Learner
 from learning.steered.storage import read, understood, write
@@ -57,6 +57,9 @@ class SteeredClassifier(LogitClassifier):
         Fraction of the inputs held back to follow the accuracy, in [0, 1).
     patience
         Epochs without a better accuracy on those after which to stop, >= 1; None for no early stop.
+        With it `fit` ends with the best network that it saw, of equals the first, however it ended;
+        the one that `warm_start` began from counts too. Rates, random numbers and the count of
+        epochs go on from the last epoch.
     warm_start
         Whether `fit` continues the last one, for `epochs` more. `Schedule` and `Rule` may have
         changed in between; sizes and `Strengths` may not.
@@ -72,7 +75,8 @@ class SteeredClassifier(LogitClassifier):
     n_features_in_
         Number of inputs, N.
     history_
-        A `History`: a list of one `Epoch` for each epoch, with a `plot`.
+        A `History`: a list of one `Epoch` for each epoch, with a `plot`; `history_.kept` is the
+        number of the epoch after which the network was as it is.
     learner_
         The network: `learner_.couplings`, `learner_.states(X)`.
 
@@ -173,14 +177,20 @@ class SteeredClassifier(LogitClassifier):
         rows, held = divided(len(inputs), self.validation_fraction)
         batch = self._batch(len(rows))
         self._begin(inputs.shape[1], classes, on)
-        x_held = inputs[held]
+        x_held, y_held = inputs[held], truth[held]
+        best = Best(self.patience, self.learner_.couplings)
+        if on and self.patience:
+            best.seen(self._right(x_held, y_held), self.history_.kept)
         for _ in self._bar():
             self._epoch(inputs, truth, rows, batch)
             if len(held):
-                right = int(np.sum(self._logits(x_held).argmax(1) == truth[held]))
+                right = self._right(x_held, y_held)
                 self.history_[-1] = validated(self.history_[-1], right, len(held))
-            if stalled(self.history_, self.patience):
+                best.seen(right, self.history_[-1].number)
+            if best.stalled:
                 break
+        if self.patience:
+            keep(self.history_, best.restore())
         return self
 
     def partial_fit(
@@ -224,6 +234,7 @@ class SteeredClassifier(LogitClassifier):
         if not isinstance(self.random_state, int | np.integer | None):
             parameters["random_state"] = None  # what it has become is in the learner
         facts |= {"parameters": parameters, "history": [asdict(one) for one in self.history_]}
+        facts["kept"] = self.history_.kept
         arrays["classes"] = plain(self.classes_)
         if hasattr(self, "feature_names_in_"):
             arrays["feature_names"] = self.feature_names_in_.astype(str)
@@ -246,7 +257,7 @@ class SteeredClassifier(LogitClassifier):
             loaded.learner_ = learner_of(arrays, facts)
             loaded.n_features_in_ = loaded.learner_.couplings.N
             loaded.classes_ = classes_of(arrays, loaded.learner_.couplings.C)
-            loaded.history_ = history_of(facts["history"])
+            loaded.history_ = history_of(facts["history"], facts["kept"])
             if "feature_names" in arrays:
                 loaded.feature_names_in_ = arrays["feature_names"].astype(object)
         return loaded
@@ -301,6 +312,10 @@ class SteeredClassifier(LogitClassifier):
         """Learn from some rows of the inputs once."""
         pace = self.cooling**self.learner_.epochs
         self.history_.append(self.learner_._epoch(inputs, truth, rows, batch, pace))
+
+    def _right(self, inputs: Array, truth: npt.NDArray[np.intp]) -> int:
+        """Return how many inputs are given their class."""
+        return int(np.sum(self._logits(inputs).argmax(1) == truth))
 
     def _logits(self, inputs: Array) -> Array:
         return self.learner_._logits(inputs)

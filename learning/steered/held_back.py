@@ -1,11 +1,9 @@
 """Inputs held back from training, and when to stop by them."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from learning.steered.history import Epoch
+from learning.network.couplings import Array, Couplings
 
 Rows = npt.NDArray[np.intp]
 
@@ -24,9 +22,33 @@ def divided(P: int, fraction: float) -> tuple[Rows, Rows]:
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def stalled(history: Sequence[Epoch], patience: int | None) -> bool:
-    """Return whether the accuracy on inputs held back has not risen for `patience` epochs."""
-    if patience is None or len(history) <= patience:
-        return False
-    followed = [epoch.validation or 0.0 for epoch in history]
-    return max(followed[-patience:]) <= max(followed[:-patience])
+class Best:
+    """The best network of a training by the inputs held back, of equals the first.
+
+    Without `patience` nothing is stored, and it never stalls.
+    """
+
+    def __init__(self, patience: int | None, couplings: Couplings) -> None:
+        self.patience, self.couplings = patience, couplings
+        self.right, self.number, self.waited = -1, 0, 0
+        self.arrays: dict[str, Array] = {}
+
+    def seen(self, right: int, number: int) -> None:
+        """Look at the network after an epoch: how many inputs it gets right."""
+        if self.patience is None:
+            return
+        self.waited += 1
+        if right > self.right:
+            self.right, self.number, self.waited = right, number, 0
+            self.arrays = {name: array.copy() for name, array in self.couplings.arrays.items()}
+
+    @property
+    def stalled(self) -> bool:
+        """Whether there was no better one for `patience` epochs."""
+        return self.patience is not None and self.waited >= self.patience
+
+    def restore(self) -> int:
+        """Make the couplings those of the best network; return the number of its epoch."""
+        for name, array in self.arrays.items():
+            getattr(self.couplings, name)[:] = array
+        return self.number

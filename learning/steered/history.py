@@ -57,7 +57,13 @@ class Epoch:
 
 
 class History(list[Epoch]):
-    """The epochs of a training: a list, with a plot.
+    """The epochs of a training: a list, with a plot, that knows which network was kept.
+
+    Attributes
+    ----------
+    kept
+        Number of the epoch after which the network was as it is: the last one, or the one that
+        early stopping went back to.
 
     Examples
     --------
@@ -67,10 +73,33 @@ class History(list[Epoch]):
     >>> history = network.fit(data.X, data.y).history_
     >>> isinstance(history, History), len(history), history[-1].number
     (True, 3, 3)
+    >>> history.kept  # without `patience` it is the last one
+    3
     >>> axes = history.plot()
     >>> axes.get_xlabel()
     'epoch'
     """
+
+    _kept: int | None = None
+
+    @property
+    def kept(self) -> int:
+        """Number of the epoch after which the network was as it is, 0 before the first."""
+        return self._kept or (self[-1].number if self else 0)
+
+    def append(self, epoch: Epoch) -> None:
+        """Record that training went on.
+
+        Examples
+        --------
+        >>> from learning import Epoch, History
+        >>> history = History()
+        >>> history.append(Epoch(number=1, unstable=0.3, missed=0.1, flips=1.2, seconds=0.1))
+        >>> history.kept
+        1
+        """
+        super().append(epoch)
+        self._kept = None
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw what is wrong after each epoch: units below margin, inputs missed, held back too.
@@ -97,10 +126,19 @@ class History(list[Epoch]):
             axes.errorbar(
                 x, wrong, error, fmt="s-", color="C2", mfc="w", label="inputs held back, missed"
             )
+        if self and self.kept != self[-1].number:
+            axes.axvline(self.kept, color="0.5", ls=":", label="kept")
         axes.locator_params(axis="x", integer=True)
         axes.set(xlabel="epoch", ylabel="fraction", ylim=(0, None))
         axes.legend()
         return axes
+
+
+def keep(history: History, number: int) -> None:
+    """Record that the network is again what it was after the epoch of this number."""
+    if number not in [epoch.number for epoch in history]:
+        raise ValueError(f"kept must be the number of an epoch, got {number!r}")
+    history._kept = number
 
 
 def validated(epoch: Epoch, right: int, held: int) -> Epoch:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.files import replacing
 
-FORMAT = 2  # change it when older versions of this package cannot read what this one writes
-READABLE = (1, 2)
+FORMAT = 3  # change it when older versions of this package cannot read what this one writes
+READABLE = (1, 2, 3)
 _TEXT = "steering"
 _RENAMED = {"A": "forward", "R": "backward"}  # since format 1
 
@@ -66,6 +66,8 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dic
         arrays = {name: stored[name] for name in stored.files}
         facts = json.loads(str(arrays.pop(_TEXT)))
         found = facts["format"]
+        if found in (1, 2):
+            facts["kept"] = facts["history"][-1]["number"]
     if found not in READABLE:
         raise ValueError(
             f"path must be a file of format {FORMAT} or older, {str(path)!r} has format {found!r}: "

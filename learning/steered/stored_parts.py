@@ -12,7 +12,7 @@ from learning.network.recipe import Recipe
 from learning.network.rule import Rule
 from learning.network.schedule import Schedule
 from learning.network.strengths import Strengths
-from learning.steered.history import Epoch, History
+from learning.steered.history import Epoch, History, keep
 from learning.steered.labels import distinct
 from learning.steered.learner import Learner
 
@@ -51,11 +51,13 @@ def recipe_of(parts: dict[str, Any]) -> Recipe:
     )
 
 
-def history_of(records: list[dict[str, Any]]) -> History:
-    """Return the records of epochs."""
+def history_of(records: list[dict[str, Any]], kept: int) -> History:
+    """Return the records of epochs, of which one was kept."""
     if not isinstance(records, list):
         raise TypeError(f"history must be a list, got {records!r}")
-    return History(Epoch(**record) for record in records)
+    history = History(Epoch(**record) for record in records)
+    keep(history, kept)
+    return history
 
 
 def parameters_of(facts: dict[str, Any]) -> dict[str, Any]:

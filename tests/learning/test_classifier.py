@@ -72,6 +72,56 @@ def test_early_stop():
     assert max(followed[-3:]) <= max(followed[:-3])
 
 
+HARD = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.35, rng=5)
+EARLY = {"epochs": 30, "validation_fraction": 0.3, "patience": 4, "cooling": 0.9}
+
+
+@pytest.fixture(scope="module")
+def stopped():
+    return classifier(**EARLY).fit(HARD.X, HARD.y)
+
+
+def test_early_stop_keeps_the_best_network(stopped):
+    """It is, bit for bit, the one that a training of fewer epochs ends with."""
+    followed = [one.validation for one in stopped.history_]
+    kept = stopped.history_.kept
+    assert kept == 1 + int(np.argmax(followed)), "of equals the first"
+    assert kept == len(followed) - 4
+    assert followed[-1] < followed[kept - 1], "the last network is worse"
+    shorter = classifier(**{**EARLY, "epochs": kept, "patience": None}).fit(HARD.X, HARD.y)
+    assert shorter.history_.kept == kept
+    for name, array in shorter.learner_.couplings.arrays.items():
+        np.testing.assert_array_equal(stopped.learner_.couplings.arrays[name], array, err_msg=name)
+
+
+def test_the_best_is_kept_where_the_epochs_run_out(stopped):
+    kept = stopped.history_.kept
+    short = classifier(**{**EARLY, "epochs": kept + 2}).fit(HARD.X, HARD.y)
+    assert (len(short.history_), short.history_.kept) == (kept + 2, kept)
+    np.testing.assert_array_equal(short.learner_.couplings.J, stopped.learner_.couplings.J)
+
+
+def test_training_goes_on_from_the_best_network(stopped, tmp_path):
+    stopped.save(tmp_path / "network.npz")
+    first, second = (learning.SteeredClassifier.load(tmp_path / "network.npz") for _ in range(2))
+    kept, passed = stopped.history_.kept, len(stopped.history_)
+    assert first.history_.kept == kept
+    first.partial_fit(HARD.X, HARD.y)
+    assert first.history_.kept == first.history_[-1].number == passed + 1
+    second.set_params(warm_start=True).fit(HARD.X, HARD.y)
+    history = second.history_
+    assert [one.number for one in history] == list(range(1, len(history) + 1))
+    assert len(history) >= passed + 4, "patience counts from where the fit begins"
+    seen = {
+        one.number: one.validation
+        for one in history
+        if one.number in {kept, *range(passed + 1, 99)}
+    }
+    assert seen[history.kept] == max(seen.values()), "where it began counts too"
+    if history.kept == kept:
+        np.testing.assert_array_equal(second.learner_.couplings.J, stopped.learner_.couplings.J)
+
+
 @pytest.mark.parametrize("recipe", ["G2", "G1", "reservoir"])
 def test_training_resumes_bit_for_bit(recipe, tmp_path):
     whole = classifier(epochs=4, recipe=recipe, cooling=0.7).fit(DATA.X, DATA.y)
@@ -245,7 +295,7 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         learning.SteeredClassifier.load(tmp_path / "none.npz")
     np.savez(path, J=np.zeros(3), steering=np.array(json.dumps({"format": 99})))
-    with pytest.raises(ValueError, match=r"format 2 or older, .* has format 99"):
+    with pytest.raises(ValueError, match=r"format 3 or older, .* has format 99"):
         learning.SteeredClassifier.load(path)
     with pytest.raises(ValueError, match="objects"):
         storage.write(path, {"classes": np.array([1, "a"], dtype=object)}, {})
