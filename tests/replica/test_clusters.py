@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import replica
@@ -133,6 +133,14 @@ def finer(y, d, J_D, state, factor=0.23):
     return cluster._entropies(site, overlap, 1)
 
 
+def finer_rounding(y, d, J_D, state, factor=0.23):
+    """Return the rounding errors of the entropies of `finer`."""
+    overlap = 1 - 2 * d
+    field = cluster.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
+    site, _ = cluster._extremum(field, y, overlap, d, 1.1 * state.q_hat)
+    return quadrature_error.rounding(site)
+
+
 CORNERS = [(y, d, J_D) for y in (1.0, 30.0, 1e4) for d in (1e-4, 0.4999) for J_D in (0.0, 0.1, 5.0)]
 
 
@@ -145,6 +153,7 @@ def test_the_corners_of_the_domain(point):
     assert (np.abs(finer(*point, state) - entropies(state)) < state.error).all()
 
 
+@example(y=1.0, d=1e-4, J_D=4.0)
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(
     y=st.floats(0, np.log(1000)).map(np.exp),
@@ -155,7 +164,9 @@ def test_the_error_is_no_underestimate(y, d, J_D):
     point = float(y), float(np.clip(d, 1e-4, 0.4999)), J_D
     state = replica.clusters(*point)
     assert state.error < 1e-9
-    assert (np.abs(finer(*point, state) - entropies(state)) < state.error).all()
+    # the reference has rounding errors of its own: 2.3e-14 apart at y = 1, d = 1e-4, J_D = 4
+    apart = np.abs(finer(*point, state) - entropies(state))
+    assert (apart < state.error + finer_rounding(*point, state)).all()
 
 
 # y, d, J_D, where the first grid is so coarse that its error is not rounding
