@@ -1,6 +1,5 @@
 """The table of all benchmarks as a page of the documentation."""
 
-import importlib.metadata
 import math
 import os
 import platform
@@ -8,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.row import Row
+from foundation.versions import version
 from sweeps import provenance
 
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax")
@@ -32,7 +32,8 @@ def machine() -> str:
     record = provenance()
     git = record["git"] or {"commit": "unknown", "dirty": None}
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    versions = [f"Python {record['python']}", *map(_version, LIBRARIES)]
+    found = [f"{name} {version(name) or 'absent'}" for name in LIBRARIES]
+    versions = [f"Python {record['python']}", *found]
     commit = git["commit"][:12] + (" with changes on top" if git["dirty"] else "")
     return (
         f"- {_processor()}, {os.cpu_count()} cores, {platform.system()}\n"
@@ -48,13 +49,6 @@ def _processor() -> str:
     lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
     names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor() or platform.machine()
-
-
-def _version(name: str) -> str:
-    try:
-        return f"{name} {importlib.metadata.version(name)}"
-    except importlib.metadata.PackageNotFoundError:
-        return f"{name} absent"
 
 
 def _section(name: str, page: str, rows: list[Row]) -> str:

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
+
+from foundation import __version__
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -20,7 +21,7 @@ app = App(
     name="steering",
     help="Fixed points of recurrent networks: theory on simulation, computed on the spot.",
     suppress_keyboard_interrupt=False,  # `main` says what is kept
-    version=lambda: version("steering-dynamics"),
+    version=__version__,
 )
 
 

@@ -4,6 +4,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -41,7 +42,7 @@ class Session:
         stale: str,
     ) -> None:
         self._store = domains.path("store", store)
-        self.series = series_of(function, version, rng, name)
+        self.series = replace(series_of(function, version, rng, name), code=fingerprint(function))
         self._task = Task(function, self.series.seed, takes_rng(function, names))
         self._workers = Workers(executor)
         self._workers.check(function)
@@ -155,7 +156,7 @@ def series_of(
     """Return what the points of a sweep have in common in the ledger, once it is checked."""
     own = name_of(function)  # what has no name of its own is refused all the same
     known = own if name is None else given("name", name)
-    return Series(known, _version(version), _seed(rng), fingerprint(function))
+    return Series(known, _version(version), _seed(rng))
 
 
 def _version(version: object) -> str:

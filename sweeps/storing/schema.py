@@ -37,7 +37,7 @@ def take(connection: sqlite3.Connection, path: Path) -> None:
     if not tables:
         execute(CREATE)
         execute(f"PRAGMA application_id = {APPLICATION}")
-    elif "code" not in [name for _, name, *_ in execute("PRAGMA table_info(points)")]:
+    elif schema < SCHEMA:
         earlier_schemas.move_in(connection, path)
     execute(f"PRAGMA user_version = {SCHEMA}")
     execute("COMMIT")

@@ -124,21 +124,18 @@ def test_the_complexity_falls_where_it_is_negative():
         assert ((np.diff(np.sign(complexity), axis=0) != 0).sum(axis=0) <= 1).all()
 
 
-def finer(y, d, J_D, state, factor=0.23):
-    """Return the entropies on a grid that shares no nodes with those of the solver."""
+def finer_site(y, d, J_D, state):
+    """Return the site at its extremum, on a grid that shares no nodes with those of the solver."""
     overlap = 1 - 2 * d
-    field = cluster.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
+    field = cluster.common_field(overlap, d, J_D, 0.23 * min(0.05, y**-0.5))
     site, found = cluster._extremum(field, y, overlap, d, 1.1 * state.q_hat)
     assert found
-    return cluster._entropies(site, overlap, 1)
+    return site
 
 
-def finer_rounding(y, d, J_D, state, factor=0.23):
-    """Return the rounding errors of the entropies of `finer`."""
-    overlap = 1 - 2 * d
-    field = cluster.common_field(overlap, d, J_D, factor * min(0.05, y**-0.5))
-    site, _ = cluster._extremum(field, y, overlap, d, 1.1 * state.q_hat)
-    return quadrature_error.rounding(site)
+def finer(y, d, J_D, state):
+    """Return the entropies on that grid."""
+    return cluster._entropies(finer_site(y, d, J_D, state), 1 - 2 * d, 1)
 
 
 CORNERS = [(y, d, J_D) for y in (1.0, 30.0, 1e4) for d in (1e-4, 0.4999) for J_D in (0.0, 0.1, 5.0)]
@@ -166,7 +163,8 @@ def test_the_error_is_no_underestimate(y, d, J_D):
     assert state.error < 1e-9
     # the reference has rounding errors of its own: 2.3e-14 apart at y = 1, d = 1e-4, J_D = 4
     apart = np.abs(finer(*point, state) - entropies(state))
-    assert (apart < state.error + finer_rounding(*point, state)).all()
+    reference_error = quadrature_error.rounding(finer_site(*point, state))
+    assert (apart < state.error + reference_error).all()
 
 
 # y, d, J_D, where the first grid is so coarse that its error is not rounding
