@@ -37,6 +37,9 @@ True
 The equations, and what is approximate in them: `docs/theory/message-passing.md`.
 """
 
+from bp.infinite.dynamics import FocusingDynamics
+from bp.infinite.focusing_dynamics import focusing_dynamics
+from bp.infinite.onset import Onset, onset
 from bp.marginals.belief_propagation import belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
 from bp.marginals.marginals import Marginals
@@ -50,16 +53,20 @@ from foundation.errors import ConvergenceError
 
 __all__ = [
     "ConvergenceError",
+    "FocusingDynamics",
     "LocalEntropy",
     "Marginals",
+    "Onset",
     "Solution",
     "Trajectory",
     "__version__",
     "along_overlap",
     "belief_propagation",
     "focusing",
+    "focusing_dynamics",
     "focusing_trajectory",
     "local_entropy",
+    "onset",
     "pseudo_reinforcement",
     "reinforcement",
     "scoping",

@@ -19,7 +19,7 @@ In a layered network, L such networks stand in a chain, and neuron i of a layer 
 An ensemble (`Asymmetric`, `Layered`) is a frozen set of parameters that theory and simulation
 share; its method `sample` draws a `Network`. For large networks, `Asymmetric(...,
 couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a `BinaryNetwork`;
-"procedural" ones take no memory at all.
+"procedural" ones take no memory at all. `Revealed` is a matrix of which only products are drawn.
 
 >>> import numpy as np
 >>> import networks
@@ -38,11 +38,13 @@ from networks.asymmetric import Asymmetric
 from networks.binary import BinaryNetwork
 from networks.layered import Layered
 from networks.network import Network
+from networks.revealed import Revealed
 
 __all__ = [
     "Asymmetric",
     "BinaryNetwork",
     "Layered",
     "Network",
+    "Revealed",
     "__version__",
 ]

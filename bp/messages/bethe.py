@@ -26,7 +26,7 @@ def free_entropy(
     h, omega, m, v = (np.asarray(a, np.float64) for a in (h, omega, m, v))
     V = np.maximum(state.square_product(v), SMALLEST)
     mean = state.product(m)
-    log_Z = _log_partitions(h + field, omega, V, state.network.J_D, state.network.lam)
+    log_Z = _log_partitions(h + field, omega, V, state.J_D, state.lam)
     terms = log_Z - h * m + (omega - mean) ** 2 / (2 * V)
     return terms.mean(axis=(1, 2))
 

@@ -43,11 +43,15 @@ class DenseMessages:
         exact_squares: bool = False,
     ) -> None:
         N = network.N
-        self.network = network
+        self.network, self.J_D, self.lam = network, network.J_D, network.lam
         self.outgoing = network.outgoing.reshape(-1, N, N).astype(dtype, copy=False)
-        self.shape = (runs, len(self.outgoing), N)
         self.squares = self.outgoing**2 if exact_squares else None
         self.square = self._mean_square()
+        self._make((runs, len(self.outgoing), N), dtype)
+
+    def _make(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+        """Make the arrays."""
+        self.shape = shape
         names = ("h", "omega", "f", "t", "m", "v", "g", "slope")
         self.h, self.omega, self.f, self.t, self.m, self.v, self.g, self.slope = (
             np.zeros(self.shape, dtype) for _ in names
@@ -124,13 +128,12 @@ class DenseMessages:
     def update(self, field: Array | float, gamma: Array, y: Array) -> None:
         """Update all neurons at the present `h`, `omega` and variances."""
         h = (self.h + field).astype(self.h.dtype, copy=False)
-        J_D = self.network.J_D
         if self.fast:
             inputs = Inputs(h[:, 0], self.omega[:, 0], self.V[:, 0])
-            update_neurons(inputs, J_D, Focusing(gamma, y), self.out)
+            update_neurons(inputs, self.J_D, Focusing(gamma, y), self.out)
         else:
             inputs = Inputs(h, self.omega, self.V)
-            update_columns(inputs, J_D, self.network.lam, Focusing(gamma, y), self.out)
+            update_columns(inputs, self.J_D, self.lam, Focusing(gamma, y), self.out)
 
 
 def _each_layer(x: Array, matrices: Array) -> Array:

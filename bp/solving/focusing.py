@@ -1,18 +1,14 @@
 """Focusing belief propagation: look for a fixed point where they lie densest."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from bp import arguments
-from bp.arguments import Replicas
-from bp.messages.neuron import Array
 from bp.solving.options import SearchOptions
 from bp.solving.protocols import Protocol
-from bp.solving.search import Step, search
+from bp.solving.search import search
 from bp.solving.solution import Solution
+from bp.solving.steps import focused
 from bp.solving.trajectory import Trajectory
-from foundation import domains
 from networks import Network
 
 
@@ -99,7 +95,7 @@ def focusing(
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
-    return search(network, [_plan(gamma, y) for gamma, y in points], options, advice)
+    return search(network, [focused(gamma, y) for gamma, y in points], options, advice)
 
 
 def focusing_trajectory(
@@ -152,19 +148,6 @@ def focusing_trajectory(
     network = arguments.network(network)
     points = arguments.protocol(protocol)
     options = SearchOptions.checked(damping, iterations, rng, history=True, stop=False)
-    solution = search(network, [_plan(gamma, y) for gamma, y in points], options, "")
+    solution = search(network, [focused(gamma, y) for gamma, y in points], options, "")
     assert solution.trajectory is not None
     return solution.trajectory
-
-
-def _plan(gamma: float, y: Replicas) -> Callable[[Array], Step]:
-    """Return what to do in a step, given the overlaps of the runs."""
-
-    def step(overlaps: Array) -> Step:
-        if callable(y):
-            replicas = [domains.real("y of the protocol", y(float(q)), low=1) for q in overlaps]
-        else:
-            replicas = [y] * len(overlaps)
-        return Step(np.full(len(overlaps), gamma), np.array(replicas, dtype=np.float64))
-
-    return step

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import numpy.typing as npt
 
 from bp import arguments
-from bp.messages.neuron import Array
 from bp.solving.options import SearchOptions
-from bp.solving.search import Step, search
+from bp.solving.search import search
 from bp.solving.solution import Solution
+from bp.solving.steps import fed_back
 from foundation import domains
 from networks import Network
 
@@ -87,13 +85,4 @@ def reinforcement(
         history=history,
     )
     advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"
-    return search(network, [_plan(rate) for rate in schedule], options, advice)
-
-
-def _plan(rate: float) -> Callable[[Array], Step]:
-    """Return what to do in a step."""
-
-    def step(overlaps: Array) -> Step:
-        return Step(np.zeros(len(overlaps)), np.ones(len(overlaps)), rate)
-
-    return step
+    return search(network, [fed_back(rate) for rate in schedule], options, advice)

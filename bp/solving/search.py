@@ -1,6 +1,6 @@
 """The search that focusing and reinforcement share: steps, read-outs, restarts, and its end."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -13,21 +13,12 @@ from bp.messages.neuron import Array
 from bp.solving.options import SearchOptions
 from bp.solving.repair import LARGEST, repair
 from bp.solving.solution import Solution
+from bp.solving.steps import Plan, Step, iterate
 from bp.solving.trajectory import Trajectory
 from networks import Network, trusted
 
 FROZEN = 1e-6  # mean variance of the spins, below which a run can no longer move
 _AWAY = 10  # unstable neurons more than twice the best, by which a run has lost the fixed points
-_FAINT = 1e-6  # overlap below which a run is pushed again, before float32 underflows
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of a protocol, for all runs: focusing, or the rate of reinforcement."""
-
-    gamma: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
-    rate: float = 0.0
 
 
 class Point(NamedTuple):
@@ -54,14 +45,18 @@ class Search:
     repaired: int = 0
     record: list[Point] = field(default_factory=list)
 
-    def attempt(self, steps: Sequence[Callable[[Array], Step]]) -> str:
+    def attempt(self, steps: Sequence[Plan]) -> str:
         """Go through a protocol once from a random start; return how it ended."""
         self.record.clear()
         self.unstable[:] = np.iinfo(np.int64).max
         self.messages.start_at_random(self.options.rng)
         for position, plan in enumerate(steps):
             step = plan(self.overlaps())
-            residual = self._iterate(step)
+            options = self.options
+            residual = iterate(
+                self.messages, step, options.iterations, options.damping, options.rng
+            )
+            self.iterations += options.iterations
             unstable = self._read_out(step, residual)
             here = f"at step {position + 1} of {len(steps)}"
             if self.unstable.min() == 0 and self.options.stop:
@@ -75,18 +70,6 @@ class Search:
     def overlaps(self) -> Array:
         """Return the mean squared magnetisation of each run."""
         return 1 - self.messages.v.mean(axis=(1, 2), dtype=np.float64)
-
-    def _iterate(self, step: Step) -> Array:
-        """Make the iterations of a step, and return the last changes."""
-        messages, residual = self.messages, np.zeros(len(step.gamma))
-        for _ in range(self.options.iterations):
-            fed_back = step.rate * messages.t if step.rate else 0.0
-            residual = messages.step(fed_back, step.gamma, step.y, self.options.damping)
-        self.iterations += self.options.iterations
-        faint = (messages.m**2).mean(axis=(1, 2)) < _FAINT
-        push = self.options.rng.standard_normal((int(faint.sum()), *messages.shape[1:]))
-        messages.h[faint] += np.sqrt(_FAINT) * push
-        return residual
 
     def _lost(self, unstable: npt.NDArray[np.int64]) -> bool:
         """Return whether all runs have come near to fixed points and gone away from them.
@@ -109,11 +92,9 @@ class Search:
         self.states[better], self.unstable[better] = signs[better], unstable[better]
         self.overlap[better] = overlaps[better]
         if self.options.history:
-            f = step.rate * self.messages.t if step.rate else self.messages.f
-            gamma = np.full(len(residual), step.rate) if step.rate else step.gamma
-            entropy = bethe.entropy(self.messages, f)
+            entropy = bethe.entropy(self.messages, step.field(self.messages))
             fraction = unstable / self.states[0].size
-            self.record.append(Point(gamma, step.y, overlaps, entropy, fraction, residual))
+            self.record.append(Point(step.strength, step.y, overlaps, entropy, fraction, residual))
         return unstable
 
     def _repair(self) -> str | None:
@@ -145,7 +126,7 @@ class Search:
 
 
 def search(
-    network: Network, steps: Sequence[Callable[[Array], Step]], options: SearchOptions, advice: str
+    network: Network, steps: Sequence[Plan], options: SearchOptions, advice: str
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
     under_way = Search(

@@ -1,0 +1,1 @@
+"""Message passing on infinite networks: its course, its onset, and the thresholds that follow."""
