@@ -155,11 +155,9 @@ def test_onset_in_the_dynamics(J_D):
 
 
 def test_small_unstable_fractions_have_the_error_of_counting():
-    rates = np.linspace(0.1, 0.6, 20)
-    run = bp.focusing_dynamics(1.0, rates, kind="reinforcement", N=500, runs=2, rng=1)
-    none = run.unstable_fraction == 0
-    assert none.any()
-    np.testing.assert_array_equal(run.unstable_fraction_error[none], 1e-3)
+    run = bp.focusing_dynamics(6.0, [0.1, 0.2], kind="reinforcement", N=500, runs=2, rng=1)
+    assert (run.unstable_fraction == 0).all()
+    np.testing.assert_array_equal(run.unstable_fraction_error, 1e-3)
     smallest = run.smallest_unstable
     assert (smallest.value, smallest.error) == (0, 1e-3)
     best = run.unstable_fraction_runs.min(axis=0).mean()
@@ -179,10 +177,10 @@ def test_same_seed_same_bits():
 
 
 def test_frozen_runs_end(monkeypatch):
-    monkeypatch.setattr(focusing_dynamics, "FROZEN", 0.4)
+    monkeypatch.setattr(focusing_dynamics, "FROZEN", 0.9)
     run = bp.focusing_dynamics(0.3, PROTOCOL, N=300, rng=1)
     assert len(run.gamma) < len(PROTOCOL)
-    assert run.overlap[-2] < 0.6
+    assert run.overlap[-1] > 0.1
 
 
 @pytest.mark.parametrize(
