@@ -24,7 +24,7 @@ class Averages(NamedTuple):
     unstable: Floats
     flips: Floats
     correlation: Floats
-    response: Floats
+    response: Floats | None
 
 
 class EffectiveProcess:
@@ -54,7 +54,7 @@ class EffectiveProcess:
                 flips[k] = wrong.mean()
                 self.s[wrong] *= -1
         self.C += np.tril(self.C, -1).T
-        return Averages(unstable, flips, self.C, self._response())
+        return Averages(unstable, flips, self.C, self._response() if eta else None)
 
     def _field(self, k: int, eta: float) -> Singles:
         """Return the fields at step k: the next row of L times what the couplings gave so far."""
@@ -78,12 +78,15 @@ class EffectiveProcess:
         self.X[k] += weighted_sums(known[None].astype(np.float32), self.Y[: k + 1])[0]
 
     def _response(self) -> Floats:
-        r"""Return :math:`G = L A L^{-1}`; 0 to fields in steps that brought no new direction."""
+        r"""Return the response :math:`G = L A L^{-1}`, summed over the second time.
+
+        A field in a step that brought no new direction has none that could be told.
+        """
         kept = np.flatnonzero(np.diagonal(self.L))
         G = np.zeros_like(self.L)
         triangle = self.L[np.ix_(kept, kept)]
         G[:, kept] = solve_triangular(triangle.T, (self.L @ self.A)[:, kept].T).T
-        return np.tril(G, -1)
+        return np.tril(G, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
 
     def _extend(self, k: int) -> None:
         """Add the overlaps of the present states with all earlier ones, and a row to their L."""
