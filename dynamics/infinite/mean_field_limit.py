@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 UNLIKELY = 1e-5  # probability of a chi-squared at one time, below which the terms do not fit
-FEWEST = 10  # neurons of the smallest network for each sweep, with partial symmetry
+FEWEST = 20  # neurons of the smallest network for each sweep, with partial symmetry
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,8 +76,8 @@ class MeanFieldLimit:
         """Whether the terms fit, and with partial symmetry the smallest networks are not too small.
 
         They fit if no chi-squared of the unstable fraction has a probability below 1e-5, and none
-        of the correlation has one below 1e-5 / t_max. The smallest networks need 10 neurons for
-        each sweep (so `samples >= 320 t_max`), and an unstable neuron at the end.
+        of the correlation has one below 1e-5 / t_max. The smallest networks need 20 neurons for
+        each sweep (so `samples >= 640 t_max`), and an unstable neuron at the end.
         """
         return not (self._misfits.size or self._small)
 
