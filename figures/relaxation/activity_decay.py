@@ -22,12 +22,12 @@ equation = (
 )
 caption = (
     "Fraction of unstable neurons after t sweeps of updates in random order, from a random state. "
-    "Lines: infinitely many neurons, by couplings that are revealed as they are needed, extrapolated "
-    "to updates one by one and, with partial symmetry, in the number of neurons; the band is one "
-    "standard error. Markers: means over networks of N neurons, with one standard error. Left: fully "
-    "asymmetric couplings, right: partly symmetric ones. The z-scores are those of the largest "
-    "size; they share networks along a curve. Small networks leave the curve when the last of "
-    "their neurons settle."
+    "Lines: infinitely many neurons, by couplings that are revealed as they are needed, "
+    "extrapolated to updates one by one and, with partial symmetry, in the number of neurons; the "
+    "band is one standard error. Markers: means over networks of N neurons, with one standard "
+    "error. Left: fully asymmetric couplings, right: partly symmetric ones. The z-scores are "
+    "those of the largest size; they share networks along a curve. Small networks leave the curve "
+    "when the last of their neurons settle."
 )
 
 
