@@ -10,9 +10,10 @@ couplings being :math:`(2 b_{ij} - 1)/\sqrt N`, the field is
 the latest flips in 8 bits, which stay in the first cache and are carried over before they overflow.
 """
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from foundation.compiled import compiled
 
 Bytes = npt.NDArray[np.uint8]
 Recent = npt.NDArray[np.int8]
@@ -21,7 +22,7 @@ Sums = npt.NDArray[np.int32]
 CARRY = 127  # flips that 8 bits can hold
 
 
-@numba.njit(cache=True)
+@compiled
 def column(stored: Bytes, key: np.uint64, j: int, scratch: Bytes) -> Bytes:
     """Return what neuron j sends: the stored row or, if nothing is stored, a regenerated one.
 
@@ -41,7 +42,7 @@ def column(stored: Bytes, key: np.uint64, j: int, scratch: Bytes) -> Bytes:
     return scratch
 
 
-@numba.njit(cache=True)
+@compiled
 def add(planes: Bytes, recent: Recent, up: bool) -> None:
     """Add a column of bits to the recent sums, or subtract it."""
     W = len(planes)
@@ -55,7 +56,7 @@ def add(planes: Bytes, recent: Recent, up: bool) -> None:
                 part[w] -= np.int8((planes[w] >> np.uint8(b)) & np.uint8(1))
 
 
-@numba.njit(cache=True)
+@compiled
 def carry(recent: Recent, sums: Sums, each: int) -> None:
     """Add `each` times the recent sums to those of 32 bits, and clear them."""
     for i in range(len(sums)):
@@ -63,7 +64,7 @@ def carry(recent: Recent, sums: Sums, each: int) -> None:
         recent[i] = 0
 
 
-@numba.njit(cache=True)
+@compiled
 def all_sums(stored: Bytes, key: np.uint64, s: npt.NDArray[np.int8], W: int) -> Sums:
     """Return the sums of a state, for all `8 W` bits: those beyond the last neuron mean nothing."""
     sums, recent = np.zeros(8 * W, dtype=np.int32), np.zeros(8 * W, dtype=np.int8)
@@ -76,7 +77,7 @@ def all_sums(stored: Bytes, key: np.uint64, s: npt.NDArray[np.int8], W: int) -> 
     return sums
 
 
-@numba.njit(cache=True)
+@compiled
 def dense(
     stored: Bytes, key: np.uint64, N: int, W: int, scale: np.float32
 ) -> npt.NDArray[np.float32]:

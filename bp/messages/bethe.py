@@ -11,12 +11,12 @@ term. It is the logarithm of the sum of :math:`e^{\sum_i \theta_i s_i}` over the
 entropy is :math:`F - \sum_i \theta_i m_i`.
 """
 
-import numba
 import numpy as np
 
 from bp.messages.column import constrain, empty_tables, transfer
 from bp.messages.dense import DenseMessages
 from bp.messages.neuron import SMALLEST, Array
+from foundation.compiled import compiled
 
 
 def free_entropy(
@@ -45,7 +45,7 @@ def _log_partitions(h: Array, omega: Array, V: Array, J_D: float, lam: float) ->
     return _columns(h, omega, V, J_D, lam)[:, None, :] / h.shape[1]
 
 
-@numba.njit(cache=True)
+@compiled
 def _columns(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
     runs, L, N = h.shape
     log_Z, space = np.empty((runs, N)), empty_tables(L)

@@ -14,12 +14,12 @@ column of a layered network. An iteration costs :math:`L^2 N^2` evaluations of a
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from bp.messages.column import constrain, empty_tables, expectations, log_partition, transfer
 from bp.messages.neuron import SMALLEST, Array, Inputs
 from bp.messages.normal import focus
+from foundation.compiled import compiled
 from networks import Network
 
 
@@ -114,7 +114,7 @@ class CavityMessages:
         return float(columns - edges.sum()) / h.size
 
 
-@numba.njit(cache=True)
+@compiled
 def _iterate(couplings: Couplings, messages: Messages, update: Update) -> None:
     """Update all fields from all magnetisations, then the magnetisations."""
     J, m, field = couplings.J, messages.m, messages.field
@@ -136,7 +136,7 @@ def _iterate(couplings: Couplings, messages: Messages, update: Update) -> None:
     _update_magnetisations(couplings, messages, Inputs(h, omega, V), update)
 
 
-@numba.njit(cache=True)
+@compiled
 def _update_fields(
     couplings: Couplings, messages: Messages, inputs: Inputs, damping: float
 ) -> None:
@@ -164,7 +164,7 @@ def _update_fields(
                     field[l, i, j] += (1 - damping) * 0.5 * (up - down)
 
 
-@numba.njit(cache=True)
+@compiled
 def _update_magnetisations(
     couplings: Couplings, messages: Messages, inputs: Inputs, update: Update
 ) -> None:

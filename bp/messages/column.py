@@ -13,11 +13,11 @@ that loop wrongly. A column of one layer is `bp.messages.neuron`.
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from bp.messages.neuron import SMALLEST, Array, Focusing, Inputs, Outputs
 from bp.messages.normal import focus, log_cdf
+from foundation.compiled import compiled
 
 
 class Tables(NamedTuple):
@@ -36,21 +36,21 @@ class Tables(NamedTuple):
     backward: Array
 
 
-@numba.njit(cache=True)
+@compiled
 def empty_tables(L: int) -> Tables:
     """Return working space for a column of L neurons."""
     weight, mean, square = np.zeros((L, 2, 3)), np.zeros((L, 2, 3)), np.zeros((L, 2, 3))
     return Tables(weight, mean, square, np.empty((L, 2, 2)), np.empty((L, 2, 2)))
 
 
-@numba.njit(cache=True)
+@compiled
 def log_sum(a: float, b: float) -> float:
     """Return ln(e^a + e^b); -inf stands for a term that is absent."""
     high, low = max(a, b), min(a, b)
     return high if low == -np.inf else high + math.log1p(math.exp(low - high))
 
 
-@numba.njit(cache=True)
+@compiled
 def constrain(omega: Array, V: Array, J_D: float, lam: float, tables: Tables) -> None:
     """Write each constraint's weight and its derivatives."""
     weight, mean, square, _, _ = tables
@@ -67,7 +67,7 @@ def constrain(omega: Array, V: Array, J_D: float, lam: float, tables: Tables) ->
                 square[l, b, ups] = -x * mills * root**2
 
 
-@numba.njit(cache=True)
+@compiled
 def transfer(h: Array, tables: Tables) -> float:
     """Write the logarithms of the transfer products, and return ln Z.
 
@@ -96,7 +96,7 @@ def transfer(h: Array, tables: Tables) -> float:
     return total
 
 
-@numba.njit(cache=True)
+@compiled
 def expectations(l: int, h: Array, tables: Tables, log_Z: float) -> tuple[float, float, float]:
     """Return the field of the marginal of neuron l, its response g and the slope of g."""
     weight, mean, square, forward, backward = tables
@@ -119,7 +119,7 @@ def expectations(l: int, h: Array, tables: Tables, log_Z: float) -> tuple[float,
     return 0.5 * (up - down), g, second - g * g
 
 
-@numba.njit(cache=True)
+@compiled
 def log_partition(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> float:
     """Return ln Z of one column; all arrays have shape (L,)."""
     space = empty_tables(len(h))
@@ -127,7 +127,7 @@ def log_partition(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> f
     return transfer(h, space)
 
 
-@numba.njit(cache=True)
+@compiled
 def update_columns(
     inputs: Inputs, J_D: float, lam: float, focusing: Focusing, out: Outputs
 ) -> None:

@@ -13,11 +13,11 @@ does the same in double precision, and for columns of several layers.
 import math
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from bp.messages.single_precision import exp, log_cdf, through
+from foundation.compiled import compiled
 
 SMALLEST = 1e-6  # variances are kept above it, so that frozen neurons stay finite
 
@@ -57,7 +57,7 @@ class Outputs(NamedTuple):
 _ONE, _TWO, _HALF = np.float32(1), np.float32(2), np.float32(0.5)
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def update_neurons(inputs: Inputs, J_D: float, focusing: Focusing, out: Outputs) -> None:
     """Write what the nodes of all neurons say, in single precision; arrays of shape (runs, N)."""
     h, omega, V = inputs
@@ -82,7 +82,7 @@ def update_neurons(inputs: Inputs, J_D: float, focusing: Focusing, out: Outputs)
 # One short loop each: more arrays in one, and the compiler no longer checks whether they overlap.
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _constraint(
     omega: Array, root: Array, J_D: np.float32, s: np.float32, log: Array, mills: Array
 ) -> None:
@@ -91,7 +91,7 @@ def _constraint(
         log[i], mills[i] = log_cdf((J_D + s * omega[i]) * root[i])
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _focus(gamma: np.float32, y: np.float32, t: Array, f: Array) -> None:
     """Write the field of focusing, and add it to t."""
     if gamma == 0:
@@ -102,7 +102,7 @@ def _focus(gamma: np.float32, y: np.float32, t: Array, f: Array) -> None:
         t[i] += f[i]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _magnetise(t: Array, m: Array, v: Array) -> None:
     """Write tanh t and 1 - tanh^2 t."""
     for i in range(len(t)):
@@ -114,7 +114,7 @@ def _magnetise(t: Array, m: Array, v: Array) -> None:
         v[i] = np.float32(4) * decay / ((_ONE + decay) * (_ONE + decay))
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _respond(t: Array, root: Array, up: Array, down: Array, g: Array) -> None:
     """Write the response; `up` and `down` are the slopes of the two states."""
     for i in range(len(t)):
@@ -124,7 +124,7 @@ def _respond(t: Array, root: Array, up: Array, down: Array, g: Array) -> None:
         g[i] = (p * up[i] - other * down[i]) * root[i]
 
 
-@numba.njit(cache=True, error_model="numpy")
+@compiled(error_model="numpy")
 def _bend(
     t: Array, omega: Array, root: Array, J_D: np.float32, up: Array, down: Array, slope: Array
 ) -> None:

@@ -2,13 +2,13 @@
 
 import math
 
-import numba
+from foundation.compiled import compiled
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _DENSITY = 1 / math.sqrt(2 * math.pi)
 
 
-@numba.njit(cache=True)
+@compiled
 def log_cdf(x: float) -> tuple[float, float]:
     r"""Return :math:`\ln\Phi(x)` and its derivative :math:`\varphi(x)/\Phi(x)`."""
     if x > -5:
@@ -20,7 +20,7 @@ def log_cdf(x: float) -> tuple[float, float]:
     return -0.5 * x * x - _HALF_LOG_2PI - math.log(ratio), ratio
 
 
-@numba.njit(cache=True)
+@compiled
 def through(gamma: float, field: float) -> float:
     r"""Return :math:`\mathrm{atanh}(\tanh\gamma \tanh a)`, the effect of a field a over a coupling.
 
@@ -31,7 +31,7 @@ def through(gamma: float, field: float) -> float:
     return 0.5 * (plus - minus + math.log(ratio))
 
 
-@numba.njit(cache=True)
+@compiled
 def focus(gamma: float, y: float, field: float) -> float:
     r"""Return the field on a neuron from the y - 1 other replicas around its centre.
 

@@ -3,8 +3,9 @@
 Focusing spends its time here: the library's functions are called one number at a time.
 """
 
-import numba
 import numpy as np
+
+from foundation.compiled import compiled
 
 _LOG2_E = np.float32(1.4426950408889634)
 _LN2_HIGH, _LN2_LOW = np.float32(0.693359375), np.float32(-2.12194440e-4)
@@ -13,7 +14,7 @@ _SQRT_HALF = np.float32(0.7071067811865476)
 _DENSITY = np.float32(0.3989422804014327)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@compiled(error_model="numpy", forceinline=True)
 def exp(x: np.float32) -> np.float32:
     """Return e^x for x <= 88; 0 below -87."""
     clipped = max(x, np.float32(-87))
@@ -31,7 +32,7 @@ def exp(x: np.float32) -> np.float32:
     return p * scale if x >= np.float32(-87) else np.float32(0)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@compiled(error_model="numpy", forceinline=True)
 def log(x: np.float32) -> np.float32:
     """Return ln x for a normal x > 0."""
     bits = np.float32(x).view(np.int32)
@@ -50,7 +51,7 @@ def log(x: np.float32) -> np.float32:
     return exponent * _LN2_HIGH + (exponent * _LN2_LOW + z * w * p + np.float32(2) * z)
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@compiled(error_model="numpy", forceinline=True)
 def log_cdf(x: np.float32) -> tuple[np.float32, np.float32]:
     r"""Return :math:`\ln\Phi(x)` and its derivative, with a relative error of some 1e-6.
 
@@ -79,7 +80,7 @@ def log_cdf(x: np.float32) -> tuple[np.float32, np.float32]:
     return value if positive else value - square, slope
 
 
-@numba.njit(cache=True, error_model="numpy", forceinline=True)
+@compiled(error_model="numpy", forceinline=True)
 def through(gamma: np.float32, field: np.float32) -> np.float32:
     """Return what `bp.messages.normal.through` does; where it is faint, to an error of 1e-7."""
     plus, minus = abs(gamma + field), abs(gamma - field)

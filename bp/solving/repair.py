@@ -10,11 +10,11 @@ often finds one near by; from a random state it does not. A proposed flip costs 
 
 import math
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from bp.messages.neuron import Array
+from foundation.compiled import compiled
 from networks import Network, trusted
 
 TEMPERATURES = (0.01, 0.001)  # first and last
@@ -35,7 +35,7 @@ def repair(
     return repaired if trusted.is_fixed_point(network, repaired) else None
 
 
-@numba.njit(cache=True)
+@compiled
 def _anneal(
     outgoing: Array,
     J_D: float,
@@ -57,7 +57,7 @@ def _anneal(
     return False
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled(fastmath=True)
 def _change(outgoing: Array, J_D: float, lam: float, s: Array, h: Array, j: int) -> float:
     """Return by how much the energy grows if neuron j is flipped."""
     N = outgoing.shape[1]
@@ -79,7 +79,7 @@ def _change(outgoing: Array, J_D: float, lam: float, s: Array, h: Array, j: int)
     return change
 
 
-@numba.njit(cache=True, fastmath=True)
+@compiled(fastmath=True)
 def _flip(outgoing: Array, lam: float, s: Array, h: Array, j: int) -> None:
     """Flip neuron j, and add its column to the fields."""
     N = outgoing.shape[1]

@@ -25,20 +25,20 @@ from __future__ import annotations
 from math import acos, acosh, asin, asinh, atan, atanh, copysign, cosh, erf, inf, log, nan, pi
 from math import sinh, sqrt, tan
 
-import numba
 import numpy as np
 
 from contrastive_ode.engine.arguments import Drive, End
+from foundation.compiled import compiled
 
 # sums may be reordered, but nan and inf keep their meaning; nothing is allocated, so no references
 # are counted
-options = dict(cache=True, nogil=True, error_model="numpy", _nrt=False,
+options = dict(nogil=True, error_model="numpy", _nrt=False,
                fastmath={"reassoc", "contract", "nsz", "arcp"})
-njit = numba.njit(**options)
+njit = compiled(**options)
 # called with all arrays of a network, which takes longer than many a function
-kernel = numba.njit(**options, forceinline=True)
-inner = numba.njit(**options, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-exact = numba.njit(**options | dict(fastmath={"contract"}), forceinline=True)
+kernel = compiled(**options, forceinline=True)
+inner = compiled(**options, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+exact = compiled(**options | dict(fastmath={"contract"}), forceinline=True)
 '''
 NET = {
     "_w": "parameters",

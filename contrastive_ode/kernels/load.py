@@ -2,7 +2,6 @@
 
 import hashlib
 import importlib.util
-import os
 import sys
 import tempfile
 import threading
@@ -12,10 +11,13 @@ from pathlib import Path
 from types import ModuleType
 
 from contrastive_ode.declaration.declaration import Declaration
+from foundation.caches import cache_folder
+from foundation.files import replacing
 
 ENGINE = ("functions", "steps", "local", "adjoint", "flow")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
+SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
@@ -38,14 +40,13 @@ def _loaded(system: Declaration, layout: str, loss: str) -> ModuleType:
     for text in (functions, *engine, _text("engine", "arguments"), *generator):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
-    path = _folder() / f"{name}.py"
-    if not path.is_file():
+    path = cache_folder() / "kernels" / f"{name}.py"
+    if not _intact(path):
         from contrastive_ode.kernels.generation import HEADER, kernels
 
-        source = "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
-        with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-            file.write(source)
-        os.replace(file.name, path)
+        path = _kept(
+            path, "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
+        )
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -55,30 +56,37 @@ def _loaded(system: Declaration, layout: str, loss: str) -> ModuleType:
     return module
 
 
+def _intact(path: Path) -> bool:
+    """Return whether a file holds what was written; it is said of one that holds something else."""
+    try:
+        text = path.read_bytes()
+    except OSError:
+        return False
+    source, _, digest = text.rpartition(SEAL)
+    if hashlib.sha256(source).hexdigest().encode() + b"\n" == digest:
+        return True
+    warnings.warn(f"a damaged kernel in {path.parent} is generated anew", stacklevel=2)
+    return False
+
+
+def _kept(path: Path, source: str) -> Path:
+    """Write a module, and return where: elsewhere, with a warning, if its place takes nothing."""
+    text = source.encode()
+    text += SEAL + hashlib.sha256(text).hexdigest().encode() + b"\n"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(text)
+    except OSError as error:
+        warnings.warn(f"kernels cannot be kept in {path.parent}: {error}", stacklevel=2)
+        path = Path(tempfile.mkdtemp(prefix="steering-kernels-")) / path.name
+        path.write_bytes(text)
+    return path
+
+
 def _text(room: str, name: str) -> str:
     return (Path(__file__).parents[1] / room / f"{name}.py").read_text(encoding="utf-8")
 
 
 def _declaration(system: Declaration) -> tuple[object, ...]:
     return system.terms, system.parameters, system.constants, system.states
-
-
-@cache
-def _folder() -> Path:
-    """Return the folder of the generated modules.
-
-    It is `STEERING_CACHE`, or `steering-dynamics` in the user's cache; or a temporary one.
-    """
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(os.environ.get("STEERING_CACHE") or home / "steering-dynamics") / "kernels"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError as error:
-        warnings.warn(
-            f"generated kernels cannot be kept in {folder} ({error}): they are compiled anew; "
-            "set STEERING_CACHE to a folder that can be written",
-            stacklevel=2,
-        )
-        return Path(tempfile.mkdtemp(prefix="steering-kernels-"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from foundation.compiled import compiled
 from networks import Network
 from networks.network import checked
 
@@ -128,7 +128,7 @@ def all_couplings(network: Network) -> npt.NDArray[np.float64]:
     return all_to_all.reshape(L * N, L * N)
 
 
-@numba.njit(cache=True)
+@compiled
 def _scan(
     outgoing: npt.NDArray[np.float64],
     J_D: float,

@@ -7,11 +7,11 @@ reached is the transient. A state's code is its place in lexicographic order.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
 from dynamics.attractors.enumeration import all_couplings
+from foundation.compiled import compiled
 from networks import Network
 
 Codes = npt.NDArray[np.uint32]
@@ -72,7 +72,7 @@ def _half_fields(network: Network) -> tuple[npt.NDArray[np.float64], npt.NDArray
     return tables[0], tables[1]
 
 
-@numba.njit(cache=True)
+@compiled
 def _synchronous(
     low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], J_D: float, successor: Codes
 ) -> None:
@@ -88,7 +88,7 @@ def _synchronous(
             successor[code] = code ^ flips
 
 
-@numba.njit(cache=True)
+@compiled
 def _sequential(
     low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], J_D: float, successor: Codes
 ) -> None:
@@ -105,7 +105,7 @@ def _sequential(
         successor[code] = state
 
 
-@numba.njit(cache=True)
+@compiled
 def _follow(successor: Codes, attractor: Codes, distance: Codes, codes: Codes) -> int:
     """Find the attractor of every state and its distance from it; return how many there are.
 
@@ -136,7 +136,7 @@ def _follow(successor: Codes, attractor: Codes, distance: Codes, codes: Codes) -
     return found
 
 
-@numba.njit(cache=True)
+@compiled
 def _close(
     successor: Codes, attractor: Codes, distance: Codes, first: np.uint32, number: int
 ) -> np.uint32:
@@ -151,7 +151,7 @@ def _close(
             return smallest
 
 
-@numba.njit(cache=True)
+@compiled
 def _histogram(values: Codes, number: int) -> npt.NDArray[np.int64]:
     """Return how often each value below `number` occurs; `numpy.bincount` would copy them all."""
     counts = np.zeros(number, dtype=np.int64)
@@ -160,7 +160,7 @@ def _histogram(values: Codes, number: int) -> npt.NDArray[np.int64]:
     return counts
 
 
-@numba.njit(cache=True)
+@compiled
 def _lengths(successor: Codes, codes: Codes) -> npt.NDArray[np.int64]:
     """Return the number of steps around each cycle."""
     lengths = np.ones(len(codes), dtype=np.int64)

@@ -1,13 +1,15 @@
-"""Trajectories of the effective process of a single neuron: a row of every matrix a step.
+"""Trajectories of the neurons of a network whose couplings are revealed as they are needed.
 
-The matrices are those of `dynamics.infinite.simulation`.
+A row of every matrix a step; the matrices are those of `dynamics.infinite.simulation`.
 """
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import solve_triangular
+
+from foundation.compiled import compiled
 
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
@@ -17,18 +19,16 @@ _PART = 2048  # trajectories whose sums stay in the first cache
 
 
 class Averages(NamedTuple):
-    """Unstable fraction at each time, flips per neuron in each step, and correlation."""
+    """Unstable fraction at each time, flips per neuron in each step, correlation and response."""
 
     unstable: Floats
     flips: Floats
     correlation: Floats
+    response: Floats | None
 
 
 class EffectiveProcess:
-    """Trajectories of one neuron whose averages are the correlation and response that drive it.
-
-    The symmetry of reversing all spins allows every trajectory to start with s = 1.
-    """
+    """The neurons of one network, in a gauge in which every one of them starts with s = 1."""
 
     def __init__(self, samples: int, steps: int, rng: np.random.Generator) -> None:
         self.rng = rng
@@ -38,6 +38,7 @@ class EffectiveProcess:
         self.bits = np.zeros((steps + 1, -(-samples // 64)), dtype=np.uint64)
         self.C = np.eye(steps + 1)
         self.L = np.zeros((steps + 1, steps + 1))
+        self.A = np.zeros_like(self.L)
         self.slots = np.empty(samples, dtype=np.int64)
 
     def run(self, J_D: float, eta: float, dt: float, order: str) -> Averages:
@@ -53,18 +54,39 @@ class EffectiveProcess:
                 flips[k] = wrong.mean()
                 self.s[wrong] *= -1
         self.C += np.tril(self.C, -1).T
-        return Averages(unstable, flips, self.C)
+        return Averages(unstable, flips, self.C, self._response() if eta else None)
 
     def _field(self, k: int, eta: float) -> Singles:
-        """Return the fields at step k: the next row of L times the noise, and the response."""
+        """Return the fields at step k: the next row of L times what the couplings gave so far."""
         self._extend(k)
         row = self.L[k : k + 1, : k + 1].astype(np.float32)
-        memory = self._memory(row) if eta else self.s
         self.X[k] = self.rng.standard_normal(len(self.s), dtype=np.float32)
-        h = weighted_sums(row, self.X[: k + 1])[0]
         if eta:
-            h += np.float32(eta) * memory
-        return np.asarray(h)
+            self._reveal(k, eta)
+        return np.asarray(weighted_sums(row, self.X[: k + 1])[0])
+
+    def _reveal(self, k: int, eta: float) -> None:
+        """Turn the noise X[k] into the product of the couplings with a new direction, Y[k]."""
+        if self.L[k, k] == 0:  # no new direction: nobody flipped
+            self.X[k] = self.Y[k] = 0
+            return
+        row = self.L[k, : k + 1].astype(np.float32)
+        self.A[k, :k], noise = new_direction(row, self.s, self.X[: k + 1], self.Y[: k + 1])
+        known = (np.sqrt(1 - eta**2) - 1) * noise
+        known[:k] += eta * self.A[k, :k]
+        known[k] = (np.sqrt(1 + eta) - 1) * noise[k]
+        self.X[k] += weighted_sums(known[None].astype(np.float32), self.Y[: k + 1])[0]
+
+    def _response(self) -> Floats:
+        r"""Return the response :math:`G = L A L^{-1}`, summed over the second time.
+
+        A field in a step that brought no new direction has none that could be told.
+        """
+        kept = np.flatnonzero(np.diagonal(self.L))
+        G = np.zeros_like(self.L)
+        triangle = self.L[np.ix_(kept, kept)]
+        G[:, kept] = solve_triangular(triangle.T, (self.L @ self.A)[:, kept].T).T
+        return np.tril(G, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
 
     def _extend(self, k: int) -> None:
         """Add the overlaps of the present states with all earlier ones, and a row to their L."""
@@ -74,14 +96,6 @@ class EffectiveProcess:
         different = np.bitwise_count(words[:k] ^ words[k]).sum(axis=1, dtype=np.int64)
         self.C[k, :k] = 1 - 2 * different / len(self.s)
         self.L[k, : k + 1] = cholesky_row(self.L[:k], self.C[k, : k + 1])
-
-    def _memory(self, row: Singles) -> Singles:
-        r"""Return the response to earlier states, :math:`\langle s X^T \rangle Y`."""
-        k = row.shape[1] - 1
-        overlaps = self.X[:k] @ self.s / np.float32(len(self.s))
-        known, memory = weighted_sums(np.stack([row[0, :k], overlaps]), self.Y[:k])
-        self.Y[k] = (self.s - known) / row[0, k] if row[0, k] else 0
-        return np.asarray(memory)
 
     def _awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
         """Return which trajectories are visited in step k."""
@@ -95,7 +109,7 @@ class EffectiveProcess:
         return self.slots == k % slots
 
 
-@numba.njit(cache=True)
+@compiled
 def weighted_sums(rows: Singles, Z: Singles) -> Singles:
     """Return `rows @ Z` for one or two rows and a long Z, which is read only once.
 
@@ -120,7 +134,42 @@ def weighted_sums(rows: Singles, Z: Singles) -> Singles:
     return sums
 
 
-@numba.njit(cache=True)
+@compiled
+def new_direction(row: Singles, s: Singles, X: Singles, Y: Singles) -> tuple[Floats, Floats]:
+    """Put the part of s that is orthogonal to all earlier states into the last row of Y.
+
+    Returned are its overlaps with all earlier X, and those of the last X with all Y. Both matrices
+    are read only once, in parts that stay in the cache.
+    """
+    k, samples = len(row) - 1, len(s)
+    overlaps, noise = np.zeros(k), np.zeros(k + 1)
+    for start in range(0, samples, _PART):
+        stop = min(start + _PART, samples)
+        y, g = s[start:stop].copy(), X[k, start:stop]
+        for j in range(k):
+            part = Y[j, start:stop]
+            noise[j] += dot(part, g)
+            for i in range(len(y)):
+                y[i] -= row[j] * part[i]
+        for i in range(len(y)):
+            y[i] /= row[k]
+        Y[k, start:stop] = y
+        noise[k] += dot(y, g)
+        for j in range(k):
+            overlaps[j] += dot(X[j, start:stop], y)
+    return overlaps / samples, noise / samples
+
+
+@compiled(fastmath={"reassoc", "contract"})
+def dot(a: Singles, b: Singles) -> np.float32:
+    """Return a scalar product, summed in any order: fast, and rounded the same way each time."""
+    total = np.float32(0)
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+@compiled
 def cholesky_row(L: Floats, c: Floats) -> Floats:
     """Return the next row of a Cholesky factor, given the next row of the matrix.
 

@@ -15,31 +15,37 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-SUFFICIENT = 500  # trajectories for each step, above which their bias at eta != 0 is small
+GROUPS = 8  # independent networks
+SUFFICIENT = 500  # trajectories for each step, above which finite size matters little at eta != 0
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MeanField:
-    """The dynamics of infinitely many neurons, in steps of `dt` sweeps.
+    r"""The dynamics of infinitely many neurons, in steps of `dt` sweeps.
 
     Attributes
     ----------
     J_D, eta, order, dt
         What was simulated; deviations from continuous time are of order `dt`.
     samples
-        Number of trajectories.
+        Number of trajectories: of the neurons of 8 independent networks.
     t
         Times in sweeps, of shape (steps + 1,).
     unstable_fraction, unstable_fraction_error
         Fraction of unstable neurons at each time, and its standard error.
     unstable_fraction_groups
-        The same in each group of trajectories, of shape (8, steps + 1): different times share their
+        The same in each network, of shape (8, steps + 1): different times share their
         errors, so that the error of an average over times comes from the groups.
     activity, activity_error
         Flips per neuron and sweep in the step that follows each time, of shape (steps,), and its
         standard error.
     correlation, correlation_error
         Two-time correlation of the states, of shape (steps + 1, steps + 1), and its standard error.
+    integrated_response, integrated_response_error
+        Response of the state at the first time t to a field in all steps from the second time t'
+        to t, :math:`\chi(t, t') = \sum_{t' \le t'' < t} G(t, t'')` with
+        :math:`G = \partial \langle s(t) \rangle / \partial h(t'')`, and its standard error: arrays
+        of shape (steps + 1, steps + 1). None at eta = 0, where no neuron feels its response.
 
     Examples
     --------
@@ -49,6 +55,9 @@ class MeanField:
     MeanField(J_D=0.3, t <= 5 in steps of 0.2, 8000 trajectories, ends at 0.14... +- 0.00...)
     >>> run.unstable_fraction.shape, run.correlation.shape
     ((26,), (26, 26))
+    >>> symmetric = dynamics.mean_field(J_D=0.3, t_max=5, samples=25000, eta=1.0, rng=1)
+    >>> symmetric.integrated_response.shape
+    (51, 51)
     >>> run.converged, run.plot().get_xlabel()
     (True, 't (sweeps)')
     """
@@ -66,6 +75,8 @@ class MeanField:
     activity_error: Floats
     correlation: Floats
     correlation_error: Floats
+    integrated_response: Floats | None
+    integrated_response_error: Floats | None
 
     @property
     def converged(self) -> bool:
@@ -79,8 +90,9 @@ class MeanField:
         if self.converged:
             return f"All {steps} steps were simulated with sufficiently many trajectories."
         return (
-            f"{self.samples} trajectories are too few for {steps} steps at eta = {self.eta:g}: the "
-            f"response is biased; raise samples to {SUFFICIENT * steps}, or use mean_field_limit."
+            f"{self.samples} trajectories are too few for {steps} steps at eta = {self.eta:g}: "
+            f"they are {GROUPS} networks of finite size; raise samples to {SUFFICIENT * steps}, "
+            "or use mean_field_limit."
         )
 
     def plot(self, *, ax: Axes | None = None) -> Axes:

@@ -1,4 +1,4 @@
-"""What the extrapolation to short steps and many trajectories returns."""
+"""What the extrapolation to short steps and many neurons returns."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from dynamics.infinite.mean_field import MeanField, plot_decay
+from dynamics.infinite.mean_field import GROUPS, MeanField, plot_decay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 UNLIKELY = 1e-5  # probability of a chi-squared at one time, below which the terms do not fit
+FEWEST = 20  # neurons of the smallest network for each sweep, with partial symmetry
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class MeanFieldLimit:
-    """The asynchronous dynamics of infinitely many neurons, extrapolated to steps of no length.
+    r"""The dynamics of infinitely many neurons, extrapolated to steps of no length.
 
     Attributes
     ----------
@@ -32,8 +33,15 @@ class MeanFieldLimit:
     chi_squared, dof
         Of the line or plane at each time: `dof` is the number of simulations minus that of its
         coefficients.
+    correlation, correlation_error
+        Two-time correlation at whole sweeps, of shape (t_max + 1, t_max + 1), and its standard
+        error.
+    correlation_chi_squared
+        Of its lines or planes, with the same `dof`.
+    integrated_response, integrated_response_error
+        The same of the integrated response (`MeanField`); None at eta = 0.
     runs
-        The simulations, by decreasing dt; with partial symmetry, two for each.
+        The simulations, by decreasing dt; with partial symmetry, three for each.
 
     Examples
     --------
@@ -45,6 +53,8 @@ class MeanFieldLimit:
     array([0., 1., 2., 3., 4., 5.])
     >>> len(limit.runs), limit.dof
     (3, 1)
+    >>> limit.correlation.shape, limit.correlation_error[5, 0] < 0.05
+    ((6, 6), True)
     >>> limit.converged, limit.plot().get_ylabel()
     (True, 'unstable fraction')
     """
@@ -53,30 +63,64 @@ class MeanFieldLimit:
     unstable_fraction: Floats
     unstable_fraction_error: Floats
     chi_squared: Floats
+    correlation: Floats
+    correlation_error: Floats
+    correlation_chi_squared: Floats
+    integrated_response: Floats | None
+    integrated_response_error: Floats | None
     dof: int
     runs: tuple[MeanField, ...]
 
     @property
     def converged(self) -> bool:
-        """Whether the line or plane fits at all times: no chi-squared of probability below 1e-5."""
-        return not self._misfits.any()
+        """Whether the terms fit, and with partial symmetry the smallest networks are not too small.
+
+        They fit if no chi-squared of the unstable fraction has a probability below 1e-5, and none
+        of the correlation has one below 1e-5 / t_max. The smallest networks need 20 neurons for
+        each sweep (so `samples >= 640 t_max`), and an unstable neuron at the end.
+        """
+        return not (self._misfits.size or self._small)
 
     @property
-    def _misfits(self) -> npt.NDArray[np.bool]:
-        """Where the line or plane does not fit."""
-        return special.chdtrc(max(self.dof, 1), self.chi_squared) < UNLIKELY
+    def _misfits(self) -> Floats:
+        """Times at which the terms do not fit."""
+        unstable = self._chance(self.chi_squared) < UNLIKELY
+        correlation = self._chance(self.correlation_chi_squared) < UNLIKELY / self.t[-1]
+        return self.t[unstable | correlation.any(axis=0)]
+
+    def _chance(self, chi_squared: Floats) -> Floats:
+        """Return the probabilities of larger ones: errors are those of the scatter of groups."""
+        dof, scatter = max(self.dof, 1), (GROUPS - 1) * len(self.runs)
+        return np.asarray(special.fdtrc(dof, scatter, chi_squared / dof))
+
+    @property
+    def _small(self) -> bool:
+        """Whether the smallest networks are too small for terms of order 1/m alone."""
+        if not self.runs[0].eta:
+            return False
+        m = min(run.samples for run in self.runs) / GROUPS
+        return bool(m < FEWEST * self.t[-1] or m * self.unstable_fraction[-1] < 1)
 
     @property
     def status(self) -> str:
         """What happened, and what to do about it."""
-        shape = "plane" if self.runs[0].eta else "line"
-        if not self.converged:
+        shape = "plane" if self.runs[0].eta and self.runs[0].dt < 1 else "line"
+        if self._misfits.size:
             return (
-                f"The {shape} does not fit at t = {self.t[self._misfits][0]:g}, where its error is "
-                "scaled up; use shorter steps."
+                f"The {shape} does not fit at t = {self._misfits[0]:g}, where its error is scaled "
+                "up; use shorter steps or more samples."
+            )
+        if self._small:
+            m = min(run.samples for run in self.runs) // GROUPS
+            return (
+                f"The smallest networks, of {m} neurons, have fewer than {FEWEST} for each sweep, "
+                "or no unstable one at the end: their deviations are not of order 1/m; raise "
+                "samples."
             )
         if self.dof == 0:
-            return f"Two steps determine the {shape}; use three to test it."
+            return (
+                f"As many simulations as coefficients: the {shape} is not tested; use three steps."
+            )
         return f"The {shape} fits at all times."
 
     def plot(self, *, ax: Axes | None = None) -> Axes:

@@ -25,7 +25,8 @@ from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.linear_fit import linear_fit
 from dynamics.infinite.mean_field import MeanField
 from dynamics.infinite.persistence_threshold import PersistenceThreshold
-from dynamics.infinite.simulation import mean_field, standard_error
+from dynamics.infinite.scatter import standard_error
+from dynamics.infinite.simulation import mean_field
 from foundation import domains
 from foundation.errors import ConvergenceError
 

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from networks import BinaryNetwork, trusted
 from networks.bits import CARRY, Bytes, Recent, Sums, add, carry, column
 
@@ -75,7 +75,7 @@ class BinaryUpdates:
         _flip_most_unstable(self.columns, self.moving, which, most)
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip(planes: Bytes, at: Moving, r: int, i: int) -> None:
     """Flip neuron i of state r, and bring the sums up to date."""
     s = at.s
@@ -89,14 +89,14 @@ def _flip(planes: Bytes, at: Moving, r: int, i: int) -> None:
         at.pending[r] = 0
 
 
-@numba.njit(cache=True)
+@compiled
 def _stability(J_D: float, at: Moving, r: int, i: int) -> float:
     """Return the stability of neuron i of state r in units of a coupling."""
     n = np.int64(at.sums[r, i]) + 2 * np.int64(at.recent[r, i])
     return at.s[r, i] * (2 * n - at.total[r]) + 1 + J_D
 
 
-@numba.njit(cache=True)
+@compiled
 def _visit(columns: BitColumns, at: Moving, which: Indices, visits: Indices) -> None:
     scratch = np.empty(at.sums.shape[1] // 8, dtype=np.uint8)
     for i in visits:
@@ -109,7 +109,7 @@ def _visit(columns: BitColumns, at: Moving, which: Indices, visits: Indices) -> 
             _flip(planes, at, r, i)
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip_most_unstable(columns: BitColumns, at: Moving, which: Indices, most: int) -> None:
     scratch = np.empty(at.sums.shape[1] // 8, dtype=np.uint8)
     for r in which:

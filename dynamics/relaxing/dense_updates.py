@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from networks import Network, trusted
 
 Floats = npt.NDArray[np.float32]
@@ -66,7 +66,7 @@ class DenseUpdates:
             flips[r] += _flip_most_unstable(self.couplings, s[r], h[r], most)
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
     """Flip neuron i of a state, and bring the fields up to date."""
     outgoing, lam = couplings.outgoing, couplings.lam
@@ -84,7 +84,7 @@ def _flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
         h[i + N] += lam * change
 
 
-@numba.njit(cache=True)
+@compiled
 def _visit(couplings: Couplings, moving: Moving, which: Indices, visits: Indices) -> None:
     s, h, flips = moving
     J_D = couplings.J_D
@@ -103,7 +103,7 @@ def _visit(couplings: Couplings, moving: Moving, which: Indices, visits: Indices
                 flips[r] += 1
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip_most_unstable(couplings: Couplings, s: States, h: Floats, most: int) -> int:
     """Return the number of flips."""
     for flips in range(most):

@@ -1,8 +1,9 @@
 """The order in which a sweep visits the neurons."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from foundation.compiled import compiled
 
 ORDERS = ("permutation", "random", "fixed", "most_unstable")
 
@@ -17,7 +18,7 @@ def plan_sweep(visits: Indices, order: str, rng: np.random.Generator) -> None:
         visits[:] = rng.integers(0, len(visits), size=len(visits))
 
 
-@numba.njit(cache=True)
+@compiled
 def _shuffle(visits: Indices, draws: npt.NDArray[np.uint32]) -> None:
     """Shuffle (Fisher and Yates), three times as fast as `Generator.shuffle`.
 

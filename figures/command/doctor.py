@@ -3,12 +3,14 @@
 import importlib
 import os
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
 from figures.command import known_answers
+from foundation.caches import cache_folder
 from foundation.versions import version
 
 LIBRARIES = ("numpy", "scipy", "numba", "xarray", "matplotlib", "h5netcdf", "scikit-learn", "sympy")
@@ -80,12 +82,13 @@ def threads() -> Iterator[Fact]:
 
 
 def caches() -> Iterator[Fact]:
-    """Tell where compiled code is kept: that of the package, and that of systems of equations."""
-    for name in ("NUMBA_CACHE_DIR", "STEERING_CACHE"):
-        folder = os.environ.get(name)
-        unusable = folder is not None and not os.access(folder, os.W_OK)
-        advice = "it cannot be written: all is compiled anew each time" if unusable else ""
-        yield name, folder or "not set: beside the modules, or in the user's cache", advice
+    """Tell where compiled kernels are kept, and how much."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        folder = cache_folder()
+    kept = [path.stat().st_size for path in folder.rglob("*") if path.is_file()]
+    advice = " ".join(str(warning.message) for warning in told)
+    yield "compiled kernels", f"{folder}: {len(kept)} files, {sum(kept) / 1e6:.1f} MB", advice
 
 
 def data() -> Iterator[Fact]:

@@ -22,12 +22,12 @@ equation = (
 )
 caption = (
     "Fraction of unstable neurons after t sweeps of updates in random order, from a random state. "
-    "Lines: infinitely many neurons, by the single-neuron process with memory, extrapolated to "
-    "updates one by one and, with partial symmetry, to many histories; the band is one standard "
-    "error. Markers: means over networks of N neurons, with one standard error. Left: fully "
-    "asymmetric couplings, right: partly symmetric ones. The z-scores are those of the largest "
-    "size; they share networks along a curve. Small networks leave the curve when the last of "
-    "their neurons settle."
+    "Lines: infinitely many neurons, by couplings that are revealed as they are needed, "
+    "extrapolated to updates one by one and, with partial symmetry, in the number of neurons; the "
+    "band is one standard error. Markers: means over networks of N neurons, with one standard "
+    "error. Left: fully asymmetric couplings, right: partly symmetric ones. The z-scores are "
+    "those of the largest size; they share networks along a curve. Small networks leave the curve "
+    "when the last of their neurons settle."
 )
 
 
@@ -44,12 +44,12 @@ def decay(
     return unstable
 
 
-def infinite(
+def limit(
     J_D: float, eta: float, t_max: int, samples: int, rng: np.random.Generator
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Return the unstable fraction of infinitely many neurons, with its error."""
-    limit = dynamics.mean_field_limit(J_D, t_max, samples, eta=eta, rng=rng)
-    return {"theory": limit.unstable_fraction, "theory_error": limit.unstable_fraction_error}
+    found = dynamics.mean_field_limit(J_D, t_max, samples, eta=eta, rng=rng)
+    return {"theory": found.unstable_fraction, "theory_error": found.unstable_fraction_error}
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -66,7 +66,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         simulated = run(decay, grid, replicas=replicas)["result"].squeeze(drop=False)
         simulated = simulated.rename(result_0="t").drop_vars(["J_D", "eta", "t_max"])
         grid = {"J_D": [J_D], "eta": [eta], "t_max": [t_max], "samples": [samples]}
-        theory = run(infinite, grid).squeeze(drop=True)[["theory", "theory_error"]]
+        theory = run(limit, grid).squeeze(drop=True)[["theory", "theory_error"]]
         theory = theory.rename(theory_0="t").drop_vars("theory_error_0", errors="ignore")
         rows.append(_compared(simulated, theory).assign(J_D=J_D, eta=eta))
     return xarray.concat(rows, "case", join="outer", fill_value=np.nan)

@@ -6,9 +6,10 @@ excite each other by :math:`\lambda`. `J[l, j, i]` acts from unit j on unit i.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from foundation.compiled import compiled
 
 Array = npt.NDArray[np.float32]
 Spins = npt.NDArray[np.float32]
@@ -50,7 +51,7 @@ class Training(NamedTuple):
     rate: np.float32
 
 
-@numba.njit(cache=True)
+@compiled
 def settle(
     J: Array,
     lam: np.float32,
@@ -108,7 +109,7 @@ def settle(
     return max_sweeps
 
 
-@numba.njit(cache=True)
+@compiled
 def flip(J: Array, s: Spins, f: Array, i: int, new: float) -> None:
     """Set unit i of a module, and add to the fields what that changes."""
     change = np.float32(new) - s[i]
@@ -118,7 +119,7 @@ def flip(J: Array, s: Spins, f: Array, i: int, new: float) -> None:
         f[k] += change * row[k]
 
 
-@numba.njit(cache=True)
+@compiled
 def train(
     J: Array,
     training: Training,
@@ -151,7 +152,7 @@ def train(
     return unstable
 
 
-@numba.njit(cache=True)
+@compiled
 def start(
     J: Array, x: Spins, y: Spins, interface: npt.NDArray[np.int64], s: Spins, f: Array
 ) -> None:
@@ -164,7 +165,7 @@ def start(
                 flip(J[l], s[l], f[l], i, x[i] if l < interface[i] else y[i])
 
 
-@numba.njit(cache=True)
+@compiled
 def learn(J: Array, s: Spins, f: Array, before: Spins, training: Training) -> int:
     """Move the couplings to the units below their margin; return the number of these."""
     lam, _, kappa, rate = training
@@ -183,7 +184,7 @@ def learn(J: Array, s: Spins, f: Array, before: Spins, training: Training) -> in
     return found
 
 
-@numba.njit(cache=True)
+@compiled
 def recall(
     J: Array, lam: np.float32, X: Spins, updates: Updates, rng: np.random.Generator
 ) -> Spins:

@@ -1,9 +1,9 @@
 """The asynchronous engine: one unit after the other, each with the fields of the moment."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from learning.network import fields
 from learning.relaxation.dynamics import Dynamics, Units, Weights
 from learning.relaxation.propagation import propagate, propagate_backward
@@ -32,7 +32,7 @@ def relax_asynchronous(dynamics: Dynamics, rng: np.random.Generator) -> int:
     return flips
 
 
-@numba.njit(cache=True)
+@compiled
 def _sweep(
     weights: Weights,
     units: Units,

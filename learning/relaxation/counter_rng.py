@@ -5,11 +5,12 @@ sweep and the unit. So an engine that asks for the numbers of unstable units onl
 for all, get the same.
 """
 
-import numba
 import numpy as np
 
+from foundation.compiled import compiled
 
-@numba.njit(cache=True, inline="always")
+
+@compiled(inline="always")
 def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
     """Return the random number in [0, 1) of a unit in a sweep."""
     z = seed + np.uint64(sweep) * np.uint64(0xD1342543DE82EF95)
@@ -20,7 +21,7 @@ def uniform(seed: np.uint64, sweep: int, unit: int) -> float:
     return np.float64(z >> np.uint64(11)) * 2.0**-53
 
 
-@numba.njit(cache=True, inline="always")
+@compiled(inline="always")
 def first_unit(l: int, b: int, L: int, H: int, own: bool) -> int:
     """Return the number of the first unit of layer l of sample b; shared by samples unless own."""
     return ((b if own else 0) * L + l) * H

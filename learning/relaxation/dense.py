@@ -1,8 +1,8 @@
 """The plain engine: every sweep computes all fields by matrix products."""
 
-import numba
 import numpy as np
 
+from foundation.compiled import compiled
 from learning.network import fields
 from learning.relaxation.counter_rng import first_unit, uniform
 from learning.relaxation.dynamics import Dynamics, Units, Updates
@@ -24,7 +24,7 @@ def relax_dense(dynamics: Dynamics) -> int:
     return flips
 
 
-@numba.njit(cache=True)
+@compiled
 def follow(units: Units, updates: Updates, t: int) -> int:
     """Let the units that are updated in sweep t follow their fields; return how many flip."""
     s, f, g = units
@@ -48,6 +48,6 @@ def follow(units: Units, updates: Updates, t: int) -> int:
     return int(flips)
 
 
-@numba.njit(cache=True)
+@compiled
 def _sign(h: np.float32) -> np.float32:
     return np.float32(h > 0) - np.float32(h < 0)

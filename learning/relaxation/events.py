@@ -7,10 +7,10 @@ returns only where so many units flip that a matrix product is faster. The state
 `dense`, up to fields that float32 cannot tell from zero.
 """
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from learning.network import fields
 from learning.network.couplings import Array
 from learning.relaxation.dense import follow
@@ -38,7 +38,7 @@ def relax_events(dynamics: Dynamics) -> int:
     return int(progress[_FLIPS])
 
 
-@numba.njit(cache=True)
+@compiled
 def _run(
     weights: Weights,
     units: Units,
@@ -86,7 +86,7 @@ def _run(
     return False
 
 
-@numba.njit(cache=True)
+@compiled
 def _begin(units: Units, back: Array, lam: np.float32, right: bool, feedback: bool) -> None:
     """Write the backward fields of a network without dense couplings from the next layer."""
     s, _, g = units
@@ -99,7 +99,7 @@ def _begin(units: Units, back: Array, lam: np.float32, right: bool, feedback: bo
             g[l] += lam * s[l + 1]
 
 
-@numba.njit(cache=True)
+@compiled
 def _flip(weights: Weights, units: Units, flips: Flips, right: bool, stale: bool) -> None:
     """Flip the units, and add to the fields what that changes, unless these are left stale."""
     s, f, g = units

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from learning.network.couplings import Array
 from learning.relaxation.counter_rng import first_unit, uniform
 from learning.relaxation.dynamics import Units, Updates
@@ -32,7 +32,7 @@ class Flips(NamedTuple):
     marks: npt.NDArray[np.uint8]
 
 
-@numba.njit(cache=True)
+@compiled
 def no_flips(s: Array) -> Flips:
     """Return room for the flips of a sweep of states (L, B, H)."""
     return Flips(
@@ -43,7 +43,7 @@ def no_flips(s: Array) -> Flips:
     )
 
 
-@numba.njit(cache=True)
+@compiled
 def find_flips(
     units: Units, active: npt.NDArray[np.bool_], updates: Updates, t: int, flips: Flips
 ) -> tuple[int, int]:
@@ -69,7 +69,7 @@ def find_flips(
     return found, alive
 
 
-@numba.njit(cache=True)
+@compiled
 def _find(
     s: Array, f: Array, g: Array, updates: Updates, t: int, first: int, flips: Flips, found: int
 ) -> tuple[int, int]:
@@ -96,7 +96,7 @@ def _find(
     return unstable, found
 
 
-@numba.njit(cache=True)
+@compiled
 def _mark(s: Array, f: Array, g: Array, marks: npt.NDArray[np.uint8]) -> None:
     """Mark the units against their fields, in a loop without branches, which is vectorised."""
     for i in range(len(s)):

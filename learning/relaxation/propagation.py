@@ -1,21 +1,21 @@
 """What a flip changes: one row of couplings is added to the fields it acts on."""
 
-import numba
 import numpy as np
 import numpy.typing as npt
 
+from foundation.compiled import compiled
 from learning.network.couplings import Array
 from learning.relaxation.dynamics import Weights
 
 
-@numba.njit(cache=True)
+@compiled
 def propagate(weights: Weights, f: Array, l: int, b: int, j: int, c: np.float32) -> None:
     """Add to the fields `f` the effect of a change `c` of unit j of layer l of sample b."""
     add_row(c, weights.J[l, j], f[l, b])
     propagate_forward(weights, f, l, b, j, c)
 
 
-@numba.njit(cache=True)
+@compiled
 def propagate_forward(weights: Weights, f: Array, l: int, b: int, j: int, c: np.float32) -> None:
     """Add to the fields `f` its effect on the next layer."""
     if l < len(f) - 1:
@@ -24,7 +24,7 @@ def propagate_forward(weights: Weights, f: Array, l: int, b: int, j: int, c: np.
             add_row(c, weights.forward[l, j], f[l + 1, b])
 
 
-@numba.njit(cache=True)
+@compiled
 def propagate_backward(weights: Weights, g: Array, l: int, b: int, j: int, c: np.float32) -> None:
     """Add to the fields `g` its effect on the previous layer."""
     if l > 0:
@@ -33,14 +33,14 @@ def propagate_backward(weights: Weights, g: Array, l: int, b: int, j: int, c: np
             add_row(c, weights.backward[l - 1, j], g[l - 1, b])
 
 
-@numba.njit(cache=True)
+@compiled
 def add_row(c: np.float32, row: Array, f: Array) -> None:
     """Add a multiple of a row to the fields."""
     for i in range(len(f)):
         f[i] += c * row[i]
 
 
-@numba.njit(cache=True)
+@compiled
 def add_rows(J: Array, unit: npt.NDArray[np.int32], change: Array, f: Array) -> None:
     """Add the rows of some units, four at a time: half the work, and they are fetched together."""
     k, last = 0, len(unit)

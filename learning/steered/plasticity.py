@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from math import sqrt
 
-import numba
 import numpy as np
 from scipy.linalg.blas import sgemm
 
+from foundation.compiled import compiled
 from learning.network.couplings import Array, Couplings
 from learning.network.recipe import Recipe
 
@@ -145,7 +145,7 @@ def signals(s: Array, f: Array, kappa: float, beta: float | None) -> Array:
     return s * expit(-beta * (s * f - np.float32(kappa)), dtype=np.float32)
 
 
-@numba.njit(cache=True)
+@compiled
 def _below(s: Array, f: Array, kappa: np.float32) -> Array:
     wanted = np.empty_like(s)
     states, fields, signals = s.ravel(), f.ravel(), wanted.ravel()
@@ -154,7 +154,7 @@ def _below(s: Array, f: Array, kappa: np.float32) -> Array:
     return wanted
 
 
-@numba.njit(cache=True)
+@compiled
 def _unstable(s: Array, f: Array, kappa: np.float32) -> int:
     """Return how many units are below their margin; a unit at zero has none."""
     states, fields = s.ravel(), f.ravel()

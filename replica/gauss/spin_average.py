@@ -13,9 +13,9 @@ and G is known.
 import math
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from foundation.compiled import compiled
 from replica.gauss.orthant import Floats
 
 _REACH = 9.0  # in standard deviations: what is left out is less than 1e-17
@@ -105,7 +105,7 @@ def _tables(u: Floats) -> Floats:
     return np.array([one_minus_T, one_minus_T**2, one_minus_T2, one_minus_T2**2, log_2cosh])
 
 
-@numba.njit(cache=True)
+@compiled
 def _average(
     log_weight: Floats,
     bias: Floats,
@@ -150,7 +150,7 @@ def _average(
         averages[4, i] = sum_5 / sum_0 - abs(b)
 
 
-@numba.njit(cache=True)
+@compiled
 def _peak(b: float, y: float, q_hat: float, saturated: float) -> float:
     """Return about the largest exponent of the integrand, at `u = b + y q_hat tanh u`."""
     u = b + y * q_hat

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from foundation.compiled import compiled
 from replica.gauss.orthant import Floats
 
 
@@ -41,7 +41,7 @@ class Sums(NamedTuple):
     spin_2: Floats
 
 
-@numba.njit(cache=True)
+@compiled
 def two_layer_sums(fields: Fields, y: float, log_scale: float) -> Sums:
     """Return the sums, of M^y divided by exp(log_scale).
 
@@ -82,7 +82,7 @@ def two_layer_sums(fields: Fields, y: float, log_scale: float) -> Sums:
     return sums
 
 
-@numba.njit(cache=True)
+@compiled
 def _level(k: int, l: int) -> int:
     """Return how often both integers can be halved, up to twice."""
     both = k | l

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from foundation import domains
+from foundation.fingerprint import differs, fingerprint
 from sweeps.errors import SweepError, SweepWarning
 from sweeps.running.dataset import check_names
 from sweeps.running.dispatch import Dispatch
-from sweeps.running.fingerprint import differs, fingerprint
 from sweeps.running.naming import given, name_of
 from sweeps.running.workers import Workers
 from sweeps.storing.arrays import DamagedError

@@ -5,7 +5,6 @@ import pytest
 
 import contrastive_ode as ode
 from contrastive_ode import systems
-from contrastive_ode.kernels import load
 from contrastive_ode.models import packing as packing_module
 
 
@@ -105,17 +104,6 @@ def test_matrices_of_parameters():
     assert repr(task) == "Task(1 examples, outputs=[2], T=1, h=0.1)"
     run = ode.simulate(sparse, task, [0.3, 0.7])
     assert repr(run) == f"Trajectory(1 examples, T=1, cost={run.costs[0]:.4g})"
-
-
-def test_kernels_that_cannot_be_kept_are_told(tmp_path, monkeypatch):
-    (tmp_path / "file").touch()
-    monkeypatch.setenv("STEERING_CACHE", str(tmp_path / "file"))
-    with pytest.warns(UserWarning, match="generated kernels cannot be kept in .*STEERING_CACHE"):
-        folder = load._folder.__wrapped__()
-    assert folder.is_dir()
-    folder.rmdir()
-    monkeypatch.setenv("STEERING_CACHE", str(tmp_path / "new"))
-    assert load._folder.__wrapped__() == tmp_path / "new" / "kernels"
 
 
 def explosion():

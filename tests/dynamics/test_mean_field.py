@@ -9,7 +9,12 @@ from scipy.stats import norm
 import dynamics
 from dynamics import MeanField, mean_field, mean_field_limit
 from dynamics.infinite import extrapolation
-from dynamics.infinite.effective_process import cholesky_row, weighted_sums
+from dynamics.infinite.effective_process import (
+    EffectiveProcess,
+    cholesky_row,
+    new_direction,
+    weighted_sums,
+)
 from dynamics.infinite.linear_fit import linear_fit
 from networks import Asymmetric
 
@@ -75,6 +80,74 @@ def test_networks_updated_in_the_same_steps(J_D, eta, order, dt, steps):
     upper = np.triu_indices(steps + 1, 1)
     z = z_scores(correlation, limit.correlation, limit.correlation_error)[upper]
     assert np.abs(z).max() < 4.5
+
+
+def drawn(N, eta, rng):
+    """Return couplings of which each, also that of a neuron to itself, has the same law."""
+    Z = rng.standard_normal((N, N))
+    root = np.sqrt(1 - eta**2)
+    J = Z / np.sqrt(N)
+    lower = np.tril_indices(N, -1)
+    J[lower] = (eta * Z.T[lower] + root * Z[lower]) / np.sqrt(N)
+    np.fill_diagonal(J, np.sqrt(1 + eta) * np.diagonal(J))
+    return J
+
+
+@pytest.mark.parametrize("eta", [1.0, -0.5])
+def test_the_law_of_small_networks(eta):
+    """Not of infinite ones alone: networks of 100 neurons are met as they are, to the letter."""
+    N, J_D, steps, networks = 100, 0.2, 30, 300
+    rng = np.random.default_rng(1)
+    unstable = np.empty((networks, steps + 1))
+    kept = np.empty((networks, steps + 1))
+    for run in range(networks):
+        J, s = drawn(N, eta, rng), rng.choice([-1, 1], size=N)
+        start = s
+        for k in range(steps + 1):
+            wrong = s * (J @ s) + J_D <= 0
+            unstable[run, k], kept[run, k] = wrong.mean(), start @ s / N
+            s = np.where(wrong, -s, s)
+    found = [
+        EffectiveProcess(N, steps, rng).run(J_D, eta, 1.0, "synchronous") for _ in range(networks)
+    ]
+    for direct, revealed in (
+        (unstable, np.array([run.unstable for run in found])),
+        (kept, np.array([run.correlation[:, 0] for run in found])),
+    ):
+        error = np.hypot(*(x.std(axis=0, ddof=1) / np.sqrt(networks) for x in (direct, revealed)))
+        z = (direct - revealed).mean(axis=0)[1:] / error[1:]
+        assert np.abs(z).max() < 4.2
+
+
+@pytest.mark.parametrize(("eta", "order", "dt"), [(1.0, "synchronous", 1.0), (0.5, "random", 0.5)])
+def test_response(eta, order, dt):
+    """Against networks in small random fields, from a first step on."""
+    J_D, steps, N, networks, size, first = 0.3, 5, 500, 120, 0.25, 2
+    rng = np.random.default_rng(1)
+    response = np.empty((networks, steps + 1))
+    for run in range(networks):
+        J, s = drawn(N, eta, rng), rng.choice([-1, 1], size=N)
+        epsilon = rng.choice([-size, size], size=N)
+        for k, wake in enumerate([*awake(order, N, dt, steps, rng), None]):
+            response[run, k] = epsilon @ s / N / size**2
+            wrong = s * (J @ s + epsilon * (k >= first)) + J_D <= 0
+            s = np.where(wrong & wake, -s, s) if wake is not None else s
+    limit = mean_field(J_D, steps * dt, dt, 64000, eta=eta, order=order, rng=2)
+    column, error = limit.integrated_response[:, first], limit.integrated_response_error[:, first]
+    z = z_scores(response, column, error)
+    assert (column[: first + 1] == 0).all()
+    assert np.abs(z).max() < 4
+    assert column[-1] > 0.2  # what is compared is large: without a response, z would be 20
+    assert response.mean(axis=0)[-1] / (response.std(axis=0, ddof=1)[-1] / networks**0.5) > 15
+
+
+def test_response_of_the_first_step():
+    """Exact: twice the density of fields at the two boundaries, times the chance to be there."""
+    J_D = 0.4
+    run = mean_field(J_D, 1, 1.0, 800000, rng=1, order="synchronous", eta=1.0)
+    z = (run.integrated_response[1, 0] - 2 * norm.pdf(J_D)) / run.integrated_response_error[1, 0]
+    assert abs(z) < 4
+    assert mean_field(J_D, 1, 1.0, 800, rng=1, order="synchronous").integrated_response is None
 
 
 def test_the_response_is_needed():
@@ -149,6 +222,23 @@ def test_weighted_sums(shape):
     np.testing.assert_allclose(sums, a @ Z, atol=1e-5)
 
 
+def test_new_directions():
+    """Against least squares, over parts of the cache and beyond."""
+    rng = np.random.default_rng(1)
+    k, samples = 3, 4100
+    states = rng.choice([-1.0, 1.0], size=(k + 1, samples))
+    L = np.linalg.cholesky(states @ states.T / samples)
+    Y = np.linalg.solve(L, states)
+    X = rng.standard_normal((k + 1, samples)).astype(np.float32)
+    built = Y.astype(np.float32)
+    built[k] = 0
+    row = L[k].astype(np.float32)
+    overlaps, noise = new_direction(row, states[k].astype(np.float32), X, built)
+    np.testing.assert_allclose(built[k], Y[k], atol=1e-5)
+    np.testing.assert_allclose(overlaps, X[:k] @ Y[k] / samples, atol=1e-6)
+    np.testing.assert_allclose(noise, Y @ X[k] / samples, atol=1e-6)
+
+
 @pytest.mark.parametrize("order", ["random", "permutation"])
 def test_limit_of_small_steps(order):
     """Sequential updates, extrapolated, against `relax`."""
@@ -168,39 +258,87 @@ def test_limit_of_small_steps(order):
     assert finest.unstable_fraction[8] > limit.unstable_fraction[1]
 
 
-def test_limit_of_many_histories(monkeypatch):
+def test_limit_of_many_neurons(monkeypatch):
     """Deviations of the stated form are removed."""
     called = []
 
-    def deviating(J_D, t_max, dt, samples, *, eta, order, rng):
+    def deviating(J_D, steps, dt, samples, eta, order, rng):
         called.append((dt, samples))
-        t = dt * np.arange(round(t_max / dt) + 1)
-        u = 0.2 * np.exp(-t / 5) * (1 + 0.8 * dt - 5 * eta * t / (dt * samples))
+        t = dt * np.arange(steps + 1)
+        part = 1 + 0.8 * dt - 300 * eta / samples
+        decay = np.exp(-np.abs(t - t[:, None]) / 5)
+        known = {
+            "t": t,
+            "unstable_fraction": 0.2 * np.exp(-t / 5) * part,
+            "correlation": decay * part,
+            "integrated_response": np.tril(1 - decay) * part,
+        }
+        errors = {f"{name}_error": 1e-3 + 0 * known[name] for name in list(known)[1:]}
         fields = dict.fromkeys(MeanField.__dataclass_fields__)
-        known = {"t": t, "unstable_fraction": u, "unstable_fraction_error": 1e-3 + 0 * t}
-        return MeanField(**{**fields, **known, "dt": dt, "samples": samples})
+        given = {"dt": dt, "samples": samples, "eta": eta, "order": order}
+        return MeanField(**{**fields, **known, **errors, **given})
 
-    monkeypatch.setattr(extrapolation, "mean_field", deviating)
-    for eta, runs in [
-        (0.0, [(0.5, 4000), (0.25, 4000)]),
-        (0.5, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
-        (-1.0, [(0.5, 4000), (0.5, 1000), (0.25, 4000), (0.25, 1000)]),
-    ]:
+    monkeypatch.setattr(extrapolation, "simulated", deviating)
+    fewer = [(dt, samples) for dt in (0.5, 0.25) for samples in (4000, 2000, 1000)]
+    for eta, runs in [(0.0, [(0.5, 4000), (0.25, 4000)]), (0.5, fewer), (-1.0, fewer)]:
         limit = mean_field_limit(0.3, 4, 4000, eta=eta, steps=(0.25, 0.5), rng=1)
         np.testing.assert_allclose(limit.unstable_fraction, 0.2 * np.exp(-limit.t / 5))
-        np.testing.assert_allclose(limit.chi_squared, 0, atol=1e-12)
+        decay = np.exp(-np.abs(limit.t - limit.t[:, None]) / 5)
+        np.testing.assert_allclose(limit.correlation, decay)
+        for chi_squared in (limit.chi_squared, limit.correlation_chi_squared):
+            np.testing.assert_allclose(chi_squared, 0, atol=1e-12)
+        if eta:
+            np.testing.assert_allclose(limit.integrated_response, np.tril(1 - decay), atol=1e-12)
+        assert (limit.integrated_response is None) == (eta == 0)
         assert called == runs
         assert limit.dof == len(runs) - (3 if eta else 2)
         called.clear()
 
 
-def test_few_histories_respond_to_themselves():
-    """What the extrapolation is for: with partial symmetry, activity dies too early."""
-    few = [mean_field(0.3, 16, 0.25, 800, rng=seed, eta=0.5) for seed in range(4)]
-    many = mean_field(0.3, 16, 0.25, 64000, rng=1, eta=0.5)
-    late = many.t > 12
-    mean = np.mean([run.unstable_fraction[late] for run in few])
-    assert mean < 0.7 * many.unstable_fraction[late].mean()
+def test_small_networks_settle_too_early():
+    """What the extrapolation is for."""
+    with pytest.warns(UserWarning, match=r"800 trajectories are too few .* use mean_field_limit"):
+        few = [mean_field(0.0, 60, 1.0, 800, rng=k, eta=1.0, order="synchronous") for k in range(4)]
+    many = mean_field(0.0, 60, 1.0, 64000, rng=1, eta=1.0, order="synchronous")
+    assert np.mean([run.correlation[60, 0] for run in few]) > many.correlation[60, 0] + 0.03
+    limit = mean_field_limit(0.0, 60, 40000, rng=1, eta=1.0, order="synchronous")
+    assert limit.converged
+    assert limit.dof == 1
+    part = np.ix_(range(30, 61, 10), range(0, 20, 5))
+    errors = np.hypot(limit.correlation_error, many.correlation_error)[part]
+    assert np.abs((limit.correlation - many.correlation)[part] / errors).max() < 4
+    assert not mean_field_limit(0, 60, 3200, rng=1, eta=1.0, order="synchronous").converged
+
+
+@pytest.mark.long
+def test_remanence_of_the_parallel_sk_network():
+    """Against networks drawn as a whole, extrapolated from those that are still moving."""
+    rng, t_max, starts = np.random.default_rng(1), 200, 16
+    sizes, networks = np.array([6000, 9000, 14000]), [20, 12, 6]
+    means, errors = [], []
+    for N, number in zip(sizes, networks, strict=True):
+        kept = []
+        for _ in range(number):
+            J = np.tril(rng.standard_normal((N, N), dtype=np.float32), -1)
+            J += J.T
+            s = start = rng.choice(np.float32([-1, 1]), size=(N, starts))
+            for _ in range(t_max):
+                s = np.where(J @ s > 0, np.float32(1), np.float32(-1))
+            kept.append((s * start).mean(dtype=np.float64))
+        means.append(np.mean(kept))
+        errors.append(np.std(kept, ddof=1) / np.sqrt(number))
+    terms = np.stack([np.ones(3), 1 / sizes], axis=1)
+    direct = linear_fit(terms, np.array(means)[:, None], np.array(errors)[:, None])
+    limit = mean_field_limit(0.0, t_max, 10**6, eta=1.0, order="synchronous", rng=2)
+    found, error = limit.correlation[t_max, 0], limit.correlation_error[t_max, 0]
+    assert limit.converged
+    assert error < 0.002
+    assert abs(found - direct.value[0]) < 3.5 * np.hypot(error, direct.error[0])
+    # the power of time with which it approaches the published limit, 0.184(2)
+    terms = np.stack([np.ones(6), (t := np.array([20, 40, 60, 100, 140, 200])) ** -0.474], axis=1)
+    C, wide = limit.correlation[t, 0], limit.correlation_error[t, 0]
+    remanence = linear_fit(terms, C[:, None], wide[:, None])
+    assert abs(remanence.value[0] - 0.184) < 3 * np.hypot(0.002, remanence.error[0])
 
 
 def test_linear_fits():
@@ -246,7 +384,7 @@ def test_large_networks(J_D, eta, sweeps, samples):
 
 def test_same_seed_same_bits():
     runs = [
-        mean_field(0.5, 2, 0.5, 800, rng=rng, eta=0.3) for rng in (1, np.random.default_rng(1), 2)
+        mean_field(0.5, 2, 0.5, 2000, rng=rng, eta=0.3) for rng in (1, np.random.default_rng(1), 2)
     ]
     np.testing.assert_array_equal(runs[0].correlation, runs[1].correlation)
     assert (runs[0].correlation != runs[2].correlation).any()
@@ -291,7 +429,7 @@ def test_refused_together(arguments, message):
 
 def test_a_short_time_is_one_step():
     assert mean_field(0.5, 1e-300, 0.5, 800, rng=1).t.tolist() == [0, 0.5]
-    assert np.isfinite(mean_field(1e30, 1, 0.5, 800, rng=1, eta=-1).correlation).all()
+    assert np.isfinite(mean_field(1e30, 1, 0.5, 1000, rng=1, eta=-1).correlation).all()
 
 
 def test_limit_refuses_too_short_steps_before_any_work():
@@ -304,6 +442,15 @@ def test_limit_refuses_too_short_steps_before_any_work():
 def test_limit_needs_more_histories_with_symmetry():
     with pytest.raises(ValueError, match=r"^samples must be an integer in \[3200, .*got 1000"):
         mean_field_limit(0.5, 2, 1000, eta=0.5)
+
+
+def test_synchronous_updates_have_one_step():
+    with pytest.raises(ValueError, match=r"^steps must be \(1,\) for synchronous updates, got"):
+        mean_field_limit(0.5, 2, 800, order="synchronous", steps=(0.5, 0.25))
+    limit = mean_field_limit(0.5, 2, 800, order="synchronous", rng=1)
+    assert (len(limit.runs), limit.dof, limit.converged) == (1, 0, True)
+    run = mean_field(0.5, 2, 1.0, 800, order="synchronous", rng=1)
+    np.testing.assert_allclose(limit.correlation, run.correlation)
 
 
 @pytest.mark.parametrize("steps", [(0.1,), (0.1, 0.1), (0.3, 0.1), (0, 0.1)])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from figures.command import doctor, known_answers, main
+from foundation import caches
 
 QUICK = ["networks", "replica", "dynamics", "figures"]
 
@@ -117,12 +118,14 @@ def test_more_threads_than_cores(monkeypatch):
     assert all("OMP_NUM_THREADS" in found for found in advice)
 
 
-def test_caches_that_cannot_be_written(monkeypatch, tmp_path):
-    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "missing"))
+def test_caches(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "cache_folder", caches.cache_folder.__wrapped__)
     monkeypatch.setenv("STEERING_CACHE", str(tmp_path))
-    numba, ours = doctor.caches()
-    assert "cannot be written" in numba[2]
-    assert ours[1:] == (str(tmp_path), "")
+    (tmp_path / "kernel.py").write_bytes(bytes(1_200_000))
+    assert list(doctor.caches()) == [("compiled kernels", f"{tmp_path}: 1 files, 1.2 MB", "")]
+    tmp_path.chmod(0o777)
+    ((_, _, advice),) = doctor.caches()
+    assert "others may write" in advice
 
 
 def test_a_look_that_fails_is_told(monkeypatch, reported):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 import sweeps
-from sweeps.running.fingerprint import differs, fingerprint
+from foundation.fingerprint import differs, fingerprint
 
 SOURCE = '''
 import functools
