@@ -56,8 +56,8 @@ class FocusingDynamics:
     FocusingDynamics(focusing at J_D=0.3, 4 runs of N=1000, 8 steps, overlap up to 0.8...)
     >>> dynamics.smallest_unstable
     Smallest(value=0.0..., error=0.00..., step=7)
-    >>> dynamics.converged.all(), dynamics.status[0]
-    (False, 'The residual is 0.0... at the end of the step; raise iterations.')
+    >>> bool(dynamics.converged.all()), str(dynamics.status[0])
+    (False, 'Converged.')
     >>> dynamics.plot().get_xlabel()
     '$\\gamma$, or rate'
     """
