@@ -43,6 +43,12 @@ class Onset(NamedTuple):
     gamma
         That of focusing with y replicas, :math:`\mathrm{atanh} \sqrt{\lambda/(y - 1)}`; infinite if
         y is too small for any.
+
+    Examples
+    --------
+    >>> import bp
+    >>> bp.onset(J_D=1.0, y=1.5)
+    Onset(slope=0.957..., rate=0.489..., gamma=inf)
     """
 
     slope: float
