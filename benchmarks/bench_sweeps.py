@@ -22,8 +22,9 @@ import numpy as np
 
 from benchmarks.row import Row, absolute, over_limit, over_ours
 from sweeps.storing.evaluation import Evaluation
-from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.ledger import Ledger
 from sweeps.storing.point import Point
+from sweeps.storing.reader import Series
 
 OURS = """
 import sys, time

@@ -1,15 +1,15 @@
 """From the evaluations of a sweep to labelled arrays."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweeps.running import grid
 from sweeps.storing.arrays import Array
-from sweeps.storing.evaluation import Evaluation, Scalar
-from sweeps.storing.ledger import Series
+from sweeps.storing.evaluation import Evaluation, Scalar, dimensions_of
 from sweeps.storing.point import Value
+from sweeps.storing.reader import Series
 
 if TYPE_CHECKING:
     import xarray
@@ -36,22 +36,6 @@ def labelled(
     coordinates["replica"] = np.arange(replicas)
     attributes = {"function": series.function, "version": series.version, "seed": series.seed}
     return xarray.Dataset(variables, coordinates, attributes)
-
-
-def dimensions_of(name: str, count: int) -> tuple[str, ...]:
-    """Return the names of the dimensions that an array adds to those of the grid."""
-    return tuple(f"{name}_{axis}" for axis in range(count))
-
-
-def check_names(results: Mapping[str, Scalar | Array], parameters: Collection[str]) -> None:
-    """Refuse an array one of whose dimensions is called like a parameter or another result."""
-    for name, value in results.items():
-        for dimension in dimensions_of(name, np.ndim(value)):
-            if dimension in parameters or dimension in results:
-                raise ValueError(
-                    f"the function must not return an array {name!r} beside a parameter or result "
-                    f"{dimension!r}, which is the name of a dimension of the array: rename one"
-                )
 
 
 def columns(evaluations: Sequence[Evaluation]) -> dict[str, Array]:

@@ -49,8 +49,14 @@ def name_of(where: str, name: object) -> str:
 def value_of(where: str, value: object) -> Value:
     """Return `value` as the plain Python value that it is; a message begins with `where`."""
     plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, np.longdouble):  # whose `item` is itself
+        plain = float(value)
     if plain is not None and not isinstance(plain, bool | int | float | str):
         raise TypeError(f"{where}: a value must be {_ALLOWED}, got {value!r}")
+    if isinstance(plain, str) and "\0" in plain:
+        raise ValueError(f"{where}: a string must hold no NUL character, got {plain!r}")
+    if isinstance(value, np.floating) and not np.isfinite(float(value)) and np.isfinite(value):
+        raise ValueError(f"{where}: a number must fit in a float of 64 bits, got {value}")
     if isinstance(plain, float) and math.isnan(plain):
         raise ValueError(f"{where}: nan cannot name a point, give a number")
     if isinstance(plain, int) and not -(2**63) <= plain < 2**63:

@@ -63,7 +63,7 @@ class Workers:
     def capacity(self) -> int:
         """Return how many futures to keep in flight; a cluster that grows is counted again."""
         if time.monotonic() - self._counted > 5:
-            self._capacity = _AHEAD * self._size()
+            self._capacity = _AHEAD * self.size()
             self._counted = time.monotonic()
         return self._capacity
 
@@ -87,7 +87,7 @@ class Workers:
         )
         return pool
 
-    def _size(self) -> int:
+    def size(self) -> int:
         """Return the number of workers, as far as the executor lets it be known."""
         if self.own:
             import loky

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 import sweeps
-from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.ledger import Ledger
 from sweeps.storing.point import Point
+from sweeps.storing.reader import Series
 
 SCRIPT = Path(__file__).with_name("killed_sweep.py")
 KILLS = 5
