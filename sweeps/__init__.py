@@ -29,8 +29,8 @@ of a point come from the root seed `rng` and the point itself, not from the work
 one worker, many workers, a cluster and a resumed sweep give the same bits.
 
 - Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
-  the points that raised), `set_aside` (start anew), `recheck` (does today's code still give what is
-  stored?).
+  the points that raised), `status` (how far a running sweep is), `set_aside` (start anew),
+  `recheck` (does today's code still give what is stored?).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
 - Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
   powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
@@ -51,6 +51,7 @@ from sweeps.judging.theory import evaluate
 from sweeps.judging.threshold import Threshold, plot_threshold
 from sweeps.running.recheck import Recheck, recheck
 from sweeps.running.refinement import refine
+from sweeps.running.status import Status, status
 from sweeps.running.sweep import run
 from sweeps.storing.failure import Failure
 from sweeps.storing.ledger import failures, set_aside
@@ -64,6 +65,7 @@ __all__ = [
     "Failure",
     "LedgerError",
     "Recheck",
+    "Status",
     "SweepError",
     "SweepWarning",
     "Threshold",
@@ -81,6 +83,7 @@ __all__ = [
     "refine",
     "run",
     "set_aside",
+    "status",
     "summary",
     "threshold",
     "to_netcdf",

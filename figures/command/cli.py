@@ -1,4 +1,4 @@
-"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
+"""The command line: `steering list`, `figure`, `reproduce`, `doctor`, `sweep`, `status`."""
 
 import os
 import sys
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+from figures.command.status import status
 from foundation import __version__
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ app = App(
     suppress_keyboard_interrupt=False,  # `main` says what is kept
     version=__version__,
 )
+
+
+app.command(status)
 
 
 class UsageError(Exception):

@@ -25,6 +25,7 @@ class Progress:
         self.stored = 0
         self.computed = 0
         self.failed = 0
+        self._begun = False
         self._bar: Any = None
 
     def __enter__(self) -> Self:
@@ -38,7 +39,7 @@ class Progress:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
-        if self._show:
+        if self._show and (self._begun or error is None):
             done = self.stored + self.computed
             stopped = f"stopped at {done} of " if error else ""
             print(
@@ -63,6 +64,7 @@ class Progress:
 
     def show(self) -> None:
         """Show the bar, from what is stored on."""
+        self._begun = True
         if self._show and self._bar is None:
             from tqdm.auto import tqdm
 

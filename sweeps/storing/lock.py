@@ -10,7 +10,6 @@ import os
 import platform
 import time
 import weakref
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,8 +52,7 @@ class Lock:
         self._descriptor = _acquired(store) if fcntl else None
         self._said: dict[str, Any] = {}
         _HELD.add(self)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        self.say(pid=os.getpid(), host=platform.node(), started=now)
+        self.say(pid=os.getpid(), host=platform.node(), started=time.time())
 
     @property
     def held(self) -> bool:

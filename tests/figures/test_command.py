@@ -156,6 +156,18 @@ def no_twos(x):
     return x
 
 
+def test_status_shows_a_ledger(capsys, tmp_path):
+    store = tmp_path / "x.sqlite"
+    status, _, err = run(capsys, "status", str(store))
+    assert (status, err) == (1, f"steering: {store} does not exist\n")
+    main(["sweep", f"{__file__}:cube", "x=1:3:1", "--store", str(store), "--jobs", "1"])
+    capsys.readouterr()
+    main(["status", str(store), "--follow"])
+    assert capsys.readouterr().out == (
+        f"{store}: no sweep is running\nstored: cube, version 1, seed 0: 3 done, 0 failed\n"
+    )
+
+
 def test_a_sweep_with_failed_points_fails(capsys, tmp_path):
     words = ["sweep", f"{__file__}:no_twos", "x=1:3:1", "--store", str(tmp_path / "x.sqlite")]
     with pytest.warns(sweeps.SweepWarning, match="1 of 3 points failed"):
