@@ -1,6 +1,6 @@
 """From the evaluations of a sweep to labelled arrays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +8,6 @@ import numpy as np
 from sweeps.running import grid
 from sweeps.storing.arrays import Array
 from sweeps.storing.evaluation import Evaluation, Scalar, dimensions_of
-from sweeps.storing.point import Value
 from sweeps.storing.reader import Series
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ Found = dict[int, Scalar | Array]
 
 
 def labelled(
-    axes: Mapping[str, Sequence[Value]],
+    axes: Sequence[grid.Axis],
     replicas: int,
     evaluations: Sequence[Evaluation],
     series: Series,
@@ -26,14 +25,18 @@ def labelled(
     """Return the evaluations of a grid, in the order of its points, as `sweeps.run` says."""
     import xarray
 
-    shape = (*map(len, axes.values()), replicas)
-    dimensions = (*axes, "replica")
+    shape = (*map(len, axes), replicas)
+    dimensions = (*(axis.dimension for axis in axes), "replica")
     variables = {}
     for name, flat in columns(evaluations).items():
         own = dimensions_of(name, flat.ndim - 1)
         variables[name] = (dimensions + own, flat.reshape(shape + flat.shape[1:]))
-    coordinates = {name: grid.labels(values) for name, values in axes.items()}
-    coordinates["replica"] = np.arange(replicas)
+    coordinates = {
+        name: (axis.dimension, grid.labels(values))
+        for axis in axes
+        for name, values in axis.parameters.items()
+    }
+    coordinates["replica"] = ("replica", np.arange(replicas))
     attributes = {"function": series.function, "version": series.version, "seed": series.seed}
     return xarray.Dataset(variables, coordinates, attributes)
 

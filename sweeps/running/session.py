@@ -47,7 +47,9 @@ class Session:
     ) -> None:
         self._store = domains.path("store", store)
         self.series = replace(series_of(function, version, rng, name), code=fingerprint(function))
-        self._task = Task(function, self.series.seed, takes_rng(function, names))
+        self._function = function
+        self._takes_rng = takes_rng(function, names)
+        self.dimensions: tuple[str, ...] = ()  # whose names no result may have
         self._workers = Workers(executor)
         self._workers.check(function)
         self.evaluations: dict[Identity, Evaluation] = {}
@@ -191,7 +193,8 @@ class Session:
             stored=progress.stored,
         )
         progress.show()
-        Dispatch(self._task, self._workers, keep).run(iter(points))
+        task = Task(self._function, self.series.seed, self._takes_rng, self.dimensions)
+        Dispatch(task, self._workers, keep).run(iter(points))
 
     def _refuse_stale(self, points: list[Point]) -> None:
         if self._stale == "error":

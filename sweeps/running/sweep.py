@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from foundation import domains
 from sweeps.running.dataset import labelled
-from sweeps.running.grid import checked, points
+from sweeps.running.grid import checked, names_of, points
 from sweeps.running.progress import Progress
 from sweeps.running.session import Session
 from sweeps.storing.ledger import set_aside
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(
     function: Callable[..., object],
-    grid: Mapping[str, Sequence[Any]],
+    grid: Mapping[Any, Sequence[Any]],
     *,
     replicas: int = 1,
     rng: int = 0,
@@ -54,6 +54,8 @@ def run(
         `functools.partial` must be values like those of the grid.
     grid
         The values of each parameter (int, float, str, bool or None); the points are their product.
+        Parameters that move together are a tuple of names, with a tuple of values at each place:
+        `{("N", "J_D"): [(100, 0.5), (400, 0.25)], "T": [0, 1]}` are four points.
         Integers among floats are passed as floats; 1 and 1.0 are one point, which is not computed
         again.
     replicas
@@ -97,7 +99,8 @@ def run(
     dimensions `<name>_0`, `<name>_1`...; shorter arrays are filled up with nan. Where a point
     failed, `failed` is true and its results are nan ("" for strings); if all points failed, their
     names are not known and there are none. `seconds` is the computing time. A parameter with values
-    of several kinds (numbers and None, say) is labelled by text.
+    of several kinds (numbers and None, say) is labelled by text. Parameters `N` and `J_D` that move
+    together are coordinates along the dimension `N_J_D`.
 
     Raises
     ------
@@ -134,7 +137,7 @@ def run(
     throw = domains.boolean("throw", throw)
     session = Session(
         function,
-        axes,
+        names_of(axes),
         store=store,
         version=version,
         rng=rng,
@@ -143,6 +146,7 @@ def run(
         stale=stale,
         max_failures=max_failures,
     )
+    session.dimensions = tuple(axis.dimension for axis in axes if len(axis.parameters) > 1)
     if not resume:
         set_aside(store)
     wanted = list(points(axes, replicas))

@@ -19,7 +19,7 @@ def to_netcdf(
     dataset: "xarray.Dataset",
     path: str | os.PathLike[str],
     *,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[Any, Any] | None = None,
     seed: int | None = None,
     command: str | None = None,
 ) -> Path:

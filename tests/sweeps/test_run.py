@@ -347,6 +347,45 @@ def test_axes_of_every_kind(ledger, threads):
     assert value.item() == "1 0.0 'b' False None"
 
 
+def test_parameters_that_move_together(ledger, threads, tmp_path):
+    function, calls = counted(draw)
+    grid = {"N": [10, 400], "J_D": [0.5, 1.0]}
+    product = sweeps.run(function, grid, replicas=2, executor=threads, **ledger)
+    places = [(400, 0.5), (10, 1), (10, 0.25)]
+    pairs = {("N", "J_D"): places}
+    data = sweeps.run(function, pairs, replicas=2, executor=threads, **ledger)
+    assert len(calls) == 8 + 2  # of the points, two places are known
+    assert data["result"].dims == ("N_J_D", "replica")
+    assert data["N"].values.tolist() == [400, 10, 10]
+    assert data["J_D"].values.tolist() == [0.5, 1.0, 0.25]
+    for i, (N, J_D) in enumerate(places[:2]):
+        known = product["result"].sel(N=N, J_D=J_D)
+        assert (data["result"][i].values == known.values).all()
+    comparison = sweeps.compare(lambda N, J_D: N + J_D / 2, data["result"])
+    assert comparison.points["theory"].values.tolist() == [400.25, 10.5, 10.125]
+    read = sweeps.load(sweeps.to_netcdf(data, tmp_path / "x.nc", parameters=pairs))
+    assert read.drop_attrs().identical(data.drop_attrs())
+
+
+def test_an_axis_of_pairs_beside_one_of_numbers(ledger, threads):
+    def text(a, b, c):
+        return f"{a!r} {b!r} {c!r}"
+
+    grid = {"c": [0, 1], ("b", "a"): [("x", 1), ("y", None), ("x", None)]}
+    data = sweeps.run(text, grid, executor=threads, **ledger)
+    assert dict(data.sizes) == {"c": 2, "b_a": 3, "replica": 1}
+    assert data["result"].sel(c=1).isel(b_a=1, replica=0).item() == "None 'y' 1"
+    assert data["a"].values.tolist() == ["1", "None", "None"]
+
+
+def test_a_result_with_the_name_of_a_dimension_is_an_error_of_the_point(ledger, threads):
+    def bad(a, b):
+        return {"a_b": 1}
+
+    with pytest.warns(sweeps.SweepWarning, match="none of .*a_b, got 'a_b'"):
+        sweeps.run(bad, {("a", "b"): [(1, 2)]}, executor=threads, **ledger)
+
+
 class Slow(Executor):
     """An executor that counts what is in flight."""
 
