@@ -162,7 +162,7 @@ class Session:
         """Look at the rows that no point asked for: one whose key is damaged is among them."""
         assert self._ledger is not None
         if damaged := self._ledger.damaged(self._read):
-            self._damaged.append(f"{damaged} rows that do not tell their points")
+            self._damaged.append(f"rows that do not tell their points: {damaged}")
 
     def _compute(self, points: list[Point], progress: Progress) -> None:
         """Evaluate points and store them, each as soon as it has finished."""
