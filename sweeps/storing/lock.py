@@ -100,7 +100,8 @@ def driver(store: Path) -> Driver | None:
 
 
 def _path(store: Path) -> Path:
-    return store.with_name(f"{store.name}.lock")
+    real = store.resolve()  # one ledger, by whatever link it is reached
+    return real.with_name(f"{real.name}.lock")
 
 
 def _acquired(store: Path) -> int | None:

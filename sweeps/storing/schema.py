@@ -1,7 +1,6 @@
 """How a file is known to be a ledger, and opened: to be written by one driver, or only read."""
 
 import contextlib
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -95,7 +94,7 @@ def _bring_up(connection: sqlite3.Connection, path: Path) -> None:
 
 def _opened(path: Path) -> sqlite3.Connection:
     """Open a file for reading only, with what a driver, alive or killed, left in the journal."""
-    if not _journal(path):
+    if not _journals(path):
         # to open it as any other, SQLite would have to write an empty journal
         return _connected(f"{path.as_uri()}?immutable=1", uri=True)
     connection = _connected(f"{path.as_uri()}?mode=ro", uri=True)
@@ -114,7 +113,8 @@ def _copied(path: Path) -> sqlite3.Connection:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, path.name)
         shutil.copyfile(path, copy)
-        shutil.copyfile(_wal(path), _wal(copy))
+        for journal in _journals(path):
+            shutil.copyfile(journal, f"{copy}-{journal.name.rpartition('-')[2]}")
         return _in_memory(_connected(copy))
 
 
@@ -137,12 +137,8 @@ def _text(content: bytes) -> str:
     return content.decode(errors="replace")
 
 
-def _journal(path: Path) -> bool:
-    try:
-        return os.path.getsize(_wal(path)) > 0
-    except OSError:
-        return False
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
+def _journals(path: Path) -> list[Path]:
+    """Return the files beside a ledger that hold what is not yet in it, or no longer."""
+    real = path.resolve()
+    found = [real.with_name(f"{real.name}-{kind}") for kind in ("wal", "journal")]
+    return [file for file in found if file.is_file() and file.stat().st_size]

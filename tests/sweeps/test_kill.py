@@ -147,6 +147,18 @@ def session(leader):
     return found
 
 
+@pytest.mark.parametrize("later", [0.1, 0.25])
+def test_workers_that_are_starting_do_not_outlive_a_killed_driver(tmp_path, later):
+    process = start(tmp_path / "ledger", "endless")
+    while len(session(process.pid)) < 3:  # the driver, loky's tracker, a worker
+        time.sleep(0.005)
+    time.sleep(later)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(session(process.pid), timeout=10)
+    assert alive == []
+
+
 def send(process, who, which, rng):
     """Send a signal to a driver, to one of its workers or all, or to everybody."""
     family = session(process.pid)
@@ -171,7 +183,7 @@ def contents(store):
             return {}
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.long)])
 def test_signals_to_anybody_at_any_time_lose_no_row_and_leave_no_process(tmp_path, kills):
     """While modules are imported, workers start, points are computed, and the pool ends."""
     rng, rounds, store = np.random.default_rng(17), 0, tmp_path / "0"

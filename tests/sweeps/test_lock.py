@@ -176,6 +176,18 @@ def test_a_lock_whose_name_was_taken_is_not_held(store):
     assert not path.exists()
 
 
+def test_a_link_to_a_ledger_is_the_ledger(store, tmp_path):
+    link = tmp_path / "link"
+    link.symlink_to(store)
+    with Ledger(link) as ledger:
+        ledger._connection.execute("DELETE FROM points WHERE id = 1")
+        with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+            Ledger(store)
+        for path in (link, store):
+            assert sweeps.status(path).running
+            assert sweeps.status(path).done == 8
+
+
 def test_a_lock_that_says_nothing(store):
     store.with_name("ledger.sqlite.lock").write_text("[")
     assert lock.driver(store) == (False, {})
