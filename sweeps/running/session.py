@@ -176,7 +176,7 @@ class Session:
             self._unseeded += found.unseeded
             self._succeeded |= found.error is None
             progress.finished(found.error is not None)
-            ledger.lock.say(computed=progress.computed, failed=progress.failed)
+            ledger.lock.count(progress.computed, progress.failed)
             if found.error:
                 self._failing.add(point, found.error)
                 reason = self._failing.too_many(self._succeeded)

@@ -130,9 +130,8 @@ def status(store: str | os.PathLike[str]) -> Status:
     }
     if found is None or "total" not in found.said:
         return _of_ledger(path, found, counts, stored)
-    said = found.said
-    computed, failed = said.get("computed", 0), said.get("failed", 0)
-    minutes = ((time.time() if found.alive else said["at"]) - said["started"]) / 60
+    said, computed, failed = found.said, found.computed, found.failed
+    minutes = ((time.time() if found.alive else found.at) - said["started"]) / 60
     rate = computed / minutes if computed and minutes > 0 else None
     left = said["total"] - said["stored"] - computed
     return Status(

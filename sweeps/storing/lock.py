@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import platform
+import struct
 import time
 import weakref
 from pathlib import Path
@@ -21,14 +22,18 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 _SIZE = 2048  # bytes of what a driver says, in one piece
+_COUNTS = struct.Struct("<dqq")  # behind that: the time, and the points computed and failed
 _PATIENCE = 0.3  # seconds: who asks whether a driver lives has the lock for an instant
 
 
 class Driver(NamedTuple):
-    """The last driver of a ledger: whether it lives, and what it said of itself."""
+    """The last driver of a ledger: whether it lives, and what it said of itself and its points."""
 
     alive: bool
     said: dict[str, Any]
+    at: float = 0.0
+    computed: int = 0
+    failed: int = 0
 
     def __str__(self) -> str:
         return f"process {self.said.get('pid', '?')} on {self.said.get('host', '?')}"
@@ -52,6 +57,7 @@ class Lock:
         self._descriptor = _acquired(store) if fcntl else None
         self._said: dict[str, Any] = {}
         _HELD.add(self)
+        self.count(0, 0)
         self.say(pid=os.getpid(), host=platform.node(), started=time.time())
 
     @property
@@ -61,10 +67,17 @@ class Lock:
 
     def say(self, **more: object) -> None:
         """Tell readers more of what the driver does; a disk that is full is no error here."""
-        self._said.update(more, at=time.time())
+        self._said.update(more)
+        self._write(json.dumps(self._said).encode().ljust(_SIZE), 0)
+
+    def count(self, computed: int, failed: int) -> None:
+        """Tell readers how many points were computed by now, and how many of them failed."""
+        self._write(_COUNTS.pack(time.time(), computed, failed), _SIZE)
+
+    def _write(self, content: bytes, place: int) -> None:
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
-                os.pwrite(self._descriptor, json.dumps(self._said).encode().ljust(_SIZE), 0)
+                os.pwrite(self._descriptor, content, place)
 
     def release(self) -> None:
         """Let the next driver in; the file goes."""
@@ -89,13 +102,15 @@ def driver(store: Path) -> Driver | None:
     try:
         alive = not _locked(descriptor, shared=True)
         content = os.pread(descriptor, _SIZE, 0)
+        counts = os.pread(descriptor, _COUNTS.size, _SIZE)
     except OSError:
         return None
     finally:
         os.close(descriptor)
     try:
-        return Driver(alive, dict(json.loads(content)))
-    except (ValueError, TypeError):
+        said = dict(json.loads(content))
+        return Driver(alive, said, *_COUNTS.unpack(counts))
+    except (ValueError, TypeError, struct.error):
         return Driver(alive, {})
 
 

@@ -190,7 +190,7 @@ def test_a_link_to_a_ledger_is_the_ledger(store, tmp_path):
 
 def test_a_lock_that_says_nothing(store):
     store.with_name("ledger.sqlite.lock").write_text("[")
-    assert lock.driver(store) == (False, {})
+    assert lock.driver(store) == (False, {}, 0.0, 0, 0)
     assert str(lock.driver(store)) == "process ? on ?"
 
 
