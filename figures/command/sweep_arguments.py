@@ -16,7 +16,8 @@ from foundation.domains import nearest
 if TYPE_CHECKING:
     import xarray
 
-_NAMED = {"true": True, "false": False, "none": None, "inf": math.inf, "-inf": -math.inf}
+_NAMED: dict[str, Any] = {"true": True, "false": False, "none": None, "nan": math.nan}
+_NAMED |= {"inf": math.inf, "-inf": -math.inf}
 _MOST = 1_000_000  # values of one parameter
 
 

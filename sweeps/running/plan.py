@@ -68,7 +68,8 @@ class Plan:
         if self.seconds is None:
             return f"{known}: nothing is stored that tells how long it takes"
         time = told(self.seconds / self.workers)
-        return f"{known}: {time} on {self.workers} workers, by the times of those stored"
+        workers = f"{self.workers} worker{'s' if self.workers > 1 else ''}"
+        return f"{known}: {time} on {workers}, by the times of those stored"
 
 
 def plan(

@@ -75,9 +75,11 @@ class Session:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._workers.stop()
-        if self._ledger is not None:
-            self._ledger.close()
+        try:
+            self._workers.stop()
+        finally:
+            if self._ledger is not None:
+                self._ledger.close()
 
     def evaluate(self, points: Iterable[Point], progress: Progress) -> None:
         """Fill `evaluations` for all `points`: with what is stored, then with what is computed."""

@@ -118,6 +118,11 @@ def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
     try:
         return xarray.load_dataset(source, engine="h5netcdf")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
+        with source.open("rb") as file:
+            if file.read(6) == b"SQLite":
+                raise ValueError(
+                    f"{source} is no NetCDF file but a ledger: it is read by the call of run again"
+                ) from None
         raise ValueError(f"{source} cannot be read as NetCDF: {error}") from error
 
 

@@ -115,6 +115,7 @@ def test_nobody_reads_on(words):
         (["sweep", "operator:neg", "a=1:0:1", "--store", "x"], "1 to 1000000 values"),
         (["sweep", "operator:neg", "a=True:2:1", "--store", "x"], "START:STOP:STEP"),
         (["sweep", "operator:neg", "a=1e400", "--store", "x"], "write inf for infinity"),
+        (["sweep", "operator:neg", "a=nan", "--store", "x"], "nan cannot name a point"),
         (["sweep", "operator:neg", "a,b=1:2,3", "--store", "x"], "2 values, with : between"),
         (["sweep", "operator:neg", "a,b=1:2", "b=3", "--store", "x"], "'b' twice"),
         (["sweep", "operator:negg", "a=1", "--store", "x"], "negg is not there in operator; did"),

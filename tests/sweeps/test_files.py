@@ -118,6 +118,8 @@ def test_bad_files(data, tmp_path):
         sweeps.load(tmp_path / "none.nc")
     with pytest.raises(ValueError, match="is a folder"):
         sweeps.to_netcdf(data, tmp_path)
+    with pytest.raises(ValueError, match="is no NetCDF file but a ledger"):
+        sweeps.load(tmp_path / "ledger")
     path = sweeps.to_netcdf(data, tmp_path / "data.nc")
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ValueError, match=f"{path} cannot be read as NetCDF"):
