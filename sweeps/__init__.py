@@ -32,9 +32,10 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
   they change most), `failures` (tracebacks of the points that raised), `status` (how far a running
   sweep is), `set_aside` (start anew), `recheck` (does today's code still give what is stored?).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
-- Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
-  powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
-  drawn by `plot_comparison`, `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
+- Judgement: `compare`, `evaluate` (a theory at the points of data), `binomial_interval` (of a
+  probability, from successes), `extrapolate` (to N → ∞, in powers of 1/N), `threshold` (where a
+  probability of success crosses a level). Their results are drawn by `plot_comparison`,
+  `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
 
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
@@ -42,6 +43,7 @@ On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get
 from foundation import __version__
 from foundation.errors import ConvergenceError
 from sweeps.errors import LedgerError, SweepError, SweepWarning
+from sweeps.judging.binomial import binomial_interval
 from sweeps.judging.chi_squared import compare
 from sweeps.judging.comparison import Comparison, plot_comparison
 from sweeps.judging.crossing import threshold
@@ -72,6 +74,7 @@ __all__ = [
     "SweepWarning",
     "Threshold",
     "__version__",
+    "binomial_interval",
     "compare",
     "evaluate",
     "extrapolate",
