@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from sweeps.judging import binomial, law, tests
+from sweeps.judging import binomial, deviations, law
 from sweeps.judging.comparison import Comparison
 from sweeps.judging.theory import evaluate, labelled
-from sweeps.judging.together import Piece, alone, paired
+from sweeps.judging.together import Piece, as_one, paired
 
 if TYPE_CHECKING:
     import xarray
@@ -117,10 +117,10 @@ def compare(
     points["z"] = (means.dims, found.scores(points))
     names = [shared] if isinstance(shared, str) else list(shared)
     pieces = _shared(values, points, names, found) if names else found.pieces(points)
-    judged = tests.judge(points["z"].values, pieces, fitted)
-    power = found.noticed(points, tests.critical(judged.points))
+    judged = deviations.judge(points["z"].values, pieces, fitted)
+    power = found.noticed(points, deviations.critical(judged.points))
     points["power"] = points["z"].copy(data=np.where(points["z"].isnull(), np.nan, power))
-    status, sentence = tests.told(judged, points, found.left_out(points))
+    status, sentence = deviations.told(judged, points, found.left_out(points))
     return Comparison(
         points, judged.chi_squared, judged.dof, judged.p_sum, judged.chance, status, sentence
     )
@@ -202,5 +202,5 @@ def _group(z: Floats, replicas: Floats, theory: Floats, invert: bool) -> Piece:
     off = replicas[used] - theory[used, None]
     off = off[:, np.isfinite(off).all(axis=0)]
     if off.shape[1] < 3 or (np.ptp(off, axis=1) == 0).any():
-        return alone(z[used])
+        return as_one(z[used])
     return paired(z[used], off, invert)

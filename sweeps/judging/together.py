@@ -28,6 +28,11 @@ def alone(z: Floats) -> Piece:
     return Piece(float(z @ z), z.size, 2.0 * z.size, z.size, z.size)
 
 
+def as_one(z: Floats) -> Piece:
+    """Return the piece of points that may depend on each other in any way: as one, it is safe."""
+    return Piece(float(z @ z), z.size, 2.0 * z.size**2, z.size, 1.0)
+
+
 def paired(z: Floats, deviations: Floats, invert: bool = True) -> Piece:
     r"""Return the piece of points that the same replicas were measured at.
 

@@ -7,7 +7,7 @@ from scipy.stats import binom, binomtest
 
 import sweeps
 from sweeps.judging import binomial
-from sweeps.judging.tests import judge
+from sweeps.judging.deviations import judge
 from sweeps.judging.together import Piece
 
 KNOWN = np.array([[0] * 20, [1] * 10 + [0] * 10, [1] * 20])

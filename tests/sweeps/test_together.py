@@ -6,7 +6,7 @@ import xarray
 from scipy.stats import binom
 
 import sweeps
-from sweeps.judging.tests import judge
+from sweeps.judging.deviations import judge
 from sweeps.judging.together import alone, paired
 
 COUNT = 1500
@@ -123,3 +123,10 @@ def test_equal_replicas_are_judged_by_how_rare_others_must_be():
     few = data.isel(replica=slice(101))
     assert sweeps.compare([0.01, 0.1], few).status == "agree"
     assert sweeps.compare([0.05, 0.1], few).status in ("agree", "doubtful")
+
+
+def test_two_replicas_cannot_tell_how_points_depend_on_each_other():
+    """All points deviate by the same: that is one deviation."""
+    data = xarray.DataArray(np.tile([1.0, 1.1], (50, 1)), dims=("k", "replica"))
+    assert sweeps.compare(0.5, data).status == "disagree"
+    assert sweeps.compare(0.5, data, shared="k").status == "agree"

@@ -22,7 +22,7 @@ BEYOND = 2.0  # standard errors
 SHARE = 0.0455  # of normal variables, beyond that
 
 
-class Tests(NamedTuple):
+class Judged(NamedTuple):
     """Three tests, each by the probability of a larger deviation if the theory holds."""
 
     chi_squared: float
@@ -46,7 +46,7 @@ class Tests(NamedTuple):
         return not self.chance < 3 * RARE
 
 
-def judge(z: Floats, pieces: Sequence[Piece], fitted: int = 0) -> Tests:
+def judge(z: Floats, pieces: Sequence[Piece], fitted: int = 0) -> Judged:
     """Make the three tests.
 
     Parameters
@@ -68,10 +68,10 @@ def judge(z: Floats, pieces: Sequence[Piece], fitted: int = 0) -> Tests:
     dof = spread - fitted
     total = float(sum(piece.value for piece in pieces)) if largest < np.inf else np.inf
     if not n:
-        return Tests(total, dof, 0, largest, beyond, np.nan, np.nan, np.nan)
+        return Judged(total, dof, 0, largest, beyond, np.nan, np.nan, np.nan)
     p_largest = min(1.0, n * float(erfc(largest / np.sqrt(2))))
     if dof <= 0:
-        return Tests(total, dof, n, largest, beyond, np.nan, p_largest, np.nan)
+        return Judged(total, dof, n, largest, beyond, np.nan, p_largest, np.nan)
     mean, variance = (dof / spread * sum(piece[k] for piece in pieces) for k in (1, 2))
     p_sum = 1.0 if total == 0 else 0.0
     if variance > 0:
@@ -79,7 +79,7 @@ def judge(z: Floats, pieces: Sequence[Piece], fitted: int = 0) -> Tests:
     independent = sum(piece.independent for piece in pieces)
     many = beyond * independent / spread
     p_share = float(betainc(many, max(independent - many, 0) + 1, SHARE)) if beyond else 1.0
-    return Tests(total, dof, n, largest, beyond, p_sum, p_largest, p_share)
+    return Judged(total, dof, n, largest, beyond, p_sum, p_largest, p_share)
 
 
 def critical(points: int) -> float:
@@ -89,7 +89,7 @@ def critical(points: int) -> float:
     return float(-ndtri(RARE / 2 / max(points, 1)))
 
 
-def told(found: Tests, points: xarray.Dataset, left_out: Mapping[str, int]) -> tuple[str, str]:
+def told(found: Judged, points: xarray.Dataset, left_out: Mapping[str, int]) -> tuple[str, str]:
     """Return the status, and a sentence that gives its reasons."""
     status = _status(found, left_out)
     sentence = f"{status}: too few points have an error for chi-squared"
@@ -106,7 +106,7 @@ def told(found: Tests, points: xarray.Dataset, left_out: Mapping[str, int]) -> t
     return status, sentence
 
 
-def _status(found: Tests, left_out: Mapping[str, int]) -> str:
+def _status(found: Judged, left_out: Mapping[str, int]) -> str:
     if not found.agrees:
         return "disagree"
     if np.isnan(found.chance) or (left_out.get(UNLIKE) and found.chance >= DOUBT):
