@@ -109,25 +109,29 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
-unjudged = {
-    "what `difference` is the difference of": ("densest", "entropy"),
-}
-
-
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare the entropies of single networks with those of the densest clusters."""
-    error = data["entropy_error"]
-    off = student(data["difference"] / error, data.attrs["networks"])
-    what, unit = "entropies of clusters under those of the densest", "of the entropy"
-    yield Compared(
-        *("bound", what, off, "difference", error, unit),
-        shared=True,
-        noticed=lambda units: (
-            untransformed(units, data.attrs["networks"]) * error - data["difference"]
-        ),
-    )
+    from scipy.interpolate import CubicSpline
+
+    lines = CubicSpline(np.log(data["d_line"]), data["densest"].transpose("d_line", "J_D"))
+    above = data["entropy"].transpose(..., "d", "J_D") - lines(np.log(data["d"]))
+    yield _under(data, "entropy", above, "entropies under the lines of the densest clusters")
+    what = "their deviations from the densest clusters, under 0"
+    yield _under(data, "difference", data["difference"], what)
     what = "the entropy of all fixed points (not drawn)"
     yield Compared("z", what, data["everywhere_z"])
+
+
+def _under(data: "xarray.Dataset", drawn: str, above: "xarray.DataArray", what: str) -> Compared:
+    """Compare means of few networks with a bound that they are so far above."""
+    count = data.attrs["networks"]
+    above = above.transpose(*data[drawn].dims)
+    error = data["entropy_error"].transpose(*above.dims)
+    return Compared(
+        *("bound", what, student(above / error, count), drawn, error, "of the entropy"),
+        shared=True,
+        noticed=lambda units: untransformed(units, count) * error - above,
+    )
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
