@@ -134,6 +134,8 @@ def _law(
     if errors is not None:
         if trials is not None or successes:
             raise ValueError("errors must not be given for successes, whose number tells them")
+        if replicas:
+            raise ValueError("errors must not be given for data with the dimension 'replica'")
         return law.known(values, labelled("errors", errors, like=values))
     if trials is not None:
         if replicas or successes is False:

@@ -149,8 +149,6 @@ class Successes(Known):
 
 def known(means: xarray.DataArray, error: xarray.DataArray) -> Known:
     """Return the law of means with errors."""
-    if "replica" in means.dims:
-        raise ValueError("errors must not be given for data with the dimension 'replica'")
     if (error < 0).any():
         raise ValueError(f"errors must be >= 0, got {float(error.min()):g}")
     return Known(means, error)
