@@ -57,7 +57,7 @@ def test_stored_ends_are_the_same_attractors():
     point = ode.Attractor("fixed point", *(np.full(32, 0.1),) * 3)
     cycle = ode.Attractor("limit cycle", *(np.full(32, 0.2),) * 3, period=3.0)
     table = contrastive_attractors._listed(ode.merge([point, cycle, point]))
-    assert table["count"].values[:2].tolist() == [2, 1]
+    assert table["reached"].values[:2].tolist() == [2, 1]
     assert [contrastive_attractors.KINDS[int(k)] for k in table["kind"].values[:2]] == [
         "fixed point",
         "limit cycle",
