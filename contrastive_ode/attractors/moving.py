@@ -78,7 +78,8 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
     if vanish == free:
         return "undecided", (
             "The Lyapunov exponents are those of a limit cycle that was not found, of a long "
-            "period or not yet approached; raise T or extensions."
+            "period or not yet approached; raise T or extensions, or declare what is a phase "
+            "(System(periods=...))."
         )
     return "undecided", "All Lyapunov exponents are negative, but it still moves; raise T."
 

@@ -203,7 +203,7 @@ def at_rest(course: Course, found: Root, modes: Spectrum) -> Attractor:
         first = int(np.argmax(course.space.turns > 0))
         x = x - x[first] * (course.space.turns > 0)
     x = course.space.wrapped(x)
-    reason = "" if modes.stability == "stable" else f"{modes.stability}: it does not attract"
+    reason = "" if modes.stability == "stable" else f"{modes.stability}: neighbours need not return"
     reach = np.abs(found.x).max() + found.reach
     return Attractor(
         "rotating fixed point" if turns else "fixed point",
