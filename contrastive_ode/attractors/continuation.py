@@ -91,7 +91,8 @@ class Continuation:
             shown = np.where(there, fractions, np.nan)
             ax.plot(self.values, shown, "o-", label=str(label), color=f"C{label % 10}")
         ax.set(xlabel="parameter", ylabel="fraction of starts")
-        ax.legend(title="attractor")
+        if self.fractions.shape[1]:
+            ax.legend(title="attractor")
         return ax
 
     def __repr__(self) -> str:

@@ -53,7 +53,7 @@ def guesses(course: Course, path: Floats, h: float) -> list[float]:
     The section goes through the last state, across the motion; of a driven network it is its
     stroboscopic map.
     """
-    size = course.space.extent(path)
+    size = course.space.extent(path) + 1e-12
     if course.period:
         each = round(course.period / h)
         back = path[::-1][each::each][:LONGEST]

@@ -72,11 +72,14 @@ def root(course: Course, start: Floats, most: int = ITERATIONS) -> Root:
             break
         else:
             damp = max(10 * damp, 1e-6 * scale)
+    reach = float(np.abs(z[:N] - start).max())
+    if not (np.isfinite(A).all() and np.isfinite(g).all()):
+        return Root(z[:N], float(z[N]), np.inf, np.inf, reach, False, False)
     step = _step(A, g, 0.0)
     last, speed = float(np.abs(step[:N]).max()), float(np.linalg.norm(g))
     rounding = 4e-16 * np.abs(A[:N, :N]) @ np.abs(z[:N])
-    error = last + float((np.abs(np.linalg.pinv(A)[:N, :N]) @ rounding).max())
-    reach = float(np.abs(z[:N] - start).max())
+    inverse = np.linalg.pinv(A) if _singular(A) else np.linalg.inv(A)
+    error = last + float((np.abs(inverse[:N, :N]) @ rounding).max())
     solved = np.linalg.norm(A @ step - g) <= 0.5 * speed
     level = np.linalg.norm(A.T @ g) <= 1e-6 * np.sqrt(scale) * speed
     near = last <= CONVERGED * (np.abs(z[:N]).max() + reach)
@@ -90,17 +93,18 @@ def spectrum(course: Course, found: Root) -> Spectrum:
     The errors are those of rounding, by the condition of each eigenvalue, and of the error of the
     zero.
     """
-    from scipy.linalg import eig
-
     B = course.across
     J = B @ course.jacobian(found.x) @ B.T
     away = found.x + 10 * found.error * np.sign(course.rhs(found.x) + 0.5)
     moved = float(np.linalg.norm(B @ course.jacobian(away) @ B.T - J))
-    values, left, right = eig(J, left=True)
-    condition = 1 / np.maximum(np.abs((left.conj() * right).sum(axis=0)), 1e-9)
+    values, right = np.linalg.eig(J)
+    try:  # of each eigenvalue: the norm of its left eigenvector
+        condition = np.minimum(np.linalg.norm(np.linalg.inv(right), axis=1), 1e9)
+    except np.linalg.LinAlgError:
+        condition = np.full(len(values), 1e9)
     errors = condition * (1e-14 * np.linalg.norm(J) + moved)
     order = np.argsort(-values.real, kind="stable")
-    values, errors = values[order], errors[order]
+    values, errors = values[order].astype(complex), errors[order]
     if (values.real > errors).any():
         word = "unstable"
     elif (values.real < -errors).all():
@@ -151,4 +155,14 @@ def _step(A: Floats, g: Floats, damp: float) -> Floats:
         return np.zeros(A.shape[1])
     if damp:
         return np.asarray(np.linalg.solve(A.T @ A + damp * np.eye(A.shape[1]), A.T @ g))
-    return np.asarray(np.linalg.lstsq(A, g, rcond=1e-15)[0])
+    if _singular(A):
+        return np.asarray(np.linalg.lstsq(A, g, rcond=1e-15)[0])
+    return np.asarray(np.linalg.solve(A, g))
+
+
+def _singular(A: Floats) -> bool:
+    """Return whether a matrix is singular up to rounding, as on a line of fixed points."""
+    from scipy.linalg.lapack import dgecon, dgetrf
+
+    factors, _, info = dgetrf(A)
+    return bool(info) or dgecon(factors, np.abs(A).sum(axis=0).max())[0] < 1e-14

@@ -222,11 +222,14 @@ def at_rest(course: Course, found: Root, modes: Spectrum) -> Attractor:
 def _on_cycle(course: Course, path: Floats, h: float) -> Attractor | str:
     """Return the limit cycle that a trajectory runs into, or why there is none."""
     size, reason = course.space.extent(path), ""
+    if course.period:  # a drive may also leave the network at rest
+        size = max(size, 1e-6 * float(np.abs(path[-1]).max()) + 1e-12)
     for T in guesses(course, path, h):
         cycle = shoot(course, path[-1], T, size)
         if cycle is not None and (shorter := primitive(course, cycle, size)) < cycle.period:
             cycle = shoot(course, cycle.orbit[0], shorter, size)
-        if cycle is None or course.space.extent(cycle.orbit) < ON * size:
+        collapsed = cycle is None or course.space.extent(cycle.orbit) < ON * size
+        if cycle is None or (collapsed and not course.period):
             continue
         strobes = round(cycle.period / course.period) if course.period else 0
         if cycle.stability == "stable" and _runs_into(course, path[-1], cycle, strobes):
@@ -249,8 +252,9 @@ def on_cycle(course: Course, cycle: Cycle, strobes: int) -> Attractor:
     size = np.maximum(np.abs(cycle.multipliers), 1e-300)
     free = len(mean) - len(size)
     exponents = np.append(np.zeros(free), np.log(size) / cycle.period)
+    rests = bool(strobes) and space.extent(orbit) <= 1e-9 * (np.abs(mean).max() + 1e-3)
     return Attractor(
-        "limit cycle",
+        "fixed point" if rests else "limit cycle",
         *(mean + turned, low + turned, high + turned),
         period=cycle.period,
         period_error=cycle.period_error,
@@ -272,7 +276,7 @@ def _runs_into(course: Course, x: Floats, cycle: Attractor | Cycle, strobes: int
     """
     size = course.space.extent(cycle.orbit)
     away = course.space.away(x, cycle.orbit, strobes)
-    if away <= ON * size:
+    if away <= ON * size + 1e-12:
         return True
     largest = float(np.abs(cycle.multipliers).max(initial=1e-3))
     if away > NEARBY * size or largest >= 1:

@@ -189,6 +189,15 @@ def test_driven_duffing(A, periods):
     assert other.strobes == periods  # at another phase
 
 
+def test_a_drive_of_no_strength_leaves_a_network_at_rest():
+    """In one of the wells, where the rates are known."""
+    model = known.DUFFING.on(known.ONE, A=0.0)
+    end = ode.settle(model, NONE, [0.3, 0.1], T=400, h=0.05, period=TURN / 1.2)
+    assert end.kind == "fixed point"
+    np.testing.assert_allclose(np.abs(end.mean), [1, 0], atol=1e-9)
+    assert end.exponents.tolist() == pytest.approx([-0.15, -0.15], rel=1e-6)
+
+
 def test_driven_duffing_in_chaos():
     model, drive = known.DUFFING.on(known.ONE, A=0.5), TURN / 1.2
     end = ode.settle(model, NONE, [0.1, 0.0], T=600, h=0.05, period=drive, extensions=0)
