@@ -24,9 +24,13 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
   `Constraints` and a `Penalty`, and returns a `Training`.
-- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
-  trajectory ends (`Attractor`), `catalogue` and `merge` list the distinct ends,
-  `lyapunov_exponent` tells chaos from order.
+- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times.
+- `settle` finds where a trajectory ends (`Attractor`): a fixed point with its eigenvalues, a limit
+  cycle with its Floquet multipliers, a torus or chaos with its exponents, or undecided. `catalogue`
+  lists the ends of many (`Catalogue`), with the fractions of their basins, and `merge` those of
+  several lists; `follow` keeps their labels along a parameter (`Continuation`). `fixed_points`
+  also finds what repels (`FixedPoints`, each a `FixedPoint`), `lyapunov_spectrum` and
+  `lyapunov_exponent` tell chaos from order (`LyapunovSpectrum`).
 - `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
 
 A network that learns to pass on a sine at half its amplitude:

@@ -21,6 +21,8 @@ from foundation.domains import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BESIDE = 1e-4  # distance of seeds from an attractor, in ranges of the starts
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Continuation:
@@ -111,8 +113,9 @@ def follow(
 ) -> Continuation:
     """Follow attractors along a parameter, and keep their labels.
 
-    At each value the network is settled from all starts, and from a state of each attractor of the
-    value before. The attractor that such a seed leads to keeps its label; of several labels that
+    At each value the network is settled from all starts, and from a state beside each attractor of
+    the value before: moved by 1e-4 of the range of the starts, so that what has become unstable is
+    left. The attractor that such a seed leads to keeps its label; of several labels that
     lead to one attractor the nearest survives, the others are lost, and said so. Attractors that no
     seed reaches get new labels.
 
@@ -167,7 +170,8 @@ def follow(
         course, plan = prepared(model, w, {**DEFAULTS, **options}, t0, period)
         states = states_of(model, starts)
         old = dict(zip(labels[-1], catalogues[-1], strict=True)) if labels else {}
-        seeds = np.array([a.orbit[0] for a in old.values()]).reshape(-1, model.size)
+        beside = BESIDE * np.ptp(states, axis=0) * np.random.default_rng(0).normal(size=model.size)
+        seeds = np.array([a.orbit[0] + beside for a in old.values()]).reshape(-1, model.size)
         found = listed(course, np.concatenate([states, seeds]), plan)
         reached = dict(zip(old, found.labels[len(states) :], strict=True))
         kept = _kept(old, found, reached)

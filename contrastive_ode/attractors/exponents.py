@@ -104,7 +104,9 @@ def lyapunov_spectrum(
 
     Tangent vectors are carried along by the exact derivative of the integrator's steps, and made
     orthogonal every ten steps (QR): the means of the logarithms of what they grew are the
-    exponents. What the step h makes of the flow is not in the errors: halve it and compare.
+    exponents. In each of eight parts the mean has weights sin² that vanish at both ends, so that
+    what only oscillates falls out. What the step h makes of the flow is not in the errors: halve
+    it, and compare.
 
     Parameters
     ----------
@@ -130,6 +132,11 @@ def lyapunov_spectrum(
         If an argument is outside its documented domain.
     BlowUpError
         If the trajectory or a tangent vector blows up.
+
+    References
+    ----------
+    G. Benettin et al., Meccanica 15, 9 (1980); S. Das, J. A. Yorke, Nonlinearity 31, 491 (2018), of
+    the weights.
 
     Examples
     --------
@@ -231,11 +238,22 @@ def exponents_along(
             logs.append(np.log(np.maximum(np.abs(np.diag(r)), 1e-300)))
             lengths.append(steps * h)
     parts = min(PARTS, len(logs))
-    weights, grown = np.array(lengths), np.array(logs)
+    spans, grown = np.array(lengths), np.array(logs)
     ends = np.arange(parts + 1) * len(logs) // parts
-    rates = np.array([grown[a:b].sum(axis=0) / weights[a:b].sum() for a, b in pairwise(ends)])
+    rates = np.array([_rate(spans[a:b], grown[a:b]) for a, b in pairwise(ends)])
     error = rates.std(axis=0, ddof=1) / np.sqrt(parts) if parts > 1 else np.full(number, np.nan)
-    means = grown.sum(axis=0) / weights.sum()
+    means = rates.mean(axis=0)
     order = np.argsort(-means, kind="stable")
     status = "The trajectory was followed to its end."
     return LyapunovSpectrum(means[order], error[order], x, True, status)
+
+
+def _rate(spans: Floats, grown: Floats) -> Floats:
+    """Return the mean rate of growth, with a weight that vanishes at both ends.
+
+    What only oscillates, as on cycles and tori, leaves an error of 1/T in a plain mean, but one of
+    1/T³ here.
+    """
+    middle = (np.cumsum(spans) - spans / 2) / spans.sum()
+    weight = np.sin(np.pi * middle) ** 2
+    return np.asarray((weight @ grown) / (weight @ spans))

@@ -14,6 +14,7 @@ from foundation.domains import Floats
 
 MOST = 8  # exponents that are computed
 FOLDS = 10.0  # e-foldings along a trajectory that chaos makes, and order does not
+KNOWN = 6.0  # e-foldings to which an exponent must be known that is said to vanish
 SIGMAS = 3.0
 KEPT = 1000  # states of the orbit that are kept
 LONG = 1e-4  # error of one step, in units of the size of the motion, that is warned of
@@ -62,7 +63,7 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
     e-foldings that bounded quantities make.
     """
     margin = SIGMAS * errors + 2 / T
-    zero = (np.abs(exponents) <= margin) & (margin * T < 3 * FOLDS)
+    zero = (np.abs(exponents) <= margin) & (margin * T < KNOWN)
     if exponents[0] > SIGMAS * errors[0] and exponents[0] * T > FOLDS:
         return "chaotic", ""
     vanish = int(np.argmin(np.append(zero, False)))

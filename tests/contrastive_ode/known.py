@@ -50,6 +50,15 @@ LORENZ_96 = ode.System(
     "Lorenz 96", node="-x_i + F", triple="V_ijk*x_j*x_k", parameters=["V_ijk"], constants=["F"]
 )
 
+COUPLED = ode.System(
+    "coupled van der Pol",
+    states=["x", "y"],
+    node={"x_i": "y_i", "y_i": "(1 - x_i**2)*y_i - omega_i**2*x_i"},
+    pair={"y_i": "K_ij*(x_j - x_i)"},
+    parameters=["K_ij"],
+    constants=["omega_i"],
+)
+
 
 def oscillator(gamma):
     """Return x'' + 2 gamma x' + x = 0."""

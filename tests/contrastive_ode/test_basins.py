@@ -178,6 +178,7 @@ def test_labels_are_kept_along_a_parameter():
     )
     first, second, third, last = found.labels
     assert (len(first), len(second), len(third), len(last)) == (1, 2, 2, 1)
+    assert 0 in second  # the origin repels: its label goes on to one side
     assert set(second) == set(third)
     for label in second:
         sides = [np.sign(a.mean[0]) for a in found.of(label)[1:3]]
