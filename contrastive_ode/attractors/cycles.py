@@ -108,8 +108,13 @@ def shoot(course: Course, x: Floats, T: float, size: float) -> Cycle | None:
 
 
 def primitive(course: Course, cycle: Cycle, size: float) -> float:
-    """Return the shortest period of an orbit that was found with a multiple of it."""
+    """Return the shortest period of an orbit that was found with a multiple of it.
+
+    Looked at where it moves fastest: near a saddle it is at nearly the same place for long.
+    """
     n, x, T = len(cycle.orbit) - 1, cycle.orbit[0], cycle.period
+    if not course.period:
+        x = cycle.orbit[np.argmax(np.linalg.norm(np.diff(cycle.orbit, axis=0), axis=1))]
     for parts in range(LONGEST, 1, -1):
         if course.period and round(T / course.period) % parts:
             continue

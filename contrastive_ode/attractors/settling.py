@@ -170,7 +170,6 @@ def settled(course: Course, x: Floats, plan: Plan, known: Sequence[Attractor]) -
             return found
         reason = found
     if reason:
-        n, h = course.steps(0.25 * plan.T)
         means = path.mean(axis=0), path.min(axis=0), path.max(axis=0)
         return Attractor("undecided", *means, reason=reason, space=course.space)
     return moving(course, x, 2 * plan.T)
@@ -227,7 +226,7 @@ def _on_cycle(course: Course, path: Floats, h: float) -> Attractor | str:
     for T in guesses(course, path, h):
         cycle = shoot(course, path[-1], T, size)
         if cycle is not None and (shorter := primitive(course, cycle, size)) < cycle.period:
-            cycle = shoot(course, cycle.orbit[0], shorter, size)
+            cycle = shoot(course, cycle.orbit[0], shorter, size) or cycle
         collapsed = cycle is None or course.space.extent(cycle.orbit) < ON * size
         if cycle is None or (collapsed and not course.period):
             continue

@@ -8,6 +8,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import contrastive_ode as ode
+from contrastive_ode.attractors.course import Course
+from contrastive_ode.attractors.cycles import primitive, shoot
 from contrastive_ode.attractors.moving import decided
 
 _spec = importlib.util.spec_from_file_location("known", Path(__file__).with_name("known.py"))
@@ -80,6 +82,17 @@ def test_a_cycle_that_halves_its_steps_is_right():
     for h in (0.02, 0.05, 0.1):
         end = ode.settle(known.van_der_pol(3.0), NONE, [1.0, 0.0], T=200, h=h)
         assert abs(end.period - 8.859095499678) <= end.period_error + 1e-11
+
+
+def test_several_turns_are_told_from_one():
+    """An orbit that was found with a multiple of its period has the shortest one."""
+    course = Course.of(known.van_der_pol(1.0), NONE, 0.05)
+    x = course.after(np.array([1.0, 0.0]), 50.0)
+    thrice = shoot(course, x, 3 * 6.66, 4.0)
+    assert thrice.period == pytest.approx(3 * 6.663286859, rel=1e-8)
+    assert primitive(course, thrice, 4.0) == pytest.approx(6.663286859, rel=1e-8)
+    once = shoot(course, x, 6.66, 4.0)
+    assert primitive(course, once, 4.0) == once.period
 
 
 def test_torus():
