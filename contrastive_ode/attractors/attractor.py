@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.attractors.space import Space
+from contrastive_ode.attractors.statistics import PART, SIGMAS, alike
 from foundation import domains
 from foundation.axes import axes_of
 from foundation.domains import Floats
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
 
 ALIVE = 1e-3  # maximum above which a variable counts as present
 KINDS = (
-    *("fixed point", "rotating fixed point", "limit cycle", "quasi-periodic", "chaotic"),
-    *("undecided", "diverged"),
+    *("fixed point", "rotating fixed point", "limit cycle", "rotating limit cycle"),
+    *("quasi-periodic", "chaotic", "undecided", "diverged"),
 )
 POINT = 1e-6  # relative distance of fixed points, and of periods, that are one
-ORBIT = 0.01  # distance of orbits that are one, and of means beyond their errors, in sizes
-SIGMAS = 5.0
+ORBIT = 0.01  # distance of orbits that are one, in sizes
 
 
 def _nothing() -> Floats:
@@ -39,7 +39,8 @@ class Attractor:
     ----------
     kind
         "fixed point"; "rotating fixed point": phases that are locked and turn together; "limit
-        cycle", "quasi-periodic", "chaotic"; "undecided" if its numbers do not tell; "diverged".
+        cycle"; "rotating limit cycle": one in a frame that turns; "quasi-periodic", "chaotic";
+        "undecided" if its numbers do not tell; "diverged".
     mean, low, high
         Mean, minimum and maximum of each variable on it; of shape (size,).
     period, period_error
@@ -52,12 +53,12 @@ class Attractor:
         Lyapunov exponents, by falling value: those of all variables for fixed points and cycles,
         the largest up to eight otherwise, with standard errors.
     frequency
-        Of the common turn of all phases at a rotating fixed point, in radians or whatever the
-        phases are measured in; 0 otherwise.
+        Of the common turn of all phases at a rotating fixed point or cycle, in radians or whatever
+        the phases are measured in; of a cycle up to multiples of a turn a period. 0 otherwise.
     orbit
         States on it: the fixed point; one period of a cycle; a part of a torus or of chaos.
-    mean_error, spread, spread_error
-        Error of the mean; standard deviation of each variable, and its error.
+    mean_error
+        Error of the mean of each variable; of a cycle, that of its first state.
     reason
         What is not decided, or where it diverged, and what to do.
     count
@@ -99,8 +100,6 @@ class Attractor:
     frequency: float = 0.0
     orbit: Floats = field(default_factory=lambda: np.zeros((0, 0)))
     mean_error: Floats = field(default_factory=_nothing)
-    spread: Floats = field(default_factory=_nothing)
-    spread_error: Floats = field(default_factory=_nothing)
     reason: str = ""
     count: int = 1
     space: Space | None = None
@@ -136,6 +135,11 @@ class Attractor:
         """Which variables rise above 0.001."""
         return self.high > ALIVE
 
+    @property
+    def _error(self) -> Floats:
+        """Error of the mean, 0 where it was not given."""
+        return np.nan_to_num(self.mean_error) if len(self.mean_error) else np.zeros(len(self.mean))
+
     def is_same(self, other: Attractor) -> bool:
         """Return whether two trajectories settled into the same attractor.
 
@@ -147,7 +151,7 @@ class Attractor:
             return False
         space = self.space or Space(np.zeros(len(self.mean)))
         size = max(np.max(self.high - self.low), np.max(other.high - other.low))
-        error = _error(self, "mean_error") + _error(other, "mean_error")
+        error = self._error + other._error
         apart = np.abs(space.deviation(self.mean, other.mean))
         if self.kind.endswith("fixed point"):
             reach = max(np.abs(self.mean).max(), np.abs(other.mean).max())
@@ -156,7 +160,7 @@ class Attractor:
                 (apart <= POINT * reach + 10 * error).all()
                 and turns <= POINT * (abs(self.frequency) + reach) + 10 * error.max()
             )
-        if self.kind == "limit cycle":
+        if self.kind.endswith("limit cycle"):
             longer = abs(self.period - other.period) - POINT * self.period
             slack = 3 * np.nan_to_num([self.period_error, other.period_error]).sum()
             if longer > slack + 1e-4 * self.period or self.strobes != other.strobes:
@@ -167,13 +171,9 @@ class Attractor:
                 return bool(max(away) <= ORBIT * size)
             ends = [self.low - other.low, self.high - other.high, apart]
             return bool(np.abs(ends).max() <= ORBIT * size)
-        spreads = np.abs(_error(self, "spread") - _error(other, "spread"))
-        wrong = np.hypot(_error(self, "spread_error"), _error(other, "spread_error"))
-        error = np.hypot(_error(self, "mean_error"), _error(other, "mean_error"))
-        return bool(
-            (apart <= SIGMAS * error + ORBIT * size).all()
-            and (spreads <= SIGMAS * wrong + ORBIT * size).all()
-        )
+        if min(len(self.orbit), len(other.orbit)) > 1:
+            return alike(self.orbit, other.orbit, space)
+        return bool((apart <= SIGMAS * error + PART * size).all())
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the mean of every variable, with bars from its minimum to its maximum.
@@ -238,9 +238,3 @@ def merge(found: Iterable[Attractor]) -> list[Attractor]:
         else:
             different.append(attractor)
     return sorted(different, key=lambda attractor: -attractor.count)
-
-
-def _error(attractor: Attractor, name: str) -> Floats:
-    """Return an error of each variable, 0 where it was not given."""
-    found = getattr(attractor, name)
-    return np.nan_to_num(found) if len(found) else np.zeros(len(attractor.mean))

@@ -141,7 +141,7 @@ class Catalogue:
     def __repr__(self) -> str:
         kinds = [a.kind for a in self.attractors]
         words = [
-            f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1)}"
+            f"{kinds.count(kind)} {kind}{'s' * (kinds.count(kind) > 1 and kind[-1] in 'et')}"
             for kind in dict.fromkeys(kinds)
         ]
         words += [f"{self.undecided} starts undecided"] * bool(self.undecided)

@@ -25,6 +25,7 @@ class Cycle(NamedTuple):
 
     `orbit` has one state a step, and its first state also as the last, phases running on; its error
     is that of the first state, three times what shorter steps suggest.
+    Where phases may shift together it closes up to such a shift, in a time of the period.
     `multipliers` are those of Floquet, by falling modulus, without the trivial ones; their error
     and that of the period come from steps of twice the length, and from how far the trivial
     multiplier is from 1.
@@ -57,10 +58,10 @@ def guesses(course: Course, path: Floats, h: float) -> list[float]:
     if course.period:
         each = round(course.period / h)
         back = path[::-1][each::each][:LONGEST]
-        distance = np.linalg.norm(course.space.difference(path[-1], back), axis=1)
+        distance = np.linalg.norm(course.space.deviation(back, path[-1]), axis=1)
         times = course.period * np.arange(1, len(back) + 1)
     else:
-        d = course.space.difference(path, path[-1])
+        d = course.space.deviation(path, path[-1])
         height = d @ course.rhs(path[-1])
         near = np.linalg.norm(d, axis=1) < 0.5 * size + np.linalg.norm(np.diff(path[-2:], axis=0))
         cuts = np.flatnonzero((height[:-1] < 0) & (height[1:] >= 0) & near[:-1])
@@ -120,7 +121,7 @@ def primitive(course: Course, cycle: Cycle, size: float) -> float:
             continue
         steps, h = (n // parts, T / n) if course.period else (n, T / parts / n)
         end = course.path(x, steps, h, stride=steps)[-1]
-        if np.linalg.norm(course.space.difference(end, x)) < 1e-5 * size:
+        if np.linalg.norm(course.space.deviation(end, x)) < 1e-5 * size:
             return T / parts
     return T
 
@@ -136,18 +137,22 @@ def _solved(
             end, rows = course.carried(x, unit, n, T / n)
         except BlowUpError:
             return None
-        M, r = rows.T, course.space.difference(end, x)
+        M, r = rows.T, course.space.deviation(end, x)
         if not np.isfinite(M).all():
             return None
-        if course.period:
-            A, b = M - unit, -r
-        else:
+        across, free = [], []  # directions in which x is held, and what is unknown instead
+        if not course.period:
             f = course.rhs(x)
             scale = np.linalg.norm(f)
             if not scale > 1e-12 * size / T:
                 return None
-            A = np.block([[M - unit, course.rhs(end)[:, None]], [f[None, :] / scale, np.zeros(1)]])
-            b = np.append(-r, 0.0)
+            across, free = [f / scale], [course.rhs(end)]
+        if course.shift is not None:
+            across, free = [*across, course.shift], [*free, course.shift]
+        A, b = np.zeros((N + len(free), N + len(free))), np.zeros(N + len(free))
+        A[:N, :N], b[:N] = M - unit, -r
+        for m, (held, unknown) in enumerate(zip(across, free, strict=True), N):
+            A[m, :N], A[:N, m] = held, unknown
         step = np.linalg.lstsq(A, b, rcond=1e-14)[0]
         x += step[:N]
         T += 0.0 if course.period else float(step[N])

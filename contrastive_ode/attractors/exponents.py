@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.attractors.course import Course
+from contrastive_ode.attractors.statistics import PARTS
 from contrastive_ode.errors import ADVICE, BlowUpError
 from contrastive_ode.models.model import Model
 from foundation import domains
@@ -19,7 +20,6 @@ from foundation.domains import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-PARTS = 8  # of a trajectory, whose scatter gives the errors
 APART = 10  # steps between two orthogonalisations
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.course import Course
-from contrastive_ode.attractors.exponents import PARTS, exponents_along
+from contrastive_ode.attractors.exponents import exponents_along
+from contrastive_ode.attractors.statistics import average, centred
 from contrastive_ode.errors import StepWarning
 from foundation.domains import Floats
 
@@ -16,7 +17,7 @@ MOST = 8  # exponents that are computed
 FOLDS = 10.0  # e-foldings along a trajectory that chaos makes, and order does not
 KNOWN = 6.0  # e-foldings to which an exponent must be known that is said to vanish
 SIGMAS = 3.0
-KEPT = 1000  # states of the orbit that are kept
+KEPT = 4000  # states of the orbit that are kept
 LONG = 1e-4  # error of one step, in units of the size of the motion, that is warned of
 
 
@@ -40,16 +41,15 @@ def moving(course: Course, x: Floats, T: float) -> Attractor:
                     "attractor, or has not settled; raise T."
                 ),
             )
-    mean, low, high, wrong, spread, unsure = _statistics(course, path)
+    centre, d = centred(path, course.space)
+    averages = average(d)
     return Attractor(
         kind,
-        *(mean, low, high),
+        *(centre + averages.mean, centre + d.min(axis=0), centre + d.max(axis=0)),
         exponents=along.exponents,
         exponents_error=along.exponents_error,
         orbit=path[:: max(1, len(path) // KEPT)],
-        mean_error=wrong,
-        spread=spread,
-        spread_error=unsure,
+        mean_error=averages.mean_error,
         reason=reason,
         space=course.space,
     )
@@ -90,27 +90,6 @@ def _divergence(course: Course, path: Floats, h: float) -> float:
     looks = np.linspace(0, len(path) - 1, min(len(path), 64)).astype(int)
     traces = [np.trace(course.jacobian(path[n], course.t0 + h * n)) for n in looks]
     return float(np.mean(traces))
-
-
-def _statistics(course: Course, path: Floats) -> tuple[Floats, ...]:
-    """Return mean, extremes, error of the mean, standard deviation and its error."""
-    space = course.space
-    turns = np.where(space.turns > 0, space.turns, 1.0)
-    around = np.angle(np.exp(2j * np.pi / turns * path).sum(axis=0)) * turns / (2 * np.pi)
-    centre = np.where(space.turns > 0, np.mod(around, turns), path.mean(axis=0))
-    d = space.difference(path, centre)
-    blocks = np.array_split(d, PARTS)
-    means = np.array([block.mean(axis=0) for block in blocks])
-    spreads = np.array([np.sqrt(((block - d.mean(axis=0)) ** 2).mean(axis=0)) for block in blocks])
-    root = np.sqrt(len(blocks))
-    return (
-        centre + d.mean(axis=0),
-        centre + d.min(axis=0),
-        centre + d.max(axis=0),
-        means.std(axis=0, ddof=1) / root,
-        d.std(axis=0),
-        spreads.std(axis=0, ddof=1) / root,
-    )
 
 
 def _warn_of_step(course: Course, path: Floats, h: float) -> None:

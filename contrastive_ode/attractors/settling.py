@@ -63,7 +63,8 @@ def settle(
       in a frame that turns with their common frequency;
     - a limit cycle, if Newton's method on a return map finds a closed orbit whose Floquet
       multipliers are inside the unit circle by more than their errors, and the trajectory comes
-      near to it. With explicit time, the map is that of a number of its periods.
+      near to it. With explicit time, the map is that of a number of its periods; a rotating cycle
+      closes up to a common shift of all phases.
 
     What still moves after all extensions is told by its Lyapunov exponents: chaos has a positive
     one, a torus more vanishing ones than a cycle, both where volumes shrink. What their errors do
@@ -163,7 +164,7 @@ def settled(course: Course, x: Floats, plan: Plan, known: Sequence[Attractor]) -
         path = course.path(x, n, h)
         x = path[-1]
         for cycle in known:
-            if cycle.kind == "limit cycle" and _runs_into(course, x, cycle, cycle.strobes):
+            if cycle.kind.endswith("limit cycle") and _runs_into(course, x, cycle, cycle.strobes):
                 return cycle
         found = _at_rest(course, path, start) or _on_cycle(course, path, h)
         if isinstance(found, Attractor):
@@ -252,14 +253,18 @@ def on_cycle(course: Course, cycle: Cycle, strobes: int) -> Attractor:
     free = len(mean) - len(size)
     exponents = np.append(np.zeros(free), np.log(size) / cycle.period)
     rests = bool(strobes) and space.extent(orbit) <= 1e-9 * (np.abs(mean).max() + 1e-3)
+    shift = space.shift(orbit[-1], orbit[0]) if space.together else 0.0
+    turns = abs(shift) > 1e-6 * space.turns.max()
+    kind = "rotating limit cycle" if turns else "limit cycle"
     return Attractor(
-        "fixed point" if rests else "limit cycle",
+        "fixed point" if rests else kind,
         *(mean + turned, low + turned, high + turned),
         period=cycle.period,
         period_error=cycle.period_error,
         multipliers=cycle.multipliers,
         multipliers_error=cycle.multipliers_error,
         exponents=exponents,
+        frequency=shift / cycle.period if turns else 0.0,
         exponents_error=cycle.multipliers_error / cycle.period / np.append(np.ones(free), size),
         orbit=orbit,
         mean_error=np.full(len(mean), cycle.orbit_error),

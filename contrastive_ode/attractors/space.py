@@ -41,6 +41,13 @@ class Space:
         d = self._least(d - (turn / (2 * pi)) * angle[..., None] * phases)
         return d - d[..., phases].mean(axis=-1)[..., None] * phases
 
+    def shift(self, a: Floats, b: Floats) -> float:
+        """Return the common shift of all phases from b to a, in half a period around 0."""
+        d = self.difference(a, b) - self.deviation(a, b)
+        turn = float(self.turns.max())
+        shifts = d[self.turns > 0]
+        return float(np.median(shifts - turn * np.round(shifts / turn))) if len(shifts) else 0.0
+
     def wrapped(self, x: Floats) -> Floats:
         """Return states with phases in [0, period)."""
         turns = np.where(self.turns > 0, self.turns, 1.0)

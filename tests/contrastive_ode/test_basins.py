@@ -100,6 +100,49 @@ def test_locked_phases_are_one_state(turns):
     assert all(((point.x >= 0) & (point.x < 2 * np.pi)).all() for point in points)
 
 
+def test_phases_that_drift_apart_are_a_cycle_in_a_frame_that_turns():
+    """The difference of two obeys phi' = D - 2 K sin phi: its period is known."""
+    model = systems.kuramoto.on(ode.all_to_all(2), omega=[0.2, 1.5])
+    starts = np.random.default_rng(0).uniform(-9, 9, (4, 2))
+    (end,) = ode.catalogue(model, model.pack(K=0.3), starts, T=200, h=0.05)
+    assert (end.kind, end.count) == ("rotating limit cycle", 4)
+    exact = 2 * np.pi / np.sqrt(1.3**2 - 0.6**2)
+    assert abs(end.period - exact) <= end.period_error < 1e-7
+    # both turn with 0.85 in the mean, and lose one turn to each other in a period
+    turns = (0.85 - end.frequency) * exact / (2 * np.pi)
+    assert turns == pytest.approx(round(2 * turns) / 2, abs=1e-8)
+    one_apart = systems.kuramoto.on(ode.all_to_all(4), omega=[0.0, 0.1, 0.2, 2.5])
+    starts = np.random.default_rng(0).uniform(-9, 9, (6, 4))
+    (end,) = ode.catalogue(one_apart, one_apart.pack(K=0.4), starts, T=200, h=0.05)
+    assert (end.kind, end.count, len(end.multipliers)) == ("rotating limit cycle", 6, 2)
+
+
+def test_a_driven_pendulum():
+    """Period 1, period 2, chaos; rotations either way; chaos, once (Baker and Gollub)."""
+    pendulum = known.system(
+        "driven pendulum",
+        {"x_i": "v_i", "v_i": "A*cos(2*t/3) - v_i/2 - sin(x_i)"},
+        ["A"],
+        periods={"x": 2 * np.pi},
+    )
+
+    def found(A):
+        starts = np.random.default_rng(1).normal(0, 1, (4, 2))
+        options = {"T": 1000, "h": 0.05, "period": 3 * np.pi, "extensions": 1}
+        ends = ode.catalogue(pendulum.on(known.ONE, A=A), NONE, starts, **options)
+        assert ends.converged
+        return [(a.kind, a.strobes) for a in ends], ends
+
+    assert found(0.9)[0] == [("limit cycle", 1)]
+    assert set(found(1.07)[0]) == {("limit cycle", 2)}
+    assert found(1.15)[0] == [("chaotic", 0)]
+    rotations = found(1.35)
+    assert rotations[0] == [("limit cycle", 1)] * 2
+    # one turn a period of the drive
+    np.testing.assert_allclose(sorted(a.mean[1] for a in rotations[1]), [-2 / 3, 2 / 3], rtol=1e-8)
+    assert found(1.5)[0] == [("chaotic", 0)]
+
+
 def test_twisted_states_of_a_ring():
     """The splay states of a ring are known: eigenvalues -2 cos(2 pi q / N) (1 - cos k)."""
     N = 9
