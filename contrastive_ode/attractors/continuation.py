@@ -181,11 +181,11 @@ def follow(
             else:
                 now = found[next(m for m, other in kept.items() if other == label)]
                 if now.kind != a.kind:
-                    events.append(f"{value:g}: label {label} becomes a {now.kind}")
+                    events.append(f"{value:g}: label {label} changes from {a.kind} to {now.kind}")
         for m in range(len(found)):
             if m not in kept:
                 kept[m], used = used, used + 1
-                events.append(f"{value:g}: label {kept[m]} appears, a {found[m].kind}")
+                events.append(f"{value:g}: label {kept[m]} appears: {found[m].kind}")
         catalogues.append(found)
         labels.append(tuple(kept[m] for m in range(len(found))))
         ends = found.labels[: len(states)]

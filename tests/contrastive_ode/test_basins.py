@@ -229,8 +229,8 @@ def test_labels_are_kept_along_a_parameter():
     assert found.of(last[0])[-1].kind == "chaotic"
     np.testing.assert_allclose(found.fractions.sum(axis=1), 1)
     told = " ".join(found.events)
-    assert "0.5: label 0 appears, a fixed point" in told
-    assert "becomes a chaotic" in told or "appears, a chaotic" in told
+    assert "0.5: label 0 appears: fixed point" in told
+    assert "changes from fixed point to chaotic" in told or "appears: chaotic" in told
     assert "is lost" in told
 
 
