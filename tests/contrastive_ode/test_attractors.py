@@ -84,6 +84,25 @@ def test_a_cycle_that_halves_its_steps_is_right():
         assert abs(end.period - 8.859095499678) <= end.period_error + 1e-11
 
 
+def test_closed_orbits_that_do_not_attract_are_no_limit_cycles():
+    """One of a family, and one that attracts slower than any exponential."""
+    pendulum = known.system("free pendulum", {"x_i": "y_i", "y_i": "-sin(x_i)"}).on(known.ONE)
+    assert ode.settle(pendulum, NONE, [0.5, 0.0], h=0.05, throw=False).kind == "undecided"
+    model = known.system(
+        "weak",
+        {"x_i": "-y_i - x_i*(x_i**2 + y_i**2 - 1)**3", "y_i": "x_i - y_i*(x_i**2 + y_i**2 - 1)**3"},
+    ).on(known.ONE)
+    with pytest.raises(ode.ConvergenceError, match="multipliers are 1 within their errors"):
+        ode.settle(model, NONE, [1.0, 0.0], T=200, h=0.05)
+
+
+def test_no_orbit_closes_on_a_torus():
+    """After 8 turns of one and 13 of the other it nearly does."""
+    model = known.hopf(1.0, 1.0, omega=(1.0, (1 + np.sqrt(5)) / 2))
+    course = Course.of(model, NONE, 0.05)
+    assert shoot(course, np.array([1.0, 0.0, 0.0, 1.0]), 16 * np.pi, 2.0) is None
+
+
 def test_several_turns_are_told_from_one():
     """An orbit that was found with a multiple of its period has the shortest one."""
     course = Course.of(known.van_der_pol(1.0), NONE, 0.05)
