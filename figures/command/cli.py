@@ -264,15 +264,17 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
             gallery = Gallery(
                 target.folder, target.full, execution.seed, executor, execution.resume
             )
-        checks: list[verdict.Check] = []
+        checks: list[tuple[verdict.Check, ...]] = []
         for name in names:
             data = gallery.redraw(name) if target.redraw else gallery.make(name)
-            found = verdict.parse(data.attrs["checks"])
-            checks += found
-            print(f"{name}: {'; '.join(map(str, found))}", flush=True)
+            checks.append(verdict.parse(data.attrs["checks"]))
+            print(f"{name}: {'; '.join(map(str, checks[-1]))}", flush=True)
+    if len(names) > 1:
+        for sort, words in verdict.counts(checks).items():
+            print(f"{sort}: {words['agree']} of {words.total()} figures agree")
     print(f"see {(target.folder / 'index.html').absolute()}")
-    if not all(check.agrees for check in checks):
-        _stop("theory and simulation disagree", 1)
+    if any(not check.agrees and not check.because for found in checks for check in found):
+        _stop("what is compared disagrees, and no figure says why", 1)
 
 
 @contextmanager

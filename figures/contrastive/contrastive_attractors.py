@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration, ecology
+from figures.compared import Compared, Comparisons
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import trained
 
 if TYPE_CHECKING:
@@ -168,6 +170,26 @@ def _listed(found: list[ode.Attractor]) -> "xarray.Dataset":
     return xarray.Dataset({**data, "alive": ("attractor", alive), "mean": mean}).assign(
         found=len(found)
     )
+
+
+unjudged = {
+    "what attractors there are, and how often they are reached: no theory of it": (
+        "alive",
+        "kind",
+        "mean",
+        "period",
+        "reached",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare fixed points and cycles with computations of another kind."""
+    what = "fixed points and Newton's method with 30 digits"
+    yield Compared("deviation", what, data["fixed_point_deviation"])
+    what = "cycles and an adaptive integrator of order 8"
+    yield Compared("deviation", what, data["cycle_deviation"])
+    yield from contrastive_runs.compared(data)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

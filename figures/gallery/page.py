@@ -93,20 +93,11 @@ def _contents(folder: Path) -> dict[str, Any]:
         "foreign": sorted(names - set(catalogue.names())),
         "total": len(catalogue.names()),
         "states": Counter(figure.state for figure in shown),
-        "sorts": _sorts(shown),
+        "sorts": verdict.counts(figure.checks for figure in shown),
         "sizes": Counter(figure.size for figure in shown),
         "commits": sorted({figure.commit for figure in shown}),
         "dates": sorted({figure.date for figure in shown}),
     }
-
-
-def _sorts(shown: Iterable[entry.Entry]) -> dict[str, Counter[str]]:
-    """Count the figures that compare theory with simulation, and those of two computations."""
-    found: dict[str, Counter[str]] = {}
-    for figure in shown:
-        for sort, word in verdict.sorts(figure.checks).items():
-            found.setdefault(sort, Counter())[word] += 1
-    return dict(sorted(found.items()))
 
 
 def _section(folder: Path, chapter: Chapter) -> Section:

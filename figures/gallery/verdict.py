@@ -5,6 +5,7 @@ A kind of check is an entry of `KINDS`, which judges numbers, and says what came
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -310,6 +311,15 @@ def sorts(checks: Iterable[Check]) -> dict[str, str]:
         if found.get(sort) != "DISAGREE":
             found[sort] = check.word
     return found
+
+
+def counts(figures: Iterable[Iterable[Check]]) -> dict[str, Counter[str]]:
+    """Count the figures that compare theory with simulation, and those of two computations."""
+    found: dict[str, Counter[str]] = {}
+    for checks in figures:
+        for sort, word in sorts(checks).items():
+            found.setdefault(sort, Counter())[word] += 1
+    return dict(sorted(found.items()))
 
 
 def dump(checks: Iterable[Check]) -> str:

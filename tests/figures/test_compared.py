@@ -11,8 +11,7 @@ from figures.compared import Compared, counted, interpolated, student, untransfo
 from figures.gallery import stored
 from figures.gallery.verdict import KINDS, judge, sorts
 
-BY_NAMES = {"contrastive_attractors"}  # judged by the names of its variables
-FIGURES = [name for name in catalogue.names() if name not in BY_NAMES]
+FIGURES = catalogue.names()
 load = functools.cache(stored.load)
 
 
