@@ -135,7 +135,8 @@ def test_boosting(make):
 
 @pytest.mark.parametrize("make", [steered, binarised])
 def test_calibration(make):
+    """Weights are in the precision of the logits, which scikit-learn 1.6 asks for."""
     calibrated = CalibratedClassifierCV(make(), cv=3, ensemble=False).fit(
-        DATA.X, DATA.y, sample_weight=np.linspace(1, 2, len(DATA.y))
+        DATA.X, DATA.y, sample_weight=np.linspace(1, 2, len(DATA.y), dtype=np.float32)
     )
     assert log_loss(DATA.y_test, calibrated.predict_proba(DATA.X_test)) < 0.9
