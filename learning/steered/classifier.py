@@ -298,7 +298,8 @@ class SteeredClassifier(LogitClassifier):
             loaded.classes_ = classes_of(arrays, loaded.learner_.couplings.C)
             loaded.history_ = history_of(facts["history"], facts["kept"])
             if facts["temperature"] != UNKNOWN:
-                loaded.temperature_ = domains.real("temperature", facts["temperature"], 0)
+                T = domains.real("temperature", facts["temperature"], 0, np.inf, exclusive=True)
+                loaded.temperature_ = T
             if "feature_names" in arrays:
                 loaded.feature_names_in_ = arrays["feature_names"].astype(object)
         return loaded
