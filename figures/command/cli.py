@@ -323,14 +323,13 @@ def main(arguments: list[str] | None = None) -> Any:
         done = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         return done
-    except BrokenPipeError:  # nobody reads on, as in `| head`
-        _silence()
-        sys.exit(1)
-    except OSError as error:  # a full device, a folder in the place of a file
+    except OSError as error:  # nobody reads on, a full device, a folder in the place of a file
         try:
             sys.stdout.flush()
-        except OSError:
-            _silence()
+        except OSError:  # then nor can what is written at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)
         _stop(error, 1)
     except (CycloptsError, UsageError) as error:
         _stop(error, 2)
@@ -342,11 +341,6 @@ def main(arguments: list[str] | None = None) -> Any:
         if not isinstance(error, LedgerError | SweepError):
             raise
         _stop(error, 1)
-
-
-def _silence() -> None:
-    """Let what is still to be written at exit go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _stop(message: object, status: int) -> None:
