@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -257,6 +258,7 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
     if target.full and target.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
+        import_module("matplotlib")  # which refuses a MPLBACKEND that it does not know
         for name in names:
             stored.find(name) if target.redraw else catalogue.load(name)
     with _executor(execution) as executor:
@@ -323,9 +325,14 @@ def main(arguments: list[str] | None = None) -> Any:
         done = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         return done
-    except BrokenPipeError:  # nobody reads on, as in `| head`; nor what is written at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:  # nobody reads on, a full device, a folder in the place of a file
+        try:
+            sys.stdout.flush()
+        except OSError:  # then nor can what is written at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)
+        _stop(error, 1)
     except (CycloptsError, UsageError) as error:
         _stop(error, 2)
     except KeyboardInterrupt:

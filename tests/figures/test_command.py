@@ -84,6 +84,29 @@ def test_nobody_reads_on(words):
 
 
 @pytest.mark.parametrize(
+    ("words", "full", "status", "said"),
+    [
+        (["list"], True, 1, "No space left on device"),
+        (["figure", "overlap-gap", "--redraw"], False, 1, "Is a directory"),
+        (["reproduce", "--redraw"], False, 2, "'nonsense' is not a valid value for backend"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line(words, full, status, said, tmp_path):
+    (tmp_path / "gallery-stored" / "overlap_gap.png").mkdir(parents=True)
+    script = Path(sys.executable).with_name("steering")
+    environment = os.environ | {"MPLBACKEND": "nonsense" if status == 2 else "agg"}
+    with open("/dev/full" if full else os.devnull, "wb") as out:
+        done = subprocess.run(
+            [script, *words], stdout=out, stderr=subprocess.PIPE, check=False, text=True,
+            cwd=tmp_path, env=environment,
+        )  # fmt: skip
+    assert done.returncode == status
+    assert done.stderr.startswith("steering: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("words", "named"),
     [
         (["figure", "nope"], "figure"),
