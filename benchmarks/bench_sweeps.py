@@ -22,8 +22,9 @@ import numpy as np
 
 from benchmarks.row import Row, absolute, over_limit, over_ours
 from sweeps.storing.evaluation import Evaluation
-from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.ledger import Ledger
 from sweeps.storing.point import Point
+from sweeps.storing.reader import Reader, Series
 
 OURS = """
 import sys, time
@@ -99,7 +100,7 @@ def stored(folder: Path, some: list[np.ndarray]) -> list[float]:
                 os.fsync(file.fileno())
 
     def from_ledger() -> None:
-        with Ledger(ledger) as opened:
+        with Reader(ledger) as opened:
             rows = opened.rows(series)
             found = [opened.evaluation(rows[point.identity]).results["x"] for point in points]
         assert np.array_equal(found[-1], some[-1])

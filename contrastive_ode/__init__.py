@@ -24,9 +24,13 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
   `Constraints` and a `Penalty`, and returns a `Training`.
-- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times. `settle` finds where a
-  trajectory ends (`Attractor`), `catalogue` and `merge` list the distinct ends,
-  `lyapunov_exponent` tells chaos from order.
+- `misalignment` and `linear_misalignment` expand 1 - cos φ for short times.
+- `settle` finds where a trajectory ends (`Attractor`): a fixed point with its eigenvalues, a limit
+  cycle with its Floquet multipliers, a torus or chaos with its exponents, or undecided. `catalogue`
+  lists the ends of many (`Catalogue`), with the fractions of their basins, and `merge` those of
+  several lists; `follow` keeps their labels along a parameter (`Continuation`). `fixed_points`
+  also finds what repels (`FixedPoints`, each a `FixedPoint`), `lyapunov_spectrum` and
+  `lyapunov_exponent` tell chaos from order (`LyapunovSpectrum`).
 - `contrastive_ode.tasks` has the demonstrations, from frequency response to ecology.
 
 A network that learns to pass on a sine at half its amplitude:
@@ -55,15 +59,22 @@ True
 The equations, what works and what does not: `docs/theory/contrastive.md`.
 """
 
+from contrastive_ode.attractors.attractor import Attractor, merge
+from contrastive_ode.attractors.basins import Catalogue, catalogue
+from contrastive_ode.attractors.continuation import Continuation, follow
+from contrastive_ode.attractors.exponents import (
+    LyapunovSpectrum,
+    lyapunov_exponent,
+    lyapunov_spectrum,
+)
+from contrastive_ode.attractors.fixed_points import FixedPoint, FixedPoints, fixed_points
+from contrastive_ode.attractors.settling import settle
 from contrastive_ode.errors import BlowUpError, StepWarning
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.packing import Packing, jammed_packing
 from contrastive_ode.models.system import System
 from contrastive_ode.models.topology import Topology, all_to_all, graph, random_graph, three_body
-from contrastive_ode.motion.attractor import Attractor, merge
-from contrastive_ode.motion.exponent import lyapunov_exponent
 from contrastive_ode.motion.flow import flow
-from contrastive_ode.motion.settling import catalogue, settle
 from contrastive_ode.motion.simulation import Trajectory, simulate
 from contrastive_ode.supervision.bound_rule import Update
 from contrastive_ode.supervision.local_update import gradient, local_update
@@ -83,10 +94,15 @@ from foundation.errors import ConvergenceError
 __all__ = [
     "Attractor",
     "BlowUpError",
+    "Catalogue",
     "Checkpoint",
     "Constraints",
+    "Continuation",
     "ConvergenceError",
+    "FixedPoint",
+    "FixedPoints",
     "Iterations",
+    "LyapunovSpectrum",
     "Model",
     "Packing",
     "Penalty",
@@ -103,13 +119,16 @@ __all__ = [
     "all_to_all",
     "catalogue",
     "cosine",
+    "fixed_points",
     "flow",
+    "follow",
     "gradient",
     "graph",
     "jammed_packing",
     "linear_misalignment",
     "local_update",
     "lyapunov_exponent",
+    "lyapunov_spectrum",
     "merge",
     "misalignment",
     "random_graph",

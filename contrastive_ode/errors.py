@@ -52,14 +52,19 @@ class BlowUpError(ConvergenceError):
 
     @classmethod
     def check(
-        cls, end: End, examples: npt.NDArray[np.int64], h: float, name: Callable[[int], str]
+        cls,
+        end: End,
+        examples: npt.NDArray[np.int64],
+        h: float,
+        name: Callable[[int], str],
+        t0: float = 0.0,
     ) -> None:
         """Raise if the engine's answer says that a trajectory blew up."""
         if end.example >= 0:
             example = int(examples[end.example])
             raise cls(
                 f"{name(end.variable)} of example {example} blew up in step {end.step} "
-                f"(t = {end.step * h:g}): {ADVICE}",
+                f"(t = {t0 + end.step * h:g}): {ADVICE}",
                 example,
                 end.step,
                 end.variable,

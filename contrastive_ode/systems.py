@@ -6,6 +6,8 @@ r"""The five systems of the paper, and two more, each a declaration.
 `lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node.
 """
 
+from math import pi
+
 from contrastive_ode.models.system import System
 
 linear_oscillators = System(
@@ -30,6 +32,7 @@ kuramoto = System(
     pair="K_ij * sin(x_j - x_i)",
     parameters=["K_ij"],
     constants=["omega_i"],
+    periods={"x": 2 * pi},
 )
 
 leaky_integrate_and_fire = System(

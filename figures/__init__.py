@@ -1,14 +1,17 @@
 r"""Figures in which theory lies on top of simulation, all computed on the spot.
 
 A figure is a module of a chapter (a folder here, or a package of your own) with a `title`, a
-`caption`, an `equation`, and two functions:
+`caption`, an `equation`, and these functions:
 
 - `compute(run, full)` runs its simulations through `run(function, grid, ...)`, which is
   `sweeps.run` with a ledger: what is computed once is never lost. It returns a labelled
-  `xarray.Dataset` of data, errors and theory; the variables whose names end in `z` compare
-  theory with simulation, in standard errors, those in `deviation` two computations of the theory,
-  in units of the errors they claim, and those in `mismatch` count what must be equal and is not.
+  `xarray.Dataset` of data, errors and theory.
 - `draw(data)` draws that, and computes nothing.
+- `compared(data)` yields what is drawn against what it should be (`figures.compared.Compared`):
+  from that the verdict is computed. Theory against simulation and two computations of the same are
+  told apart. (Without this function the variables whose names end in `z`, `deviation` or
+  `mismatch` are judged, see `figures.gallery.verdict.judge`.) What is drawn and not compared is
+  named in `unjudged`, by the reason.
 
 A function `table(data)`, which returns a header and rows of text, adds a table of numbers. The
 equation is LaTeX; `\quad` sets its parts off. The caption is text, in which `J_D` has an index.

@@ -39,6 +39,8 @@ class Chapter:
 class FigureModule(Protocol):
     """What a module of a figure offers.
 
+    It should offer a function `compared(data)` too, which yields what is drawn against what it
+    should be (`figures.compared`), and `unjudged`, names of what is drawn otherwise, by the reason.
     It may offer a function `table(data) -> Table` too, a header and rows of text, which the page
     shows below the figure.
     """

@@ -26,6 +26,7 @@ def integer(name: str, value: object, low: int = 1, high: int | None = None) -> 
     try:
         if isinstance(value, bool | np.bool_):
             raise TypeError
+        unmasked(name, value)
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
         raise TypeError(f"{name} must be {allowed}, got {value!r}") from None
@@ -169,11 +170,33 @@ def path(name: str, value: object) -> Path:
 
 
 def array(name: str, value: object, allowed: str) -> npt.NDArray[Any]:
-    """Return `value` as an array of any dtype."""
+    """Return `value` as an array of any dtype, without masked entries or those beyond float64."""
+    unmasked(name, value)
     try:
-        return np.asarray(value)
+        found = np.asarray(value)
     except ValueError:
         raise TypeError(f"{name} must be {allowed}, got a ragged sequence") from None
+    if found.dtype.kind == "f" and found.dtype.itemsize > 8:
+        lost = np.isfinite(found) & (np.abs(found) > np.finfo(np.float64).max)
+        if lost.any():
+            raise ValueError(
+                f"{name} must be {allowed}, got {found[lost].flat[0]} beyond the range of float64"
+            )
+    return found
+
+
+def unmasked(name: str, value: object) -> None:
+    """Refuse an array, or a sequence of arrays and numbers, with masked entries."""
+    if isinstance(value, np.ma.MaskedArray):
+        if count := int(np.sum(np.ma.getmaskarray(value))):
+            raise ValueError(
+                f"{name} must have no masked entries, got {count} of {value.size}: "
+                "leave them out, or fill them"
+            )
+    elif isinstance(value, list | tuple):
+        for part in value:
+            if isinstance(part, list | tuple | np.ma.MaskedArray):
+                unmasked(name, part)
 
 
 def spins(name: str, value: object, shape: tuple[int, ...]) -> npt.NDArray[np.int8]:

@@ -30,6 +30,7 @@ _ALTERING = {"add", "append", "appendleft", "clear", "extend", "insert", "pop", 
 _ALTERING |= {"remove", "setdefault", "update"}
 _ASIDE = ("__doc__", "__module__", "__qualname__", "__annotations__", "__firstlineno__")
 _GLOBAL = ("LOAD_GLOBAL", "LOAD_NAME")
+_OPTIONS = ("error_model", "fastmath", "parallel")
 _INSIDE = ("func", "__func__", "py_func", "pyfunc", "__wrapped__", "fget")  # of what wraps
 
 
@@ -84,7 +85,10 @@ class _Digest:
             pairs = (f"{self._of(key)}: {self._of(item)}" for key, item in value.items())
             return f"dict({', '.join(pairs)})"
         if isinstance(value, np.ndarray) and value.nbytes <= _LARGEST and value.dtype.kind != "O":
-            digest = hashlib.blake2b(value.tobytes(), digest_size=16).hexdigest()
+            content = np.asarray(value).tobytes()
+            if isinstance(value, np.ma.MaskedArray):
+                content += np.ma.getmaskarray(value).tobytes()
+            digest = hashlib.blake2b(content, digest_size=16).hexdigest()
             return f"array {value.dtype} {value.shape} {digest}"
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             fields = [self._of(getattr(value, f.name, None)) for f in dataclasses.fields(value)]
@@ -114,11 +118,13 @@ class _Digest:
             self._text(f"{type(found).__name__} of {self._of(_inside(found))}")
             if isinstance(found, functools.partial):
                 self._text(f"{self._of(found.args)} {self._of(found.keywords)}")
+            if options := _compiled_with(found):
+                self._text(f"compiled with {self._of(options)}")
 
     def _function(self, function: types.FunctionType) -> None:
         self._text(f"{self._of(function.__defaults__)} {self._of(function.__kwdefaults__)}")
         captured = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
-        altered = _altered(list(dis.get_instructions(function.__code__)))
+        altered = _altered(_steps(function.__code__))
         for name, cell in captured:
             try:
                 value = cell.cell_contents
@@ -130,7 +136,7 @@ class _Digest:
 
     def _code(self, code: types.CodeType, names: dict[str, Any]) -> None:
         """Add instructions with the constants that they load, and the globals."""
-        steps = list(dis.get_instructions(code))
+        steps = _steps(code)
         self._text(
             f"{code.co_argcount} {code.co_kwonlyargcount} {code.co_flags & ~inspect.CO_NESTED}"
         )
@@ -164,6 +170,12 @@ class _Digest:
             yield name, value
 
 
+@functools.lru_cache(10_000)
+def _steps(code: types.CodeType) -> list[dis.Instruction]:
+    """Return the instructions of a code, which never change: to read them takes long."""
+    return list(dis.get_instructions(code))
+
+
 def _loads(steps: list[dis.Instruction], how: tuple[str, ...]) -> list[str | None]:
     """Return for each instruction the name that it loads, from outside of the function."""
     return [step.argval if step.opname in how else None for step in steps]
@@ -194,6 +206,15 @@ def _inside(value: Any) -> Any:
         if callable(inside):
             return inside
     return None
+
+
+def _compiled_with(value: Any) -> dict[str, Any]:
+    """Return those options of numba's compilation that change numbers."""
+    for owner in (value, getattr(value, "gufunc_builder", None)):
+        options = getattr(owner, "targetoptions", None)
+        if isinstance(options, dict):
+            return {name: options[name] for name in _OPTIONS if options.get(name)}
+    return {}
 
 
 def _innermost(value: Any) -> Any:

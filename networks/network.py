@@ -68,8 +68,12 @@ class Network:
 
     def __post_init__(self) -> None:
         couplings = domains.array("couplings", self.couplings, "a matrix of real numbers")
+        sparse = hasattr(self.couplings, "toarray")
         if couplings.dtype.kind not in "iuf":
-            raise TypeError(f"couplings must be real numbers, got dtype {couplings.dtype}")
+            raise TypeError(
+                f"couplings must be a dense array of real numbers, got {type(self.couplings)} of "
+                f"dtype {couplings.dtype}" + ("; call its toarray()" if sparse else "")
+            )
         if couplings.ndim not in (2, 3) or couplings.shape[-1] != couplings.shape[-2]:
             raise ValueError(
                 f"couplings must be square, (N, N) or (L, N, N), got shape {couplings.shape}"

@@ -28,13 +28,14 @@ The same call again reads the ledger; a larger grid computes only the new points
 of a point come from the root seed `rng` and the point itself, not from the worker or the order, so
 one worker, many workers, a cluster and a resumed sweep give the same bits.
 
-- Results: `run`, `summary`, `refine` (points where they change most), `failures` (tracebacks of
-  the points that raised), `set_aside` (start anew), `recheck` (does today's code still give what is
-  stored?).
+- Results: `run`, `plan` (what it would compute, and how long), `summary`, `refine` (points where
+  they change most), `failures` (tracebacks of the points that raised), `status` (how far a running
+  sweep is), `set_aside` (start anew), `recheck` (does today's code still give what is stored?).
 - Files: `to_netcdf` and `load`, with `provenance` (versions, git commit, command, seed, time).
-- Judgement: `compare`, `evaluate` (a theory at the points of data), `extrapolate` (to N → ∞, in
-  powers of 1/N), `threshold` (where a probability of success crosses a level). Their results are
-  drawn by `plot_comparison`, `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
+- Judgement: `compare`, `evaluate` (a theory at the points of data), `binomial_interval` (of a
+  probability, from successes), `extrapolate` (to N → ∞, in powers of 1/N), `threshold` (where a
+  probability of success crosses a level). Their results are drawn by `plot_comparison`,
+  `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
 
 On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
@@ -42,6 +43,7 @@ On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get
 from foundation import __version__
 from foundation.errors import ConvergenceError
 from sweeps.errors import LedgerError, SweepError, SweepWarning
+from sweeps.judging.binomial import binomial_interval
 from sweeps.judging.chi_squared import compare
 from sweeps.judging.comparison import Comparison, plot_comparison
 from sweeps.judging.crossing import threshold
@@ -49,8 +51,10 @@ from sweeps.judging.extrapolation import Extrapolation, extrapolate, plot_extrap
 from sweeps.judging.summary import summary
 from sweeps.judging.theory import evaluate
 from sweeps.judging.threshold import Threshold, plot_threshold
+from sweeps.running.plan import Plan, plan
 from sweeps.running.recheck import Recheck, recheck
 from sweeps.running.refinement import refine
+from sweeps.running.status import Status, status
 from sweeps.running.sweep import run
 from sweeps.storing.failure import Failure
 from sweeps.storing.ledger import failures, set_aside
@@ -63,16 +67,20 @@ __all__ = [
     "Extrapolation",
     "Failure",
     "LedgerError",
+    "Plan",
     "Recheck",
+    "Status",
     "SweepError",
     "SweepWarning",
     "Threshold",
     "__version__",
+    "binomial_interval",
     "compare",
     "evaluate",
     "extrapolate",
     "failures",
     "load",
+    "plan",
     "plot_comparison",
     "plot_extrapolation",
     "plot_threshold",
@@ -81,6 +89,7 @@ __all__ = [
     "refine",
     "run",
     "set_aside",
+    "status",
     "summary",
     "threshold",
     "to_netcdf",

@@ -2,7 +2,7 @@
 
 
 class SweepError(RuntimeError):
-    """Points failed (with `throw=True`), the executor broke, or stored points are of other code.
+    """Points failed (with `throw=True`, or too many), the executor broke, or code has changed.
 
     What was computed is stored.
 

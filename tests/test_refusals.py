@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 
 import bp
+import contrastive_ode as ode
 import dynamics
+import learning
 import networks
 import replica
+import sweeps
 
 NETWORK = networks.Asymmetric(6, 0.5).sample(rng=1)
 BITS = networks.Asymmetric(6, 0.5, couplings="binary").sample(rng=1)
@@ -32,6 +35,7 @@ GOOD = {
     NETWORK.is_fixed_point: {"s": STATE},
     BITS.fields: {"s": STATE},
     BITS.is_fixed_point: {"s": STATE},
+    BITS.stabilities: {"s": STATE},
     BITS.sums: {"s": STATE},
     replica.clusters: {"y": 3, **POINT, "throw": True},
     replica.densest_reference: POINT,
@@ -127,6 +131,79 @@ GOOD = {
 }
 
 NONSENSE = ["x", b"x", 1j, float("nan"), object(), {1: 2}, [[1], [1, 2]]]
+NONSENSE += [np.ma.masked, np.longdouble("1e4000")]
+
+X, Y = np.resize([1.0, -1, 1, 1, -1], (6, 3)), np.array([0, 1] * 3)
+STEERED = learning.SteeredClassifier(5, epochs=1, random_state=1).fit(X, Y)
+PROJECTION = learning.EntangledProjection(3, random_state=1).fit(X)
+ASSOCIATOR = learning.HeteroAssociator(20, epochs=1, random_state=1)
+MODEL = ode.System("x", node="-x_i", pair="W_ij * x_j", parameters=["W_ij"]).on(ode.all_to_all(3))
+AT = {"w": np.full(9, 0.1), "x": np.ones(3)}
+TIMESCALES = {"tau_e": 1.0, "tau_m": 10.0}
+TASK = ode.Task(np.zeros(3), outputs=[2], T=1, h=0.1, imposed={0: 1.0}, target=0.5)
+ON_TASK = {"model": MODEL, "task": TASK, "w": AT["w"]}
+SETTLE = {"model": MODEL, "w": AT["w"], "start": AT["x"]}
+SIZES = {"N": [10, 20, 40], "values": [1.0, 1.1, 1.2], "errors": [0.1, 0.1, 0.1]}
+CURVE = {"x": [1.0, 2, 3, 4, 5], "successes": [1, 4, 12, 17, 19], "trials": [20] * 5}
+
+ARRAYS = {  # the arguments that are arrays of everything else
+    STEERED.fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
+    STEERED.partial_fit: {"X": X, "y": Y, "classes": [0, 1], "sample_weight": np.ones(6)},
+    STEERED.decision_function: {"X": X},
+    STEERED.predict: {"X": X},
+    STEERED.predict_log_proba: {"X": X},
+    STEERED.predict_proba: {"X": X},
+    STEERED.learner_.classes: {"labels": Y, "P": 6},
+    STEERED.learner_.epoch: {"X": X, "labels": Y},
+    STEERED.learner_.inputs: {"X": X},
+    STEERED.learner_.logits: {"X": X},
+    STEERED.learner_.score: {"X": X, "labels": Y},
+    STEERED.learner_.states: {"X": X},
+    learning.BinarisedMLP(5).fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
+    PROJECTION.fit: {"X": X},
+    PROJECTION.transform: {"X": X},
+    ASSOCIATOR.fit: {"X": X, "Y": X},
+    learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).predict: {"X": X},
+    learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).score: {"X": X, "Y": X},
+    learning.equilibration: {"learner": STEERED.learner_, "X": X, "labels": Y},
+    learning.fixed_point_fraction: {"learner": STEERED.learner_, "X": X, "labels": Y},
+    learning.flip: {"X": X, "probability": 0.1},
+    learning.overlaps: {"a": X, "b": X},
+    learning.similarity: {"states": X},
+    learning.symmetricity: {"J": np.eye(3)},
+    learning.trajectory: {"learner": STEERED.learner_, "X": X, "labels": Y},
+    ode.Constraints: {"model": MODEL, "frozen": {"W": np.zeros((3, 3), bool)}},
+    MODEL.jacobian: AT,
+    MODEL.rhs: AT,
+    MODEL.matrix: {"w": AT["w"], "name": "W"},
+    MODEL.pack: {"W": np.zeros((3, 3))},
+    MODEL.unpack: {"w": AT["w"]},
+    MODEL.vector: {"w": AT["w"]},
+    MODEL.sensitivity: {**AT, "v": np.ones(3)},
+    MODEL.sensitivity_rate: {**AT, "v": np.ones(3), "velocity": np.ones(3)},
+    MODEL.state: {"name": "x", "x": AT["x"]},
+    ode.Task: {"start": np.zeros(3), "outputs": [2], "T": 1, "h": 0.1, "target": 0.5},
+    ode.alignment: ON_TASK,
+    ode.gradient: ON_TASK,
+    ode.local_update: ON_TASK,
+    ode.simulate: ON_TASK,
+    ode.train: {**ON_TASK, "rate": 0.1, "iterations": 1},
+    ode.settle: SETTLE,
+    ode.catalogue: {"model": MODEL, "w": AT["w"], "starts": X},
+    ode.lyapunov_exponent: {**SETTLE, "T": 1.0, "h": 0.1},
+    ode.flow: {"model": MODEL, **AT, "T": 1.0, "h": 0.1},
+    ode.cosine: {"a": STATE, "b": STATE},
+    ode.graph: {"N": 3, "edges": [(0, 1)]},
+    ode.three_body: {"N": 3, "triples": [(0, 1, 2)]},
+    ode.linear_misalignment: {"A": np.eye(3), "x": AT["x"], "error": AT["x"], **TIMESCALES},
+    ode.misalignment: {"model": MODEL, **AT, "error": AT["x"], "velocity": AT["x"], **TIMESCALES},
+    sweeps.extrapolate: SIZES,
+    sweeps.extrapolate(**SIZES, power=1).at: {"inverse": [0.1]},
+    sweeps.threshold: {**CURVE, "rng": 1},
+    sweeps.threshold(**CURVE, rng=1).at: {"x": [1.0]},
+    sweeps.compare: {"theory": [1.0, 2], "data": [1.0, 2], "errors": [0.1, 0.1]},
+}
+CALLS = {call.__qualname__: (call, kwargs) for call, kwargs in (GOOD | ARRAYS).items()}
 
 
 @pytest.mark.parametrize("function", GOOD, ids=lambda function: function.__qualname__)
@@ -153,3 +230,57 @@ def test_no_public_function_is_forgotten(package):
     module = importlib.import_module(package)
     functions = {getattr(module, name) for name in module.__all__}
     assert {thing for thing in functions if inspect.isfunction(thing)} <= GOOD.keys()
+
+
+def masked(value):
+    """Return the same numbers, of which the first is masked."""
+    found = np.ma.array(value)
+    found[(0,) * found.ndim] = np.ma.masked
+    return found
+
+
+def arrays_taken(call):
+    """Return the names of its arguments that are arrays."""
+    parameters = inspect.signature(call).parameters.values()
+    words = {one.name: str(one.annotation) for one in parameters}
+    return {name for name, word in words.items() if "ArrayLike" in word and "Callable" not in word}
+
+
+def public(package):
+    """Yield what can be called: functions, classes and their methods."""
+    module = importlib.import_module(package)
+    for thing in filter(callable, (getattr(module, name) for name in module.__all__)):
+        if inspect.isfunction(thing) or inspect.isfunction(thing.__init__):
+            yield thing
+        if inspect.isclass(thing):
+            members = (getattr(thing, name) for name in dir(thing) if not name.startswith("_"))
+            yield from filter(inspect.isfunction, members)
+
+
+@pytest.mark.parametrize("name", sorted(n for n, (call, _) in CALLS.items() if arrays_taken(call)))
+def test_masked_entries_are_no_numbers(name):
+    call, kwargs = CALLS[name]
+    for argument in arrays_taken(call):
+        for key in {argument} & kwargs.keys() or {"W"}:  # Model.pack(W=...)
+            good = kwargs[key]
+            wrong = {"W": masked(good["W"])} if isinstance(good, dict) else masked(good)
+            with pytest.raises(ValueError, match="must have no masked entries") as raised:
+                call(**{**kwargs, key: wrong})
+            assert str(raised.value).startswith(key)
+
+
+@pytest.mark.parametrize("package", ["networks", "replica", "bp", "dynamics", "learning",
+                                     "contrastive_ode", "sweeps"])  # fmt: skip
+def test_no_array_is_forgotten(package):
+    missing = {call.__qualname__ for call in public(package) if arrays_taken(call)} - CALLS.keys()
+    assert not missing
+
+
+def test_masked_arrays_without_masked_entries_are_arrays():
+    J_D = np.ma.array([0.1, 0.5], mask=[False, False])
+    np.testing.assert_array_equal(
+        replica.fixed_point_entropy(J_D), replica.fixed_point_entropy([0.1, 0.5])
+    )
+    assert STEERED.predict(np.ma.array(X)).shape == Y.shape
+    with pytest.raises(ValueError, match="J_D must have no masked entries, got 1 of 1"):
+        replica.fixed_point_entropy([0.1, [np.ma.masked]])

@@ -28,6 +28,8 @@ class Declaration:
         changes, with the expressions that it adds to them.
     parameters, constants, states
         The names that were declared, with their indices.
+    periods
+        Pairs of a state that is a phase, and its period.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Declaration:
     parameters: tuple[str, ...]
     constants: tuple[str, ...]
     states: tuple[str, ...]
+    periods: tuple[tuple[str, float], ...]
 
     def __init__(
         self,
@@ -46,6 +49,7 @@ class Declaration:
         parameters: Sequence[str] = (),
         constants: Sequence[str] = (),
         states: Sequence[str] = ("x",),
+        periods: "Mapping[str, float] | None" = None,
     ) -> None:
         given = {"node": node, "pair": pair, "triple": triple}
         states = _names("states", states)
@@ -60,6 +64,7 @@ class Declaration:
             "parameters": _names("parameters", parameters),
             "constants": _names("constants", constants),
             "states": states,
+            "periods": _periods(periods, states),
         }.items():
             object.__setattr__(self, field, value)
         self._check()
@@ -137,6 +142,19 @@ def _names(what: str, names: Sequence[str]) -> tuple[str, ...]:
         if not known or name.startswith("_"):
             raise ValueError(f"{what} must be names such as K_ij, got {name!r}")
     return names
+
+
+def _periods(
+    periods: "Mapping[str, float] | None", states: tuple[str, ...]
+) -> tuple[tuple[str, float], ...]:
+    found = domains.mapping("periods", periods)
+    for name in found:
+        if name not in states:
+            raise ValueError(f"periods must be of states ({', '.join(states)}), got {name!r}")
+    return tuple(
+        (name, domains.real(f"periods[{name!r}]", value, low=0, exclusive=True))
+        for name, value in found.items()
+    )
 
 
 def _rates(kind: str, rate: Any, states: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -35,11 +35,15 @@ class System(Declaration):
     states
         Names of the variables of a node. The state of a network is one vector, variable by
         variable: with N nodes, `v` of node 3 is entry 3, `u` of node 3 entry N + 3.
+    periods
+        States that are phases, with their periods: `{"x": 2 * np.pi}`. States that differ by
+        periods are then one to `settle`, `catalogue` and `fixed_points`; trajectories run on.
 
     Raises
     ------
     TypeError, ValueError
-        If an expression cannot be read, or uses a symbol that is not declared.
+        If an expression cannot be read, or uses a symbol that is not declared; if a period is not
+        that of a state, or not > 0.
 
     Examples
     --------

@@ -190,6 +190,7 @@ def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
 
 def _tuples(name: str, value: npt.ArrayLike, size: int, N: int) -> Indices:
     """Return rows of distinct nodes."""
+    domains.unmasked(name, value)
     try:
         array = np.asarray(value)
     except ValueError:

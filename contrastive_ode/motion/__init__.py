@@ -1,1 +1,1 @@
-"""Trajectories, where they end, and how fast neighbouring ones part."""
+"""Trajectories, and whether their steps are short enough."""

@@ -11,9 +11,19 @@ from contrastive_ode.models.model import Model
 from foundation import domains
 from foundation.domains import Floats
 
+ONE = np.zeros(1, dtype=np.int64)  # the number of the only example
+
 
 def flow(
-    model: Model, w: npt.ArrayLike, x: npt.ArrayLike, T: float, h: float, stride: int = 1
+    model: Model,
+    w: npt.ArrayLike,
+    x: npt.ArrayLike,
+    T: float,
+    h: float,
+    stride: int = 1,
+    *,
+    t0: float = 0.0,
+    throw: bool = True,
 ) -> Floats:
     """Return the states 0, stride, 2 stride, ... steps after `x`, without inputs.
 
@@ -29,6 +39,10 @@ def flow(
         Length of the trajectory and step, > 0; T is rounded to full strides.
     stride
         Number of steps from one state that is returned to the next, >= 1.
+    t0
+        Time at the start, for systems that depend on it.
+    throw
+        Whether to raise if the trajectory blows up; otherwise it is nan from there.
 
     Returns
     -------
@@ -52,19 +66,12 @@ def flow(
     """
     w, x = domains.instance("model", model, Model).vector(w), model.state("x", x)
     T, h = domains.real("T", T, low=0), domains.real("h", h, low=0, exclusive=True)
-    return integrated(model, w, x, T, h, domains.integer("stride", stride, 1))
-
-
-def integrated(model: Model, w: Floats, x: Floats, T: float, h: float, stride: int = 1) -> Floats:
-    """Return what `flow` returns, for arguments that were checked."""
-    path = np.empty((round(T / (stride * h)) + 1, model.size))
+    stride, t0 = domains.integer("stride", stride, 1), domains.real("t0", t0)
+    throw = domains.boolean("throw", throw)
+    path = np.full((round(T / (stride * h)) + 1, model.size), np.nan)
     work = workspace(model.size)
     work.x[:] = x
-    end = model.kernels().flow(0.0, h, stride, undriven(), model.net(w), work, path)
-    BlowUpError.check(end, np.zeros(1, dtype=np.int64), h, model.variable)
+    end = model.kernels().flow(t0, h, stride, undriven(), model.net(w), work, path)
+    if throw:
+        BlowUpError.check(end, ONE, h, model.variable, t0)
     return path
-
-
-def final(model: Model, w: Floats, x: Floats, T: float, h: float) -> Floats:
-    """Return the state after a time, for arguments that were checked."""
-    return integrated(model, w, x, T, h, stride=max(1, round(T / h)))[-1]

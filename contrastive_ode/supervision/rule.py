@@ -38,8 +38,9 @@ class Rule:
     supervisor
         One of the words above.
     nudge
-        Size ε of the push, > 0. Rounding makes a relative error of about 2e-16 / ε: a warning tells
-        of more than 1e-5.
+        Size ε of the push, not 0; the mean of the updates of ε and -ε is that of an infinitesimal
+        push up to ε². Rounding makes a relative error of about 2e-16 over the size of ε: a warning
+        tells of more than 1e-5.
     error_on
         Whose error the forward supervisor sees: that of the "clamped" trajectory, or of the "free"
         one.
@@ -71,14 +72,16 @@ class Rule:
 
     def __post_init__(self) -> None:
         domains.choice("supervisor", self.supervisor, SUPERVISORS)
-        nudge = domains.real("nudge", self.nudge, low=0, exclusive=True)
+        nudge = domains.real("nudge", self.nudge)
+        if nudge == 0:
+            raise ValueError("nudge must not be 0: the supervisor tangent is its limit")
         object.__setattr__(self, "nudge", nudge)
-        rounding = np.finfo(float).eps / nudge
+        rounding = np.finfo(float).eps / abs(nudge)
         if self.supervisor in ("forward", "clamp") and rounding > ROUNDING:
             warnings.warn(
                 f"a nudge of {nudge:g} drowns in rounding: an error of about {rounding:.1g} of the "
                 "update where states and errors are of order 1; take the supervisor tangent, or a "
-                "nudge of 1e-8 or more",
+                "nudge of a size of 1e-8 or more",
                 stacklevel=3,
             )
         domains.choice("error_on", self.error_on, ("clamped", "free"))

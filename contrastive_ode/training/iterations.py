@@ -74,7 +74,7 @@ class Iterations:
         if not isinstance(kept, Checkpoint | None):
             kept = Checkpoint(kept)
         for name, value in {
-            "number": domains.integer("iterations", self.number, 0),
+            "number": domains.integer("number", self.number, 0),
             "batch": None if self.batch is None else domains.integer("batch", self.batch, 1),
             "every": domains.integer("every", self.every, 1),
             "checkpoint": kept,
@@ -89,4 +89,4 @@ class Iterations:
     @classmethod
     def of(cls, given: Iterations | int) -> Iterations:
         """Return the iterations that are given, or a number of them."""
-        return given if isinstance(given, cls) else cls(given)  # type: ignore[arg-type]
+        return given if isinstance(given, cls) else cls(domains.integer("iterations", given, 0))

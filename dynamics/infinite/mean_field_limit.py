@@ -53,7 +53,7 @@ class MeanFieldLimit:
     array([0., 1., 2., 3., 4., 5.])
     >>> len(limit.runs), limit.dof
     (3, 1)
-    >>> limit.correlation.shape, limit.correlation_error[5, 0] < 0.05
+    >>> limit.correlation.shape, bool(limit.correlation_error[5, 0] < 0.05)
     ((6, 6), True)
     >>> limit.converged, limit.plot().get_ylabel()
     (True, 'unstable fraction')

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 import replica
+from figures.compared import Compared, Comparisons, interpolated
 
 if TYPE_CHECKING:
     import xarray
@@ -73,6 +74,18 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     dots = {f"integer_{name}": (("J_D", "d", "n"), sums[name].values) for name in names}
     n = np.arange(2, HIGHEST + 1)
     return xarray.Dataset({**lines, **dots}, {**grid, "y": replicas(points), "n": n})
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the sums over up spins with the curves that they lie on."""
+    for name, unit in (("Phi", "of Φ"), ("S", "of S_int"), ("Sigma", "of Σ")):
+        dots = data[f"integer_{name}"]
+        line, error = interpolated(np.log(data["y"]), data[name], np.log(data["n"]))
+        off, width = (dots.copy(data=x) for x in ((dots.values - line) / error, error))
+        what = f"integer y and the curves between their points, {unit}"
+        yield Compared("deviation", what, off, f"integer_{name}", width, unit)
+    what = "integer y by sums and as real y"
+    yield Compared("deviation", what, data["integer_deviation"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
+from figures.compared import Comparisons, counted
 from figures.shared.samples import BATCH, entropies, panel, pooled
 
 if TYPE_CHECKING:
@@ -178,6 +179,17 @@ def _sample(run: "Run", full: bool) -> "xarray.Dataset":
     alike = (measured["slice"] == SLICES[0]) & (measured["k"] <= NEURONS // 2)
     z = measured["z"].where(alike | ((measured["slice"] == SLICES[1]) & (measured["k"] > 0)))
     return panel("pairs", measured.assign(exact=sample["exact"], z=z))
+
+
+unjudged = {
+    "two ensembles side by side, not two computations of one": ("alone", "coupled", "single"),
+    "theory alone": ("gap_J_D", "gap_lam"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the mean numbers of pairs with the exact ones."""
+    yield counted(data, "pairs_", 2 * NEURONS, "pairs at each distance", data["pairs_exact"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

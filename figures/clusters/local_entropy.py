@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import replica
 from figures.clusters.overlap_gap import critical_point
+from figures.compared import Compared, Comparisons, interpolated
 from replica import high_precision
 
 if TYPE_CHECKING:
@@ -97,6 +98,26 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             "d_reference": distances(points // 2),
         },
     )
+
+
+unjudged = {
+    "theory alone: the same solver as of the curves that are checked": ("S_narrow", "S_reference"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the crosses with the curves that they lie on."""
+    crosses = data["S_checked"]
+    found = []
+    for J_D, d in zip(data["J_D_checked"].values, data["d_checked"].values, strict=True):
+        curve = data["S_wide"].sel(J_D=J_D).dropna("d")
+        found.append(interpolated(np.log(curve["d"]), curve, np.log(d)))
+    line, error = (crosses.copy(data=column) for column in np.array(found).T)
+    what = "crosses, and the curves between their points"
+    yield Compared(
+        "deviation", what, (crosses - line) / error, "S_checked", error, "of the entropy"
+    )
+    yield Compared("deviation", "crosses by another quadrature, at their points", data["deviation"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import optimize
 
 import replica
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -30,6 +31,7 @@ caption = (
     "extended ones; where they meet, the clusters merge."
 )
 
+CLAIMED = 1e-12  # of thresholds by sums, and for real y
 GROUPS = [2.0, 3.0]
 POINTS = {
     "closing": replica.overlap_gap_threshold,
@@ -112,6 +114,27 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             "point": list(POINTS),
         },
     )
+
+
+unjudged = {
+    "theory alone: the conditions whose extremes are the thresholds that are checked": (
+        "forbidden_below",
+        "point_d",
+        "turning",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare thresholds by sums with those for real y, and the maximum with where S touches 0."""
+    off = (data["integer_J_ogp"] - data["J_ogp"].sel(y=data["n"].astype(float)).values) / CLAIMED
+    what = "integer y by sums and as real y"
+    yield Compared("deviation", what, off, "integer_J_ogp", CLAIMED, "of J_D")
+    yield Compared("deviation", f"{what}, in their own errors", data["integer_deviation"])
+    claimed = float(data["point_uncertainty"][:2].sum())
+    off = (data["point_J_D"].isel(point=[0]) - float(data["point_J_D"][1])) / claimed
+    what = "where the gap closes, by two conditions"
+    yield Compared("deviation", what, off, "point_J_D", claimed, "of J_D")
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
+from figures.compared import Compared, Comparisons, counted
 from figures.shared.samples import BATCH, entropies, panel, pooled, smooth_binomial
 
 if TYPE_CHECKING:
@@ -136,6 +137,18 @@ def _pairs(run: "Run", eta: list[float], batches: int) -> "xarray.Dataset":
         limit=(("eta", "d"), limit),
         d=d,
     )
+
+
+unjudged = {
+    "theory alone, checked at η = 0": ("gap_closing", "gap_threshold", "groups_entropy"),
+    "the limit N → ∞, which finite N need not meet": ("pairs_limit",),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the mean numbers of pairs with the exact ones, and two solvers."""
+    yield counted(data, "pairs_", SIZE, "pairs at each distance", data["pairs_exact"])
+    yield Compared("deviation", "two solvers of the thresholds at η = 0", data["gap_deviation"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

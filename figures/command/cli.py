@@ -1,15 +1,18 @@
-"""The command line: `steering list`, `figure NAME`, `reproduce`, `doctor`, `sweep FUNCTION`."""
+"""The command line: `steering list`, `figure`, `reproduce`, `doctor`, `sweep`, `status`."""
 
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+from figures.command.options import MaybeWhole, Whole
+from figures.command.status import status
 from foundation import __version__
 
 if TYPE_CHECKING:
@@ -23,6 +26,9 @@ app = App(
     suppress_keyboard_interrupt=False,  # `main` says what is kept
     version=__version__,
 )
+
+
+app.command(status)
 
 
 class UsageError(Exception):
@@ -72,8 +78,8 @@ class Execution:
         Use what an earlier run has computed already; otherwise it is set aside.
     """
 
-    seed: int = 0
-    jobs: int | None = None
+    seed: Whole = 0
+    jobs: MaybeWhole = None
     scheduler: str | None = None
     resume: bool = True
 
@@ -134,7 +140,7 @@ def reproduce(
 
 
 @app.command
-def recheck(*, output: Path = Path("gallery"), seed: int = 0, count: int = 3) -> None:
+def recheck(*, output: Path = Path("gallery"), seed: Whole = 0, count: Whole = 3) -> None:
     """Compute some of a gallery's stored points again, and compare every bit.
 
     After a change of the code it tells whether the ledgers may be used on.
@@ -184,8 +190,10 @@ def sweep(
     *grid: str,
     store: Path,
     model_version: str = "1",
-    replicas: int = 1,
+    replicas: Whole = 1,
+    max_failures: MaybeWhole = None,
     output: Path | None = None,
+    plan: bool = False,
     execution: Execution = Execution(),
 ) -> None:
     """Run a function of your own over a grid, and print means and standard errors.
@@ -195,15 +203,20 @@ def sweep(
     function
         `MODULE:NAME` or `PATH.py:NAME`; called as `NAME(**parameters, rng=generator)`.
     grid
-        `N=100,200 J_D=0.2:0.8:0.1`: lists, or ranges with their end.
+        `N=100,200 J_D=0.2:0.8:0.1 flag=true,false`: lists, or ranges with their end;
+        `N,J_D=100:0.5,400:0.2`: parameters that move together.
     store
         The ledger, an SQLite file: what is in it is not computed again.
     model_version
         Change it when the function means something else.
     replicas
         Independent repetitions of each point.
+    max_failures
+        Stop after so many failed points.
     output
-        NetCDF file for all replicas.
+        NetCDF file (.nc) for all replicas.
+    plan
+        Say how many points would be computed, and how long, and compute nothing.
     """
     import sweeps
     from figures.command import sweep_arguments
@@ -212,21 +225,19 @@ def sweep(
     with _usage():
         evaluated, axes = sweep_arguments.function(function), sweep_arguments.grid(grid)
         if output:
-            if output.is_dir():
-                raise ValueError(f"--output must be a file, {str(output)!r} is a folder")
+            if output.is_dir() or output.suffix != ".nc":
+                raise ValueError(f"--output must be a NetCDF file, NAME.nc, got {str(output)!r}")
             writable("--output", output.absolute().parent)
+    options: dict[str, Any] = {"replicas": replicas, "rng": execution.seed}
+    options |= {"store": store, "version": model_version}
     with _executor(execution) as executor, _usage():
-        data = sweeps.run(
-            evaluated,
-            axes,
-            store=store,
-            version=model_version,
-            rng=execution.seed,
-            executor=executor,
-            replicas=replicas,
-            resume=execution.resume,
-        )
-    print(sweeps.summary(data).to_dataframe().to_string())
+        options["executor"] = executor
+        if plan:
+            print(sweeps.plan(evaluated, axes, **options))
+            return
+        options |= {"resume": execution.resume, "max_failures": max_failures}
+        data = sweeps.run(evaluated, axes, **options)
+    print(sweep_arguments.table(data))
     if output:
         print(f"see {sweeps.to_netcdf(data, output, parameters=axes)}")
     if failed := int(data["failed"].sum()):
@@ -247,6 +258,7 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
     if target.full and target.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
+        import_module("matplotlib")  # which refuses a MPLBACKEND that it does not know
         for name in names:
             stored.find(name) if target.redraw else catalogue.load(name)
     with _executor(execution) as executor:
@@ -254,15 +266,17 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
             gallery = Gallery(
                 target.folder, target.full, execution.seed, executor, execution.resume
             )
-        checks: list[verdict.Check] = []
+        checks: list[tuple[verdict.Check, ...]] = []
         for name in names:
             data = gallery.redraw(name) if target.redraw else gallery.make(name)
-            found = verdict.parse(data.attrs["checks"])
-            checks += found
-            print(f"{name}: {'; '.join(map(str, found))}", flush=True)
+            checks.append(verdict.parse(data.attrs["checks"]))
+            print(f"{name}: {'; '.join(map(str, checks[-1]))}", flush=True)
+    if len(names) > 1:
+        for sort, words in verdict.counts(checks).items():
+            print(f"{sort}: {words['agree']} of {words.total()} figures agree")
     print(f"see {(target.folder / 'index.html').absolute()}")
-    if not all(check.agrees for check in checks):
-        _stop("theory and simulation disagree", 1)
+    if any(not check.agrees and not check.because for found in checks for check in found):
+        _stop("what is compared disagrees, and no figure says why", 1)
 
 
 @contextmanager
@@ -311,9 +325,14 @@ def main(arguments: list[str] | None = None) -> Any:
         done = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
         sys.stdout.flush()
         return done
-    except BrokenPipeError:  # nobody reads on, as in `| head`; nor what is written at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:  # nobody reads on, a full device, a folder in the place of a file
+        try:
+            sys.stdout.flush()
+        except OSError:  # then nor can what is written at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)
+        _stop(error, 1)
     except (CycloptsError, UsageError) as error:
         _stop(error, 2)
     except KeyboardInterrupt:

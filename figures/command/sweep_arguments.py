@@ -3,11 +3,22 @@
 import ast
 import importlib
 import importlib.util
+import math
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from foundation.domains import nearest
+
+if TYPE_CHECKING:
+    import xarray
+
+_NAMED: dict[str, Any] = {"true": True, "false": False, "none": None, "nan": math.nan}
+_NAMED |= {"inf": math.inf, "-inf": -math.inf}
+_MOST = 1_000_000  # values of one parameter
 
 
 def function(target: str) -> Callable[..., Any]:
@@ -24,51 +35,118 @@ def function(target: str) -> Callable[..., Any]:
     module = _from_file(Path(where)) if where.endswith(".py") else _from_name(where)
     found = getattr(module, name, None)
     if not callable(found):
-        raise ValueError(f"function must be one of {where}, which has no function {name!r}")
+        functions = [other for other, value in vars(module).items() if callable(value)]
+        what = "is no function" if hasattr(module, name) else "is not there"
+        raise ValueError(f"function: {name} {what} in {where}{nearest(name, functions)}")
     return found
 
 
-def grid(words: tuple[str, ...]) -> dict[str, list[Any]]:
-    """Return the grid of words such as `N=100,200` and `J_D=0.2:0.8:0.1` (ends included).
+def grid(words: tuple[str, ...]) -> dict[Any, list[Any]]:
+    """Return the grid of words such as `N=100,200`, `J_D=0.2:0.8:0.1` and `N,J_D=100:0.5,400:0.2`.
+
+    Ranges include their end; parameters with commas between them move together.
 
     Raises
     ------
     ValueError
         If a word is none of these.
     """
-    axes: dict[str, list[Any]] = {}
+    axes: dict[Any, list[Any]] = {}
     for word in words:
-        name, equals, text = word.partition("=")
-        if not (equals and name.isidentifier() and text):
+        left, equals, text = word.partition("=")
+        names = tuple(left.split(","))
+        if not (equals and text and all(name.isidentifier() for name in names)):
             raise ValueError(f"grid must be NAME=VALUE,... or NAME=START:STOP:STEP, got {word!r}")
-        if name in axes:
-            raise ValueError(f"grid must have each parameter once, got {name!r} twice")
-        axes[name] = _range(word, text) if text.count(":") == 2 else _values(text)
+        if taken := set(names) & {name for known in axes for name in _tuple(known)}:
+            raise ValueError(f"grid must have each parameter once, got {min(taken)!r} twice")
+        if len(names) > 1:
+            axes[names] = _places(word, text, len(names))
+        else:
+            axes[left] = _range(word, text) if _is_range(text) else _values(text)
     return axes
 
 
+def _tuple(names: Any) -> tuple[str, ...]:
+    return names if isinstance(names, tuple) else (names,)
+
+
+def _places(word: str, text: str, count: int) -> list[Any]:
+    """Return the values of parameters that move together."""
+    places = [tuple(_value(value) for value in place.split(":")) for place in text.split(",")]
+    if any(len(place) != count for place in places):
+        raise ValueError(f"grid must have {count} values, with : between, at each place: {word!r}")
+    return places
+
+
+def _is_range(text: str) -> bool:
+    return text.count(":") == 2 and text[0] not in "'\""
+
+
 def _range(word: str, text: str) -> list[Any]:
-    start, stop, step = _values(text.replace(":", ","))
-    if not all(isinstance(x, int | float) for x in (start, stop, step)) or step <= 0:
+    start, stop, step = (_value(part) for part in text.split(":"))
+    numbers = [x for x in (start, stop, step) if _is_number(x) and math.isfinite(x)]
+    if len(numbers) < 3 or step <= 0:
         raise ValueError(f"grid must be START:STOP:STEP with numbers and STEP > 0, got {word!r}")
-    count = int((stop - start) / step + 1e-9) + 1
+    count = math.floor((stop - start) / step + 1e-9) + 1
+    if not 0 < count <= _MOST:
+        raise ValueError(f"grid must have 1 to {_MOST} values for each parameter, got {word!r}")
     # the shortest decimals, so that 0.30000000000000004 is not another point than 0.3
     return [
         float(f"{start + k * step:.12g}") if step % 1 else start + k * step for k in range(count)
     ]
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _values(text: str) -> list[Any]:
-    """Return the values of a list: numbers, True, False and None as such, anything else as text."""
-    values: list[Any] = []
-    for word in text.split(","):
-        if not word:
-            raise ValueError(f"grid must have a value between commas, got {text!r}")
-        try:
-            values.append(ast.literal_eval(word))
-        except (ValueError, SyntaxError):
-            values.append(word)
-    return values
+    """Return the values of a list."""
+    return [_value(word) for word in text.split(",")]
+
+
+def _value(word: str) -> Any:
+    """Return a number, True, False or None as such, and words, or what is in quotes, as text."""
+    if not word:
+        raise ValueError("grid must have a value between commas, got none")
+    if word.lower() in _NAMED:
+        return _NAMED[word.lower()]
+    try:
+        value = ast.literal_eval(word)
+    except (ValueError, SyntaxError):
+        if word[0].isalpha() and ":" not in word:
+            return word
+        raise ValueError(
+            f"grid: {word} is no value: give a number, START:STOP:STEP, a word, or text in quotes "
+            f"within quotes (\"'{word}'\")"
+        ) from None
+    if isinstance(value, float) and math.isinf(value):
+        raise ValueError(f"grid: {word} is too large for a float, write inf for infinity")
+    return value
+
+
+def table(data: "xarray.Dataset") -> str:
+    """Return means and errors as text; of strings, each with how often it came."""
+    import numpy as np
+
+    import sweeps
+
+    shown = sweeps.summary(data)
+    for name, values in data.data_vars.items():
+        if values.dtype.kind in "UO":
+            rows = values.transpose(..., "replica").values.reshape(-1, data.sizes["replica"])
+            texts = np.array([_counted(row) for row in rows])
+            own = [dimension for dimension in values.dims if dimension != "replica"]
+            shown[name] = (own, texts.reshape([data.sizes[dimension] for dimension in own]))
+    return str(shown.to_dataframe().to_string())
+
+
+def _counted(texts: Any) -> str:
+    """Return the one text, or each of several with its number."""
+    counts = Counter(text for text in texts.tolist() if text)
+    if len(counts) < 2:
+        return "".join(counts)
+    return ", ".join(f"{text} ({count})" for text, count in counts.most_common())
 
 
 def _from_name(name: str) -> ModuleType:

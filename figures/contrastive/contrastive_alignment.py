@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     data = xarray.concat(parts, xarray.DataArray(list(RUNS), dims="task", name="task"))
     positive = (data["alignment"] > 0).where(np.isfinite(data["alignment"]))
     return data.assign(mean=data["alignment"].mean("point"), positive=positive.mean("point"))
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "iteration",
+        "loss",
+        "mean",
+        "positive",
+    ),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

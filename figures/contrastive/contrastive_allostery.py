@@ -6,6 +6,7 @@ import numpy as np
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -52,6 +53,23 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         change=("pair", change),
         ends=("which", [made.task.imposed[0], made.task.outputs[0]]),
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "change",
+        "input",
+        "iteration",
+        "loss",
+        "output",
+        "untrained",
+    ),
+    "the network": ("contact", "diameter", "ends", "position"),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

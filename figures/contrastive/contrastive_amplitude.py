@@ -6,6 +6,8 @@ import numpy as np
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration
+from figures.compared import Compared, Comparisons
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ caption = (
     "and minus the exact gradient, for three seeds. At the floor of the cost, the causal update "
     "and the gradient part."
 )
+CLAIMED = 4e-6  # error of the integration, in parts of the response
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -83,6 +86,28 @@ def _response(
         G = np.linalg.solve(1j * o * np.eye(model.N - 1) - J[1:, 1:], J[1:, 0])
         x += (G[-1] * np.exp(1j * (o * t + p)) / 2).imag
     return x
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "input",
+        "iteration",
+        "loss",
+        "output",
+        "random_input",
+        "untrained",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the gradient with differences of the cost, and the response with its prediction."""
+    yield from contrastive_runs.compared(data)
+    error = CLAIMED * float(abs(data["predicted"]).max())
+    off = (data["random_output"] - data["predicted"]) / error
+    what = "the response to random input and its prediction"
+    yield Compared("deviation", what, off, "random_output", error, "of the response")
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -6,6 +6,7 @@ import numpy as np
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration, ecology
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -54,6 +55,21 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         )
         .assign_attrs(output=o)
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "course",
+        "iteration",
+        "loss",
+        "reached",
+        "time",
+    ),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from contrastive_ode.tasks import demonstration, gates
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ caption = (
     "are held at 0 or 1, the concentration of the output (species 7) should be the logic function. "
     "Top: the output for every row of the truth table, before (open) and after training (filled), "
     "and the target (bar); dashed: the threshold at which it is read. Bottom: cost and alignment "
-    "during training. XNOR, in the full version, is not learned, not even by the exact gradient."
+    "during training. XNOR, in the full version, is not learned, not even by the exact gradient. "
+    "The verdict is on the gradient, not on what was learned."
 )
 
 
@@ -49,6 +51,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             )
         )
     return xarray.concat(parts, xarray.DataArray(list(names), dims="gate", name="gate"))
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "iteration",
+        "loss",
+        "read",
+    ),
+    "what should be learned, no theory": ("wanted",),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

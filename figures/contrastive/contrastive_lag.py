@@ -6,6 +6,8 @@ import numpy as np
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration, frequency
+from figures.compared import Compared, Comparisons
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -64,6 +66,25 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         panel=names,
         t=np.arange(253) * 0.1,
         symmetry_deviation=float(np.abs(G - G.T).max() / 1e-12),
+    )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "iteration",
+        "loss",
+        "output",
+    ),
+    "what should be learned, no theory": ("target",),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the gradient with differences of the cost, and the symmetry of the response."""
+    yield from contrastive_runs.compared(data)
+    yield Compared(
+        "deviation", "the symmetry of the response", data["symmetry_deviation"] * (1e-12 / 1e-15)
     )
 
 

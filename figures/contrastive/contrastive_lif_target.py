@@ -6,6 +6,7 @@ import numpy as np
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -44,6 +45,21 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         value=("target", made.task.point_target[0, :, 0]),
         change=(("way", "parameter"), np.array(weights[1:]) - made.w),
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "change",
+        "iteration",
+        "loss",
+        "output",
+    ),
+    "what should be learned, no theory": ("time", "value"),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

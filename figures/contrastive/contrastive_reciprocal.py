@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from figures.compared import Compared, Comparisons
+from figures.contrastive import contrastive_runs
 from figures.contrastive import contrastive_synchronisation as directed
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
@@ -34,6 +36,26 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     mean = data["phase"].mean("node")
     drift = mean - mean.isel(t=0) - data["omega"].mean() * data["t"]
     return data.assign(drift_deviation=abs(drift).max("t") / 1e-10)
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "iteration",
+        "loss",
+        "omega",
+        "order",
+        "rate",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the gradient with differences of the cost, and the mean phase and its drift."""
+    yield from contrastive_runs.compared(data)
+    yield Compared(
+        "deviation", "the mean phase and its drift", data["drift_deviation"] * (1e-10 / 1e-12)
+    )
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

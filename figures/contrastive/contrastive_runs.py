@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -85,6 +86,12 @@ def trained(
     dims |= {f"{curve}_0": "point" for curve in ("loss", "alignment", "iteration")}
     data = data.rename({old: new for old, new in dims.items() if old in data.dims})
     return data.squeeze("one", drop=True)
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the gradient after training with differences of the cost."""
+    what = "the gradient after training and differences of the cost"
+    yield Compared("deviation", what, data["gradient_deviation"])
 
 
 def draw_curves(ax: "Axes", data: "xarray.Dataset", title: str = "") -> "Axes":

@@ -7,6 +7,7 @@ import numpy as np
 from contrastive_ode import tasks
 from contrastive_ode.tasks.by_name import demonstration, listener
 from contrastive_ode.tasks.utterances import FRAMES
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -66,6 +67,21 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         )
         .assign_attrs(source=source, test=len(test))
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "difference",
+        "iteration",
+        "loss",
+        "recognised",
+    ),
+    "the data": ("envelope", "said"),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

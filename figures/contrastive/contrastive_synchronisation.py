@@ -7,6 +7,7 @@ import numpy as np
 import contrastive_ode as ode
 from contrastive_ode.tasks import demonstration
 from contrastive_ode.tasks.phases import order_parameter
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import draw_curves, trained
 
 if TYPE_CHECKING:
@@ -61,6 +62,23 @@ def followed(name: str, early: "xarray.Dataset", late: "xarray.Dataset") -> "xar
         },
         {"t": 0.2 * np.arange(501), "stage": list(STAGES)},
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "alignment",
+        "coupling",
+        "iteration",
+        "loss",
+        "order",
+        "phase",
+        "rate",
+    ),
+    "the network": ("omega",),
+}
+
+
+compared = contrastive_runs.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

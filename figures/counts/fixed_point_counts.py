@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
+from figures.compared import Comparisons, counted
 from figures.shared.samples import BATCH, entropies, panel, pooled
 
 if TYPE_CHECKING:
@@ -128,6 +129,23 @@ def _curves(sizes: list[int]) -> "xarray.Dataset":
         },
         {"J_D": J_D, "eta": eta, "layers": list(chains), "lam": lam},
     )
+
+
+unjudged = {
+    "the limit N → ∞, which finite N need not meet": ("layered_limit", "limit"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the mean numbers of fixed points with the exact ones."""
+    for name, x, neurons in (
+        ("asymmetric", "J_D", data["asymmetric_N"]),
+        ("symmetric", "J_D", NEURONS),
+        ("layered", "lam", NEURONS),
+    ):
+        at = data[f"{name}_{x}"]
+        line = data[f"{name}_curve"].sel({x: at}, method="nearest").drop_vars(x)
+        yield counted(data, f"{name}_", neurons, f"{name} networks", line, shared=False)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

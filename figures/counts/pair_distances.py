@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import replica
+from figures.compared import Comparisons, counted
 from figures.shared.samples import BATCH, entropies, pooled, smooth_binomial
 
 if TYPE_CHECKING:
@@ -89,6 +90,16 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
         error=measured["error"],
         z=z,
     )
+
+
+unjudged = {
+    "the limit N → ∞, which finite N need not meet": ("limit", "single"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the mean numbers of pairs with the exact ones."""
+    yield counted(data, "", data["N"], "pairs at each distance", data["exact"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

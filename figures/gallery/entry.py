@@ -82,7 +82,7 @@ def read(path: Path) -> Entry:
     attributes = _attributes(path)
     name = path.stem
     if attributes.get("figure") == name and "verdict" in attributes:  # a sentence, of the past
-        attributes |= said(name, sweeps.load(path))
+        attributes |= said(name, sweeps.load(path), past=True)
     missing = [key for key in NEEDED if key not in attributes]
     if missing:
         raise ValueError(f"it is not a figure of the gallery, it lacks {', '.join(missing)}")

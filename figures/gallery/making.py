@@ -1,5 +1,6 @@
 """A folder of figures: compute, judge, draw, store."""
 
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -15,7 +16,9 @@ from foundation.files import replacing, writable
 if TYPE_CHECKING:
     import xarray
 
-VERSION = 1  # of the simulations of all figures: change it when their meaning changes
+# of the simulations of all figures: change it when their meaning changes; a module of a figure that
+# has a VERSION has one of its own
+VERSION = 1
 STYLE = Path(__file__).parents[1] / "style.mplstyle"
 
 
@@ -73,13 +76,14 @@ class Gallery:
             If a simulation failed; all others are stored.
         """
         module = catalogue.load(name)
+        version = getattr(module, "VERSION", VERSION)
         command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
         data = module.compute(self._run, self.full)
         data = data.assign_attrs(said(name, data), command=command)
         sweeps.to_netcdf(
             data,
             self.folder / f"{name}.nc",
-            parameters={"full": self.full, "version": VERSION, **_coordinates(data)},
+            parameters={"full": self.full, "version": version, **_coordinates(data)},
             seed=self.seed,
             command=command,
         )
@@ -140,7 +144,7 @@ class Gallery:
                 sweeps.recheck(
                     function,
                     store,
-                    version=VERSION,
+                    version=_version(function),
                     rng=self.seed,
                     count=count,
                     name=f"figures.{figure}.{name}",
@@ -159,7 +163,7 @@ class Gallery:
             grid,
             store=self._ledgers / f"{name}.sqlite",
             name=f"figures.{name}",
-            version=VERSION,
+            version=_version(function),
             rng=self.seed,
             executor=self.executor,
             progress=self.progress,
@@ -169,6 +173,10 @@ class Gallery:
         )
         self._renewed.add(function)
         return data
+
+
+def _version(function: Any) -> int:
+    return int(getattr(sys.modules[function.__module__], "VERSION", VERSION))
 
 
 def _coordinates(data: "xarray.Dataset") -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from figures import catalogue
 from figures.chapter import Chapter
-from figures.gallery import entry
+from figures.gallery import entry, verdict
 from figures.gallery.mathml import mathml
 from figures.gallery.prose import prose
 from foundation.files import replacing
@@ -93,6 +93,7 @@ def _contents(folder: Path) -> dict[str, Any]:
         "foreign": sorted(names - set(catalogue.names())),
         "total": len(catalogue.names()),
         "states": Counter(figure.state for figure in shown),
+        "sorts": verdict.counts(figure.checks for figure in shown),
         "sizes": Counter(figure.size for figure in shown),
         "commits": sorted({figure.commit for figure in shown}),
         "dates": sorted({figure.date for figure in shown}),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import sweeps
 from figures import catalogue
 from figures.gallery.texts import SAID
-from foundation.files import replacing
+from sweeps.storing import netcdf
 
 if TYPE_CHECKING:
     import xarray
@@ -49,9 +49,7 @@ def write(data: "xarray.Dataset", path: Path) -> None:
         for name, values in data.variables.items()
         if values.ndim and values.dtype.kind in "iufb"
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        data.to_netcdf(temporary, engine="h5netcdf", encoding=packed)
+    netcdf.write(data, path, packed)
 
 
 def keep(gallery: Path) -> list[str]:

@@ -11,16 +11,25 @@ if TYPE_CHECKING:
 SAID = ("figure", "title", "caption", "equation", "checks")
 
 
-def said(name: str, data: "xarray.Dataset") -> dict[str, str]:
+def said(name: str, data: "xarray.Dataset", *, past: bool = False) -> dict[str, str]:
     """Return what the module of a figure says today, and its data judged today.
+
+    Data of the past may lack what is compared today; they are judged by the names of variables.
 
     Raises
     ------
     TypeError, ValueError
         If there is no such figure, or nothing in the data to be judged by.
+    KeyError
+        If the data, which are not of the past, lack what is compared.
     """
     module = catalogue.load(name)
-    checks = verdict.dump(verdict.judge(data))
-    return dict(
-        zip(SAID, (name, module.title, module.caption, module.equation, checks), strict=True)
-    )
+    compared = getattr(module, "compared", None)
+    try:
+        checks = verdict.judge(data, compared and list(compared(data)))
+    except KeyError:
+        if not past:
+            raise
+        checks = verdict.judge(data)
+    texts = (name, module.title, module.caption, module.equation, verdict.dump(checks))
+    return dict(zip(SAID, texts, strict=True))

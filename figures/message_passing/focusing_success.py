@@ -9,6 +9,7 @@ import dynamics
 import networks
 import sweeps
 from figures.clusters.overlap_gap import critical_point
+from figures.compared import Compared, Comparisons
 from figures.shared import fractions
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ caption = (
     "the unstable neurons of every state that the three return, 0 where it was counted as found, "
     "are counted again from the couplings in double precision, at the smallest size, and at N = "
     "16, where all fixed points of the same networks are enumerated and hold every state that was "
-    "found; and the thresholds are those of another maximisation of the same likelihood, to 1e-5."
+    "found; and the thresholds are those of another maximisation of the same likelihood, to 1e-7."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
@@ -235,6 +236,31 @@ def _extrapolations(data: "xarray.Dataset") -> dict[str, object]:
 def _sizes(data: "xarray.Dataset") -> "xarray.Dataset":
     """Return the cases of one effort and of different sizes."""
     return data.isel(case=data["effort"].values == data["effort"].values[0])
+
+
+unjudged = {
+    "simulation and fits to it: no theory of the threshold": (
+        "fit",
+        "found",
+        "interval",
+        "limit",
+        "limit_error",
+        "p_value",
+        "slope",
+        "threshold",
+    ),
+    "a limit that algorithms need not reach": ("transition",),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare what was found, and the thresholds, with second computations."""
+    off = data["threshold_deviation"] * (1e-5 / 1e-7)
+    yield Compared("deviation", "thresholds by another maximisation, to 1e-7", off)
+    what = "unstable neurons counted again"
+    yield Compared("mismatch", what, data["state_mismatch"])
+    what = "found states among all fixed points"
+    yield Compared("mismatch", what, data["listed_mismatch"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -9,6 +9,7 @@ import bp
 import networks
 import replica
 import sweeps
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -28,7 +29,8 @@ caption = (
     "cluster against its diameter d. Diamonds: y follows the y* of the replica theory, at which "
     "the complexity vanishes. Black: the entropy of the densest clusters as N → ∞, which bounds "
     "it; dashed: that of all states, h(d). Before the replicas contract, at d = 1/2 (not shown), "
-    "the entropy is that of all fixed points, exact at any N: the verdict is on that."
+    "the entropy is that of all fixed points, exact at any N. The verdict is on the black bound, "
+    "and, not drawn, on that start."
 )
 
 PROTOCOLS = ("y = 3", "y = 7", "y = 30", "y*")
@@ -84,6 +86,34 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         densest=("d", np.asarray(replica.local_entropy(d, J_D).local_entropy)),
         d=d,
     )
+
+
+unjudged = {
+    "the course of an algorithm: no theory of it": (
+        "gamma",
+        "overlap_error",
+        "unstable_fraction",
+        "unstable_fraction_error",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the entropies along the trajectories with those of the densest clusters."""
+    from scipy.interpolate import CubicSpline
+
+    d, error = (1 - data["overlap"]) / 2, data["local_entropy_error"]
+    inside = (d >= float(data["d"][0])) & (d <= float(data["d"][-1]))
+    bound = CubicSpline(np.log(data["d"].values), data["densest"].values)(np.log(d.values))
+    off = ((data["local_entropy"] - bound) / error).where(inside)
+    what, unit = "entropies along the trajectories under the densest clusters", "of the entropy"
+    yield Compared(
+        *("bound", what, off, "local_entropy", error, unit),
+        shared=True,
+        noticed=lambda units: (units - off) * error,
+    )
+    what = "the entropy of all fixed points, before the replicas contract (not drawn)"
+    yield Compared("z", what, data["paramagnet_z"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

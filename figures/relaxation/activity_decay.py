@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -88,6 +89,20 @@ def _compared(simulated: "xarray.DataArray", theory: "xarray.Dataset") -> "xarra
     z = z.where(line > 5 * width)
     data = {"unstable": mean, "error": error, "theory": line, "theory_error": width, "z": z}
     return xarray.Dataset(data, {"t": t}).drop_vars(["order"], errors="ignore")
+
+
+unjudged = {
+    "parameters": ("J_D", "eta"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the largest networks with infinitely many neurons."""
+    largest = data.isel(N=-1)
+    error = (largest["error"] ** 2 + data["theory_error"] ** 2) ** 0.5
+    off = ((largest["unstable"] - data["theory"]) / error).where(data["z"].notnull())
+    what, unit = "the largest networks and infinitely many neurons", "of the fraction"
+    yield Compared("z", what, off, "unstable", error, unit, shared=True)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 import dynamics
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -91,6 +92,19 @@ def _plain(row: "xarray.Dataset") -> "xarray.Dataset":
     return xarray.Dataset(
         {name: (("point",)[: row[name].ndim], row[name].values) for name in NAMES}
     )
+
+
+unjudged = {
+    "what the thresholds are fitted to": ("decay", "plateau", "shifted", "shifted_error"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the threshold of each order of updates with the mean of all."""
+    apart = (data["error"] ** 2 - data["mean_error"] ** 2) ** 0.5  # the mean moves with each
+    off = (data["value"] - data["mean"]) / apart
+    what = "the threshold by three orders of updates"
+    yield Compared("twin", what, off, "value", apart, "of J_D", shared=True)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

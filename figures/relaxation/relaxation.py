@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 import sweeps
+from figures.compared import Compared, Comparisons, student
 from figures.shared import fractions
 from figures.shared.samples import BATCH, pooled
 
@@ -106,6 +107,27 @@ def _quantiles(needed: "xarray.DataArray") -> "xarray.DataArray":
     """Return the quartiles of the number of sweeps; inf where that part has not settled."""
     # no interpolation: between a number and inf there is none
     return needed.quantile([0.25, 0.5, 0.75], "replica", method="inverted_cdf")
+
+
+unjudged = {
+    "simulation and fits to it: no theory at finite N": (
+        "fit",
+        "settled",
+        "settled_interval",
+        "sweeps",
+        "threshold",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the unstable fraction of random states with its exact mean."""
+    first = data[["unstable", "unstable_error"]].isel(sweep=0)
+    off = student(
+        (first["unstable"] - data["initial"]) / first["unstable_error"], data.attrs["networks"]
+    )
+    what, unit = "unstable fraction of random states", "of the fraction"
+    yield Compared("z", what, off, "unstable", first["unstable_error"], unit)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
+from figures.compared import Compared, Comparisons
 from figures.shared import fractions
 from figures.shared.samples import pooled
 
@@ -140,6 +141,23 @@ def _checks(run: "Run") -> "dict[str, xarray.DataArray]":
         "decoupled_z": z.rename(J_D="J_D_checked"),
         "as_one_mismatch": differ.rename(lam="lam_checked"),
     }
+
+
+unjudged = {
+    "simulation and fits to it: no theory of the threshold": (
+        "fit",
+        "fraction",
+        "interval",
+        "threshold",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare chains without coupling with single layers, and coupled ones with one network."""
+    yield Compared("twin", "chains without coupling and single layers", data["decoupled_z"])
+    what = "chains relaxed as layers and as one network"
+    yield Compared("mismatch", what, data["as_one_mismatch"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
+from figures.compared import Compared, Comparisons
 from figures.relaxation.persistence import threshold
 from figures.shared import fractions
 from figures.shared.samples import pooled
@@ -211,6 +212,28 @@ def _case(
             "point": np.arange(len(J_D)),
         },
     )
+
+
+unjudged = {
+    "simulation and fits to it: no theory at finite N": (
+        "fit",
+        "fraction",
+        "interval",
+        "threshold",
+        "x",
+    ),
+    "parameters": ("J_D", "couplings", "order", "size"),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the fitted limit with that of activity, and relaxation with plain Python."""
+    limit, error = data["fits"].isel(T=-1, drop=True).sel(coefficient="limit", drop=True).values
+    both = float(np.hypot(error, data["infinite_error"]))
+    what = "the limit of the largest sizes, and where activity dies"
+    yield Compared("z", what, (data["infinite"] - limit) / both, "infinite", both, "of J_D")
+    what = "networks relaxed by the package and by plain Python"
+    yield Compared("twin", what, data["plain_z"], shared=True)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

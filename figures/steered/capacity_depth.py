@@ -6,6 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
+from figures.compared import Compared, Comparisons
 from figures.steered.reference_chain import learned
 
 if TYPE_CHECKING:
@@ -109,6 +110,25 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         recall_mismatch=checks["recall_mismatch"],
         coupling_deviation=checks["coupling_deviation"],
     )
+
+
+unjudged = {
+    "simulation and fits to it: no theory of the capacity": (
+        "P",
+        "P_error",
+        "P_last",
+        "intercept",
+        "slope",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare chains like those of the figure with double precision in plain NumPy."""
+    what = "recalled patterns, by the engine and by NumPy"
+    yield Compared("mismatch", what, data["recall_mismatch"])
+    what = "couplings after learning, by the engine and by NumPy"
+    yield Compared("deviation", what, data["coupling_deviation"], "", CLAIMED, "of a coupling")
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -6,6 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
+from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, entangled, train
 from figures.steered.reference_learner import held, recomputed
 
@@ -74,6 +75,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     checks = run(checked, {"dataset": [dataset], "model": list(MODELS)[:3], "H": widths[::2]})
     data = data.assign(held(checks))
     return data.drop_vars("seconds").assign_attrs(images=PIXELS[dataset])
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "test",
+        "test_error",
+        "train",
+        "train_error",
+    ),
+}
+
+
+compared = reference_learner.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

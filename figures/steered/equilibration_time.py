@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 import learning
+from figures.compared import Compared, Comparisons
 from figures.steered.entangled import PIXELS, N, images
 from figures.steered.reference_learner import ROUNDING, ReferenceLearner
 
@@ -194,6 +195,29 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         .assign(first_z=z, count_mismatch=counted)
         .assign_attrs(images=PIXELS[dataset])
     )
+
+
+unjudged = {
+    "simulation alone: no theory of trained networks": (
+        "area",
+        "area_error",
+        "by_flips",
+        "by_sweeps",
+        "label_area",
+        "label_area_error",
+        "label_by_flips",
+        "unsettled",
+        "unsettled_error",
+        "unsettled_fresh",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare untrained networks with exact means, and counts with plain ones."""
+    what = "flips in the first sweep of untrained networks (not drawn)"
+    yield Compared("z", what, data["first_z"], shared=True)
+    yield Compared("mismatch", "flips and sweeps counted again", data["count_mismatch"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -6,6 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
+from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, entangled, train
 from figures.steered.reference_learner import held, recomputed
 
@@ -68,6 +69,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         means[f"none_{name}"] = without[name].squeeze(["feedback", "lam_b"], drop=True)
     grid = {"dataset": [dataset], "H": [H], "feedback": list(KINDS), "lam_b": strengths[::2]}
     return means.assign(held(run(checked, grid))).assign_attrs(images=PIXELS[dataset])
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "none_test",
+        "none_test_error",
+        "test",
+        "test_error",
+    ),
+}
+
+
+compared = reference_learner.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import sweeps
+from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, distinct, entangled, train
 from figures.steered.learning_transition import excitatory
 from figures.steered.reference_learner import held, recomputed
@@ -66,6 +67,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     data = sweeps.summary(run(ablated, grid, replicas=3)).squeeze(["dataset", "H", "epochs"])
     checks = run(checked, {"dataset": [dataset], "case": list(CASES), "H": [H]})
     return data.drop_vars("seconds").assign(held(checks)).assign_attrs(images=PIXELS[dataset])
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "distinct",
+        "test",
+        "test_error",
+        "train",
+        "train_error",
+    ),
+}
+
+
+compared = reference_learner.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -9,6 +9,7 @@ import learning
 import networks
 import replica
 import sweeps
+from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, distinct, entangled, train
 from figures.steered.reference_learner import held, recomputed
 
@@ -163,6 +164,22 @@ def _joined(
     return xarray.merge(parts).assign(
         dynamics=(("scan", "bound"), np.array(bounds)), theory=("scan", np.array(theory))
     )
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "one_distinct",
+        "one_test",
+        "one_test_error",
+        "two_distinct",
+        "two_test",
+        "two_test_error",
+    ),
+    "thresholds of other properties, for orientation": ("dynamics", "theory"),
+}
+
+
+compared = reference_learner.compared
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

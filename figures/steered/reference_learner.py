@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 import learning
+from figures.compared import Compared, Comparisons
 from figures.steered.entangled import train
 from learning.relaxation.counter_rng import uniform
 
@@ -187,3 +188,11 @@ def held(checks: "xarray.Dataset") -> "xarray.Dataset":
     """Return what a sweep of `recomputed` found, for the data of its figure."""
     found = checks[["inference_mismatch", "step_deviation"]].squeeze(drop=True)
     return found.rename({name: f"checked_{name}" for name in found.dims}).reset_coords(drop=True)
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare networks like those of a figure with double precision in plain NumPy."""
+    what = "states and classes, by the engine and by NumPy"
+    yield Compared("mismatch", what, data["inference_mismatch"])
+    what = "couplings after a step of learning, by the engine and by NumPy"
+    yield Compared("deviation", what, data["step_deviation"], "", CLAIMED, "of a coupling")

@@ -6,6 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
+from figures.compared import Compared, Comparisons
 from figures.steered.entangled import PIXELS, N, entangled
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ RULES = {
 }
 STARTS = ("asymmetric", "symmetric start")
 
+REPLICAS = {True: 3, False: 6}  # of full and of quick size
+FULL_H = 400
+
 
 def symmetric(
     dataset: str, rule: str, J_D: float, lr_J: float, H: int, epochs: int, rng: np.random.Generator
@@ -76,10 +80,10 @@ def independent(J_D: float, H: int) -> tuple[float, float]:
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train under all rules, at two self-couplings."""
     if full:
-        dataset, lr_J, H, epochs, replicas = "mnist", 0.005, 400, 10, 3
+        dataset, lr_J, H, epochs = "mnist", 0.005, FULL_H, 10
     else:
-        dataset, lr_J, H, epochs, replicas = "centred digits", 0.1, 100, 20, 6
-    couplings = [0.0, 0.5]
+        dataset, lr_J, H, epochs = "centred digits", 0.1, 100, 20
+    couplings, replicas = [0.0, 0.5], REPLICAS[full]
     grid = {
         "dataset": [dataset],
         "rule": list(RULES),
@@ -99,6 +103,28 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         independent_z=("J_D", (start - exact[:, 0]) / exact[:, 1] * replicas**0.5),
         kept_deviation=abs(kept - 1).rename(rule="symmetric_rule", symmetricity_0="end") / 1e-6,
     ).assign_attrs(images=PIXELS[dataset])
+
+
+unjudged = {
+    "the course of training and what it reached: no theory of it": (
+        "symmetricity_error",
+        "test",
+        "test_error",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the symmetricity at the start with its exact mean, and with 1 where it is kept."""
+    H, course = int(data["H"]), data["symmetricity"]
+    spread = [independent(float(J_D), H)[1] for J_D in data["J_D"]]
+    error = data["independent"].copy(data=spread) / np.sqrt(REPLICAS[H == FULL_H])
+    off = (course.sel(rule="asymmetric").isel(symmetricity_0=0) - data["independent"]) / error
+    what, unit = "symmetricity of independent couplings", "of the symmetricity"
+    yield Compared("z", what, off, "symmetricity", error, unit)
+    kept = course.sel(rule=list(RULES)[2:]).isel(symmetricity_0=[0, -1])
+    what = "symmetricity where the rule keeps it at 1"
+    yield Compared("deviation", what, (kept - 1) / 1e-6, "symmetricity", 1e-6, unit)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

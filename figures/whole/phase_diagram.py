@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import replica
 from figures.clusters import overlap_gap
+from figures.compared import Compared, Comparisons
 from figures.message_passing import focusing_success
 from figures.relaxation import persistence, relaxation_threshold
 from figures.steered import learning_transition
@@ -211,6 +212,32 @@ def _digits(low: float, value: float, high: float) -> int:
     """Return the decimal place of the first digit of the interval's width."""
     width = max(high - value, value - low)
     return int(np.clip(np.ceil(-np.log10(width)), 1, 9)) if width > 0 else 3
+
+
+unjudged = {
+    "theory alone, judged where it is derived": (
+        "entropy",
+        "eta_appearance",
+        "eta_gap",
+        "layers_gap",
+    ),
+    "simulation alone: no theory of the threshold at finite N": ("layers_relaxation",),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare thresholds that were found twice."""
+    gap, limit = data["gap_deviation"], data["limit_z"]
+    yield Compared("z", "the limit of relaxation and that of activity", limit)
+    yield Compared("twin", "activity under three orders of updates", data["persistence_z"])
+    relaxed = [str(name).startswith("relaxation,") for name in data["mark_row"].values]
+    mark = data.isel(mark=np.array(relaxed) & (data["mark_N"].values == data.attrs["N"]))
+    low, _, high = data["eta_relaxation"].sel(eta=0.0).values
+    error = float(np.hypot(high - low, (mark["mark_high"] - mark["mark_low"]).item()) / 2)
+    off = (data["eta_relaxation"].sel(eta=0.0).isel(bound=1) - mark["mark_value"].item()) / error
+    what = "two samples of networks at η = 0"
+    yield Compared("twin", what, off, "eta_relaxation", error, "of J_D")
+    yield Compared("deviation", "two solvers of J_ogp", gap)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -35,7 +35,7 @@ class HeteroAssociator(BaseEstimator):
     Parameters
     ----------
     L
-        Number of modules, >= 1; a single one can only repeat its input.
+        Number of modules, >= 2: a single one would repeat its input.
     J_D
         Self-coupling, >= 0.
     k
@@ -202,10 +202,11 @@ class HeteroAssociator(BaseEstimator):
         """Return for each unit the first module that starts at the output; -1 for none."""
         if self.protocol == "natural":
             return np.full(N, -1)
-        return rng.permutation(np.arange(N) % max(self.L - 1, 1) + 1)
+        return rng.permutation(np.arange(N) % (self.L - 1) + 1)
 
     def _check(self) -> None:
-        for name in ("L", "epochs", "check_every"):
+        domains.integer("L", self.L, 2)  # a single module would repeat its input
+        for name in ("epochs", "check_every"):
             domains.integer(name, getattr(self, name))
         for name, high in (("J_D", PARAMETER), ("k", PARAMETER), ("p_update", 1), ("enough", 1)):
             value = domains.real(name, getattr(self, name), 0, high)

@@ -43,7 +43,7 @@ def capacity(
     Parameters
     ----------
     N, L
-        Units in a module, and modules, >= 1; a single module only repeats its input.
+        Units in a module, >= 1, and modules, >= 2: a single one would repeat its input.
     protocol
         "natural" or "interface", see `HeteroAssociator`.
     level
@@ -81,7 +81,7 @@ def capacity(
     >>> capacity(40, 5, level=0.9, epochs=40, rng=1).alpha > 0.2
     True
     """
-    N, L = domains.integer("N", N), domains.integer("L", L)
+    N, L = domains.integer("N", N), domains.integer("L", L, 2)
     samples, epochs = domains.integer("samples", samples), domains.integer("epochs", epochs)
     column = SCORES.index(domains.choice("score", score, SCORES))
     level = domains.real("level", level, (0.6, 0.01)[column], 1)

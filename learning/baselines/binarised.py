@@ -13,6 +13,7 @@ from foundation import domains
 from learning.baselines.adamw import AdamW
 from learning.estimators.logit_classifier import LogitClassifier, two_or_more
 from learning.estimators.random_state import as_generator
+from learning.estimators.weights import checked, relative, weighing, with_classes
 from learning.network.bounds import PARAMETER
 from learning.network.couplings import Array
 from learning.relaxation.threads import one_thread
@@ -39,6 +40,8 @@ class BinarisedMLP(LogitClassifier):
         Inputs that learn together, >= 1; None for 16, or all if they are fewer.
     rate, decay
         Learning rate, in (0, 1], and weight decay in units of it, in [0, 1].
+    class_weight
+        None, "balanced", or weights >= 0 by label: they multiply those of the inputs.
     random_state
         A seed, a generator of numpy, or None for a fresh seed.
 
@@ -50,6 +53,8 @@ class BinarisedMLP(LogitClassifier):
         Number of inputs, N.
     weights_
         Matrices (N, H) and (H, C).
+    temperature_
+        1, at which `predict_proba` turns logits into probabilities: as in the loss.
 
     Examples
     --------
@@ -63,6 +68,8 @@ class BinarisedMLP(LogitClassifier):
     >>> logits = network.decision_function(data.X_test)
     >>> bool((logits.argmax(axis=1) == network.predict(data.X_test)).all())
     True
+    >>> network.predict_proba(data.X_test).shape
+    (300, 3)
     """
 
     weights_: list[Array]
@@ -76,6 +83,7 @@ class BinarisedMLP(LogitClassifier):
         batch: int | None = None,
         rate: float = 3e-4,
         decay: float = 1e-3,
+        class_weight: Any = None,
         random_state: Any = None,
     ) -> None:
         self.H = H
@@ -84,22 +92,32 @@ class BinarisedMLP(LogitClassifier):
         self.batch = batch
         self.rate = rate
         self.decay = decay
+        self.class_weight = class_weight
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> BinarisedMLP:
-        """Train from random weights on inputs (P, N) and labels (P,)."""
+    def fit(
+        self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> BinarisedMLP:
+        """Train from random weights on inputs (P, N) and labels (P,).
+
+        `sample_weight`, (P,), multiplies the loss of each input, in units of its mean.
+        """
         for name in ("H", "epochs"):
             domains.integer(name, getattr(self, name))
         for name, high in (("beta", PARAMETER), ("rate", 1)):
             if domains.real(name, getattr(self, name), 0, high) == 0:
                 raise ValueError(f"{name} must be > 0, got 0")
         domains.real("decay", self.decay, 0, 1)
-        inputs, labels = self._validated(X, y)
+        checked(self.class_weight)
+        inputs, labels, weights = weighing(sample_weight, *self._validated(X, y))
         batch = self._batch(len(inputs))
         classes, truth = np.unique(labels, return_inverse=True)
         self.classes_ = two_or_more(classes)
+        weights = with_classes(self.class_weight, classes, truth, weights)
+        scaled = relative(weights, np.arange(len(inputs)))
         rng = as_generator(self.random_state)
         sizes = (inputs.shape[1], self.H, len(self.classes_))
+        self.temperature_ = 1.0
         # uniform in ± 1 / sqrt(senders), the usual start of layers in deep learning
         self.weights_ = [
             rng.uniform(-1, 1, shape).astype(np.float32) / np.float32(np.sqrt(shape[0]))
@@ -111,10 +129,13 @@ class BinarisedMLP(LogitClassifier):
                 order = rng.permutation(len(inputs))
                 for start in range(0, len(inputs) - batch + 1, batch):
                     chosen = order[start : start + batch]
-                    adam.step(self._gradients(inputs.take(chosen, axis=0), truth[chosen]))
+                    own = None if scaled is None else scaled[chosen]
+                    adam.step(self._gradients(inputs.take(chosen, axis=0), truth[chosen], own))
         return self
 
-    def _gradients(self, x: Array, truth: npt.NDArray[np.intp]) -> list[Array]:
+    def _gradients(
+        self, x: Array, truth: npt.NDArray[np.intp], weights: Array | None = None
+    ) -> list[Array]:
         """Return the gradients of the mean cross-entropy, by the surrogate derivative."""
         W_1, W_2 = self.weights_
         h = x @ W_1
@@ -122,6 +143,8 @@ class BinarisedMLP(LogitClassifier):
         error = softmax(s @ W_2, axis=1)
         error[np.arange(len(x)), truth] -= 1
         error /= len(x)
+        if weights is not None:
+            error *= weights[:, None]
         back = np.where(np.abs(self.beta * h) < 1, self.beta * (error @ W_2.T), 0)
         return [x.T @ back, s.T @ error]
 

@@ -66,6 +66,7 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             Not used.
         """
         n_components = domains.integer("n_components", self.n_components)
+        domains.unmasked("X", X)
         shape = (validate_data(self, X).shape[1], n_components)
         rng = as_generator(self.random_state)
         self.components_ = rng.standard_normal(shape, dtype=np.float32)
@@ -74,6 +75,7 @@ class EntangledProjection(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     def transform(self, X: npt.ArrayLike) -> npt.NDArray[np.floating]:
         """Return the signs of the projections, (n, n_components), in the precision of `X`."""
         check_is_fitted(self, "components_")
+        domains.unmasked("X", X)
         inputs = validate_data(self, X, reset=False, dtype=(np.float64, np.float32))
         bounded(inputs)
         one = inputs.dtype.type(1)

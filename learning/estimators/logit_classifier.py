@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
@@ -18,6 +19,9 @@ from learning.network.couplings import Array
 Labels = npt.NDArray[Any]
 BATCH = 16
 _FORMAT: dict[str, Any] = {"dtype": np.float32, "order": "C", "ensure_all_finite": False}
+_NO_TEMPERATURE = (
+    "this %(name)s was stored before probabilities were known: call partial_fit or fit once"
+)
 
 
 class LogitClassifier(ClassifierMixin, BaseEstimator):
@@ -26,6 +30,7 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
     classes_: Labels
     n_features_in_: int
     batch: int | None
+    temperature_: float
 
     @abstractmethod
     def _logits(self, inputs: Array) -> Array:
@@ -34,7 +39,7 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
     def decision_function(self, X: npt.ArrayLike) -> Array:
         """Return the logits, (P, C); for two classes their difference, (P,)."""
         check_is_fitted(self, "classes_")
-        u = self._logits(self._bounded(validate_data(self, X, reset=False, **_FORMAT)))
+        u = self._logits(self._inputs(X))
         return u[:, 1] - u[:, 0] if len(self.classes_) == 2 else u
 
     def predict(self, X: npt.ArrayLike) -> Labels:
@@ -42,10 +47,28 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
         u = self.decision_function(X)
         return self.classes_[(u > 0).astype(int) if u.ndim == 1 else u.argmax(1)]
 
+    def predict_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return the probabilities of the classes, (P, C): softmax of logits / `temperature_`."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict_log_proba(self, X: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """Return their natural logarithms, (P, C)."""
+        check_is_fitted(self, "classes_")
+        check_is_fitted(self, "temperature_", msg=_NO_TEMPERATURE)
+        u = self._logits(self._inputs(X))
+        return np.asarray(log_softmax(u.astype(np.float64) / self.temperature_, axis=1))
+
+    def _inputs(self, X: npt.ArrayLike) -> Array:
+        """Return inputs to be judged, in float32, without a copy if they are already."""
+        domains.unmasked("X", X)
+        return self._bounded(validate_data(self, X, reset=False, **_FORMAT))
+
     def _validated(
         self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool = True
     ) -> tuple[Array, Labels]:
         """Return inputs in float32, without a copy if they are already, and labels."""
+        domains.unmasked("X", X)
+        domains.unmasked("y", y)
         inputs, labels = validate_data(self, X, y, reset=reset, **_FORMAT)
         check_classification_targets(labels)
         return self._bounded(inputs), labels

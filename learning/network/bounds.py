@@ -19,6 +19,7 @@ def bounded(inputs: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
 
 def single(X: npt.ArrayLike) -> npt.NDArray[np.float32]:
     """Return inputs in float32, in the order of C; themselves if they are that already."""
+    domains.unmasked("X", X)
     plain = isinstance(X, np.ndarray) and X.dtype == np.float32
     found = np.asarray(X) if plain else domains.reals("X", X)
     return np.asarray(bounded(found), dtype=np.float32, order="C")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, fields, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,25 @@ from sklearn.utils.validation import check_is_fitted
 from foundation import domains
 from learning.estimators.logit_classifier import Labels, LogitClassifier, two_or_more
 from learning.estimators.random_state import as_generator
+from learning.estimators.scale import warn_of_scale
+from learning.estimators.temperature import some_of, temperature
+from learning.estimators.weights import Floats, relative, weighing, with_classes
 from learning.network.couplings import Array
 from learning.network.recipe import Recipe, recipe
+from learning.steered.checks import check, stay
 from learning.steered.held_back import Best, Rows, divided
 from learning.steered.history import History, keep, validated
 from learning.steered.labels import distinct, encoded, plain
 from learning.steered.learner import Learner
-from learning.steered.storage import read, understood, write
-from learning.steered.stored_parts import classes_of, history_of, learner_of, parameters_of, parts
+from learning.steered.storage import UNKNOWN, read, understood, write
+from learning.steered.stored_parts import (
+    classes_of,
+    history_of,
+    learner_of,
+    parameters_of,
+    parts,
+    stored_parameters,
+)
 
 
 class SteeredClassifier(LogitClassifier):
@@ -60,6 +71,9 @@ class SteeredClassifier(LogitClassifier):
         With it `fit` ends with the best network that it saw, of equals the first, however it ended;
         the one that `warm_start` began from counts too. Rates, random numbers and the count of
         epochs go on from the last epoch.
+    class_weight
+        None, "balanced" (all classes weigh the same), or weights >= 0 by label: they multiply
+        those of the inputs, see `fit`.
     warm_start
         Whether `fit` continues the last one, for `epochs` more. `Schedule` and `Rule` may have
         changed in between; sizes and `Strengths` may not.
@@ -77,6 +91,9 @@ class SteeredClassifier(LogitClassifier):
     history_
         A `History`: a list of one `Epoch` for each epoch, with a `plot`; `history_.kept` is the
         number of the epoch after which the network was as it is.
+    temperature_
+        T of `predict_proba`, fitted to the inputs held back, else to at most 512 of those that
+        learned: then the probabilities may be too sure of new ones (docs/theory/learning.md).
     learner_
         The network: `learner_.couplings`, `learner_.states(X)`.
 
@@ -111,6 +128,8 @@ class SteeredClassifier(LogitClassifier):
     True
     >>> network.learner_.states(X_test).shape
     (1, 360, 200)
+    >>> network.predict_proba(X_test).shape, network.predict_log_proba(X_test).shape
+    ((360, 10), (360, 10))
     >>> logits = network.decision_function(X_test)
     >>> bool((logits.argmax(axis=1) == network.predict(X_test)).all())  # the labels are 0 to 9
     True
@@ -141,6 +160,7 @@ class SteeredClassifier(LogitClassifier):
         recipe: str | Recipe = "G2",
         validation_fraction: float = 0.0,
         patience: int | None = None,
+        class_weight: Any = None,
         warm_start: bool = False,
         progress: bool = False,
         random_state: Any = None,
@@ -155,34 +175,44 @@ class SteeredClassifier(LogitClassifier):
         self.recipe = recipe
         self.validation_fraction = validation_fraction
         self.patience = patience
+        self.class_weight = class_weight
         self.warm_start = warm_start
         self.progress = progress
         self.random_state = random_state
 
-    def fit(self, X: npt.ArrayLike, y: npt.ArrayLike) -> SteeredClassifier:
+    def fit(
+        self, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> SteeredClassifier:
         """Train for `epochs`, from new couplings unless `warm_start`.
 
         Parameters
         ----------
         X
-            Inputs, (P, N).
+            Inputs, (P, N), best of size 1 around 0: a UserWarning tells of others.
         y
             Labels, (P,), of two classes or more.
+        sample_weight
+            Weights, (P,), >= 0: a step of learning sums over its inputs, and each term is
+            multiplied by the input's weight in units of their mean, so that the expected step is
+            that on inputs repeated as often. Inputs of weight 0 are left out.
         """
-        self._check()
+        wanted = self._recipe()
         on = self.warm_start and hasattr(self, "learner_")
-        inputs, labels = self._validated(X, y, reset=not on)
+        inputs, labels, weights = weighing(sample_weight, *self._validated(X, y, reset=not on))
+        warn_of_scale(inputs)
         classes = self.classes_ if on else np.unique(labels)
         truth = encoded(labels, classes)
         rows, held = divided(len(inputs), self.validation_fraction)
         batch = self._batch(len(rows))
-        self._begin(inputs.shape[1], classes, on)
+        weights = with_classes(self.class_weight, classes, truth, weights)
+        scaled = relative(weights, rows)
+        self._begin(inputs.shape[1], classes, on, wanted)
         x_held, y_held = inputs[held], truth[held]
         best = Best(self.patience, self.learner_.couplings)
         if on and self.patience:
             best.seen(self._right(x_held, y_held), self.history_.kept)
         for _ in self._bar():
-            self._epoch(inputs, truth, rows, batch)
+            self._epoch(inputs, truth, rows, batch, scaled)
             if len(held):
                 right = self._right(x_held, y_held)
                 self.history_[-1] = validated(self.history_[-1], right, len(held))
@@ -191,10 +221,15 @@ class SteeredClassifier(LogitClassifier):
                 break
         if self.patience:
             keep(self.history_, best.restore())
+        self._calibrate(inputs, truth, held if len(held) else some_of(rows), weights)
         return self
 
     def partial_fit(
-        self, X: npt.ArrayLike, y: npt.ArrayLike, classes: npt.ArrayLike | None = None
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        classes: npt.ArrayLike | None = None,
+        sample_weight: npt.ArrayLike | None = None,
     ) -> SteeredClassifier:
         """Train for one epoch on these inputs.
 
@@ -204,10 +239,14 @@ class SteeredClassifier(LogitClassifier):
             Inputs and labels.
         classes
             All labels there will be; at the first call those of `y` if None.
+        sample_weight
+            As in `fit`; the mean is that over this call.
         """
-        self._check()
+        wanted = self._recipe()
         on = hasattr(self, "learner_")
-        inputs, labels = self._validated(X, y, reset=not on)
+        if isinstance(self.class_weight, str):
+            raise ValueError("class_weight must be weights by label in partial_fit, got 'balanced'")
+        inputs, labels, weights = weighing(sample_weight, *self._validated(X, y, reset=not on))
         if classes is not None:
             given = distinct(classes)
             if on and not np.array_equal(given, self.classes_):
@@ -215,8 +254,11 @@ class SteeredClassifier(LogitClassifier):
         else:
             given = self.classes_ if on else np.unique(labels)
         truth, batch = encoded(labels, given), self._batch(len(inputs))
-        self._begin(inputs.shape[1], given, on)
-        self._epoch(inputs, truth, np.arange(len(inputs)), batch)
+        self._begin(inputs.shape[1], given, on, wanted)
+        weights = with_classes(self.class_weight, given, truth, weights)
+        rows = np.arange(len(inputs))
+        self._epoch(inputs, truth, rows, batch, relative(weights, rows))
+        self._calibrate(inputs, truth, some_of(rows), weights)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -229,12 +271,9 @@ class SteeredClassifier(LogitClassifier):
         """
         check_is_fitted(self, "learner_")
         arrays, facts = parts(self.learner_)
-        parameters = self.get_params(deep=False)
-        parameters["recipe"] = asdict(recipe(self.recipe))
-        if not isinstance(self.random_state, int | np.integer | None):
-            parameters["random_state"] = None  # what it has become is in the learner
-        facts |= {"parameters": parameters, "history": [asdict(one) for one in self.history_]}
-        facts["kept"] = self.history_.kept
+        facts |= {"parameters": stored_parameters(self), "kept": self.history_.kept}
+        facts |= {"history": [asdict(one) for one in self.history_]}
+        facts["temperature"] = getattr(self, "temperature_", UNKNOWN)
         arrays["classes"] = plain(self.classes_)
         if hasattr(self, "feature_names_in_"):
             arrays["feature_names"] = self.feature_names_in_.astype(str)
@@ -252,66 +291,48 @@ class SteeredClassifier(LogitClassifier):
         arrays, facts = read(path)
         with understood(path):
             loaded = cls(**parameters_of(facts))
-            loaded._check()
+            loaded._recipe()
             as_generator(loaded.random_state)
             loaded.learner_ = learner_of(arrays, facts)
             loaded.n_features_in_ = loaded.learner_.couplings.N
             loaded.classes_ = classes_of(arrays, loaded.learner_.couplings.C)
             loaded.history_ = history_of(facts["history"], facts["kept"])
+            if facts["temperature"] != UNKNOWN:
+                T = domains.real("temperature", facts["temperature"], 0, np.inf, exclusive=True)
+                loaded.temperature_ = T
             if "feature_names" in arrays:
                 loaded.feature_names_in_ = arrays["feature_names"].astype(object)
         return loaded
 
-    def _check(self) -> None:
-        """Refuse parameters outside their domain, before any work."""
-        for name in ("H", "L", "epochs"):
-            domains.integer(name, getattr(self, name))
-        for name in ("batch", "patience"):
-            if getattr(self, name) is not None:
-                domains.integer(name, getattr(self, name))
-        if domains.real("cooling", self.cooling, 0, 1) == 0:
-            raise ValueError("cooling must be > 0, got 0")
-        if domains.real("validation_fraction", self.validation_fraction, 0, 1) == 1:
-            raise ValueError("validation_fraction must be < 1, got 1")
-        if self.patience is not None and not self.validation_fraction:
-            raise ValueError("patience needs inputs held back: set validation_fraction > 0")
-        for name in ("warm_start", "progress"):
-            domains.boolean(name, getattr(self, name))
-        self._recipe()
-
     def _recipe(self) -> Recipe:
+        """Return the recipe, after a look at all parameters, before any work."""
+        check(self)
         given = {"J_D": self.J_D, "lam": self.lam}
         return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
 
-    def _begin(self, N: int, classes: Labels, on: bool) -> None:
+    def _begin(self, N: int, classes: Labels, on: bool, wanted: Recipe) -> None:
         """Draw a network, or continue with the present one."""
         two_or_more(classes)
-        wanted = self._recipe()
         wanted.check(N, self.H, self.L)
         if on:
-            self._stay(wanted)
+            stay(self.learner_, self.H, self.L, wanted)
             self.learner_ = replace(self.learner_, recipe=wanted)
             return
         rng = as_generator(self.random_state)
         self.learner_ = Learner.draw(N, self.H, len(classes), self.L, wanted, rng=rng)
         self.classes_, self.history_ = classes, History()
 
-    def _stay(self, wanted: Recipe) -> None:
-        """Refuse to continue a network with other sizes or strengths."""
-        couplings, old = self.learner_.couplings, self.learner_.recipe.strengths
-        pairs = {"H": (couplings.H, self.H), "L": (couplings.L, self.L)}
-        for item in fields(old):
-            pairs[item.name] = getattr(old, item.name), getattr(wanted.strengths, item.name)
-        for name, (was, now) in pairs.items():
-            if was != now:
-                raise ValueError(
-                    f"{name} must stay {was!r} when training is continued, got {now!r}"
-                )
-
-    def _epoch(self, inputs: Array, truth: npt.NDArray[np.intp], rows: Rows, batch: int) -> None:
+    def _epoch(
+        self, inputs: Array, truth: Rows, rows: Rows, batch: int, weights: Array | None
+    ) -> None:
         """Learn from some rows of the inputs once."""
         pace = self.cooling**self.learner_.epochs
-        self.history_.append(self.learner_._epoch(inputs, truth, rows, batch, pace))
+        self.history_.append(self.learner_._epoch(inputs, truth, rows, batch, pace, weights))
+
+    def _calibrate(self, inputs: Array, truth: Rows, rows: Rows, weights: Floats | None) -> None:
+        """Find the temperature by some rows of the inputs."""
+        own = None if weights is None else weights[rows]
+        self.temperature_ = temperature(self._logits(inputs[rows]), truth[rows], own)
 
     def _right(self, inputs: Array, truth: npt.NDArray[np.intp]) -> int:
         """Return how many inputs are given their class."""

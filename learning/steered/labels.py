@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from foundation import domains
 from learning.estimators.logit_classifier import Labels
 
 
 def distinct(classes: npt.ArrayLike) -> Labels:
     """Return the different labels in rising order."""
+    domains.unmasked("classes", classes)
     try:
         given = np.asarray(classes)
     except ValueError:

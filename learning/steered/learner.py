@@ -152,6 +152,7 @@ class Learner:
         rows: npt.NDArray[np.intp],
         batch: int,
         pace: float,
+        weights: Array | None = None,
     ) -> Epoch:
         """Learn from some rows of inputs and classes that were checked."""
         started = time.perf_counter()
@@ -163,7 +164,8 @@ class Learner:
         with one_thread():
             for chosen in order[: steps * batch].reshape(steps, batch):
                 own = truth[chosen]
-                totals += self.step(plasticity, x.take(chosen, axis=0), one_hot[own], own)
+                weighed = None if weights is None else weights[chosen]
+                totals += self.step(plasticity, x.take(chosen, axis=0), one_hot[own], own, weighed)
         plasticity.decay()
         self.epochs += 1
         units = steps * batch * self.couplings.L * self.couplings.H
@@ -177,7 +179,12 @@ class Learner:
         )
 
     def step(
-        self, plasticity: Plasticity, x: Array, y: Array, truth: npt.NDArray[np.intp]
+        self,
+        plasticity: Plasticity,
+        x: Array,
+        y: Array,
+        truth: npt.NDArray[np.intp],
+        weights: Array | None = None,
     ) -> Counts:
         """Relax one batch and learn from it.
 
@@ -205,7 +212,7 @@ class Learner:
             at = settle(self._batch(x, y, self.rng), self._phases)
         last = Arrived(at.s, at.margin_fields(self.couplings, schedule.free))
         u = fields.readout(self.couplings, x, at.s)
-        unstable = plasticity.step(x, y, hidden or last, last, u)
+        unstable = plasticity.step(x, y, hidden or last, last, u, weights)
         return Counts(unstable, int(np.count_nonzero(u.argmax(1) != truth)), at.flips)
 
     def logits(self, X: npt.ArrayLike) -> Array:

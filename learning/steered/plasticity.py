@@ -41,7 +41,15 @@ class Plasticity:
         self.rate_b = pace * rule.lr_b * strengths.lam_b / sqrt(couplings.C)
         self._undecayed = 0
 
-    def step(self, x: Array, y: Array, hidden: Arrived, last: Arrived, u: Array) -> int:
+    def step(
+        self,
+        x: Array,
+        y: Array,
+        hidden: Arrived,
+        last: Arrived,
+        u: Array,
+        weights: Array | None = None,
+    ) -> int:
         """Learn from one batch.
 
         Parameters
@@ -54,6 +62,8 @@ class Plasticity:
             Where the readout learns.
         u
             Fields of the readout at `last`, (B, C).
+        weights
+            What each input's share of the step is multiplied by, (B,); None for 1.
 
         Returns
         -------
@@ -62,7 +72,11 @@ class Plasticity:
         rule, W = self.recipe.rule, self.couplings
         self._decay()
         wanted = signals(hidden.s, hidden.f, self.recipe.kappa, rule.beta)
-        self._step_within(hidden.s, wanted, sqrt(len(x)))
+        errors = signals(rule.targets(y), u, rule.kappa_out, rule.beta)
+        asked = wanted
+        if weights is not None:  # each step has one factor that is weighed, the receiving one
+            wanted, errors = wanted * weights[:, None], errors * weights[:, None]
+        self._step_within(hidden.s, asked, wanted, sqrt(len(x)))
         self._step_between(hidden.s, wanted, sqrt(len(x)))
         for l, W_in in enumerate(W.W_in):
             accumulate(W_in, x, wanted[l], self.rate_in / sqrt(len(x)))
@@ -70,7 +84,6 @@ class Plasticity:
             sent = self.recipe.strengths.feedback(y)
             for W_b, post in zip(W.W_b, wanted[-len(W.W_b) :], strict=True):
                 accumulate(W_b, sent, post, self.rate_b / sqrt(len(x)))
-        errors = signals(rule.targets(y), u, rule.kappa_out, rule.beta)
         for W_f, pre in zip(W.W_f, last.s[-len(W.W_f) :], strict=True):
             accumulate(W_f, pre, errors, self.rate_W / sqrt(len(x)))
         if W.W_io.size:
@@ -78,11 +91,11 @@ class Plasticity:
         self._constrain()
         return _unstable(hidden.s, hidden.f, np.float32(self.recipe.kappa))
 
-    def _step_within(self, s: Array, wanted: Array, root: float) -> None:
+    def _step_within(self, s: Array, asked: Array, wanted: Array, root: float) -> None:
         rate = self.rate_J / root
         for l, J in enumerate(self.couplings.J):
             if self.recipe.rule.symmetry == "both_unstable":
-                accumulate(J, wanted[l], wanted[l], rate)
+                accumulate(J, asked[l], wanted[l], rate)
             elif self.recipe.rule.symmetry == "update":
                 accumulate(J, s[l], wanted[l], rate / 2)
                 accumulate(J, wanted[l], s[l], rate / 2)

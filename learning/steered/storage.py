@@ -5,17 +5,21 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from zipfile import ZIP_STORED
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
 from foundation.files import replacing
+from learning.network.couplings import ARRAYS
 
-FORMAT = 3  # change it when older versions of this package cannot read what this one writes
-READABLE = (1, 2, 3)
+FORMAT = 4  # change it when older versions of this package cannot read what this one writes
+READABLE = (1, 2, 3, 4)
+UNKNOWN = "unknown"  # the temperature of a network of format 3 or older
 _TEXT = "steering"
 _RENAMED = {"A": "forward", "R": "backward"}  # since format 1
+_NEEDED = {*ARRAYS, *_RENAMED, "classes", "feature_names", _TEXT}
 
 
 def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str, Any]) -> None:
@@ -63,17 +67,26 @@ def read(path: str | os.PathLike[str]) -> tuple[dict[str, npt.NDArray[Any]], dic
         file.open("rb") as stream,
         np.load(stream, allow_pickle=False) as stored,
     ):
-        arrays = {name: stored[name] for name in stored.files}
+        arrays = {name: _uncompressed(stored, name) for name in stored.files if name in _NEEDED}
         facts = json.loads(str(arrays.pop(_TEXT)))
         found = facts["format"]
         if found in (1, 2):
             facts["kept"] = facts["history"][-1]["number"]
+        if found in (1, 2, 3):
+            facts["temperature"] = UNKNOWN
     if found not in READABLE:
         raise ValueError(
             f"path must be a file of format {FORMAT} or older, {str(path)!r} has format {found!r}: "
             f"load it with the version of steering-dynamics that wrote it"
         )
     return {_RENAMED.get(name, name): array for name, array in arrays.items()}, facts
+
+
+def _uncompressed(stored: Any, name: str) -> npt.NDArray[Any]:
+    """Return an array; what is not larger in memory than in its file, as `write` leaves it."""
+    if stored.zip.getinfo(f"{name}.npy").compress_type != ZIP_STORED:
+        raise ValueError(f"{name} is compressed")
+    return np.asarray(stored[name])
 
 
 @contextmanager

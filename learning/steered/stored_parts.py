@@ -1,5 +1,6 @@
 """A trained network in parts that can be stored, and put together again."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -60,9 +61,26 @@ def history_of(records: list[dict[str, Any]], kept: int) -> History:
     return history
 
 
+def stored_parameters(estimator: Any) -> dict[str, Any]:
+    """Return the parameters of a classifier as JSON can hold them."""
+    found: dict[str, Any] = estimator.get_params(deep=False)
+    if isinstance(estimator.recipe, Recipe):
+        found["recipe"] = asdict(estimator.recipe)
+    if isinstance(estimator.class_weight, Mapping):  # keys that are no text
+        found["class_weight"] = list(estimator.class_weight.items())
+    if not isinstance(estimator.random_state, int | np.integer | None):
+        found["random_state"] = None  # what it has become is in the learner
+    return found
+
+
 def parameters_of(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters of a classifier."""
-    return {**facts["parameters"], "recipe": recipe_of(facts["parameters"]["recipe"])}
+    found = dict(facts["parameters"])
+    if not isinstance(found["recipe"], str):
+        found["recipe"] = recipe_of(found["recipe"])
+    if isinstance(found.get("class_weight"), list):
+        found["class_weight"] = dict(found["class_weight"])
+    return found
 
 
 def classes_of(arrays: dict[str, Any], C: int) -> Labels:

@@ -92,7 +92,8 @@ def _spectrum(J_D: Floats, lam: Floats) -> _Spectrum:
     Every factor is written as :math:`2H(-x) = 1 + \mathrm{erf}(x/\sqrt2)`, so that weak couplings
     keep their digits.
     """
-    up, middle, down = (special.erf((J_D + k * lam) / np.sqrt(2)) for k in (2, 0, -2))
+    with np.errstate(over="ignore"):  # of couplings that no unit defies
+        up, middle, down = (special.erf((J_D + k * lam) / np.sqrt(2)) for k in (2, 0, -2))
     half_difference = (up - down) / 2
     square = (1 + middle) ** 2 + half_difference**2
     # eigenvalues of [[1+up, 1+middle], [1+middle, 1+down]] / 2 are 1/2 + (up+down)/4 +- root/2

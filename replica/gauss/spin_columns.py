@@ -11,6 +11,7 @@ falls off like a Gaussian, so the trapezoidal rule converges faster than exponen
 resolves the edges of :math:`\Phi`, of width :math:`\sqrt{(1-q)/q}`.
 """
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from replica.gauss.inverse_mills import inverse_mills
 from replica.gauss.orthant import Floats
 
 _REACH = 9.5  # the integrand falls off from its maximum at least as exp(-z^2/2)
+_MANY = 10_000  # nodes; if there are more, those that count are looked for
+_LOST = 80.0  # nats below the maximum where even steep derivatives do not count
 
 
 class SpinColumns(NamedTuple):
@@ -44,21 +47,63 @@ class SpinColumns(NamedTuple):
     slope_q: Floats
 
 
+class Columns(NamedTuple):
+    """The integrands of several k.
+
+    Attributes
+    ----------
+    n
+        Numbers of spins up and down, of shape (k, 2, 1).
+    J
+        Their thresholds, of the same shape.
+    gain, sigma
+        Slope of the fields in z, of shape (2, 1), and their scatter.
+    """
+
+    n: Floats
+    J: Floats
+    gain: Floats
+    sigma: float
+
+    def x(self, z: Floats) -> Floats:
+        """Return the arguments of the probabilities at nodes z of shape (k, z)."""
+        return (self.J + self.gain * z[:, None, :]) / self.sigma
+
+    def log_integrand(self, z: Floats, x: Floats) -> Floats:
+        """Return the logarithm of the integrand, which is concave in z."""
+        return np.asarray(np.sum(self.n * special.log_ndtr(x), axis=1) - z**2 / 2)
+
+    def row(self, k: int) -> "Columns":
+        """Return the integrand of one k."""
+        return self._replace(n=self.n[k : k + 1], J=self.J[k : k + 1])
+
+
 def spin_columns(y: int, up: Floats, J: Floats, d: float, step: float) -> SpinColumns:
     """Return the probabilities for columns of `up` spins up, the thresholds `J` of shape (k, 2).
 
     `step` is that of the trapezoidal rule, in units of the width of an edge.
     """
-    n = np.stack([up, y - up], axis=-1)[..., None]  # (k, 2, 1)
-    J = J[..., None]
     gain = np.array([1, -1])[:, None] * np.sqrt(1 - 2 * d)
     sigma = np.sqrt(2 * d)
+    columns = Columns(np.stack([up, y - up], axis=-1)[..., None], J[..., None], gain, sigma)
     edge = min(1.0, sigma / np.sqrt(1 - 2 * d)) if d < 0.5 else 1.0
     h = step * edge
     t = h * np.arange(-np.ceil(_REACH / h), np.ceil(_REACH / h) + 1)
-    z = _mode(n, J, gain, sigma)[:, None] + t
-    x = (J + gain * z[:, None, :]) / sigma
-    log_integrand = np.sum(n * special.log_ndtr(x), axis=1) - z**2 / 2
+    mode = _mode(*columns)
+    if len(t) < _MANY:
+        return _summed(columns, mode[:, None] + t, h)
+    parts = []
+    for k, z in enumerate(mode):
+        row = columns.row(k)
+        parts.append(_summed(row, (z + _near(row, z, t))[None], h))
+    return SpinColumns(*map(np.concatenate, zip(*parts, strict=True)))
+
+
+def _summed(columns: Columns, z: Floats, h: float) -> SpinColumns:
+    """Return the integrals and their derivatives by sums over nodes z of shape (k, z)."""
+    n, sigma = columns.n, columns.sigma
+    x = columns.x(z)
+    log_integrand = columns.log_integrand(z, x)
     top = log_integrand.max(axis=1, keepdims=True)
     weights = np.exp(log_integrand - top)
     total = weights.sum(axis=1, keepdims=True)
@@ -76,6 +121,20 @@ def spin_columns(y: int, up: Floats, J: Floats, d: float, step: float) -> SpinCo
     slope_q = squares / 2 - products[:, 0, 1]
     log = (np.log(total) + top)[:, 0] + np.log(h / np.sqrt(2 * np.pi))
     return SpinColumns(log, slope, curvature, slope_q)
+
+
+def _near(row: Columns, mode: float, t: Floats) -> Floats:
+    """Return the nodes t, of those around the mode of one k, that count."""
+
+    def counts(i: int) -> bool:
+        z = np.array([[mode, mode + t[i]]])
+        at_mode, here = row.log_integrand(z, row.x(z))[0]
+        return bool(here > at_mode - _LOST)
+
+    middle = len(t) // 2
+    first = bisect_left(range(middle), True, key=counts)
+    last = middle + bisect_left(range(middle, len(t)), True, key=lambda i: not counts(i))
+    return t[first:last]
 
 
 def _mode(n: Floats, J: Floats, gain: Floats, sigma: float) -> Floats:

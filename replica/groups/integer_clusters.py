@@ -12,7 +12,7 @@ from foundation import domains
 from replica.groups.cluster import FOUND
 from replica.groups.cluster_state import Number
 from replica.groups.curves import draw_curves
-from replica.groups.integer_exponent import Exponent, stationary
+from replica.groups.integer_exponent import FLAT, Exponent, stationary
 from replica.groups.pointwise import at, pointwise, summary
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LARGEST_Y = 50
 SMALLEST_D = 1e-6
 _TOLERANCE = 1e-10  # of the free entropy
-_FLAT = 1e-8  # gradient that counts as none
+_TRIES = 2  # grids on which no extremum is found, after which there is none
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -206,9 +206,10 @@ def integer_clusters(
 def solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
     """Find the extremum at one point, on ever finer grids until a finer one changes nothing."""
     exponent = Exponent(y, d, J_D, eta)
-    bc, step, error = np.zeros(2), 0.7 * y**-0.35, np.inf
-    while error > _TOLERANCE / 100 and step > 0.05:
+    bc, step, error, failed = np.zeros(2), 0.7 * y**-0.35, np.inf, 0
+    while error > _TOLERANCE / 100 and step > 0.05 and failed < _TRIES:
         bc, coarse = stationary(exponent, bc, step)
+        failed += not np.abs(coarse.gradient).max() < FLAT
         step *= 0.8
         fine = exponent(bc, step)
         error = abs(fine.value - coarse.value) + 2 * np.finfo(float).eps * fine.size
@@ -236,7 +237,7 @@ def solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
 
 def _missing(residual: float, stable: bool, error: float) -> str:
     """Say what is missing for a solution, if anything is, and what to do about it."""
-    if not residual < _FLAT:
+    if not residual < FLAT:
         return (
             f"no extremum was found (the gradient is {residual:.1e}): close to eta = -1 there may "
             "be no fixed points; try a larger eta or J_D"

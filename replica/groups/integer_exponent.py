@@ -8,6 +8,8 @@ from scipy import special
 from replica.gauss.orthant import Floats
 from replica.gauss.spin_columns import SpinColumns, spin_columns
 
+FLAT = 1e-8  # gradient that counts as none
+
 
 class Point(NamedTuple):
     """The exponent at given responses, extremised over `q_hat`.
@@ -72,7 +74,8 @@ class Exponent:
         single = np.einsum("k,kia,kij,kjb->ab", p, self.field, site.curvature, self.field)
         excess = self.unlike - p @ self.unlike
         cross = (p * excess) @ spread
-        return single + (p * spread.T) @ spread - np.outer(cross, cross) / (p @ excess**2)
+        variance = p @ excess**2 or 1.0  # where it is 0, so is what is divided by it
+        return single + (p * spread.T) @ spread - np.outer(cross, cross) / variance
 
 
 def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
@@ -101,7 +104,10 @@ def stationary(exponent: Exponent, bc: Floats, step: float) -> Stationary:
     for _ in range(50):
         if np.linalg.norm(bc) > 1e4:
             break  # it runs away, where there is no fixed point
-        move = np.linalg.solve(here.hessian, here.gradient)
+        try:
+            move = np.linalg.solve(here.hessian, here.gradient)
+        except np.linalg.LinAlgError:
+            break
         last = np.linalg.norm(move) < 1e-7 * (1 + np.linalg.norm(bc))  # it converges quadratically
         there = exponent(bc - move, step)
         for _ in range(30):
@@ -109,6 +115,9 @@ def stationary(exponent: Exponent, bc: Floats, step: float) -> Stationary:
                 break
             move /= 2
             there = exponent(bc - move, step)
+        else:
+            if np.linalg.norm(here.gradient) > FLAT:
+                break  # no step is one forwards, which is not for rounding errors
         bc, here = bc - move, there
         if last:
             break

@@ -1,28 +1,23 @@
-"""Theory against simulation: deviations in standard errors, and their sum of squares."""
+"""Theory against simulation: the deviation of each point, the largest, their sum, their share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from sweeps.judging import binomial, deviations, law
 from sweeps.judging.comparison import Comparison
-from sweeps.judging.summary import mean_and_error
 from sweeps.judging.theory import evaluate, labelled
+from sweeps.judging.together import Piece, as_one, paired
 
 if TYPE_CHECKING:
     import xarray
 
-_DOUBT = 0.05
-_DISAGREE = 0.001
-_EMPTY = "without data"
-_ALONE = "without an error"
-_LIKE = "without scatter, like the theory"
-_UNLIKE = "without scatter, unlike the theory"
-_WRONG = "with the error 0, unlike the theory"
+Floats = npt.NDArray[np.float64]
 
 
 def compare(
@@ -30,6 +25,9 @@ def compare(
     data: xarray.DataArray | npt.ArrayLike,
     errors: xarray.DataArray | npt.ArrayLike | None = None,
     *,
+    trials: npt.ArrayLike | None = None,
+    successes: bool | None = None,
+    shared: str | Collection[str] = (),
     fitted: int = 0,
 ) -> Comparison:
     r"""Compare data with a theory.
@@ -37,9 +35,24 @@ def compare(
     .. math:: z_i = \frac{\bar x_i - \mathrm{theory}_i}{\mathrm{error}_i}, \qquad
               \chi^2 = \sum_i z_i^2.
 
-    An error estimated from n replicas is itself uncertain. The ratio is then Student's t with
-    n - 1 degrees of freedom, and z is the normal quantile of the same probability, so chi-squared
-    keeps its meaning for few replicas.
+    Three tests are made, each of which chance alone fails once in a thousand: of the largest
+    :math:`|z|`, of chi-squared, and of the number of points beyond 2. Each point is judged by its
+    own law:
+
+    - *Means of numbers.* An error estimated from n replicas is itself uncertain: the ratio is
+      Student's t with n - 1 degrees of freedom, and z the normal quantile of its probability.
+    - *Successes*, where every value is 0 or 1 (or False or True). Their number is binomial, and z
+      is the normal quantile of P(X < k) + P(X = k) / 2. 0 of 20 do not agree with a probability
+      of 0.5, although they do not scatter; and no result agrees with one of 1.1.
+    - *Equal replicas* of other numbers. If each of n could as well have lain at the far end of all
+      values that were seen, at a distance D, that none did has the probability
+      (1 - \|deviation\| / D)^n. If that is no evidence, a deviation beyond the smallest error of
+      the other points makes the verdict "unknown".
+
+    Points at which the same replicas were measured deviate together. Where `shared` names their
+    dimensions, chi-squared is Hotelling's, from the covariance of the replicas (with fewer than two
+    replicas for a point: the sum of squares, with the variance that the correlations give it), and
+    the share is that of as many points as are independent.
 
     Parameters
     ----------
@@ -47,18 +60,25 @@ def compare(
         An array of the shape of the data without replicas, an `xarray.DataArray` with (some of) the
         dimensions of the data, or a function of coordinates of the data, see `sweeps.evaluate`.
     data
-        One result of a sweep, with the dimension `replica`; or means, and then `errors` are needed.
+        One result of a sweep, with the dimension `replica`; or means, and then `errors` are needed;
+        or numbers of successes, and then `trials`.
     errors
         Standard errors of the means, >= 0, taken as exact.
+    trials
+        How many were tried for each number of successes.
+    successes
+        Whether replicas are successes or failures; default: whether every value is 0 or 1. False
+        for counts that could have been 2.
+    shared
+        Dimensions of the data along which a replica is the same network: those of an array that
+        the function of the sweep returned. (Points of a grid have random numbers of their own.)
     fitted
         Number of parameters of the theory that were fitted to these data, >= 0.
 
     Returns
     -------
-    Comparison. Points without data or without an error (one replica, or all replicas equal) have
-    z = nan and are left out of chi-squared; the verdict tells how many they are, and why. Where
-    there is no scatter, a deviation counts as a difference if it exceeds the smallest error of the
-    other points, and rounding.
+    Comparison. Points without data or without an error (one replica) have z = nan and are left out;
+    the verdict tells how many they are, and why.
 
     Raises
     ------
@@ -80,39 +100,66 @@ def compare(
     'agree'
     >>> sweeps.compare(lambda N: 2 / N, data).status
     'disagree'
+
+    Successes:
+
+    >>> sweeps.compare([0.1, 0.6, 1.0], [0, 10, 20], trials=20).status
+    'agree'
+    >>> sweeps.compare([0.1, 0.6, 1.1], [0, 10, 20], trials=20).status
+    'disagree'
     """
     fitted = domains.integer("fitted", fitted, 0)
-    means, error, replicas = _estimated(labelled("data", data), errors)
+    values = labelled("data", data)
+    found = _law(values, errors, trials, successes)
+    means = found.means
     predicted = evaluate(theory, means) if callable(theory) else labelled("theory", theory, means)
-    points = _aligned(predicted, means, error)
-    points["z"] = (means.dims, _scores(points, replicas))
-    return _judged(points, replicas, fitted)
+    points = _aligned(predicted, found)
+    points["z"] = (means.dims, found.scores(points))
+    names = [shared] if isinstance(shared, str) else list(shared)
+    pieces = _shared(values, points, names, found) if names else found.pieces(points)
+    judged = deviations.judge(points["z"].values, pieces, fitted)
+    power = found.noticed(points, deviations.critical(judged.points))
+    points["power"] = points["z"].copy(data=np.where(points["z"].isnull(), np.nan, power))
+    status, sentence = deviations.told(judged, points, found.left_out(points))
+    return Comparison(
+        points, judged.chi_squared, judged.dof, judged.p_sum, judged.chance, status, sentence
+    )
 
 
-def _estimated(
-    data: xarray.DataArray, errors: object
-) -> tuple[xarray.DataArray, xarray.DataArray, xarray.DataArray | None]:
-    """Return means, standard errors, and the number of replicas if the errors come from them."""
-    if errors is None and "replica" not in data.dims:
+def _law(
+    values: xarray.DataArray, errors: object, trials: Any, successes: bool | None
+) -> law.Known:
+    """Return the law that the data follow."""
+    replicas = "replica" in values.dims
+    if errors is not None:
+        if trials is not None or successes:
+            raise ValueError("errors must not be given for successes, whose number tells them")
+        if replicas:
+            raise ValueError("errors must not be given for data with the dimension 'replica'")
+        return law.known(values, labelled("errors", errors, like=values))
+    if trials is not None:
+        if replicas or successes is False:
+            raise ValueError("trials must be given for numbers of successes, not for replicas")
+        k, n = binomial.counts(values.values, labelled("trials", trials, values).values, "data")
+        return law.counted(values.copy(data=k), values.copy(data=n))
+    if not replicas:
         raise ValueError("errors must be given for data without the dimension 'replica'")
-    if errors is None:
-        return (*mean_and_error(data), data.count("replica"))
-    if "replica" in data.dims:
-        raise ValueError("errors must not be given for data with the dimension 'replica'")
-    error = labelled("errors", errors, like=data)
-    if (error < 0).any():
-        raise ValueError(f"errors must be >= 0, got {float(error.min()):g}")
-    return data, error, None
+    certain = binomial.are_successes(values)
+    if successes is None:
+        successes = certain
+    elif domains.boolean("successes", successes) and not certain:
+        raise ValueError("successes must be 0 or 1, got other values in data")
+    if not successes:
+        return law.numbers(values)
+    return law.counted(values.sum("replica"), values.count("replica"))
 
 
-def _aligned(
-    theory: xarray.DataArray, means: xarray.DataArray, error: xarray.DataArray
-) -> xarray.Dataset:
+def _aligned(theory: xarray.DataArray, found: law.Known) -> xarray.Dataset:
     """Put theory, data and errors into one Dataset, with exactly the labels of the data."""
     import xarray
 
     try:
-        means, theory, error = xarray.align(means, theory, error, join="exact")
+        means, theory, error = xarray.align(found.means, theory, found.error, join="exact")
     except ValueError as problem:
         raise ValueError(f"theory must have the coordinates of the data: {problem}") from None
     for name, values in (("theory", theory), ("errors", error)):
@@ -132,75 +179,30 @@ def _aligned(
     return points
 
 
-def _scores(points: xarray.Dataset, replicas: xarray.DataArray | None) -> npt.NDArray[Any]:
-    """Return the deviation of each point as a standard normal variable."""
-    from scipy.special import ndtri_exp
-    from scipy.stats import t as student
-
-    error = points["error"].where(points["error"] > 0)
-    ratio = np.asarray((points["data"] - points["theory"]) / error, dtype=float)
-    if replicas is None:
-        return ratio
-    logarithm = student.logsf(np.abs(ratio), np.maximum(np.asarray(replicas) - 1, 1))
-    normal = -ndtri_exp(logarithm)
-    # beyond the smallest double the tail has no logarithm: |t| itself is an upper bound of |z|
-    scores: npt.NDArray[Any] = np.sign(ratio) * np.where(np.isinf(normal), np.abs(ratio), normal)
-    return scores
-
-
-def _judged(points: xarray.Dataset, replicas: xarray.DataArray | None, fitted: int) -> Comparison:
-    """Return the verdict on the z-scores of `points`."""
-    from scipy.stats import chi2
-
-    z = points["z"].values
-    used = z[~np.isnan(z)]
-    dof = used.size - fitted
-    chi_squared = float(used @ used)
-    p_value = float(chi2.sf(chi_squared, dof)) if dof > 0 else float("nan")
-    left_out = _left_out(points, exact=replicas is None)
-    status = _status(p_value, left_out)
-    sentence = f"{status}: too few points have an error for chi-squared"
-    if dof > 0:
-        sentence = (
-            f"{status}: chi-squared {chi_squared:.3g} for {dof} degrees of freedom "
-            f"(p = {p_value:.2g}), largest |z| {np.abs(used).max():.2g}"
+def _shared(
+    values: xarray.DataArray, points: xarray.Dataset, names: list[str], found: law.Known
+) -> list[Piece]:
+    """Return a piece for each group of points that share their replicas."""
+    if "replica" not in values.dims:
+        raise ValueError("shared must not be given for data without the dimension 'replica'")
+    if unknown := set(names) - set(points["data"].dims):
+        raise ValueError(
+            f"shared must be dimensions of the data, got {', '.join(map(str, unknown))}"
         )
-    reasons = [f"{count} {reason}" for reason, count in left_out.items() if count]
-    if reasons:
-        sentence += f"; left out of {z.size} points: {', '.join(reasons)}"
-    return Comparison(points, chi_squared, dof, p_value, status, sentence)
+    others = [name for name in points["data"].dims if name not in names]
+    width = int(np.prod([points.sizes[name] for name in names]))
+    replicas = values.transpose(*others, *names, "replica").values
+    z = points["z"].transpose(*others, *names).values.reshape(-1, width)
+    theory = points["theory"].transpose(*others, *names).values.reshape(-1, width)
+    groups = zip(z, replicas.reshape(-1, width, replicas.shape[-1]), theory, strict=True)
+    return [_group(*group, invert=isinstance(found, law.Numbers)) for group in groups]
 
 
-def _left_out(points: xarray.Dataset, exact: bool) -> dict[str, int]:
-    """Return how many points have no z, by the reason."""
-    data, error = points["data"].values, points["error"].values
-    off = np.abs(data - points["theory"].values)
-    flat = (error == 0) & ~np.isnan(data)
-    unlike = flat & (off > _negligible(points))
-    return {
-        _EMPTY: int(np.isnan(data).sum()),
-        _ALONE: int((np.isnan(error) & ~np.isnan(data)).sum()),
-        _LIKE: int((flat & ~unlike).sum()),
-        (_WRONG if exact else _UNLIKE): int(unlike.sum()),
-    }
-
-
-def _negligible(points: xarray.Dataset) -> float:
-    """Return the deviation below which a point without scatter is taken to be as the theory says.
-
-    Near a certain outcome all replicas are equal (at a probability of 1 - 1e-8, say); what is below
-    the smallest error of the other points could not be seen anyway.
-    """
-    error = points["error"].values
-    size = np.abs(points[["data", "theory"]].to_array().values)
-    rounding = 1e-12 * size[np.isfinite(size)].max(initial=0.0)
-    smallest = error[error > 0].min(initial=np.inf)
-    return max(rounding, smallest if np.isfinite(smallest) else 0.0)
-
-
-def _status(p_value: float, left_out: Mapping[str, int]) -> str:
-    if p_value < _DISAGREE or left_out.get(_WRONG):
-        return "disagree"
-    if np.isnan(p_value) or (left_out.get(_UNLIKE) and p_value >= _DOUBT):
-        return "unknown"
-    return "doubtful" if p_value < _DOUBT else "agree"
+def _group(z: Floats, replicas: Floats, theory: Floats, invert: bool) -> Piece:
+    """Return the piece of the points that scatter, from the replicas that all of them have."""
+    used = np.isfinite(z) & (np.nanmax(replicas, 1) > np.nanmin(replicas, 1))
+    off = replicas[used] - theory[used, None]
+    off = off[:, np.isfinite(off).all(axis=0)]
+    if off.shape[1] < 3 or (np.ptp(off, axis=1) == 0).any():
+        return as_one(z[used])
+    return paired(z[used], off, invert)

@@ -17,20 +17,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Comparison:
-    """Whether data agree with a theory.
+    r"""Whether data agree with a theory.
 
     Attributes
     ----------
     points
-        Dataset of `theory`, `data` (means), `error` (standard errors) and `z` at every point.
+        Dataset of `theory`, `data` (means), `error` (standard errors; of fractions of successes,
+        half of the interval of one standard deviation), `z` and `power` at every point: the
+        deviation of that point alone that would have been a disagreement, with a probability of
+        95 %.
     chi_squared, dof
         Sum of the squares of `z`, and the number of points in it minus that of fitted parameters.
     p_value
         Probability of a larger chi-squared if the theory holds.
+    chance
+        Bound on the probability that chi-squared, the largest \|z\| or the number of them beyond 2
+        deviates as much if the theory holds: three times the smallest of their probabilities.
     status
-        "agree" (p >= 0.05), "doubtful", "disagree" (p < 0.001, or a given error is 0 where data and
-        theory differ), or "unknown": no point has an error, or the others agree where all replicas
-        of a point are equal and differ from the theory.
+        "agree" (chance >= 0.05), "doubtful", "disagree" (chance < 0.003: one of the three tests
+        finds what chance does less than once in a thousand), or "unknown": no point has an error,
+        or the others agree where all replicas of a point are equal and differ from the theory.
     verdict
         The status and its reasons in a sentence.
 
@@ -40,6 +46,8 @@ class Comparison:
     >>> found = sweeps.compare([1.0, 2.0], data=[1.1, 1.9], errors=[0.1, 0.1])
     >>> found.z.values.round(6).tolist(), found.dof, found.status
     ([1.0, -1.0], 2, 'agree')
+    >>> round(found.power, 2)  # a deviation of this size would have been seen
+    0.51
     >>> found
     Comparison(agree: chi-squared 2 for 2 degrees of freedom (p = 0.37), largest |z| 1)
     >>> found.plot().get_title()
@@ -50,6 +58,7 @@ class Comparison:
     chi_squared: float
     dof: int
     p_value: float
+    chance: float
     status: str
     verdict: str
 
@@ -57,6 +66,11 @@ class Comparison:
     def z(self) -> xarray.DataArray:
         """Deviation of the data from the theory in standard errors; nan without an error."""
         return self.points["z"]
+
+    @property
+    def power(self) -> float:
+        """The deviation, in the units of the data, that would have been seen at any point."""
+        return float(self.points["power"].max())
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw theory as a line and data with error bars, see `plot_comparison`."""

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.axes import axes_of
 from sweeps.judging import logistic
+from sweeps.judging.binomial import one_sigma
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -125,9 +126,9 @@ def plot_threshold(threshold: Threshold, *, ax: Axes | None = None) -> Axes:
     """
     domains.instance("threshold", threshold, Threshold)
     axes = axes_of(ax)
-    n = threshold.trials
-    fraction = threshold.successes / n
-    axes.errorbar(threshold.x, fraction, np.sqrt(fraction * (1 - fraction) / n), fmt="o", capsize=2)
+    fraction = threshold.successes / threshold.trials
+    bars = np.abs(np.array(one_sigma(threshold.successes, threshold.trials)) - fraction)
+    axes.errorbar(threshold.x, fraction, bars, fmt="o", capsize=2)
     x = np.linspace(threshold.x.min(), threshold.x.max(), 200)
     axes.plot(x, threshold.at(x))
     if np.isfinite(threshold.value):

@@ -1,15 +1,14 @@
 """From the evaluations of a sweep to labelled arrays."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sweeps.running import grid
 from sweeps.storing.arrays import Array
-from sweeps.storing.evaluation import Evaluation, Scalar
-from sweeps.storing.ledger import Series
-from sweeps.storing.point import Value
+from sweeps.storing.evaluation import Evaluation, Scalar, dimensions_of
+from sweeps.storing.reader import Series
 
 if TYPE_CHECKING:
     import xarray
@@ -18,7 +17,7 @@ Found = dict[int, Scalar | Array]
 
 
 def labelled(
-    axes: Mapping[str, Sequence[Value]],
+    axes: Sequence[grid.Axis],
     replicas: int,
     evaluations: Sequence[Evaluation],
     series: Series,
@@ -26,32 +25,20 @@ def labelled(
     """Return the evaluations of a grid, in the order of its points, as `sweeps.run` says."""
     import xarray
 
-    shape = (*map(len, axes.values()), replicas)
-    dimensions = (*axes, "replica")
+    shape = (*map(len, axes), replicas)
+    dimensions = (*(axis.dimension for axis in axes), "replica")
     variables = {}
     for name, flat in columns(evaluations).items():
         own = dimensions_of(name, flat.ndim - 1)
         variables[name] = (dimensions + own, flat.reshape(shape + flat.shape[1:]))
-    coordinates = {name: grid.labels(values) for name, values in axes.items()}
-    coordinates["replica"] = np.arange(replicas)
+    coordinates = {
+        name: (axis.dimension, grid.labels(values))
+        for axis in axes
+        for name, values in axis.parameters.items()
+    }
+    coordinates["replica"] = ("replica", np.arange(replicas))
     attributes = {"function": series.function, "version": series.version, "seed": series.seed}
     return xarray.Dataset(variables, coordinates, attributes)
-
-
-def dimensions_of(name: str, count: int) -> tuple[str, ...]:
-    """Return the names of the dimensions that an array adds to those of the grid."""
-    return tuple(f"{name}_{axis}" for axis in range(count))
-
-
-def check_names(results: Mapping[str, Scalar | Array], parameters: Collection[str]) -> None:
-    """Refuse an array one of whose dimensions is called like a parameter or another result."""
-    for name, value in results.items():
-        for dimension in dimensions_of(name, np.ndim(value)):
-            if dimension in parameters or dimension in results:
-                raise ValueError(
-                    f"the function must not return an array {name!r} beside a parameter or result "
-                    f"{dimension!r}, which is the name of a dimension of the array: rename one"
-                )
 
 
 def columns(evaluations: Sequence[Evaluation]) -> dict[str, Array]:

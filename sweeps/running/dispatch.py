@@ -81,6 +81,8 @@ class Dispatch:
         except BrokenExecutor as error:
             self._isolated.append(point)
             self._recover(error)
+        except RuntimeError as error:
+            raise self._broken(error) from error
         else:
             self._pending[future] = point
             future.add_done_callback(self._completed.put)
@@ -90,13 +92,15 @@ class Dispatch:
         if future not in self._pending:  # of a pool that broke and was given up
             return
         try:
-            evaluation = future.result()
-        except (BrokenExecutor, CancelledError) as error:
+            error = future.exception()
+        except CancelledError as cancelled:
+            error = cancelled
+        if isinstance(error, BrokenExecutor | CancelledError):
             self._recover(error)
             return
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # of the executor, or of an exit inside the function
+        if error is None:
+            evaluation = future.result()
+        else:  # of the executor, or an exit or an interrupt inside the function
             # dask may lose a result between the news of it and its arrival, when a worker dies
             if isinstance(error, Exception) and self._resubmit(future):
                 return
@@ -122,14 +126,17 @@ class Dispatch:
         self._pending.clear()
         self._crashes += self._one_at_a_time
         if not self._workers.own or self._crashes > _MAX_CRASHES:
-            raise SweepError(
-                f"the executor broke ({type(error).__name__}: {error}). All finished points are "
-                "stored: run the same sweep again to go on."
-            ) from error
+            raise self._broken(error) from error
         self._workers.restart()
         if self._one_at_a_time and lost:
             self._keep(lost.pop(), Evaluation(error=f"{_DIED}\n{type(error).__name__}: {error}"))
         self._isolated.extend(lost)
+
+    def _broken(self, error: BaseException) -> SweepError:
+        return SweepError(
+            f"the executor broke ({type(error).__name__}: {error}). All finished points are "
+            "stored: run the same sweep again to go on."
+        )
 
     def _keep_completed(self) -> None:
         """Keep those of the points in flight that are completed without an error."""

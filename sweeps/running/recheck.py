@@ -13,8 +13,9 @@ from foundation import domains
 from sweeps.running.session import series_of, takes_rng
 from sweeps.storing.arrays import Array, DamagedError
 from sweeps.storing.evaluation import Evaluation, Scalar, Task
-from sweeps.storing.ledger import Ledger, Row, existing
+from sweeps.storing.ledger import existing
 from sweeps.storing.point import Point, Value
+from sweeps.storing.reader import Reader, Row
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def recheck(
     """
     count = domains.integer("count", count, 1)
     path, series = existing(store), series_of(function, version, rng, name)
-    with Ledger(path) as ledger:
+    with Reader(path) as ledger:
         chosen = _chosen(ledger.rows(series), count)
         stored = [(_point(*identity), _read(ledger, row)) for identity, row in chosen]
     return [_compared(point, before, function, series.seed) for point, before in stored]
@@ -119,7 +120,7 @@ def _point(key: str, replica: int) -> Point:
         return Point({}, replica)
 
 
-def _read(ledger: Ledger, row: Row) -> Evaluation:
+def _read(ledger: Reader, row: Row) -> Evaluation:
     try:
         return ledger.evaluation(row)
     except DamagedError as error:

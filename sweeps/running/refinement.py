@@ -13,7 +13,7 @@ import numpy as np
 from foundation import domains
 from sweeps.errors import SweepError
 from sweeps.running import grid
-from sweeps.running.progress import bar
+from sweeps.running.progress import Progress
 from sweeps.running.session import Session
 from sweeps.storing.evaluation import Evaluation
 from sweeps.storing.point import Point, Value
@@ -38,6 +38,7 @@ def refine(
     progress: bool = True,
     name: str | None = None,
     stale: str = "warn",
+    max_failures: int | None = None,
 ) -> xarray.Dataset:
     """Evaluate a function where it changes most, through the same ledger as `sweeps.run`.
 
@@ -47,7 +48,7 @@ def refine(
 
     Parameters
     ----------
-    function, store, version, rng, executor, replicas, progress, name, stale
+    function, store, version, rng, executor, replicas, progress, name, stale, max_failures
         As in `sweeps.run`. The result that is followed must be a number.
     bounds
         The range (low, high) of each parameter that is varied, one or more of them.
@@ -110,16 +111,17 @@ def refine(
         executor=executor,
         name=name,
         stale=stale,
+        max_failures=max_failures,
     )
     total = math.ceil(points / batch) * batch * replicas
     places: list[tuple[float, ...]] = []
     found: list[list[float]] = []
     seconds: list[list[float]] = []
-    with session, bar(session.series.function, total, progress) as shown:
+    with session, Progress(session.series.function, total, progress) as shown:
         while len(places) < points:
             asked = [_place(place) for place in learner.ask(batch)[0]]
             wanted = [_replicas(ranges, place, constant, replicas) for place in asked]
-            session.evaluate((point for group in wanted for point in group), shown.update)
+            session.evaluate((point for group in wanted for point in group), shown)
             session.report(throw=True)
             groups = [[session.evaluations[p.identity] for p in group] for group in wanted]
             values = [[_number(one, variable) for one in group] for group in groups]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from foundation import domains
 from sweeps.running.dataset import labelled
-from sweeps.running.grid import checked, points
-from sweeps.running.progress import bar
+from sweeps.running.grid import checked, names_of, points
+from sweeps.running.progress import Progress
 from sweeps.running.session import Session
 from sweeps.storing.ledger import set_aside
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run(
     function: Callable[..., object],
-    grid: Mapping[str, Sequence[Any]],
+    grid: Mapping[Any, Sequence[Any]],
     *,
     replicas: int = 1,
     rng: int = 0,
@@ -31,6 +31,7 @@ def run(
     progress: bool = True,
     resume: bool = True,
     stale: str = "warn",
+    max_failures: int | None = None,
     throw: bool = False,
 ) -> xarray.Dataset:
     """Evaluate a function at all points of a grid, each of them once and for all.
@@ -41,7 +42,7 @@ def run(
     The parameters say, in this order, what to compute (`function`, `grid`, `replicas`, `rng`),
     where and under which names it is stored (`store`, `version`, `name`), who computes (`executor`,
     `progress`), and how to go on from what is stored and after an error (`resume`, `stale`,
-    `throw`).
+    `max_failures`, `throw`).
 
     Parameters
     ----------
@@ -53,6 +54,8 @@ def run(
         `functools.partial` must be values like those of the grid.
     grid
         The values of each parameter (int, float, str, bool or None); the points are their product.
+        Parameters that move together are a tuple of names, with a tuple of values at each place:
+        `{("N", "J_D"): [(100, 0.5), (400, 0.25)], "T": [0, 1]}` are four points.
         Integers among floats are passed as floats; 1 and 1.0 are one point, which is not computed
         again.
     replicas
@@ -72,7 +75,8 @@ def run(
         None for a process pool on all cores, an integer for one of so many workers, or any
         `concurrent.futures.Executor`.
     progress
-        Whether to show a progress bar.
+        Whether to show a progress bar, from what is stored on, and at the end one line on the
+        standard error: how many points there are, came from the ledger and failed.
     resume
         Whether to go on from the ledger. With False, it is first renamed by `sweeps.set_aside`,
         once the arguments are found to be right.
@@ -81,6 +85,10 @@ def run(
         or what it uses of its project (not: comments, docstrings, libraries). "warn": use them, and
         tell how many they are; "use": use them silently; "error": refuse, before anything is
         computed.
+    max_failures
+        After how many failed points the run stops, >= 1; what is done by then is stored. None: any
+        number may fail, unless the function is found to be called wrongly: the first 20 points all
+        fail with the same kind of error, which is no `ConvergenceError`.
     throw
         Whether to raise an error at the end if points failed. Otherwise they give a warning.
 
@@ -91,19 +99,20 @@ def run(
     dimensions `<name>_0`, `<name>_1`...; shorter arrays are filled up with nan. Where a point
     failed, `failed` is true and its results are nan ("" for strings); if all points failed, their
     names are not known and there are none. `seconds` is the computing time. A parameter with values
-    of several kinds (numbers and None, say) is labelled by text.
+    of several kinds (numbers and None, say) is labelled by text. Parameters `N` and `J_D` that move
+    together are coordinates along the dimension `N_J_D`.
 
     Raises
     ------
     TypeError, ValueError
-        If an argument is outside its documented domain, before anything is computed; at the first
-        result with an array `a` beside a parameter or result `a_0`; or if a result is a number at
-        one point and an array at another, say.
+        If an argument is outside its documented domain, before anything is computed; or if a result
+        is a number at one point and an array at another, say.
     LedgerError
-        If the store cannot be used: not a ledger, in use by another sweep, disk full.
+        If the store cannot be used: not a ledger, written by another sweep, disk full. If all
+        points are stored, it is only read.
     SweepError
-        If the executor broke, or with `throw` if points failed; after storing all others. With
-        `stale="error"`, if other code computed stored points.
+        If the executor broke, too many points failed, or with `throw` if any did; after storing all
+        others. With `stale="error"`, if other code computed stored points.
 
     Examples
     --------
@@ -128,19 +137,21 @@ def run(
     throw = domains.boolean("throw", throw)
     session = Session(
         function,
-        axes,
+        names_of(axes),
         store=store,
         version=version,
         rng=rng,
         executor=executor,
         name=name,
         stale=stale,
+        max_failures=max_failures,
     )
+    session.dimensions = tuple(axis.dimension for axis in axes if len(axis.parameters) > 1)
     if not resume:
         set_aside(store)
     wanted = list(points(axes, replicas))
-    with session, bar(session.series.function, len(wanted), progress) as shown:
-        session.evaluate(wanted, shown.update)
+    with session, Progress(session.series.function, len(wanted), progress) as shown:
+        session.evaluate(wanted, shown)
     session.warn_if_stale()
     session.report(throw)
     evaluations = [session.evaluations[point.identity] for point in wanted]

@@ -1,7 +1,9 @@
 """Who computes: a pool of our own, or an executor that the caller brings."""
 
+import ctypes
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from sweeps.storing.evaluation import Evaluation, Task
 from sweeps.storing.point import Point
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_PR_SET_PDEATHSIG = 1
 _AHEAD = 4  # futures in flight for each worker, so that none of them waits for the driver
 _UNKNOWN = 64  # futures in flight on an executor that does not tell its size
 
@@ -63,7 +66,7 @@ class Workers:
     def capacity(self) -> int:
         """Return how many futures to keep in flight; a cluster that grows is counted again."""
         if time.monotonic() - self._counted > 5:
-            self._capacity = _AHEAD * self._size()
+            self._capacity = _AHEAD * self.size()
             self._counted = time.monotonic()
         return self._capacity
 
@@ -84,10 +87,11 @@ class Workers:
             self._count,
             env=dict.fromkeys(_THREADS, "1"),
             initializer=_live_and_die_with_the_driver,
+            initargs=(os.getpid(),),
         )
         return pool
 
-    def _size(self) -> int:
+    def size(self) -> int:
         """Return the number of workers, as far as the executor lets it be known."""
         if self.own:
             import loky
@@ -99,10 +103,14 @@ class Workers:
         return int(getattr(self._executor, "_max_workers", _UNKNOWN // _AHEAD))
 
 
-def _live_and_die_with_the_driver() -> None:
+def _live_and_die_with_the_driver(driver: int) -> None:
     """In a worker: leave Ctrl-C to the driver, which stores what is done; end when it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_watch, args=[os.getppid()], daemon=True).start()
+    if sys.platform == "linux":  # at once, and in compiled code that lets no thread of Python run
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != driver:  # it was killed while this process started
+        os._exit(1)
+    threading.Thread(target=_watch, args=[driver], daemon=True).start()
 
 
 def _watch(driver: int) -> None:

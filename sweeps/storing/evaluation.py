@@ -1,7 +1,10 @@
 """What one call of the swept function gave, in the form that travels and is stored."""
 
+import ctypes
 import functools
 import platform
+import random
+import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
@@ -30,15 +33,20 @@ class Evaluation:
     seconds: float = 0.0
     host: str = ""
     libraries: str = ""
+    unseeded: bool = False  # whether it drew from a global generator
 
 
 @dataclass(frozen=True)
 class Task:
-    """The swept function, ready to be called on a point by any worker."""
+    """The swept function, ready to be called on a point by any worker.
+
+    The names that are `taken`, besides those of the parameters, are not allowed for results.
+    """
 
     function: Callable[..., object]
     seed: int
     takes_rng: bool
+    taken: tuple[str, ...] = ()
 
     def __call__(self, point: Point) -> Evaluation:
         """Evaluate `point`; an error becomes part of what is returned."""
@@ -47,14 +55,16 @@ class Task:
             arguments["rng"] = point.generator(self.seed)
         results: dict[str, Scalar | Array] = {}
         error = None
+        before = _global_generators()
         start = time.perf_counter()
         try:
-            results = named(self.function(**arguments), taken=point.parameters)
+            results = named(self.function(**arguments), (*point.parameters, *self.taken))
         except Exception:
             # half a surrogate pair in its message could not be stored
             error = traceback.format_exc().encode(errors="backslashreplace").decode()
         seconds = time.perf_counter() - start
-        return Evaluation(results, error, seconds, platform.node(), library_versions())
+        unseeded = before != _global_generators()
+        return Evaluation(results, error, seconds, platform.node(), library_versions(), unseeded)
 
 
 def named(returned: object, taken: Collection[str] = ()) -> dict[str, Scalar | Array]:
@@ -72,6 +82,7 @@ def named(returned: object, taken: Collection[str] = ()) -> dict[str, Scalar | A
                 f"{', '.join(forbidden)}, got {name!r}"
             )
     results = {name: _plain(name, value) for name, value in returned.items()}
+    _refuse_confusion(results, taken)
     size = sum(value.nbytes for value in results.values() if isinstance(value, np.ndarray))
     if size > _LARGEST:
         raise ValueError(
@@ -79,6 +90,22 @@ def named(returned: object, taken: Collection[str] = ()) -> dict[str, Scalar | A
             f"{size / 1e6:.0f} MB: reduce them to what is needed"
         )
     return results
+
+
+def dimensions_of(name: str, count: int) -> tuple[str, ...]:
+    """Return the names of the dimensions that an array adds to those of the grid."""
+    return tuple(f"{name}_{axis}" for axis in range(count))
+
+
+def _refuse_confusion(results: Mapping[str, Scalar | Array], taken: Collection[str]) -> None:
+    """Refuse an array one of whose dimensions is called like a parameter or another result."""
+    for name, value in results.items():
+        for dimension in dimensions_of(name, np.ndim(value)):
+            if dimension in taken or dimension in results:
+                raise ValueError(
+                    f"the function must not return an array {name!r} beside a parameter or result "
+                    f"{dimension!r}, which is the name of a dimension of the array: rename one"
+                )
 
 
 @functools.cache
@@ -91,11 +118,16 @@ def library_versions() -> str:
 def _plain(name: str, value: object) -> Scalar | Array:
     """Return one result as a Python scalar or an array of real numbers."""
     if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError(f"{name} must hold no NUL character, got {value!r}")
         return str(value)
     try:
-        array: Array = np.asarray(value)
+        array: Array = np.asanyarray(value)
     except ValueError:
         raise TypeError(f"{name} must be {_ALLOWED}, got a ragged sequence") from None
+    if np.ma.is_masked(array):
+        raise TypeError(f"{name} has masked values: return nan in their place (.filled(nan))")
+    array = np.asarray(array)
     if array.dtype.kind == "c":
         raise TypeError(f"{name} is complex: return its real and imaginary parts by two names")
     if array.dtype.kind not in "biuf":
@@ -104,7 +136,24 @@ def _plain(name: str, value: object) -> Scalar | Array:
 
 
 def _scalar(name: str, array: Array) -> Scalar:
-    number: Scalar = array.astype(np.float64).item() if array.dtype.kind == "f" else array.item()
+    with np.errstate(over="ignore"):
+        number: Scalar = array.astype(float).item() if array.dtype.kind == "f" else array.item()
+    if isinstance(number, float) and np.isinf(number) and np.isfinite(array):
+        raise ValueError(f"{name} must fit in a float of 64 bits, got {array[()]!s}")
     if isinstance(number, int) and not -(2**63) <= number < 2**63:
         raise TypeError(f"{name} must fit in 64 bits, got {number}: return a float")
     return number
+
+
+def _global_generators() -> tuple[object, ...]:
+    """Return where the generators are that belong to nobody."""
+    # in other threads, an executor like dask's draws from `random` while the point is computed
+    alone = threading.current_thread() is threading.main_thread()
+    return _numpy_words(np.random.mtrand.get_bit_generator()), alone and random.getstate()[1]
+
+
+def _numpy_words(generator: Any) -> bytes:
+    """Return the 624 words and the position of a Mersenne twister; its `state` takes 30 us."""
+    if not isinstance(generator, np.random.MT19937):
+        return repr(generator.state).encode()
+    return ctypes.string_at(generator.ctypes.state_address, 4 * 625)

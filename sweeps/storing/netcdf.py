@@ -1,5 +1,6 @@
 """Datasets on disk: NetCDF that says where it comes from."""
 
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ def to_netcdf(
     dataset: "xarray.Dataset",
     path: str | os.PathLike[str],
     *,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[Any, Any] | None = None,
     seed: int | None = None,
     command: str | None = None,
 ) -> Path:
@@ -43,6 +44,8 @@ def to_netcdf(
     ------
     TypeError, ValueError
         If an argument is outside its documented domain.
+    OSError
+        If the file cannot be written, on a full disk for example; the message names it.
 
     Examples
     --------
@@ -69,9 +72,7 @@ def to_netcdf(
     )
     attributes = {name: _storable(value) for name, value in dataset.attrs.items()}
     described = dataset.assign_attrs(attributes, provenance=json.dumps(record))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(target) as temporary:
-        described.to_netcdf(temporary, engine="h5netcdf")
+    write(described, target)
     return target
 
 
@@ -117,7 +118,39 @@ def load(path: str | os.PathLike[str]) -> "xarray.Dataset":
     try:
         return xarray.load_dataset(source, engine="h5netcdf")
     except (OSError, ValueError, KeyError, RuntimeError) as error:
+        with source.open("rb") as file:
+            if file.read(6) == b"SQLite":
+                raise ValueError(
+                    f"{source} is no NetCDF file but a ledger: it is read by the call of run again"
+                ) from None
         raise ValueError(f"{source} cannot be read as NetCDF: {error}") from error
+
+
+def write(
+    dataset: "xarray.Dataset", target: Path, encoding: Mapping[Any, Mapping[str, Any]] | None = None
+) -> None:
+    """Write a dataset as it is: all of it or nothing, whatever happens."""
+    content = _content(dataset, encoding)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        raise OSError(error.errno, f"{target} cannot be written: {error.strerror}") from error
+
+
+def _content(dataset: "xarray.Dataset", encoding: object) -> memoryview:
+    """Return a dataset as the bytes of a NetCDF file.
+
+    HDF5 that writes to a full disk takes the interpreter along at its exit.
+    """
+    import h5netcdf  # type: ignore[import-untyped]
+    from xarray.backends import H5NetCDFStore
+
+    buffer = io.BytesIO()
+    with h5netcdf.File(buffer, "w") as file:
+        dataset.dump_to_store(H5NetCDFStore(file), encoding=encoding)
+    return buffer.getbuffer()
 
 
 def _storable(value: Any) -> Any:

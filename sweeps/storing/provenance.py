@@ -20,7 +20,7 @@ _HERE = Path(__file__).resolve()
 
 def provenance(
     *,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[Any, Any] | None = None,
     seed: int | None = None,
     command: str | None = None,
 ) -> dict[str, Any]:
@@ -61,7 +61,10 @@ def provenance(
         "package": f"{_DISTRIBUTION} {version(_DISTRIBUTION)}",
         "git": git_state(),
         "command": command if command is not None else shlex.join(sys.argv),
-        "parameters": dict(domains.mapping("parameters", parameters)),
+        "parameters": {
+            ",".join(name) if isinstance(name, tuple) else name: values
+            for name, values in domains.mapping("parameters", parameters).items()
+        },
         "seed": seed,
         "libraries": {name: version(name) for name in _LIBRARIES},
         "python": platform.python_version(),

@@ -238,9 +238,9 @@ def test_training(model, changes, error, message):
     [
         (lambda: ode.Rule("teacher"), ValueError, "supervisor must be one of forward"),
         (lambda: ode.Rule(3), TypeError, "supervisor must be one of forward"),
-        (lambda: ode.Rule(nudge=0.0), ValueError, "nudge must be a finite number > 0"),
+        (lambda: ode.Rule(nudge=0.0), ValueError, "nudge must not be 0"),
         (lambda: ode.Rule(error_on="both"), ValueError, "error_on must be one of clamped, free"),
-        (lambda: ode.Iterations("many"), TypeError, "iterations must be an integer >= 0"),
+        (lambda: ode.Iterations("many"), TypeError, "number must be an integer >= 0"),
         (lambda: ode.Iterations(1, batch=0), ValueError, "batch must be an integer >= 1"),
         (lambda: ode.Iterations(1, every=0), ValueError, "every must be an integer >= 1"),
         (lambda: ode.Iterations(1, until=True), TypeError, "until must be a function"),

@@ -112,6 +112,8 @@ def test_a_nudge_that_drowns_in_rounding_is_told_of(model, supervisor):
     with pytest.warns(UserWarning, match="about 0.0002 of the update"):
         rule = ode.Rule(supervisor, nudge=1e-12)
     w = model.pack(k=0.5)
+    with pytest.warns(UserWarning, match="a nudge of -1e-12 drowns in rounding"):
+        ode.Rule(supervisor, nudge=-1e-12)
     good = ode.local_update(model, task(), w, ode.Rule(supervisor, nudge=2e-8)).dw
     off = np.linalg.norm(ode.local_update(model, task(), w, rule).dw - good) / np.linalg.norm(good)
     assert 1e-6 < off < 0.01

@@ -102,6 +102,22 @@ def test_finite_nudge_tends_to_the_tangent_linearly(case, error_on):
     np.testing.assert_allclose(ratios, 10, rtol=0.1)
 
 
+@pytest.mark.parametrize("supervisor", ["forward", "clamp"])
+def test_opposite_nudges_tend_to_their_limit_quadratically(case, supervisor):
+    """What is odd in the nudge falls out of the mean of both signs."""
+
+    def mean(nudge):
+        rules = (ode.Rule(supervisor, nudge), ode.Rule(supervisor, -nudge))
+        return sum(ode.local_update(case.model, task, case.w, rule).dw for rule in rules) / 2
+
+    # a clamp cannot hold what it is asked for at once, so no cost at single times
+    task = case.task(points={})
+    changes = [relative(mean(2 * nudge), mean(nudge)) for nudge in (2e-2, 1e-2)]
+    if case.name != "linear oscillators":
+        assert changes[0] / changes[1] == pytest.approx(4, rel=0.1)
+    assert changes[1] < 1e-2
+
+
 def test_forward_update_is_the_double_integral(case):
     """Equation (20), from the signal matrix of another integrator, at all pairs of times."""
     h, size = 0.01, case.x.size

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import xarray
 
 import sweeps
 from figures import catalogue
-from figures.command import main
+from figures.command import main, sweep_arguments
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -83,6 +84,29 @@ def test_nobody_reads_on(words):
 
 
 @pytest.mark.parametrize(
+    ("words", "full", "status", "said"),
+    [
+        (["list"], True, 1, "No space left on device"),
+        (["figure", "overlap-gap", "--redraw"], False, 1, "Is a directory"),
+        (["reproduce", "--redraw"], False, 2, "'nonsense' is not a valid value for backend"),
+    ],
+)
+def test_what_the_machine_refuses_is_one_line(words, full, status, said, tmp_path):
+    (tmp_path / "gallery-stored" / "overlap_gap.png").mkdir(parents=True)
+    script = Path(sys.executable).with_name("steering")
+    environment = os.environ | {"MPLBACKEND": "nonsense" if status == 2 else "agg"}
+    with open("/dev/full" if full else os.devnull, "wb") as out:
+        done = subprocess.run(
+            [script, *words], stdout=out, stderr=subprocess.PIPE, check=False, text=True,
+            cwd=tmp_path, env=environment,
+        )  # fmt: skip
+    assert done.returncode == status
+    assert done.stderr.startswith("steering: ")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("words", "named"),
     [
         (["figure", "nope"], "figure"),
@@ -106,6 +130,23 @@ def test_nobody_reads_on(words):
         (["sweep", "operator:neg", "a=1", "a=2", "--store", "x"], "twice"),
         (["sweep", "operator:neg", "a=0:1:0", "--store", "x"], "STEP"),
         (["sweep", "operator:neg", "a=1,", "--store", "x"], "grid"),
+        (["sweep", "operator:neg", "J_D=0.2:0.8", "--store", "x"], "0.2:0.8 is no value"),
+        (["sweep", "operator:neg", "N=20..40", "--store", "x"], "20..40 is no value"),
+        (["sweep", "operator:neg", "a=0:1e400:1", "--store", "x"], "too large for a float"),
+        (["sweep", "operator:neg", "a=0:inf:1", "--store", "x"], "START:STOP:STEP"),
+        (["sweep", "operator:neg", "a=0:1e9:1", "--store", "x"], "1 to 1000000 values"),
+        (["sweep", "operator:neg", "a=1:0:1", "--store", "x"], "1 to 1000000 values"),
+        (["sweep", "operator:neg", "a=True:2:1", "--store", "x"], "START:STOP:STEP"),
+        (["sweep", "operator:neg", "a=1e400", "--store", "x"], "write inf for infinity"),
+        (["sweep", "operator:neg", "a=nan", "--store", "x"], "nan cannot name a point"),
+        (["sweep", "operator:neg", "a,b=1:2,3", "--store", "x"], "2 values, with : between"),
+        (["sweep", "operator:neg", "a,b=1:2", "b=3", "--store", "x"], "'b' twice"),
+        (["sweep", "operator:negg", "a=1", "--store", "x"], "negg is not there in operator; did"),
+        (["sweep", "operator:__all__", "a=1", "--store", "x"], "__all__ is no function"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--seed", "1.5"], "whole number"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--jobs", "2.9"], "whole number"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--replicas", "2.5"], "whole number"),
+        (["sweep", "operator:neg", "a=1", "--store", "x", "--output", "s.csv"], "NAME.nc"),
         (["sweep", "operator:neg", "a=1", "--store", "x", "--output", "/"], "--output"),
         (["sweep", "operator:neg", "a=1", "--store", "x", "--output", "/proc/a/b"], "--output"),
         (["reproduce", "--jobs", "2", "--scheduler", "tcp://127.0.0.1:1"], "--jobs"),
@@ -149,11 +190,51 @@ def test_sweep_computes_prints_stores_and_starts_anew_on_request(capsys, tmp_pat
     assert len(list(tmp_path.glob("cubes.sqlite*"))) == 2, "the old ledger is kept"
 
 
+def told(flag, kind, x, y):
+    """Return the arguments as the function sees them."""
+    return {"text": f"{flag!r} {kind!r} {x!r} {y!r}", "z": y}
+
+
+def test_words_become_values_and_strings_are_in_the_table(capsys, tmp_path):
+    store = str(tmp_path / "x.sqlite")
+    grid = ["flag=false,True,none", "kind=ab,'c:d'", "x,y=1:0.5,-inf:2"]
+    main(["sweep", f"{__file__}:told", *grid, "--store", store, "--jobs", "1", "--plan"])
+    assert capsys.readouterr().out == (
+        "12 points, 0 stored, 12 to compute: nothing is stored that tells how long it takes\n"
+    )
+    main(["sweep", f"{__file__}:told", *grid, "--store", store, "--jobs", "1"])
+    printed = capsys.readouterr().out
+    for flag in ("False", "True", "None"):
+        for kind in ("'ab'", "'c:d'"):
+            assert f"{flag} {kind} 1.0 0.5" in printed
+            assert f"{flag} {kind} -inf 2.0" in printed
+
+
+def test_several_strings_are_counted():
+    texts = xarray.DataArray([["a", "b", "a", ""], ["c", "c", "", ""]], dims=("i", "replica"))
+    data = xarray.Dataset({"text": texts, "failed": texts == "", "seconds": texts == ""})
+    printed = sweep_arguments.table(data)
+    assert "a (2), b (1)" in printed
+    assert printed.splitlines()[-1].split()[-1] == "c"
+
+
 def no_twos(x):
     """Fail at one of the points."""
     if x == 2:
         raise ValueError("two")
     return x
+
+
+def test_status_shows_a_ledger(capsys, tmp_path):
+    store = tmp_path / "x.sqlite"
+    status, _, err = run(capsys, "status", str(store))
+    assert (status, err) == (1, f"steering: {store} does not exist\n")
+    main(["sweep", f"{__file__}:cube", "x=1:3:1", "--store", str(store), "--jobs", "1"])
+    capsys.readouterr()
+    main(["status", str(store), "--follow"])
+    assert capsys.readouterr().out == (
+        f"{store}: no sweep is running\nstored: cube, version 1, seed 0: 3 done, 0 failed\n"
+    )
 
 
 def test_a_sweep_with_failed_points_fails(capsys, tmp_path):

@@ -2,15 +2,17 @@
 
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import contrastive_ode as ode
 import sweeps
-from contrastive_ode.tasks import demonstration
+from contrastive_ode.tasks import demonstration, ecology
 from figures.contrastive import contrastive_allostery, contrastive_attractors, contrastive_runs
 from figures.gallery import Gallery
+from figures.gallery.making import VERSION, _version
 from figures.gallery.verdict import parse
 
 
@@ -57,13 +59,36 @@ def test_stored_ends_are_the_same_attractors():
     point = ode.Attractor("fixed point", *(np.full(32, 0.1),) * 3)
     cycle = ode.Attractor("limit cycle", *(np.full(32, 0.2),) * 3, period=3.0)
     table = contrastive_attractors._listed(ode.merge([point, cycle, point]))
-    assert table["count"].values[:2].tolist() == [2, 1]
+    assert table["reached"].values[:2].tolist() == [2, 1]
     assert [contrastive_attractors.KINDS[int(k)] for k in table["kind"].values[:2]] == [
         "fixed point",
         "limit cycle",
     ]
     assert table["period"].values[1] == 3.0
     assert int(table["found"]) == 2
+
+
+def test_ends_are_held_against_other_computations():
+    """A cycle of another period does not close; a fixed point that is off is seen."""
+    made = demonstration("ecology", rng=0)
+    states = ecology.random_states(32, 12, rng=0)
+    found = {a.kind: a for a in ode.catalogue(made.model, made.w, states)}
+    cycle, point = found["limit cycle"], found["fixed point"]
+    assert contrastive_attractors._closes(made.model, made.w, cycle) < 1
+    longer = replace(cycle, period=cycle.period * (1 + 1e-8))
+    assert contrastive_attractors._closes(made.model, made.w, longer) > 10
+    alpha, D = made.model.unpack(made.w)["alpha"], 1e-6
+    exact = contrastive_attractors._exact(point.mean, alpha, D)
+    assert np.abs(exact - point.mean).max() <= point.mean_error.max() < 1e-10
+    again = contrastive_attractors._exact(point.mean + 1e-7, alpha, D)
+    np.testing.assert_array_equal(again, exact)
+    assert np.isnan(contrastive_attractors._closes(made.model, made.w, point))
+
+
+def test_a_figure_has_a_version_of_its_own():
+    """So that what another method of settling stored is not taken for this one's."""
+    assert _version(contrastive_attractors.settle_batch) == contrastive_attractors.VERSION
+    assert _version(contrastive_runs.learn) == VERSION
 
 
 @pytest.mark.long

@@ -96,12 +96,13 @@ def test_figures_stand_in_their_chapters(written, tmp_path):
     told = text(source)
     assert f"3 of {len(catalogue.names())} figures" in told
     assert "✓ 1 agree ✗ 1 DISAGREE – 1 not judged" in told
+    assert "theory against simulation: 2 agree two computations: 0 agree, 1 DISAGREE" in told
     assert "1 of full size 2 of quick size" in told
     titles = [chapter.title for chapter in catalogue.chapters()]
     shown = [t for t in titles if f">{t}</h2>" in source]
     assert shown == ["How many fixed points", "Relaxation", "Learning by steering"]
     assert "✓ theory and simulation agree : of 3 means" in told
-    assert "✗ theory and its second computation DISAGREE : of 2 values" in told
+    assert "✗ two computations DISAGREE : of 2 values" in told
     assert "J_D 0, 0.1, 0.2, …, 1 (11 values) networks 400 seed 0" in told
     assert "end low, high" not in told
 

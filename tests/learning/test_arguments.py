@@ -169,8 +169,9 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("Y must have the shape", associate().score, X, X[:, :1]),
         case("p_update", associate, p_update=1.2),
         case("enough", associate, enough=0.0),
-        case("L must", associate, L=0),
+        case("L must", associate, L=1),
         case("columns", associate().predict, X[:, :5]),
+        case("L must", learning.capacity, 10, 1),
         case("level", learning.capacity, 10, 2, level=1.1),
         case("level", learning.capacity, 10, 2, level=0.5),  # chance never falls below
         case("level", learning.capacity, 10, 2, level=0.0, score="exact"),
@@ -226,6 +227,7 @@ def test_a_refused_fit_leaves_no_network_behind(parameters, arguments):
     ],
     ids=str,
 )
+@pytest.mark.filterwarnings("ignore:X has entries of size:UserWarning")
 def test_no_allowed_number_makes_fields_infinite(changes):
     network = fit(1e9 * X, epochs=3, recipe=learning.recipe("G2", **changes), random_state=1)
     for name, array in network.learner_.couplings.arrays.items():

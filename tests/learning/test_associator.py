@@ -179,11 +179,6 @@ def test_recall_does_not_depend_on_what_else_is_recalled():
         np.testing.assert_array_equal(fitted.predict(X), alone[::-1])
 
 
-def test_a_single_module_repeats_its_input():
-    fitted = learning.HeteroAssociator(1, random_state=1).fit(spins(5, 30), spins(5, 30))
-    np.testing.assert_array_equal(fitted.predict(spins(5, 30)), spins(5, 30))
-
-
 def test_more_modules_hold_more():
     load = 24  # of 40 units
     short, long = (

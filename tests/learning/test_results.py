@@ -29,11 +29,11 @@ def test_what_results_print():
     assert repr(learning.trajectory(learner, DATA.X[:4])) == (
         "Trajectory(5 sweeps of 4 inputs, 1 layers of 12 units)"
     )
-    found = learning.capacity(8, 1, level=0.9, step=0.5, epochs=5, rng=1)
+    found = learning.capacity(8, 2, level=0.9, step=0.5, epochs=5, rng=1)
     assert repr(found) == (
         f"Capacity({found.P:.1f} pairs, {found.P / 8:.3f} N, tried {found.tried.tolist()})"
     )
-    found = learning.capacity(8, 1, level=0.9, step=0.5, epochs=5, samples=2, rng=1)
+    found = learning.capacity(8, 2, level=0.9, step=0.5, epochs=5, samples=2, rng=1)
     assert repr(found).startswith(f"Capacity({found.P:.1f}({found.error:.1f}) pairs")
 
 
@@ -91,6 +91,7 @@ def test_a_file_of_an_older_version_is_read():
     np.testing.assert_allclose(loaded.decision_function(DATA.X_test[:2]), written, atol=1e-4)
     assert [epoch.number for epoch in loaded.history_] == [1, 2]
     assert loaded.history_[0].validation_error is None
+    assert not hasattr(loaded, "temperature_")
     again = learning.SteeredClassifier(**loaded.get_params()).fit(DATA.X, DATA.y)
     np.testing.assert_allclose(again.learner_.couplings.forward, old["A"], atol=1e-5)
 
@@ -101,10 +102,10 @@ def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path):
     with pytest.raises(ValueError, match="path must be that of a file"):
         storage.write(tmp_path, {}, {})
     assert list(tmp_path.iterdir()) == []
-    storage.write(tmp_path / "file.npz", {"a": np.arange(3)}, {"number": np.float32(0.5)})
+    storage.write(tmp_path / "file.npz", {"J": np.arange(3)}, {"number": np.float32(0.5)})
     arrays, facts = storage.read(str(tmp_path / "file.npz"))
-    assert arrays["a"].tolist() == [0, 1, 2]
-    assert json.dumps(facts) == '{"format": 3, "number": 0.5}'
+    assert arrays["J"].tolist() == [0, 1, 2]
+    assert json.dumps(facts) == '{"format": 4, "number": 0.5}'
 
 
 def test_a_random_state_of_old_moves_on():

@@ -169,3 +169,13 @@ def test_three_antisymmetric_neurons(J_D):
     assert h > 0
     log_E = replica.log_expected_fixed_points(3, J_D, -1.0)
     assert log_E == pytest.approx(float(exact), 1e-13, 1e-15 * 3)
+
+
+def test_couplings_near_the_largest_float_are_strong_ones():
+    """Twice of them overflows, without a warning."""
+    for found, expected in (
+        replica.layered_entropy(0.1, [1e3, 1e308], 3),
+        replica.layered_pair_entropy(0.1, 0.1, [1e3, 1e308], 2),
+        replica.log_expected_layered_fixed_points(5, 2, 0.1, [1e3, 1e308]),
+    ):
+        assert found == expected

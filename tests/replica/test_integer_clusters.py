@@ -10,6 +10,7 @@ from mpmath import mpf
 
 import replica
 from replica import integer_clusters
+from replica.gauss import spin_columns
 from replica.groups import integer_clusters as module
 from replica.groups.integer_exponent import Exponent, stationary
 
@@ -196,3 +197,24 @@ def test_broadcasting():
 def test_results_are_plain_numbers():
     values = dataclasses.asdict(integer_clusters(3, 0.1, 0.1, 0.5))
     assert all(type(value) in (int, float, bool, str) for value in values.values())
+
+
+def test_small_distances_take_as_few_nodes_as_count(monkeypatch):
+    """All nodes and those that count give the same; a million were summed before."""
+    at = {"y": 7, "d": 3e-6, "J_D": 0.05, "eta": -0.4}
+    few = replica.integer_clusters(**at)
+    monkeypatch.setattr(spin_columns, "_MANY", 10**9)
+    all_nodes = replica.integer_clusters(**at)
+    for name in ("free_entropy", "slope_d", "slope_J_D", "q_hat", "shift", "overlap_shift"):
+        assert getattr(few, name) == pytest.approx(getattr(all_nodes, name), rel=1e-9), name
+
+
+def test_a_search_without_an_extremum_ends(monkeypatch):
+    """It took minutes: steps that lead nowhere were halved, on ever finer grids."""
+    calls = []
+    true = Exponent.__call__
+    monkeypatch.setattr(Exponent, "__call__", lambda *a: calls.append(1) or true(*a))
+    found = replica.integer_clusters(24, 1.00004e-6, 1.29e-10, -0.9999999998, throw=False)
+    assert not found.converged
+    assert "no extremum was found" in found.status
+    assert len(calls) < 1000

@@ -39,8 +39,22 @@ GOOD = {"version": 1, "progress": False}
         ({"N": [0.0, -0.0]}, ValueError, "distinct"),
         ({"N": ["None", None]}, ValueError, "distinct"),
         ({"N": [2**63]}, ValueError, "64 bits"),
+        ({"N": ["a\0"]}, ValueError, r"grid\['N'\]: a string must hold no NUL character"),
+        ({"N": [np.longdouble("1e4000")]}, ValueError, "must fit in a float of 64 bits"),
+        ({"N": [1, np.ma.masked]}, TypeError, "a value must be int.*, got masked"),
+        ({"N": np.ma.array([1, 2], mask=[0, 1])}, TypeError, "a value must be int.*, got masked"),
         ({"replica": [1]}, ValueError, "reserved"),
         ({"rng": [1]}, ValueError, "reserved"),
+        ({("N",): [(1,)]}, ValueError, "must be two or more"),
+        ({("N", "N"): [(1, 2)]}, ValueError, "must be two or more"),
+        ({("N", "M"): [(1, 2, 3)]}, ValueError, r"must hold 2 values at each place, got \(1, 2, 3"),
+        ({("N", "M"): [1]}, TypeError, "must hold a tuple of values at each place, got 1"),
+        ({("N", "M"): ["ab"]}, TypeError, "must hold a tuple of values at each place, got 'ab'"),
+        ({("N", "M"): []}, ValueError, "at least one value"),
+        ({("N", "M"): [(1, 2), (1.0, 2.0)]}, ValueError, "distinct places, got .*'N': 1.0"),
+        ({("N", "M"): [(1, 2)], "M": [1]}, ValueError, "each parameter and dimension once, got 'M"),
+        ({("N", "M"): [(1, 2)], "N_M": [1]}, ValueError, "and dimension once, got 'N_M'"),
+        ({("N", "M"): [(1, [2])]}, TypeError, "a value must be int"),
         ({3: [1]}, TypeError, "identifier"),
         ({"a b": [1]}, TypeError, "identifier"),
         (
@@ -89,6 +103,21 @@ def test_options(tmp_path, change, error, match):
 def test_function_must_be_callable(tmp_path):
     with pytest.raises(TypeError, match="function must be callable, got 3"):
         sweeps.run(3, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+
+
+async def later(N):
+    return N
+
+
+def one_by_one(N):
+    yield N
+
+
+@pytest.mark.parametrize("lazy", [later, one_by_one, partial(later)])
+def test_a_function_that_returns_something_yet_to_be_run_is_refused(tmp_path, lazy):
+    with pytest.raises(TypeError, match=r"(later|one_by_one)\(?\)? is a generator or `async def`"):
+        sweeps.run(lazy, {"N": [1]}, store=tmp_path / "ledger", **GOOD)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_function_that_cannot_travel_is_refused(tmp_path):

@@ -84,7 +84,9 @@ def test_a_ledger_in_use_is_left_alone(store):
 
     data = sweep(store, intruding, throw=True)
     assert (data["result"][:, 0] == data["i"]).all()
-    assert inside == [["a[1].sqlite", "a[1].sqlite-wal"]] * 5
+    files = [f"a[1].sqlite{end}" for end in ("", "-shm", "-wal", ".lock")]
+    assert inside == [files] * 5
+    assert names(store) == ["a[1].sqlite"]
 
 
 def test_a_file_of_another_kind_is_left_alone(store):

@@ -14,6 +14,7 @@ import pytest
 import sweeps
 from sweeps.storing import earlier_schemas
 from sweeps.storing.arrays import unpacked
+from sweeps.storing.ledger import Ledger
 
 CALLS = []
 OLD = """
@@ -59,6 +60,11 @@ def sweep(store, **options):
             return sweeps.run(draw, {"i": range(10)}, **again)
 
 
+def renew(store):
+    """Open a ledger as a driver does."""
+    Ledger(store).close()
+
+
 def folder(store):
     return store.with_name(f"{store.name}.arrays")
 
@@ -100,12 +106,23 @@ def file_of(store, i, version="1"):
 
 def test_every_row_is_the_same_and_the_folder_is_gone(store, old):
     before, dataset = old
-    assert [failure.parameters for failure in sweeps.failures(store)] == [{"i": 7}] * 2
+    renew(store)
     assert rows(store) == (3, before)
     assert [path.name for path in store.parent.iterdir()] == [store.name]
     again = sweep(store)
     assert CALLS == [7]
     assert again.drop_vars("seconds").identical(dataset.drop_vars("seconds"))
+
+
+def test_who_only_reads_changes_nothing(store, old):
+    def files():
+        found = sorted(store.parent.rglob("*"))
+        return {path: path.read_bytes() for path in found if path.is_file()}
+
+    before = files()
+    assert [failure.parameters for failure in sweeps.failures(store)] == [{"i": 7}] * 2
+    assert all(point.same for point in sweeps.recheck(draw, store, version=1))
+    assert files() == before
 
 
 def test_an_old_ledger_is_set_aside_whole(store, old):
@@ -118,8 +135,8 @@ def test_an_old_ledger_is_set_aside_whole(store, old):
 KILLED = """
 import os, sys
 from pathlib import Path
-import sweeps
 from sweeps.storing import earlier_schemas
+from sweeps.storing.ledger import Ledger
 which, count, store = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 class Counted:
     def __init__(self, what):
@@ -136,7 +153,7 @@ elif which == "committed":
 else:
     unlink = Counted(Path.unlink)
     Path.unlink = lambda path, **keywords: unlink(path, **keywords)
-sweeps.failures(store)
+Ledger(Path(store)).close()
 """
 
 
@@ -187,13 +204,13 @@ def test_damaged_arrays_are_computed_again(store, old, how):
     file = file_of(store, 3)
     damage(file, how)
     there = file.exists()
-    sweeps.failures(store)
+    renew(store)
     assert file.exists() == there
     with pytest.warns(sweeps.SweepWarning, match="damaged results, computed again:\n  i=3, "):
         again = sweep(store)
     assert CALLS == [3, 7]
     assert again.drop_vars("seconds").identical(dataset.drop_vars("seconds"))
-    sweeps.failures(store)
+    renew(store)
     assert not folder(store).exists()
 
 
@@ -216,16 +233,16 @@ def test_a_folder_that_cannot_be_read_changes_nothing(store, old, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(earlier_schemas.Path, "read_bytes", unable)
         with pytest.raises(sweeps.LedgerError, match=r"cannot be opened: .*Permission denied"):
-            sweeps.failures(store)
+            renew(store)
     assert rows(store)[0] == 1
-    sweeps.failures(store)
+    renew(store)
     assert rows(store) == (3, before)
 
 
 def test_what_is_not_of_the_ledger_stays(store, old):
     (folder(store) / "notes.txt").write_text("mine")
     (folder(store) / ".abc.npz.123.writing").write_bytes(b"half")
-    sweeps.failures(store)
+    renew(store)
     assert [path.name for path in folder(store).iterdir()] == ["notes.txt"]
 
 

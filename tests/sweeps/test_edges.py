@@ -8,6 +8,7 @@ import pytest
 import xarray
 
 import sweeps
+from sweeps.running.progress import Progress
 from sweeps.running.session import Session
 from sweeps.storing import evaluation
 from sweeps.storing.point import Point
@@ -39,18 +40,19 @@ def test_a_function_that_does_not_tell_its_arguments_is_called(options):
 
 
 def test_a_point_that_is_known_is_not_asked_for_again(options):
-    calls, steps = [], []
+    calls = []
 
     def counted(N):
         calls.append(N)
         return N
 
     points = [Point({"N": 1}), Point({"N": 2})]
+    progress = Progress("counted", 4, show=False)
     with Session(counted, ["N"], rng=0, name=None, stale="warn", **options) as session:
         for _ in range(2):
-            session.evaluate(points, lambda: steps.append(1))
+            session.evaluate(points, progress)
     assert calls == [1, 2]
-    assert len(steps) == 4
+    assert (progress.stored, progress.computed) == (2, 2)
 
 
 def test_without_git_there_is_no_commit(monkeypatch, tmp_path):

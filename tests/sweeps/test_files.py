@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -74,11 +75,51 @@ def test_a_failed_write_keeps_the_old_file(data, tmp_path):
     assert [file.name for file in tmp_path.glob("*.nc*")] == ["data.nc"]
 
 
+FULL = """
+import resource, sys
+import numpy as np, sweeps, xarray
+data = xarray.Dataset({"x": (("a", "b"), np.random.default_rng(1).random((300, 300)))})
+if len(sys.argv) == 3:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
+try:
+    sweeps.to_netcdf(data, sys.argv[1], command="")
+except OSError as error:
+    print(error)
+"""
+
+
+def export(path, *limit):
+    """Write a file of 720 kB in a process of its own, and return what it says."""
+    command = [sys.executable, "-c", FULL, str(path), *limit]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+@pytest.mark.parametrize("limit", ["4096", "500000"])
+def test_a_file_that_may_not_be_so_large_is_an_error_and_not_the_end(tmp_path, limit):
+    path = tmp_path / "x.nc"
+    path.write_text("before")
+    assert export(path, limit).endswith(f"{path} cannot be written: File too large\n")
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("tries", [1, pytest.param(12, marks=pytest.mark.long)])
+def test_a_full_disk_is_an_error_and_not_the_end(mount, tries):
+    path = mount("size=300k") / "x.nc"
+    for _ in range(tries):
+        assert export(path).endswith(f"{path} cannot be written: No space left on device\n")
+        assert list(path.parent.iterdir()) == []
+
+
 def test_bad_files(data, tmp_path):
     with pytest.raises(FileNotFoundError, match=r"none\.nc does not exist"):
         sweeps.load(tmp_path / "none.nc")
     with pytest.raises(ValueError, match="is a folder"):
         sweeps.to_netcdf(data, tmp_path)
+    with pytest.raises(ValueError, match="is no NetCDF file but a ledger"):
+        sweeps.load(tmp_path / "ledger")
     path = sweeps.to_netcdf(data, tmp_path / "data.nc")
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(ValueError, match=f"{path} cannot be read as NetCDF"):

@@ -113,6 +113,10 @@ def module(tmp_path):
         ("special.ndtr", "special.erf"),
         ("+ compiled(x)", "- compiled(x)"),
         ("@doubled", ""),
+        ("@numba.njit", "@numba.njit(fastmath=True)"),
+        ("@numba.njit", "@numba.njit(parallel=True)"),
+        ("@numba.njit", "@numba.vectorize(fastmath={'nnan'})"),
+        ("@numba.njit", "@numba.njit(error_model='numpy')"),
     ],
 )
 def test_a_change_is_seen(module, before, after):
@@ -133,6 +137,7 @@ def test_a_change_is_seen(module, before, after):
         ("CACHE = {}", "CACHE = {5: 5}"),
         ("COUNT = 0", "COUNT = 3"),
         ("unrelated", "renamed"),
+        ("@numba.njit", "@numba.njit(nogil=True, fastmath=False)"),
         ('{"a", "b", "c"}', '{"c", "b", "a"}'),
     ],
 )

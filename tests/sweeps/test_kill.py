@@ -1,5 +1,6 @@
 """Kill a sweep at random moments: it loses nothing but what was in flight."""
 
+import contextlib
 import importlib.util
 import os
 import signal
@@ -15,8 +16,9 @@ import psutil
 import pytest
 
 import sweeps
-from sweeps.storing.ledger import Ledger, Series
+from sweeps.storing.ledger import Ledger
 from sweeps.storing.point import Point
+from sweeps.storing.reader import Series
 
 SCRIPT = Path(__file__).with_name("killed_sweep.py")
 KILLS = 5
@@ -132,3 +134,85 @@ def test_ctrl_c_stores_what_is_done_and_leaves_no_worker(tmp_path, group):
     _, alive = psutil.wait_procs(family, timeout=30)
     assert alive == []
     assert rows(store) == 2
+
+
+def session(leader):
+    """Return the processes that belong to the session of a driver, alive."""
+    found = []
+    for process in psutil.process_iter(["status"]):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            dead = process.info["status"] == psutil.STATUS_ZOMBIE
+            if os.getsid(process.pid) == leader and not dead:
+                found.append(process)
+    return found
+
+
+@pytest.mark.parametrize("later", [0.1, 0.25])
+def test_workers_that_are_starting_do_not_outlive_a_killed_driver(tmp_path, later):
+    process = start(tmp_path / "ledger", "endless")
+    while len(session(process.pid)) < 3:  # the driver, loky's tracker, a worker
+        time.sleep(0.005)
+    time.sleep(later)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(session(process.pid), timeout=10)
+    assert alive == []
+
+
+def send(process, who, which, rng):
+    """Send a signal to a driver, to one of its workers or all, or to everybody."""
+    family = session(process.pid)
+    workers = [member for member in family if member.pid != process.pid]
+    if who == "worker":
+        workers = [workers[rng.integers(len(workers))]] if workers else []
+    targets = {"driver": [process], "everybody": [process, *workers]}.get(who, workers)
+    for target in targets:
+        with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+            target.send_signal(which)
+
+
+def contents(store):
+    """Return what a ledger holds, without the times; {} before there is one."""
+    if not store.exists():
+        return {}
+    with contextlib.closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as connection:
+        query = "SELECT parameters, results, arrays FROM points WHERE error IS NULL"
+        try:
+            return {key: values for key, *values in connection.execute(query)}
+        except sqlite3.OperationalError:  # no table yet
+            return {}
+
+
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.long)])
+def test_signals_to_anybody_at_any_time_lose_no_row_and_leave_no_process(tmp_path, kills):
+    """While modules are imported, workers start, points are computed, and the pool ends."""
+    rng, rounds, store = np.random.default_rng(17), 0, tmp_path / "0"
+    for _ in range(kills):
+        process = start(store, "numbers")
+        time.sleep(rng.uniform(0, 2.5))
+        who = str(rng.choice(["driver", "worker", "workers", "everybody"]))
+        which = signal.Signals(rng.choice([signal.SIGKILL, signal.SIGTERM, signal.SIGINT]))
+        before = contents(store)
+        send(process, who, which, rng)
+        if who.startswith("worker") and rng.random() < 0.5:
+            time.sleep(rng.uniform(0, 0.5))
+            process.kill()
+        status = process.wait(60)
+        if who.startswith("worker"):
+            assert status in (0, -signal.SIGKILL), (who, which)
+        _, alive = psutil.wait_procs(session(process.pid), timeout=20)
+        assert alive == [], (who, which)
+        after = contents(store)
+        assert before.items() <= after.items()
+        if len(after) == 200:
+            rounds += 1
+            store = tmp_path / f"{rounds}"
+    assert start(store, "numbers").wait(60) == 0
+    expected = contents(serial_store(tmp_path))
+    for done in range(rounds + 1):
+        assert contents(tmp_path / f"{done}") == expected
+
+
+def serial_store(folder):
+    serial(folder / "serial", "numbers")
+    return folder / "serial"

@@ -1,6 +1,8 @@
 """What a sweep returns, and that it computes every point once."""
 
+import random
 import time
+import warnings
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
@@ -156,6 +158,107 @@ def test_what_cannot_be_stored_is_an_error_of_the_point(ledger, threads, returne
     assert data["failed"].all()
 
 
+@pytest.mark.parametrize(
+    ("returned", "match"),
+    [
+        (np.ma.masked, "result has masked values: return nan"),
+        ({"a": np.ma.array([1.0, 2.0], mask=[0, 1])}, "a has masked values"),
+        (np.longdouble("1e4000"), r"result must fit in a float of 64 bits, got 1e\+4000"),
+        ("a\0", r"must hold no NUL character, got 'a\\x00'"),
+    ],
+)
+def test_what_would_become_something_else_is_an_error_of_the_point(
+    ledger, threads, returned, match
+):
+    def bad(N):
+        return returned
+
+    with pytest.warns(sweeps.SweepWarning, match=match):
+        data = sweeps.run(bad, {"N": [1]}, executor=threads, **ledger)
+    assert data["failed"].all()
+
+
+def test_a_masked_array_without_masked_values_is_an_array(ledger, threads):
+    def good(N):
+        return {"a": np.ma.array([1.0, 2.0]), "b": np.longdouble(0.1), "c": -np.longdouble("inf")}
+
+    data = sweeps.run(good, {"N": [1]}, executor=threads, **ledger)
+    assert data["a"].values.ravel().tolist() == [1.0, 2.0]
+    assert (data["b"].item(), data["c"].item()) == (float(np.longdouble(0.1)), -np.inf)
+
+
+def draws_from_numpy(i, rng):
+    return np.random.rand()  # noqa: NPY002
+
+
+def draws_from_python(i, rng):
+    return random.random()
+
+
+@pytest.mark.parametrize("function", [draws_from_numpy, draws_from_python])
+@pytest.mark.parametrize("processes", [True, False])
+def test_numbers_that_no_seed_determines_are_told_of(ledger, threads, function, processes):
+    if not processes and function is draws_from_python:
+        pytest.skip("other threads may have drawn")
+    executor = 1 if processes else threads
+    with pytest.warns(sweeps.SweepWarning, match="^3 points drew from .* global generators"):
+        sweeps.run(function, {"i": range(3)}, executor=executor, **ledger)
+
+
+def wrong(i):
+    raise TypeError(f"wrong\nfor {i}")
+
+
+def unsettled(i):
+    raise sweeps.ConvergenceError(str(i))
+
+
+def mixed(i):
+    raise (TypeError, ValueError)[i % 2](i)
+
+
+def late(i):
+    return i if i == 10 else 1 / 0
+
+
+def test_a_wrong_call_does_not_cost_the_whole_grid(ledger, threads):
+    told = r"all of the first 20 points failed with TypeError .*\n  i=\d, (.*\n){5}  \.\.\. and"
+    with pytest.raises(sweeps.SweepError, match=told):
+        sweeps.run(wrong, {"i": range(500)}, executor=threads, **ledger)
+    assert 20 <= len(sweeps.failures(ledger["store"])) < 100
+
+
+@pytest.mark.parametrize("function", [unsettled, mixed, late])
+def test_failures_that_are_no_wrong_call_do_not_stop_it(ledger, threads, function):
+    with pytest.warns(sweeps.SweepWarning, match="of 60 points failed"):
+        sweeps.run(function, {"i": range(60)}, executor=threads, **ledger)
+    with pytest.warns(sweeps.SweepWarning, match="of 60 points failed"):  # the next run, too
+        sweeps.run(function, {"i": range(60)}, executor=threads, **ledger)
+
+
+def test_so_many_failures_and_no_more(ledger):
+    def fragile(i):
+        if i % 2:
+            raise ArithmeticError
+        return i
+
+    class Serial(Executor):
+        def submit(self, fn, /, *args, **kwargs):
+            future = Future()
+            future.set_result(fn(*args, **kwargs))
+            return future
+
+    options = {"executor": Serial(), **ledger}
+    told = "stopped after 3 failed points, as max_failures=3 says. What is done is stored"
+    with pytest.raises(sweeps.SweepError, match=told):
+        sweeps.run(fragile, {"i": range(400)}, max_failures=3, **options)
+    assert len(sweeps.failures(ledger["store"])) >= 3
+    with pytest.warns(sweeps.SweepWarning, match="20 of 40"):
+        sweeps.run(fragile, {"i": range(40)}, max_failures=21, **options)
+    with pytest.raises(ValueError, match="max_failures must be an integer >= 1, got 0"):
+        sweeps.run(fragile, {"i": [1]}, max_failures=0, **options)
+
+
 def test_types_survive_the_ledger(ledger, threads):
     returned = {
         "truth": True,
@@ -199,18 +302,16 @@ def test_shorter_arrays_are_filled_up(ledger, threads):
         ({"b": np.zeros(2), "b_0": np.zeros(2)}, "b_0"),
     ],
 )
-def test_a_dimension_with_the_name_of_something_else_ends_the_sweep(
+def test_a_dimension_with_the_name_of_something_else_is_an_error_of_the_point(
     ledger, threads, returned, clash
 ):
-    calls = []
-
     def clashing(N, a_0):
-        calls.append(N)
-        return returned
+        return returned if N == 1 else {"c": N}
 
-    with pytest.raises(ValueError, match=f"beside a parameter or result '{clash}'.* rename"):
-        sweeps.run(clashing, {"N": range(500), "a_0": [1]}, executor=threads, **ledger)
-    assert len(calls) < 100
+    grid = {"N": range(4), "a_0": [1]}
+    with pytest.warns(sweeps.SweepWarning, match=f"1 of 4.*\n.*or result '{clash}'.* rename"):
+        data = sweeps.run(clashing, grid, executor=threads, **ledger)
+    assert data["failed"].values.ravel().tolist() == [False, True, False, False]
 
 
 def test_nothing_but_failures(ledger, threads):
@@ -244,6 +345,45 @@ def test_axes_of_every_kind(ledger, threads):
     data = sweeps.run(function, grid, executor=threads, **ledger)
     value = data["result"].sel(n=1, x=0.0, kind="b", on=False, T="None", replica=0)
     assert value.item() == "1 0.0 'b' False None"
+
+
+def test_parameters_that_move_together(ledger, threads, tmp_path):
+    function, calls = counted(draw)
+    grid = {"N": [10, 400], "J_D": [0.5, 1.0]}
+    product = sweeps.run(function, grid, replicas=2, executor=threads, **ledger)
+    places = [(400, 0.5), (10, 1), (10, 0.25)]
+    pairs = {("N", "J_D"): places}
+    data = sweeps.run(function, pairs, replicas=2, executor=threads, **ledger)
+    assert len(calls) == 8 + 2  # of the points, two places are known
+    assert data["result"].dims == ("N_J_D", "replica")
+    assert data["N"].values.tolist() == [400, 10, 10]
+    assert data["J_D"].values.tolist() == [0.5, 1.0, 0.25]
+    for i, (N, J_D) in enumerate(places[:2]):
+        known = product["result"].sel(N=N, J_D=J_D)
+        assert (data["result"][i].values == known.values).all()
+    comparison = sweeps.compare(lambda N, J_D: N + J_D / 2, data["result"])
+    assert comparison.points["theory"].values.tolist() == [400.25, 10.5, 10.125]
+    read = sweeps.load(sweeps.to_netcdf(data, tmp_path / "x.nc", parameters=pairs))
+    assert read.drop_attrs().identical(data.drop_attrs())
+
+
+def test_an_axis_of_pairs_beside_one_of_numbers(ledger, threads):
+    def text(a, b, c):
+        return f"{a!r} {b!r} {c!r}"
+
+    grid = {"c": [0, 1], ("b", "a"): [("x", 1), ("y", None), ("x", None)]}
+    data = sweeps.run(text, grid, executor=threads, **ledger)
+    assert dict(data.sizes) == {"c": 2, "b_a": 3, "replica": 1}
+    assert data["result"].sel(c=1).isel(b_a=1, replica=0).item() == "None 'y' 1"
+    assert data["a"].values.tolist() == ["1", "None", "None"]
+
+
+def test_a_result_with_the_name_of_a_dimension_is_an_error_of_the_point(ledger, threads):
+    def bad(a, b):
+        return {"a_b": 1}
+
+    with pytest.warns(sweeps.SweepWarning, match="none of .*a_b, got 'a_b'"):
+        sweeps.run(bad, {("a", "b"): [(1, 2)]}, executor=threads, **ledger)
 
 
 class Slow(Executor):
@@ -281,10 +421,40 @@ def test_a_bound_argument_makes_another_function(ledger, threads):
         sweeps.run(partial(draw, J_D=2.0), {"N": [1]}, executor=threads, **ledger)
 
 
-def test_the_bar_counts_all_points(ledger, threads, capsys):
-    for _ in range(2):
-        sweeps.run(draw, GRID, executor=threads, **{**ledger, "progress": True})
-        assert "6/6" in capsys.readouterr().err
+def test_every_run_ends_with_one_line(ledger, threads, capsys):
+    def fragile(N):
+        return 1 / N
+
+    def told(**options):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", sweeps.SweepWarning)
+            sweeps.run(fragile, {"N": range(4)}, executor=threads, **{**ledger, **options})
+        return capsys.readouterr().err
+
+    name = f"{__name__}.test_every_run_ends_with_one_line.<locals>.fragile"
+    first = told(progress=True)
+    assert "0/4" in first
+    assert first.endswith(f"\r{name}: 4 points, 0 from the ledger, 1 failed\n")
+    again = told(progress=True)
+    assert "3/4" in again  # the bar starts at what is stored
+    assert "0/4" not in again
+    assert again.endswith(f"\r{name}: 4 points, 3 from the ledger, 1 failed\n")
+    assert told(progress=False) == ""
+    sweeps.run(fragile, {"N": [1, 2]}, executor=threads, **{**ledger, "progress": True})
+    assert capsys.readouterr().err == f"{name}: 2 points, 2 from the ledger, 0 failed\n"
+
+
+def test_a_run_that_is_stopped_says_where(ledger, capsys):
+    def leaving(N):
+        return N
+
+    class Interrupted(Executor):
+        def submit(self, fn, /, *args, **kwargs):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweeps.run(leaving, {"N": [1]}, executor=Interrupted(), **{**ledger, "progress": True})
+    assert "leaving: stopped at 0 of 1 points, 0 from" in capsys.readouterr().err
 
 
 def test_summary_gives_means_and_standard_errors(ledger, threads):

@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
 import pytest
 
@@ -128,6 +128,29 @@ def test_an_exit_inside_the_function_is_an_error_of_the_point(ledger):
 
     with pytest.warns(sweeps.SweepWarning, match="SystemExit: enough"):
         sweeps.run(leaving, {"i": [1]}, executor=1, **ledger)
+
+
+@pytest.mark.parametrize("processes", [True, False])
+def test_an_interrupt_inside_the_function_is_an_error_of_the_point(ledger, processes):
+    """Ctrl-C comes to the driver, not out of a point."""
+
+    def interrupted(i):
+        if i == 1:
+            raise KeyboardInterrupt
+        return i
+
+    with ThreadPoolExecutor(1) as threads:
+        executor = 1 if processes else threads
+        with pytest.warns(sweeps.SweepWarning, match=r"1 of 3.*\n  i=1, .*KeyboardInterrupt"):
+            data = sweeps.run(interrupted, {"i": range(3)}, executor=executor, **ledger)
+    assert data["failed"].values.ravel().tolist() == [False, True, False]
+
+
+def test_an_executor_that_is_shut_down(ledger):
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    with pytest.raises(sweeps.SweepError, match=r"the executor broke \(RuntimeError: cannot sched"):
+        sweeps.run(abs_of, {"i": [1]}, executor=executor, **ledger)
 
 
 class Fragile(Executor):

@@ -1,0 +1,1 @@
+"""Where trajectories end: fixed points, cycles, tori and chaos, each decided by its own numbers."""
