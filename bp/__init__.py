@@ -19,6 +19,9 @@ The same holds for layered networks, where the node is a column of neurons.
 - `focusing`: find a fixed point, by replicas that contract to where fixed points lie densest; its
   protocols are iterables of pairs (gamma, y), such as `scoping`, `pseudo_reinforcement` and
   `along_overlap`. `reinforcement` is the simpler algorithm. Both return a `Solution`.
+- `focusing_dynamics`: the same algorithms on networks of any size, without couplings, exactly in
+  law; `onset`: where they begin to choose a cluster; `success_probability`, `success_threshold`:
+  when they find a fixed point in N neurons.
 - `local_entropy`: how many fixed points lie at a distance from a given one; `focusing_trajectory`:
   how many lie in the clusters that focusing contracts to.
 
@@ -40,6 +43,7 @@ The equations, and what is approximate in them: `docs/theory/message-passing.md`
 from bp.infinite.dynamics import FocusingDynamics
 from bp.infinite.focusing_dynamics import focusing_dynamics
 from bp.infinite.onset import Onset, onset
+from bp.infinite.success import success_probability, success_threshold
 from bp.marginals.belief_propagation import belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
 from bp.marginals.marginals import Marginals
@@ -70,4 +74,6 @@ __all__ = [
     "pseudo_reinforcement",
     "reinforcement",
     "scoping",
+    "success_probability",
+    "success_threshold",
 ]

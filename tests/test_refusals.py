@@ -107,6 +107,13 @@ GOOD = {
     bp.pseudo_reinforcement: {"steps": 3, "rate": (0.1, 0.2)},
     bp.reinforcement: {"network": NETWORK, "rates": [0.1], **SEARCH},
     bp.scoping: {"steps": 3, "y": 3.0, "gamma": (0.1, 0.2)},
+    bp.success_probability: {"N": 100, "unstable_fraction": [0.1], "runs": 2},
+    bp.success_threshold: {
+        "N": 100,
+        "J_D": [0.1, 0.2],
+        "unstable_fraction": [0.1, 0.001],
+        "runs": 2,
+    },
     dynamics.annealed_cycles: {"N": 8},
     dynamics.boundary_shift: {"p": 0.3},
     dynamics.census: {"network": NETWORK, "rule": "synchronous"},
