@@ -6,7 +6,12 @@ CHAPTER = Chapter(
     "Message passing",
     "Where no simple dynamics settles, message passing on one drawn network can still find a "
     "fixed point, by looking for regions dense in them. It measures their local entropy too.",
-    ("message-passing",),
-    ("focusing_success", "focusing_trajectory", "local_entropy_instances"),
+    ("message-passing", "focusing-dynamics"),
+    (
+        "focusing_success",
+        "focusing_trajectory",
+        "focusing_dynamics",
+        "local_entropy_instances",
+    ),
     __name__,
 )
