@@ -28,10 +28,12 @@ caption = (
     "couplings. Left: the overlap, and where the state m = 0 loses stability in infinite networks "
     "(dotted). Middle: fraction of unstable neurons in the state of the signs. Right: Bethe "
     "entropy of the fixed points in the field of focusing. The verdict compares markers and lines "
-    "of the same N, where the overlap is above 0.1; they share networks along a curve."
+    "of the same N, where the overlap is above 0.1; they share networks along a curve. Past the "
+    "smallest unstable fraction the messages no longer settle, and the entropy means nothing."
 )
 
 Y, DAMPING, ITERATIONS, GAMMA = 7.0, 0.6, 5, (0.15, 0.9)
+MARKERS, STYLES = "os", ("-", "--", ":")
 NAMES = ("overlap", "unstable_fraction", "local_entropy")
 
 
@@ -128,6 +130,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for color, J_D in enumerate(data["J_D"].values):
         left.axvline(float(data["onset"].sel(J_D=J_D)), color=f"C{color}", ls=":", lw=0.9)
         middle.plot([], [], color=f"C{color}", label=f"$J_D = {J_D:g}$")
+    for style, N in zip(STYLES, data["N"].values[::-1], strict=False):
+        left.plot([], [], color="0.4", ls=style, label=f"no couplings, N = {N}")
+    for marker, size in zip(MARKERS, data["size"].values[::-1], strict=False):
+        left.plot([], [], marker, ms=3, mfc="w", color="0.4", label=f"networks, N = {size}")
     left.legend(loc="lower right")
     middle.legend()
     right.set_ylim(0, 0.3)
@@ -135,11 +141,12 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 
 def _draw_one(ax: "Axes", data: "xarray.Dataset", name: str, color: str) -> None:
-    gamma, largest = data["gamma"].values, data["N"].values[-1]
-    line, error = (data[f"line_{name}{kind}"].sel(N=largest).values for kind in ("", "_error"))
-    ax.plot(gamma, line, color=color, label=f"no couplings, N = {largest}")
-    ax.fill_between(gamma, line - error, line + error, color=color, alpha=0.3, lw=0)
-    for marker, size in zip("os", data["size"].values, strict=False):
+    gamma = data["gamma"].values
+    for style, N in zip(STYLES, data["N"].values[::-1], strict=False):
+        line, error = (data[f"line_{name}{kind}"].sel(N=N).values for kind in ("", "_error"))
+        ax.plot(gamma, line, color=color, ls=style, lw=1.2 if style == "-" else 0.8)
+        ax.fill_between(gamma, line - error, line + error, color=color, alpha=0.2, lw=0)
+    for marker, size in zip(MARKERS, data["size"].values[::-1], strict=False):
         one = data.sel(size=size)
         values = one[name].where(one[name] > 0)
         ax.errorbar(
@@ -149,5 +156,4 @@ def _draw_one(ax: "Axes", data: "xarray.Dataset", name: str, color: str) -> None
             mfc="w",
             color=color,
             capsize=0,
-            label=f"networks, N = {size}",
         )
