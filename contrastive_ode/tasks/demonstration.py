@@ -15,6 +15,7 @@ from contrastive_ode.training.iterations import Iterations
 from contrastive_ode.training.loop import Rate
 from contrastive_ode.training.result import Training
 from contrastive_ode.training.train import train
+from foundation import domains
 from foundation.domains import Floats
 
 
@@ -82,7 +83,8 @@ class Demonstration:
             As in `contrastive_ode.train`.
         """
         if not isinstance(iterations, Iterations | None):
-            iterations = replace(self.iterations, number=iterations)
+            number = domains.integer("iterations", iterations, low=0)
+            iterations = replace(self.iterations, number=number)
         if isinstance(rule, str):
             rule = replace(self.rule, supervisor=rule)
         return train(

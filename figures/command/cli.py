@@ -253,7 +253,7 @@ def _chapters(name: str | None) -> "tuple[Chapter, ...]":
 
 def _make(names: list[str], target: Target, execution: Execution) -> None:
     from figures import catalogue
-    from figures.gallery import Gallery, stored, verdict
+    from figures.gallery import Gallery, stored, verdict, written
 
     if target.full and target.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
@@ -269,7 +269,7 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
         checks: list[tuple[verdict.Check, ...]] = []
         for name in names:
             data = gallery.redraw(name) if target.redraw else gallery.make(name)
-            checks.append(verdict.parse(data.attrs["checks"]))
+            checks.append(written.parse(data.attrs["checks"]))
             print(f"{name}: {'; '.join(map(str, checks[-1]))}", flush=True)
     if len(names) > 1:
         for sort, words in verdict.counts(checks).items():

@@ -10,7 +10,7 @@ from typing import Any
 import sweeps
 from figures import catalogue
 from figures.chapter import Table
-from figures.gallery import verdict
+from figures.gallery import verdict, written
 from figures.gallery.texts import SAID, said
 
 NEEDED = (*SAID, "command", "provenance")
@@ -102,7 +102,7 @@ def read(path: Path) -> Entry:
     return Entry(
         name=name,
         **{key: attributes[key] for key in ("title", "equation", "caption", "command")},
-        checks=verdict.parse(attributes["checks"]),
+        checks=written.parse(attributes["checks"]),
         size="full" if full else "quick",
         parameters=_as_text({**parameters, **sizes, "seed": seed}),
         commit=commit,

@@ -66,7 +66,7 @@ class Gallery:
         Returns
         -------
         What was drawn; its attributes tell title, caption, equation, command and, as JSON, the
-        checks (`figures.gallery.verdict.parse`).
+        checks (`figures.gallery.written.parse`).
 
         Raises
         ------

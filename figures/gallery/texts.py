@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from figures import catalogue
-from figures.gallery import verdict
+from figures.gallery import verdict, written
 
 if TYPE_CHECKING:
     import xarray
@@ -31,5 +31,5 @@ def said(name: str, data: "xarray.Dataset", *, past: bool = False) -> dict[str, 
         if not past:
             raise
         checks = verdict.judge(data)
-    texts = (name, module.title, module.caption, module.equation, verdict.dump(checks))
+    texts = (name, module.title, module.caption, module.equation, written.dump(checks))
     return dict(zip(SAID, texts, strict=True))

@@ -13,7 +13,7 @@ from contrastive_ode.tasks import demonstration, ecology
 from figures.contrastive import contrastive_allostery, contrastive_attractors, contrastive_runs
 from figures.gallery import Gallery
 from figures.gallery.making import VERSION, _version
-from figures.gallery.verdict import parse
+from figures.gallery.written import parse
 
 
 def test_gradient_deviation_sees_a_wrong_gradient(monkeypatch):

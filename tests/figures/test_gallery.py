@@ -12,7 +12,8 @@ import sweeps
 from figures import catalogue
 from figures.command import main
 from figures.gallery import Gallery
-from figures.gallery.verdict import judge, parse
+from figures.gallery.verdict import judge
+from figures.gallery.written import parse
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_functions_by_name(tmp_path):
     assert sweep_arguments.function("math:hypot") is math.hypot
     for target, match in (
         ("double", "MODULE:NAME or PATH.py:NAME"),
-        (f"{path}:number", "has no function 'number'"),
+        (f"{path}:number", "number is no function in"),
         (f"{tmp_path / 'none.py'}:f", "in a file that exists"),
         ("no_such_module:f", "a module that can be imported"),
         (".relative:f", "a module that can be imported"),

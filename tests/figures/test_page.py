@@ -18,7 +18,8 @@ import sweeps
 from figures import catalogue
 from figures.gallery import page
 from figures.gallery.page import write_page
-from figures.gallery.verdict import Check, dump
+from figures.gallery.verdict import Check
+from figures.gallery.written import dump
 
 AGREE = Check("z", ("z",), 3, 1.0, 0, 0.5, True)
 WRONG = Check("deviation", ("deviation",), 2, 3.0, 1, None, False)

@@ -9,7 +9,7 @@ import xarray
 import sweeps
 from figures import catalogue
 from figures.gallery import Gallery, stored
-from figures.gallery.verdict import parse
+from figures.gallery.written import parse
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray
 
-from figures.gallery.verdict import Check, dump, judge, parse
+from figures.gallery.verdict import Check, judge
+from figures.gallery.written import dump, parse
 
 
 def only(data):
