@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks import Network
+from networks import BinaryNetwork, Network, trusted
 from networks.network import checked
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
@@ -28,14 +28,19 @@ def network(value: object) -> Network:
 def _symmetry(network: Network) -> tuple[float, float]:
     """Return the correlation of `J_ij` and `J_ji` in a sample of pairs, and its standard error."""
     N = network.N
+    if isinstance(network, BinaryNetwork) and network.planes is None:
+        return 0.0, 1.0  # all bits are independent
     pairs = min(N * (N - 1) // 2, 100_000)
     if pairs == 0:
         return 0.0, 1.0
     rng = np.random.default_rng(0)
     i = rng.integers(0, N, pairs)
     j = (i + rng.integers(1, N, pairs)) % N
-    outgoing = network.outgoing.reshape(-1, N, N)
-    J, back = outgoing[:, i, j].astype(float), outgoing[:, j, i].astype(float)
+    if isinstance(network, BinaryNetwork):
+        J, back = trusted.signs(network, j, i)[None], trusted.signs(network, i, j)[None]
+    else:
+        outgoing = network.outgoing.reshape(-1, N, N)
+        J, back = outgoing[:, i, j].astype(float), outgoing[:, j, i].astype(float)
     scale = (J**2 + back**2).sum() / 2
     return (float((J * back).sum() / scale), (J.size) ** -0.5) if scale else (0.0, 1.0)
 

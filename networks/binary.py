@@ -10,6 +10,8 @@ import numpy.typing as npt
 from foundation import domains
 from networks.network import Network, Spins
 
+Numbers = npt.NDArray[np.floating]
+
 LARGEST = 2**31 - 1  # neurons whose sums fit into 32 bits
 _ALIGN = 64  # bytes: a row of planes starts a cache line
 
@@ -130,7 +132,40 @@ class BinaryNetwork(Network):
         """
         return self._sums(domains.state("s", s, self.shape))
 
-    # of states that were checked before: `networks.trusted`
+    # of states and numbers that were checked before: `networks.trusted`
+
+    def _product(self, x: Numbers) -> Numbers:
+        """Return the sums over j of `J_ij x_j`, for rows x."""
+        from networks import bit_products
+
+        padded = self._padded(x)
+        sums = np.empty_like(padded)
+        bit_products.to_receivers(self.stored, np.uint64(self.key), self.N, padded, sums)
+        return self._signed(sums[:, : self.N], x)
+
+    def _back(self, x: Numbers) -> Numbers:
+        """Return the sums over i of `J_ij x_i`, for rows x."""
+        from networks import bit_products
+
+        sums = np.empty_like(x)
+        bit_products.to_senders(self.stored, np.uint64(self.key), self._padded(x), sums)
+        return self._signed(sums, x)
+
+    def _signs(
+        self, senders: npt.NDArray[np.int64], receivers: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.float64]:
+        """Return the signs of stored couplings, for pairs of neurons."""
+        W = row_bytes(self.N)
+        bits = self.stored[senders, receivers % W] >> (receivers // W).astype(np.uint8) & 1
+        return 2.0 * bits - 1
+
+    def _padded(self, x: Numbers) -> Numbers:
+        return np.pad(x, ((0, 0), (0, 8 * row_bytes(self.N) - self.N)))
+
+    def _signed(self, sums: Numbers, x: Numbers) -> Numbers:
+        """Return the sums of couplings of both signs from those of bits."""
+        total = x.sum(axis=1, keepdims=True, dtype=np.float64)
+        return (self.scale * (2 * sums - total + x)).astype(x.dtype)
 
     def _sums(self, s: Spins) -> npt.NDArray[np.int32]:
         from networks import bits

@@ -10,6 +10,7 @@ from bp.marginals.marginals import Marginals
 from bp.messages import bethe
 from bp.messages.cavity import CavityMessages
 from bp.messages.dense import DenseMessages
+from bp.messages.one_bit import messages
 from foundation import domains
 from foundation.errors import ConvergenceError
 from networks import Network
@@ -106,7 +107,7 @@ def belief_propagation(
     rng = domains.generator(rng)
     state: DenseMessages | CavityMessages
     if method == "dense":
-        state = DenseMessages(network, 1, dtype=np.float64, exact_squares=exact_squares)
+        state = messages(network, 1, dtype=np.float64, exact_squares=exact_squares)
         state.start_at_random(rng)
     else:
         state = CavityMessages(network, rng)

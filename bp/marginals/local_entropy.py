@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from bp import arguments
-from bp.messages import bethe
-from bp.messages.dense import DenseMessages
+from bp.messages import bethe, one_bit
 from foundation import domains
 from foundation.axes import axes_of
 from foundation.errors import ConvergenceError
@@ -195,7 +194,7 @@ def local_entropy(
     throw = domains.boolean("throw", throw)
 
     field = (theta[:, None, None] * spins).astype(np.float32)
-    messages = DenseMessages(network, len(theta))
+    messages = one_bit.messages(network, len(theta))
     messages.start(field + spins)
     none, one = np.zeros(len(theta)), np.ones(len(theta))
     residual, iteration = np.full(len(theta), np.inf), 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bp.messages import bethe
+from bp.messages import bethe, one_bit
 from bp.messages.dense import DenseMessages
 from bp.messages.neuron import Array
 from bp.solving.options import SearchOptions
@@ -130,7 +130,7 @@ def search(
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
     under_way = Search(
-        DenseMessages(network, options.runs),
+        one_bit.messages(network, options.runs),
         options,
         np.ones((options.runs, *network.shape), dtype=np.int8),
         np.zeros(options.runs, dtype=np.int64),
