@@ -157,7 +157,7 @@ class BinaryNetwork(Network):
         """Return the signs of stored couplings, for pairs of neurons."""
         W = row_bytes(self.N)
         bits = self.stored[senders, receivers % W] >> (receivers // W).astype(np.uint8) & 1
-        return 2.0 * bits - 1
+        return np.asarray(2.0 * bits - 1, dtype=np.float64)
 
     def _padded(self, x: Numbers) -> Numbers:
         return np.pad(x, ((0, 0), (0, 8 * row_bytes(self.N) - self.N)))

@@ -1,7 +1,7 @@
 r"""Products of couplings of one bit with vectors of numbers, by tables of the sums of eight.
 
-In the notation of `networks.bits`, :math:`\sum_j b_{ij} x_j` takes the bytes of eight senders at once,
-turned by a transposition of 8 x 8 bits into a byte of senders for each of eight receivers, and
+In the notation of `networks.bits`, :math:`\sum_j b_{ij} x_j` takes the bytes of eight senders at
+once, turned by a transposition of 8 x 8 bits into a byte of senders for each of eight receivers, and
 :math:`\sum_i b_{ij} x_i` a table for each byte of a row: the bits of a byte choose one of the 256
 sums of eight numbers. No coupling is unpacked.
 """
@@ -39,7 +39,7 @@ def transposed(m: np.uint64) -> np.uint64:
 
 @compiled
 def to_receivers(stored: Bytes, key: np.uint64, N: int, x: Array, out: Array) -> None:
-    r"""Write :math:`\sum_j b_{ij} x_j` for all runs; x (padded by 0) and out of shape (runs, 8 W)."""
+    r"""Write :math:`\sum_j b_{ij} x_j` for all runs; x, padded by 0, and out: (runs, 8 W)."""
     runs = len(x)
     W = out.shape[1] // 8
     scratch = np.empty((8, W), dtype=np.uint8)

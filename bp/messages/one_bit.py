@@ -18,16 +18,17 @@ class OneBitMessages(DenseMessages):
         self, network: BinaryNetwork, runs: int, *, dtype: npt.DTypeLike = np.float32
     ) -> None:
         self.network, self.J_D, self.lam, self.squares = network, network.J_D, network.lam, None
+        self.couplings = network
         self.square = np.full((1, 1), network.scale**2)
         self._make((runs, 1, network.N), dtype)
 
     def product(self, x: Array) -> Array:
         """Return the sum over j of `J_ij x_j`."""
-        return trusted.product(self.network, x[:, 0])[:, None]
+        return trusted.product(self.couplings, x[:, 0])[:, None]
 
     def back(self, x: Array) -> Array:
         """Return the sum over i of `J_ij x_i`."""
-        return trusted.back(self.network, x[:, 0])[:, None]
+        return trusted.back(self.couplings, x[:, 0])[:, None]
 
 
 def messages(

@@ -75,7 +75,7 @@ def test_belief_propagation():
     same = Network(network.couplings, network.J_D)
     found, wanted = (bp.belief_propagation(one, field=0.3, rng=1) for one in (network, same))
     assert found.entropy == pytest.approx(wanted.entropy, abs=1e-6)
-    np.testing.assert_allclose(found.magnetisation, wanted.magnetisation, atol=1e-5)
+    np.testing.assert_allclose(found.magnetisations, wanted.magnetisations, atol=1e-5)
 
 
 def test_symmetric_bits_are_refused():
