@@ -1,9 +1,9 @@
 r"""Products of couplings of one bit with vectors of numbers, by tables of the sums of eight.
 
 In the notation of `networks.bits`, :math:`\sum_j b_{ij} x_j` takes the bytes of eight senders at
-once, turned by a transposition of 8 x 8 bits into a byte of senders for each of eight receivers, and
-:math:`\sum_i b_{ij} x_i` a table for each byte of a row: the bits of a byte choose one of the 256
-sums of eight numbers. No coupling is unpacked.
+once, turned by a transposition of 8 x 8 bits into a byte of senders for each of eight receivers,
+and :math:`\sum_i b_{ij} x_i` a table for each byte of a row: the bits of a byte choose one of the
+256 sums of eight numbers. No coupling is unpacked.
 """
 
 import numpy as np
