@@ -15,10 +15,26 @@ import numpy.typing as npt
 
 from bp.messages.neuron import Array
 from foundation.compiled import compiled
-from networks import Network, trusted
+from networks import BinaryNetwork, Network, trusted
 
 TEMPERATURES = (0.01, 0.001)  # first and last
+MOST_UNPACKED = 30_000  # neurons: 3.6 GB
 LARGEST = 0.01  # fraction of unstable neurons, above which a repair is not tried
+
+
+def unpackable(network: Network, sweeps: int) -> None:
+    """Refuse to repair states of so many binary couplings that they cannot be unpacked.
+
+    Raises
+    ------
+    ValueError
+        If there are, and sweeps are asked for.
+    """
+    if sweeps and isinstance(network, BinaryNetwork) and network.N > MOST_UNPACKED:
+        raise ValueError(
+            f"repair_sweeps must be 0 for more than {MOST_UNPACKED} neurons with binary couplings, "
+            f"which a repair unpacks, got {sweeps} for N = {network.N}"
+        )
 
 
 def repair(

@@ -11,7 +11,7 @@ from bp.messages import bethe, one_bit
 from bp.messages.dense import DenseMessages
 from bp.messages.neuron import Array
 from bp.solving.options import SearchOptions
-from bp.solving.repair import LARGEST, repair
+from bp.solving.repair import LARGEST, repair, unpackable
 from bp.solving.solution import Solution
 from bp.solving.steps import Plan, Step, iterate
 from bp.solving.trajectory import Trajectory
@@ -129,6 +129,7 @@ def search(
     network: Network, steps: Sequence[Plan], options: SearchOptions, advice: str
 ) -> Solution:
     """Go through the steps up to `1 + restarts` times, from fresh random starts."""
+    unpackable(network, options.repair_sweeps)
     under_way = Search(
         one_bit.messages(network, options.runs),
         options,

@@ -103,3 +103,13 @@ def test_nothing_of_size_N_squared_is_made(monkeypatch):
     bp.focusing(network, bp.scoping(steps=3), rng=1, history=True)
     bp.reinforcement(network, [0.1], rng=1)
     bp.local_entropy(network, np.ones(400, np.int8), fields=[1.0], throw=False, max_iterations=3)
+
+
+def test_large_binary_networks_are_not_repaired(monkeypatch):
+    from bp.solving import repair
+
+    network = Asymmetric(40, 0.3, couplings="binary").sample(rng=1)
+    assert bp.focusing(network, bp.scoping(steps=2), repair_sweeps=1, rng=1).state.shape == (40,)
+    monkeypatch.setattr(repair, "MOST_UNPACKED", 39)
+    with pytest.raises(ValueError, match="repair_sweeps must be 0 for more than 39 neurons"):
+        bp.focusing(network, bp.scoping(steps=2), repair_sweeps=1, rng=1)
