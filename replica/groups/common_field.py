@@ -90,13 +90,22 @@ def common_field(overlap: float, distance: float, J_D: float, step: float) -> Co
     z = z_0 + c * np.sinh(v)
     log_dz = np.log(c * step * np.cosh(v)) - z**2 / 2 - np.log(2 * np.pi) / 2
     half = np.hypot(z_0 / _WIDTHS, c / 2)
+    log_weight = np.log(2) + log_dz + special.log_ndtr(z / half)
+    return field_at(z, log_weight, overlap, distance, J_D)._replace(node=node.astype(np.int64))
+
+
+def field_at(
+    z: Floats, log_weight: Floats, overlap: float, distance: float, J_D: float
+) -> CommonField:
+    """Return given nodes, with the probabilities that a replica is stable there."""
+    sigma, root = np.sqrt(2 * distance), np.sqrt(overlap)
     w_up, w_down = (J_D + root * z) / sigma, (J_D - root * z) / sigma
     log_up, log_down = special.log_ndtr(w_up), special.log_ndtr(w_down)
     up, down = inverse_mills(w_up) / sigma, inverse_mills(w_down) / sigma
     return CommonField(
-        node=node.astype(np.int64),
+        node=np.arange(len(z)),
         z=z,
-        log_weight=np.log(2) + log_dz + special.log_ndtr(z / half),
+        log_weight=log_weight,
         log_H=np.maximum(log_up, log_down),
         bias=(log_up - log_down) / 2,
         up=up,

@@ -68,7 +68,7 @@ class Exponent:
             hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
             slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
             slope_J_D=p @ site.slope.sum(axis=1),
-            outer_stability=self._outer_stability(p, site),
+            outer_stability=self.outer_stability(p, site),
             size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
         )
 
@@ -80,8 +80,7 @@ class Exponent:
         variance = p @ excess**2 or 1.0  # where it is 0, so is what is divided by it
         return single + (p * spread.T) @ spread - np.outer(cross, cross) / variance
 
-
-    def _outer_stability(self, p: Floats, site: SpinColumns) -> float:
+    def outer_stability(self, p: Floats, site: SpinColumns) -> float:
         r"""Return the largest real eigenvalue of groups among each other, at cross overlap zero.
 
         With the second cumulants :math:`X = (E, D; D, F)` of the spins of a column and of the slope

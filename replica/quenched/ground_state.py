@@ -43,7 +43,7 @@ def grid(fields: Fields, sigma: float, nodes: int) -> Grid:
     """Return the nodes, `nodes` for each side of the line."""
     reach = _REACH + fields.x * math.sqrt(fields.q_hat)
     step_z = min(0.25, 0.7 * sigma / math.sqrt(fields.q_1)) * 30 / nodes
-    z = step_z * (np.arange(math.ceil(_REACH / step_z)) + 0.5)
+    z = step_z * (np.arange(math.ceil(_REACH / step_z), dtype=np.float64) + 0.5)
     return Grid(z, step_z, (math.log(2 * reach) - _FIRST) / nodes, reach)
 
 
