@@ -116,5 +116,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         here = data["largest"].sel(J_D_shown=J_D)
         eigenvalues.plot(data["d"], here.where(np.isfinite(here)), label=f"{J_D:g}")
     eigenvalues.set(xlabel="distance $d$", ylabel="largest eigenvalue", xscale="log")
+    eigenvalues.set_xticks([0.05, 0.1, 0.2, 0.4], ["0.05", "0.1", "0.2", "0.4"])
+    eigenvalues.minorticks_off()
     eigenvalues.legend(title="$J_D$", ncols=2)
     return figure

@@ -52,8 +52,9 @@ def line(u: float, zeta: float, top: Maximum, bottom: Maximum, shape: Shape, rea
     """Return the u at which the spin changes its sign, and the maxima on both sides of it."""
     low, high = -reach, reach
     for _ in range(_AT_MOST):
-        top = climb(u, zeta, abs(top.a), top.b, shape)
-        bottom = climb(u, zeta, -abs(bottom.a), bottom.b, shape)
+        # from well apart, not from the saddle that a single maximum may have become
+        top = climb(u, zeta, max(abs(top.a), shape.chi_hat / 2), top.b, shape)
+        bottom = climb(u, zeta, -max(abs(bottom.a), shape.chi_hat / 2), bottom.b, shape)
         if top.T - bottom.T > 1e-6:
             excess, slope = top.W - bottom.W, top.T - bottom.T
         else:
