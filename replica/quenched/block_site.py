@@ -22,6 +22,7 @@ from replica.groups.common_field import CommonField, field_at
 from replica.groups.site import Site, site
 
 _REACH = 8.0  # in standard deviations
+_TINY = 1e-300
 
 
 class Block(NamedTuple):
@@ -118,7 +119,8 @@ def _column(
     log_weight = here.log_weight - even
     top = log_weight.max()
     weight = kernel * np.exp(log_weight - top)
-    I = weight.sum(axis=1)
+    # a row that underflows has a weight I^m below 1e-12
+    I = np.maximum(weight.sum(axis=1), _TINY)
     return np.log(I) + top, (_inside(here, field) @ weight.T) / I
 
 

@@ -19,6 +19,7 @@ from replica.quenched.block_site import Block, Sums, block_site
 from replica.quenched.many_replicas import extremum
 
 FINE, _FINER = 1.5, 2.1  # of the grids; the second tells the error
+_AWAY = 1e3  # the residual where the search has left all numbers behind
 
 
 class Solution(NamedTuple):
@@ -115,6 +116,8 @@ def _solve(
         return y, Block(q_hat, q_0, q_hat_0, m)
 
     def residuals(unknowns: Floats, fine: float = FINE) -> Floats:
+        if not np.isfinite(unknowns).all():
+            return np.full(len(guess), _AWAY)
         y, block = point(unknowns)
         sums = block_site(y, d, J_D, block, fine)
         odds = sums.spin_2 / (1 - sums.spin_2) * 2 * d / q_1
@@ -126,7 +129,7 @@ def _solve(
 
     options = {"xtol": 1e-11, "factor": 0.3, "maxfev": 80, "eps": 1e-7}
     found = optimize.root(residuals, guess, method="hybr", options=options)
-    y, block = point(found.x)
+    y, block = point(np.nan_to_num(found.x))
     coarse, sums = (block_site(y, d, J_D, block, fine) for fine in (FINE, _FINER))
     residual = float(np.abs(residuals(found.x)).max())
     changes = [f(y, d, block, sums) - f(y, d, block, coarse) for f in (free_entropy, local_entropy)]
