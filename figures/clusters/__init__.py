@@ -13,7 +13,6 @@ CHAPTER = Chapter(
         "complexity",
         "overlap_gap",
         "typical_clusters",
-        "cluster_stability",
         "symmetric_networks",
         "layered_networks",
     ),

@@ -42,7 +42,8 @@ class DensestState:
     inner_stability, block_stability, outer_stability
         Below one where replicas of a group, groups of a block, and blocks have no reason to differ;
         where one is larger, :math:`S_\max` is an estimate, slightly too large. The second is inf
-        where `smooth` is False.
+        where `smooth` is False, and can be several times too large where a node is close to the end
+        of a jump at fields far out: only a value below one is evidence.
     smooth
         Whether the spin of a site is a continuous function of its fields around zero. Where it is
         not, it jumps, and the block level is unstable.
