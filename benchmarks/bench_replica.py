@@ -27,8 +27,26 @@ def rows() -> Iterator[Row]:
         ("overlap_gap_threshold()", replica.overlap_gap_threshold, 30),
         ("zero_complexity_gap_threshold()", replica.zero_complexity_gap_threshold, 30),
         ("merging_threshold()", replica.merging_threshold, 30),
+        ("cluster_stability_limit(0.3)", lambda: replica.cluster_stability_limit(0.3), 0.5),
     ):
         yield absolute(what, median(cpu(call) for _ in range(3)), "s", limit)
+    d_J_D = (0.1, 0.2)
+    seconds = median(cpu(lambda: replica.quenched_local_entropy(*d_J_D)) for _ in range(3))
+    yield absolute("quenched_local_entropy, one point", seconds, "s", 0.2)
+    yield many_replicas()
+
+
+def many_replicas() -> Row:
+    """Compare the limit of many replicas with eighty of them, which come within 1e-5 of it."""
+    d, J_D = 0.1, 0.2
+    limit = replica.quenched_local_entropy(d, J_D).local_entropy
+    assert abs(replica.quenched_clusters(80.0, d, J_D).local_entropy - limit) < 1e-5
+    times = in_turn(
+        3,
+        lambda: replica.quenched_local_entropy(d, J_D),
+        lambda: replica.quenched_clusters(80.0, d, J_D),
+    )
+    return over_ours("quenched_local_entropy", "80 replicas", times)
 
 
 def nested_quadrature() -> Row:

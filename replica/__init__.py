@@ -14,9 +14,12 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
 - `pair_entropy`, `franz_parisi`: how many pairs at distance d, and how many fixed points around a
   typical one; `small_distance_expansion`: why it has no neighbours;
 - `clusters`: groups of y fixed points at mutual distance d, for real y: free entropy, local entropy
-  and complexity (one step of replica symmetry breaking); `local_entropy`: the densest clusters
-  that exist; `reference_clusters`, `reference_local_entropy`, `densest_reference`: the same around
-  a free reference state;
+  and complexity (one step of replica symmetry breaking); `local_entropy`: an upper bound of the
+  entropy of the densest clusters that exist; `reference_clusters`, `reference_local_entropy`,
+  `densest_reference`: the same around a free reference state;
+- `quenched_local_entropy`: the densest clusters of a typical network; `quenched_clusters`,
+  `condensation`, `cross_overlap_potential`: its groups, the y beyond which they lie in few
+  clusters, and why; `cluster_stability_limit`: where independent groups are unstable;
 - `overlap_gap_threshold`, `zero_complexity_gap_threshold`, `merging_threshold`: the self-couplings
   at which clusters exist at all distances, and at which they merge;
 - `integer_clusters`: groups of an integer number y of fixed points for any symmetry of the
@@ -67,6 +70,13 @@ from replica.pairs.layered_finite_size import log_expected_layered_pairs
 from replica.pairs.layered_pairs import layered_pair_entropy
 from replica.pairs.symmetric_finite_size import log_expected_symmetric_pairs
 from replica.pairs.total_distance import total_distance_pair_entropy
+from replica.quenched.clusters import quenched_clusters
+from replica.quenched.condensation import condensation
+from replica.quenched.densest_state import DensestState
+from replica.quenched.local_entropy import quenched_local_entropy
+from replica.quenched.potential import cross_overlap_potential
+from replica.quenched.quenched_state import QuenchedState
+from replica.quenched.stability_limit import StabilityLimit, cluster_stability_limit
 from replica.reference.clusters import ReferenceState, reference_clusters
 from replica.reference.local_entropy import reference_local_entropy
 from replica.reference.many_replicas import densest_reference
@@ -81,13 +91,19 @@ from replica.two_layers.local_entropy import two_layer_local_entropy
 __all__ = [
     "ClusterState",
     "ConvergenceError",
+    "DensestState",
     "IntegerClusters",
     "LayeredTransition",
+    "QuenchedState",
     "ReferenceState",
+    "StabilityLimit",
     "Transition",
     "TwoLayerState",
     "__version__",
+    "cluster_stability_limit",
     "clusters",
+    "condensation",
+    "cross_overlap_potential",
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
@@ -104,6 +120,8 @@ __all__ = [
     "merging_threshold",
     "overlap_gap_threshold",
     "pair_entropy",
+    "quenched_clusters",
+    "quenched_local_entropy",
     "rarest_groups",
     "reference_clusters",
     "reference_local_entropy",

@@ -7,7 +7,14 @@ CHAPTER = Chapter(
     "Typical fixed points are isolated; rare ones lie close together, in exponential numbers. "
     "Below a threshold of J_D such clusters are missing at some distances, which is an overlap "
     "gap. Symmetric couplings and excitation between layers move it.",
-    ("clusters", "symmetric", "layered"),
-    ("local_entropy", "complexity", "overlap_gap", "symmetric_networks", "layered_networks"),
+    ("clusters", "typical", "symmetric", "layered"),
+    (
+        "local_entropy",
+        "complexity",
+        "overlap_gap",
+        "typical_clusters",
+        "symmetric_networks",
+        "layered_networks",
+    ),
     __name__,
 )

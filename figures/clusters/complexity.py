@@ -22,12 +22,13 @@ equation = (
     r"\quad \Sigma = \Phi - y S_\mathrm{int}"
 )
 caption = (
-    "Left: free entropy per replica Φ/y of groups of y fixed points at mutual distance d, for real "
-    "y (lines) and from the sum over up spins, which exists for integer y (circles), at J_D = 0.1. "
-    "Right: complexity Σ of the clusters of local entropy S_int, traced by y from 1 (top) to 10⁴; "
-    "dots: integer y up to 12. Clusters with Σ < 0 do not exist in a typical network: the "
-    "densest are found where a curve crosses zero. Where a curve runs back, towards y = 1, no "
-    "extremum of Σ + y S is seen, and the groups are not clusters."
+    "Left: free entropy per replica Φ/y of groups of y fixed points at mutual distance d, for"
+    " real y (lines) and from the sum over up spins, which exists for integer y (circles), at"
+    " J_D = 0.1. Right: complexity Σ of the clusters of local entropy S_int, traced by y from"
+    " 1 (top) to 10⁴; dots: integer y up to 12. Clusters with Σ < 0 do not exist in a typical"
+    " network: the densest have at most the S_int where a curve crosses zero. Where a curve "
+    "runs back, towards y = 1, no extremum of Σ + y S is seen, and the groups are not "
+    "clusters."
 )
 
 DISTANCES = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3]

@@ -27,15 +27,16 @@ equation = (
 )
 caption = (
     "Do excitatory couplings between layers do for the clusters what the self-coupling does? "
-    "Left: below a line some distances have no pair of fixed points (overlap gap). The distance d "
-    "is that in each of L layers; dashed: only the total distance of L = 2 layers is given. "
-    "Middle: entropy S of fixed points inside the densest clusters of diameter d. Circles: two "
-    "layers, J_D = 0; lines: one layer with a self-coupling J_D at which there are as many fixed "
-    "points per neuron. Where S < 0, there are no such clusters. Right: "
-    "entropy (1/2N) ln E[#] of ordered pairs in two layers, for differences in both layers alike, "
-    "or in one of them. Lines: exact at finite N. Markers: the mean over networks whose "
-    "fixed points were all enumerated, with one standard error, where more than one pair is "
-    "expected; all distances share the networks, so their deviations are correlated."
+    "Left: below a line some distances have no pair of fixed points (overlap gap). The "
+    "distance d is that in each of L layers; dashed: only the total distance of L = 2 layers "
+    "is given. Middle: upper bound S of the entropy inside the densest clusters of diameter "
+    "d. Circles: two layers, J_D = 0; lines: one layer with a self-coupling J_D at which "
+    "there are as many fixed points per neuron. Where S < 0, there are no such clusters. "
+    "Right: entropy (1/2N) ln E[#] of ordered pairs in two layers, for differences in both "
+    "layers alike, or in one of them. Lines: exact at finite N. Markers: the mean over "
+    "networks whose fixed points were all enumerated, with one standard error, where more "
+    "than one pair is expected; all distances share the networks, so their deviations are "
+    "correlated."
 )
 
 CHAINS = {

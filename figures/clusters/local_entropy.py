@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
     from figures.chapter import Run
 
-title = "Local entropy of the densest clusters"
+title = "Local entropy of the densest clusters: an upper bound"
 equation = (
     r"S_\mathrm{int}(d) = \frac{\partial \Phi}{\partial y} \text{ at } y^*(d) "
     r"\text{, where } \Sigma = \Phi - y S_\mathrm{int} = 0"
 )
 caption = (
-    "Left: entropy of the fixed points in the densest clusters that exist, against their mutual "
-    "distance d; thin black: h(d), all states. Dashed: the entropy of fixed points at distance d "
-    "from the best free reference state, which lies inside a cluster and not at its edge. A curve "
-    "ends where y* exceeds 10⁴; one around a reference starts where its extremum appears. Dots "
-    "at d = 1/2: Φ(J_D), all fixed points. Right: the same at small self-couplings. Where "
-    "S_int < 0 no clusters of this diameter exist: the overlap gap. It closes as the minimum "
-    "touches zero (second curve); where minimum and maximum merge (fourth), narrow and "
-    "extended clusters become one dense region. Crosses: the same integrals by another quadrature, "
-    "to 15 digits."
+    "Left: the best upper bound, by mean numbers, of the entropy of the fixed points in the "
+    "densest clusters that exist, against their mutual distance d; thin black: h(d), all "
+    "states. Dashed: the entropy of fixed points at distance d from the best free reference "
+    "state, which lies inside a cluster and not at its edge. A curve ends where y* exceeds "
+    "10⁴; one around a reference starts where its extremum appears. Dots at d = 1/2: Φ(J_D), "
+    "all fixed points. Right: the same at small self-couplings. Where S_int < 0 no clusters "
+    "of this diameter exist: the overlap gap. It closes as the minimum touches zero (second "
+    "curve); where minimum and maximum merge (fourth), narrow and extended clusters become "
+    "one dense region. Crosses: the same integrals by another quadrature, to 15 digits."
 )
 
 REFERENCES = [0.1, 0.4]  # self-couplings of the dashed curves

@@ -30,8 +30,9 @@ class SpinAverages(NamedTuple):
     ----------
     log_weight
         Logarithm of the weight times :math:`e^{-y|b|} G`.
-    gap, gap_2, spread, spread_2
-        Averages of :math:`1-T`, :math:`(1-T)^2`, :math:`1-T^2` and :math:`(1-T^2)^2`.
+    gap, gap_2, spread, spread_2, gap_spread
+        Averages of :math:`1-T`, :math:`(1-T)^2`, :math:`1-T^2`, :math:`(1-T^2)^2` and
+        :math:`(1-T)(1-T^2)`.
     log_2cosh
         Average of :math:`\ln 2\cosh u - |b|`.
     """
@@ -41,6 +42,7 @@ class SpinAverages(NamedTuple):
     gap_2: Floats
     spread: Floats
     spread_2: Floats
+    gap_spread: Floats
     log_2cosh: Floats
 
 
@@ -64,7 +66,7 @@ def spin_averages(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> S
     first = math.floor((inside.min() - reach) / step)
     last = math.ceil((inside.max() + reach) / step)
     table = _tables(step * np.arange(first, last + 1))
-    log_G, averages = np.empty(bias.shape), np.zeros((5, len(bias)))
+    log_G, averages = np.empty(bias.shape), np.zeros((6, len(bias)))
     grid = _Grid(step, reach, first, saturated)
     _average(log_weight, bias, y, q_hat, grid, table, log_G, averages)
     return SpinAverages(log_G, *averages)
@@ -76,13 +78,13 @@ def _narrow(log_weight: Floats, bias: Floats, y: float, q_hat: float) -> SpinAve
     last = math.ceil((y * root + _REACH) / _step(q_hat))
     t = _step(q_hat) * np.arange(-last, last + 1)
     tables = _tables(bias[:, None] + root * t)
-    exponent = y * tables[4] - t**2 / 2
+    exponent = y * tables[5] - t**2 / 2
     top = exponent.max(axis=1, keepdims=True)
     weight = np.exp(exponent - top)
     total = weight.sum(axis=1)
     log_G = top[:, 0] + np.log(total * _step(q_hat) / math.sqrt(2 * math.pi))
     averages = np.einsum("ij,kij->ik", weight, tables) / total[:, None]
-    averages[:, 4] -= np.abs(bias)
+    averages[:, 5] -= np.abs(bias)
     return SpinAverages(log_weight - y * np.abs(bias) + log_G, *averages.T)
 
 
@@ -97,12 +99,13 @@ def _step(q_hat: float) -> float:
 
 
 def _tables(u: Floats) -> Floats:
-    """Return the five functions of u, without loss where T is close to ±1."""
+    """Return the six functions of u, without loss where T is close to ±1."""
     e = np.exp(-2 * np.abs(u))
     one_minus_T = np.where(u > 0, 2 * e, 2) / (1 + e)
     one_minus_T2 = 4 * e / (1 + e) ** 2
     log_2cosh = np.abs(u) + np.log1p(e)
-    return np.array([one_minus_T, one_minus_T**2, one_minus_T2, one_minus_T2**2, log_2cosh])
+    squares = one_minus_T**2, one_minus_T2, one_minus_T2**2
+    return np.array([one_minus_T, *squares, one_minus_T * one_minus_T2, log_2cosh])
 
 
 @compiled
@@ -131,23 +134,25 @@ def _average(
             log_G[i] = log_weight[i] + y * y * q_hat / 2
             averages[0, i] = 0.0 if b > 0 else 2.0
             averages[1, i] = 0.0 if b > 0 else 4.0
-            averages[4, i] = y * q_hat
+            averages[5, i] = y * q_hat
             continue
-        sum_0 = sum_1 = sum_2 = sum_3 = sum_4 = sum_5 = 0.0
+        sum_0 = sum_1 = sum_2 = sum_3 = sum_4 = sum_5 = sum_6 = 0.0
         low, high = math.ceil((b - reach) / step), math.floor((b + reach) / step)
         for j in range(low - first, high - first + 1):
             t = (j + first) * step - b
-            weight = math.exp(y * (table[4, j] - abs(b)) - t * t / (2 * q_hat) - peak[i])
+            weight = math.exp(y * (table[5, j] - abs(b)) - t * t / (2 * q_hat) - peak[i])
             sum_0 += weight
             sum_1 += weight * table[0, j]
             sum_2 += weight * table[1, j]
             sum_3 += weight * table[2, j]
             sum_4 += weight * table[3, j]
             sum_5 += weight * table[4, j]
+            sum_6 += weight * table[5, j]
         log_G[i] = log_weight[i] + peak[i] + math.log(sum_0 * step / math.sqrt(2 * np.pi * q_hat))
         averages[0, i], averages[1, i] = sum_1 / sum_0, sum_2 / sum_0
         averages[2, i], averages[3, i] = sum_3 / sum_0, sum_4 / sum_0
-        averages[4, i] = sum_5 / sum_0 - abs(b)
+        averages[4, i] = sum_5 / sum_0
+        averages[5, i] = sum_6 / sum_0 - abs(b)
 
 
 @compiled

@@ -39,12 +39,16 @@ class SpinColumns(NamedTuple):
         Its second derivatives by :math:`J_+, J_-`, of shape (k, 2, 2).
     slope_q
         Its derivative by q, of shape (k,).
+    z, z_2
+        Averages of z and of its square under the integrand, of shape (k,).
     """
 
     log: Floats
     slope: Floats
     curvature: Floats
     slope_q: Floats
+    z: Floats
+    z_2: Floats
 
 
 class Columns(NamedTuple):
@@ -120,7 +124,8 @@ def _summed(columns: Columns, z: Floats, h: float) -> SpinColumns:
     squares = np.einsum("kz,kiz->k", weights, n * (n - 1) * m**2)
     slope_q = squares / 2 - products[:, 0, 1]
     log = (np.log(total) + top)[:, 0] + np.log(h / np.sqrt(2 * np.pi))
-    return SpinColumns(log, slope, curvature, slope_q)
+    z, z_2 = (np.einsum("kz,kz->k", weights, power) for power in (z, z**2))
+    return SpinColumns(log, slope, curvature, slope_q, z, z_2)
 
 
 def _near(row: Columns, mode: float, t: Floats) -> Floats:

@@ -1,1 +1,1 @@
-"""Clusters: groups of y fixed points at one mutual distance, and the densest of them."""
+"""Clusters: groups of y fixed points at one mutual distance, and a bound of the densest of them."""

@@ -11,6 +11,7 @@ from replica.groups.common_field import CommonField, common_field
 from replica.groups.pointwise import at
 from replica.groups.quadrature_error import extrapolated, rounding
 from replica.groups.site import Site, site
+from replica.groups.stability import inner_stability, outer_stability
 
 FOUND = "The extremum was found."
 
@@ -66,6 +67,8 @@ def solve(y: float, d: float, J_D: float, q_hat: float | None = None) -> Cluster
         slope_d=slope_d,
         slope_J_D=slope_J_D,
         q_hat=here.q_hat,
+        inner_stability=inner_stability(here),
+        outer_stability=outer_stability(here, overlap),
         residual=residual,
         error=float((error + rounded).max()),
         slope_error=float(slope_error.max()),

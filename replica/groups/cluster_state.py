@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -40,6 +41,11 @@ class ClusterState:
         :math:`\Sigma = \Phi - y S_\mathrm{int}`, the entropy of clusters.
     q_hat
         Conjugate of the overlap.
+    inner_stability, outer_stability
+        :math:`\lambda_\mathrm{in}, \lambda_\mathrm{out}`: below one where replicas of one group,
+        and groups among each other, have no reason to differ; to eight digits. They are necessary
+        for a typical network to have what is counted here, and not sufficient
+        (`docs/theory/typical.md`). nan where they are not known: in layers, around a reference.
     residual
         Overlap at the extremum minus :math:`q_1`.
     error
@@ -61,6 +67,8 @@ class ClusterState:
     array([ 0.0539,  0.0077, -0.0371])
     >>> bool((states.error < 1e-11).all())
     True
+    >>> states.outer_stability.round(3)
+    array([0.697, 0.848, 0.968])
     >>> str(states.status[0])
     'The extremum was found.'
     """
@@ -79,6 +87,8 @@ class ClusterState:
     error: Number
     converged: Any
     status: Any
+    inner_stability: Number = field(default=math.nan, kw_only=True)
+    outer_stability: Number = field(default=math.nan, kw_only=True)
 
     def plot(self, quantity: str = "local_entropy", *, ax: Axes | None = None) -> Axes:
         """Draw an entropy against the distance, or against what varies instead.

@@ -35,6 +35,8 @@ class CommonField(NamedTuple):
     ----------
     node
         Number of the node on the uniform grid of v.
+    z
+        The field at the node.
     log_weight
         Logarithm of the weight of the node.
     log_H
@@ -43,25 +45,33 @@ class CommonField(NamedTuple):
         :math:`\tfrac12 \ln (H_+/H_-)`.
     up, down
         :math:`\partial \ln H_\pm / \partial J_D`.
+    up_2, down_2
+        The second derivatives.
     """
 
     node: npt.NDArray[np.int64]
+    z: Floats
     log_weight: Floats
     log_H: Floats
     bias: Floats
     up: Floats
     down: Floats
+    up_2: Floats
+    down_2: Floats
 
     @property
     def both_signs(self) -> "CommonField":
         """The nodes for functions that are not even: z and -z."""
         return CommonField(
             np.tile(self.node, 2),
+            np.concatenate([self.z, -self.z]),
             np.tile(self.log_weight - np.log(2), 2),
             np.tile(self.log_H, 2),
             np.concatenate([self.bias, -self.bias]),
             np.concatenate([self.up, self.down]),
             np.concatenate([self.down, self.up]),
+            np.concatenate([self.up_2, self.down_2]),
+            np.concatenate([self.down_2, self.up_2]),
         )
 
 
@@ -80,13 +90,26 @@ def common_field(overlap: float, distance: float, J_D: float, step: float) -> Co
     z = z_0 + c * np.sinh(v)
     log_dz = np.log(c * step * np.cosh(v)) - z**2 / 2 - np.log(2 * np.pi) / 2
     half = np.hypot(z_0 / _WIDTHS, c / 2)
+    log_weight = np.log(2) + log_dz + special.log_ndtr(z / half)
+    return field_at(z, log_weight, overlap, distance, J_D)._replace(node=node.astype(np.int64))
+
+
+def field_at(
+    z: Floats, log_weight: Floats, overlap: float, distance: float, J_D: float
+) -> CommonField:
+    """Return given nodes, with the probabilities that a replica is stable there."""
+    sigma, root = np.sqrt(2 * distance), np.sqrt(overlap)
     w_up, w_down = (J_D + root * z) / sigma, (J_D - root * z) / sigma
     log_up, log_down = special.log_ndtr(w_up), special.log_ndtr(w_down)
+    up, down = inverse_mills(w_up) / sigma, inverse_mills(w_down) / sigma
     return CommonField(
-        node=node.astype(np.int64),
-        log_weight=np.log(2) + log_dz + special.log_ndtr(z / half),
+        node=np.arange(len(z)),
+        z=z,
+        log_weight=log_weight,
         log_H=np.maximum(log_up, log_down),
         bias=(log_up - log_down) / 2,
-        up=inverse_mills(w_up) / sigma,
-        down=inverse_mills(w_down) / sigma,
+        up=up,
+        down=down,
+        up_2=-up * (w_up / sigma + up),
+        down_2=-down * (w_down / sigma + down),
     )

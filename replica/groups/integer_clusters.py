@@ -54,6 +54,11 @@ class IntegerClusters:
         Response a of a state to itself (of no consequence at `eta = 0`).
     overlap_shift
         Response a' of a state to another.
+    outer_stability
+        :math:`\lambda_\mathrm{out}`: below one where groups have no reason to differ from
+        independent ones, to eight digits; necessary for a typical network to have them, and not
+        sufficient (`docs/theory/typical.md`). nan at d = 1/2. At `eta = 0` it is that of
+        `clusters`; it is discontinuous there, as the response of groups to each other joins in.
     residual
         Largest deviation from the stationarity in `q_hat` (relative), `shift` and `overlap_shift`.
     error
@@ -69,8 +74,8 @@ class IntegerClusters:
     >>> groups = replica.integer_clusters(y=5, d=0.02, J_D=0.1, eta=0.5)
     >>> groups
     IntegerClusters(y=5, d=0.02, J_D=0.1, eta=0.5: free_entropy=0.209311, ..., converged)
-    >>> round(groups.slope_J_D, 3)
-    1.06
+    >>> round(groups.slope_J_D, 3), round(groups.outer_stability, 3)
+    (1.06, 0.597)
     """
 
     y: Number
@@ -83,6 +88,7 @@ class IntegerClusters:
     q_hat: Number
     shift: Number
     overlap_shift: Number
+    outer_stability: Number
     residual: Number
     error: Number
     converged: Number
@@ -228,6 +234,7 @@ def solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
         q_hat=fine.q_hat,
         shift=float((b + (y - 1) * c) / y),
         overlap_shift=float((b - c) / y),
+        outer_stability=fine.outer_stability,
         residual=residual,
         error=float(error),
         converged=not missing,

@@ -1,5 +1,6 @@
 """The exponent of the mean number of groups of y fixed points, and where it is stationary."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ class Point(NamedTuple):
     hessian: Floats
     slope_d: float
     slope_J_D: float
+    outer_stability: float
     size: float  # of the terms that are added up
 
 
@@ -66,6 +68,7 @@ class Exponent:
             hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
             slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
             slope_J_D=p @ site.slope.sum(axis=1),
+            outer_stability=self.outer_stability(p, site),
             size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
         )
 
@@ -76,6 +79,27 @@ class Exponent:
         cross = (p * excess) @ spread
         variance = p @ excess**2 or 1.0  # where it is 0, so is what is divided by it
         return single + (p * spread.T) @ spread - np.outer(cross, cross) / variance
+
+    def outer_stability(self, p: Floats, site: SpinColumns) -> float:
+        r"""Return the largest real eigenvalue of groups among each other, at cross overlap zero.
+
+        With the second cumulants :math:`X = (E, D; D, F)` of the spins of a column and of the slope
+        by the common field, a perturbation :math:`K = (\hat q_0, \eta R; \eta R, q_0)`, in which R
+        is the response of one group to another, returns as :math:`X K X / y^2`.
+        """
+        y, q, eta = self.y, 1 - 2 * self.d, self.eta
+        if q == 0:
+            return math.nan
+        E = y + y * (y - 1) * q
+        D = p @ ((2 * self.up - y) * site.z) / math.sqrt(q)
+        F = (p @ site.z_2 - 1) / q
+        matrix = [
+            [D**2, 2 * D * F, F**2],
+            [eta * E * D, eta * (E * F + D**2), eta * D * F],
+            [E**2, 2 * E * D, D**2],
+        ]
+        eigenvalues = np.linalg.eigvals(np.array(matrix) / y**2)
+        return float(eigenvalues.real[np.abs(eigenvalues.imag) <= 1e-7].max())
 
 
 def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:

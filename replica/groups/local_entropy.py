@@ -1,4 +1,4 @@
-"""The densest clusters of fixed points that a typical network has."""
+"""An upper bound of the entropy of the densest clusters that a typical network has."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from replica.groups.zero_complexity import zero_complexity
 
 
 def local_entropy(d: npt.ArrayLike, J_D: npt.ArrayLike, throw: bool = True) -> ClusterState:
-    r"""Return the entropy of fixed points inside the densest clusters of diameter d.
+    r"""Return an upper bound of the entropy inside the densest clusters of diameter d.
 
-    These are the clusters whose number is not exponential in N: the number of replicas is raised to
-    the :math:`y^*` at which the complexity is zero,
+    It is the best of the bounds :math:`\Phi(y, d) / y` that the mean number of groups gives,
+    at the number of replicas :math:`y^*` at which the complexity is zero,
 
     .. math:: \Sigma(y^*, d) = 0, \qquad S_\mathrm{int}(d) = \partial_y \Phi(y^*, d)
               = \Phi(y^*, d) / y^*.
 
-    Its root is bracketed, then found by Brent's method; beyond it the complexity falls.
+    A typical network has less, by up to some percent, where it grows with d
+    (`quenched_local_entropy`); where its slope vanishes, at its extrema and at the thresholds, it
+    is exact to this order. The root is bracketed, then found by Brent's method; beyond it the
+    complexity falls.
 
     Parameters
     ----------

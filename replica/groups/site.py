@@ -46,6 +46,9 @@ class Site:
     terms: Floats  # the size of the terms that ln M is computed from
     log_M_J: Floats  # derivative of ln M by J_D
     log_M_zeta_2: Floats  # square of the derivative by zeta
+    z: Floats  # the common field
+    spin_zeta_2: Floats  # square of the derivative of T by zeta
+    log_M_zetazeta_2: Floats  # square of the second derivative of ln M by zeta
 
     def log_I(self, coarse: int = 1) -> float:
         """Return the logarithm of the partition function."""
@@ -71,6 +74,7 @@ def site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> Site
     log_H = field.log_H + shift
     spins = spin_averages(y * log_H + field.log_weight, bias, y, q_hat)
     gap, gap_2, spread = spins.gap, spins.gap_2, spins.spread
+    turn_2 = (field.up + field.down) ** 2 / 4  # square of the derivative of the bias by zeta
     return Site(
         y=y,
         q_hat=q_hat,
@@ -89,4 +93,17 @@ def site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> Site
             - 2 * spread * field.up * field.down
         )
         / 4,
+        z=field.z,
+        spin_zeta_2=spins.spread_2 * turn_2,
+        log_M_zetazeta_2=(
+            (4 - 4 * gap + gap_2) * field.up_2**2 / 4
+            + gap_2 * field.down_2**2 / 4
+            + spread * field.up_2 * field.down_2 / 2
+            + turn_2
+            * (
+                (2 * spread - spins.gap_spread) * field.up_2
+                + spins.gap_spread * field.down_2
+                + spins.spread_2 * turn_2
+            )
+        ),
     )

@@ -76,7 +76,7 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
 
 
 def zero_complexity_gap_threshold() -> Transition:
-    r"""Return the self-coupling at which the densest clusters exist at all distances.
+    r"""Return the self-coupling at which the densest clusters may exist at all distances.
 
     Below it, the local entropy at zero complexity is negative at some distances,
     :math:`\min_d S_\mathrm{int}(d) < 0`. It agrees with the maximum of :math:`J_\mathrm{ogp}(y)`

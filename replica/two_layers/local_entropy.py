@@ -16,7 +16,7 @@ from replica.two_layers.clusters import COUPLING_MAX, D_MAX, D_MIN, Y_MAX, TwoLa
 def two_layer_local_entropy(
     d: npt.ArrayLike, J_D: npt.ArrayLike, lam: npt.ArrayLike, throw: bool = True
 ) -> TwoLayerState:
-    r"""Return the entropy of fixed points of two layers inside the densest clusters.
+    r"""Return an upper bound of the entropy of two layers inside the densest clusters.
 
     It is the local entropy of `two_layer_clusters` at the number of replicas :math:`y^*` at which
     the complexity is zero. It is bracketed, then found by Brent's method.

@@ -52,7 +52,7 @@ def test_the_nearest_name_is_suggested(capsys, words, suggested):
     status, _, err = run(capsys, *words)
     assert status == 2
     assert err.rstrip().endswith(suggested)
-    assert len(err) < 200, "no list of 37 names"
+    assert len(err) < 200, "no list of 38 names"
 
 
 def test_a_figure_may_be_written_with_dashes(capsys, tmp_path):

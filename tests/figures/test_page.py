@@ -195,7 +195,7 @@ def test_names_of_figures_are_links_to_those_on_the_page(written, tmp_path):
 def test_links_to_the_theory_never_leave_the_checkout(written, tmp_path, monkeypatch):
     store(tmp_path, "local_entropy")
     outside = written()
-    assert "docs/theory/clusters.md, docs/theory/symmetric.md" in text(outside)
+    assert "docs/theory/clusters.md, docs/theory/typical.md" in text(outside)
     assert not any("theory" in link for link in Text(outside).links)
 
     theory = tmp_path / "docs" / "theory"

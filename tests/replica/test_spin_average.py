@@ -36,6 +36,7 @@ def exact_averages(bias, y, q_hat):
 
     total = average(lambda u: 1)
     functions = (gap, lambda u: gap(u) ** 2, spread, lambda u: spread(u) ** 2)
+    functions += (lambda u: gap(u) * spread(u),)
     columns = [average(f) / total for f in (*functions, lambda u: np.logaddexp(u, -u) - abs(bias))]
     return shift + np.log(total) - y * abs(bias), columns
 
