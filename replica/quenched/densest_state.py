@@ -42,8 +42,11 @@ class DensestState:
     inner_stability, block_stability, outer_stability
         Below one where replicas of a group, groups of a block, and blocks have no reason to differ;
         where one is larger, :math:`S_\max` is an estimate, slightly too large. The second is inf
-        where `smooth` is False, and can be several times too large where a node is close to the end
-        of a jump at fields far out: only a value below one is evidence.
+        where `smooth` is False. Elsewhere the spin jumps at larger fields only, on a line whose
+        part in it, in proportion to :math:`\sqrt y`, is left out; where it matters for
+        :math:`y < 10^6`, `status` says from which y on.
+    block_stability_error
+        Estimate of its absolute error, from half the nodes.
     smooth
         Whether the spin of a site is a continuous function of its fields around zero. Where it is
         not, it jumps, and the block level is unstable.
@@ -76,6 +79,7 @@ class DensestState:
     chi_hat: Number
     inner_stability: Number
     block_stability: Number
+    block_stability_error: Number
     outer_stability: Number
     smooth: Any
     residual: Number

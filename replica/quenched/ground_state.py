@@ -19,7 +19,7 @@ from replica.quenched.maximum import Maximum, Shape, climb
 
 _REACH = 8.5  # in standard deviations
 _FIRST, _AT_MOST = -3.3, 60  # of v; steps in the search for the line
-COLUMNS = 13  # of the sums
+COLUMNS = 10  # of the sums
 
 
 class Grid(NamedTuple):
@@ -79,8 +79,8 @@ def line(u: float, zeta: float, top: Maximum, bottom: Maximum, shape: Shape, rea
 def averages(fields: Fields, shape: Shape, grid: Grid) -> tuple[float, Floats]:
     """Return the logarithm of the integral, and averages under its integrand.
 
-    They are those of T^2, g^2, t T, W, z T, z g, and, for the stabilities, of the squares of the
-    second derivatives of ln M and of W by both fields.
+    They are those of T^2, g^2, t T, W, z T, z g, and, for the inner stability, of the squares of
+    the second derivatives of ln M.
     """
     root, root_q = math.sqrt(fields.q_hat), math.sqrt(fields.q_1)
     sums, means = np.zeros(COLUMNS), np.empty(COLUMNS)
@@ -109,20 +109,15 @@ def averages(fields: Fields, shape: Shape, grid: Grid) -> tuple[float, Floats]:
                 here = climb(root * t, zeta, here.a, here.b, shape)
                 exponent = fields.x * here.W - shift - (t * t + z * z) / 2
                 weight = math.exp(exponent) * s * (1 + e)
-                sums += weight * _terms(here, t, z, shape)
+                sums += weight * _terms(here, t, z)
     factor = 2 * grid.step_z * grid.step_v / (2 * math.pi)
     means[:] = sums / sums[0]
     return math.log(sums[0] * factor) + shift, means
 
 
 @numba.njit(cache=True)
-def _terms(here: Maximum, t: float, z: float, shape: Shape) -> Floats:
+def _terms(here: Maximum, t: float, z: float) -> Floats:
     T, g, uu, uz, zz = here.T, here.g, here.uu, here.uz, here.zz
-    A, B = 1 - shape.chi_hat * uu, 1 - shape.chi * zz
-    det = A * B - shape.chi * shape.chi_hat * uz * uz
-    W_uu = (uu * B + shape.chi * uz * uz) / det
-    W_zz = (zz * A + shape.chi_hat * uz * uz) / det
-    W_uz = uz / det
     return np.array(
         [
             1.0,
@@ -135,8 +130,5 @@ def _terms(here: Maximum, t: float, z: float, shape: Shape) -> Floats:
             uu * uu,
             uz * uz,
             zz * zz,
-            W_uu * W_uu,
-            W_uz * W_uz,
-            W_zz * W_zz,
         ]
     )

@@ -19,6 +19,7 @@ from replica.quenched.many_replicas import Extremum, Unknowns, extremum
 D_MIN, D_MAX, J_D_MIN, J_D_MAX = 0.005, 0.48, 0.001, 1.0  # the domain that was looked at
 _FLAT = 1e-8  # residual that counts as none
 _PRECISE = 1e-7  # largest error
+_MANY = 1e6  # replicas y beyond which jumps of the spin do not matter
 _VANISHED = 1e-7  # chi below which the search has run into the end of its branch
 
 
@@ -109,18 +110,20 @@ def solve(d: float, J_D: float) -> DensestState:
             "bound is steeper.",
         )
     smooth = determinant(d, J_D, found.unknowns) > 0
+    block, status = _block(d, J_D, found.unknowns, smooth)
     return DensestState(
         d=d,
         J_D=J_D,
         local_entropy=found.point.entropy,
         upper_bound=upper_bound,
         **found.unknowns._asdict(),
-        **_stabilities(found.point.means, 1 - 2 * d, found.unknowns, smooth),
+        **_stabilities(found.point.means, 1 - 2 * d, found.unknowns),
+        **block,
         smooth=smooth,
         residual=found.residual,
         error=found.error,
         converged=True,
-        status="The extremum was found.",
+        status=status,
     )
 
 
@@ -143,15 +146,36 @@ def _missing(d: float, J_D: float, status: str) -> DensestState:
     return DensestState(**{**numbers, **found})
 
 
-def _stabilities(means: Floats, q_1: float, unknowns: Unknowns, smooth: bool) -> dict[str, float]:
-    """Return the three eigenvalues from the averages of `ground_state.averages`."""
-    z_T, z_g, uu, uz, zz, W_uu, W_uz, W_zz = means[5:].tolist()
+def _stabilities(means: Floats, q_1: float, unknowns: Unknowns) -> dict[str, float]:
+    """Return two of the eigenvalues from the averages of `ground_state.averages`."""
+    z_T, z_g, uu, uz, zz = means[5:].tolist()
     coupled = 1 - q_1 + unknowns.chi + unknowns.x * q_1
     return {
         "inner_stability": uz + math.sqrt(uu * zz),
-        "block_stability": W_uz + math.sqrt(W_uu * W_zz) if smooth else math.inf,
         "outer_stability": z_T**2 / q_1 + coupled * abs(z_g) / math.sqrt(q_1),
     }
+
+
+def _block(d: float, J_D: float, unknowns: Unknowns, smooth: bool) -> tuple[dict[str, float], str]:
+    """Return the eigenvalue of the groups of a block, and say what jumps mean for it."""
+    if not smooth:
+        return {"block_stability": math.inf, "block_stability_error": 0.0}, (
+            "The extremum was found; the spin of a site jumps at fields around zero, where "
+            "block_stability diverges."
+        )
+    from replica.quenched.block_level import block_level  # numba
+    from replica.quenched.ground_state import Fields
+    from replica.quenched.maximum import Shape
+
+    q_hat, chi, chi_hat, x = unknowns
+    found = block_level(Fields(q_hat, 1 - 2 * d, x), Shape(J_D, math.sqrt(2 * d), chi, chi_hat))
+    status = "The extremum was found."
+    if found.replicas < _MANY:
+        status = (
+            "The extremum was found; block_stability leaves out that the spin of a site jumps at "
+            f"fields further out, which matters from about y = {found.replicas:.1g} on."
+        )
+    return {"block_stability": found.eigenvalue, "block_stability_error": found.error}, status
 
 
 def determinant(d: float, J_D: float, unknowns: Unknowns) -> float:

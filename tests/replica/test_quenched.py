@@ -307,9 +307,3 @@ def test_the_average_of_a_gaussian_is_known():
     log_I, means = ground_state.averages(fields, shape, ground_state.grid(fields, shape.sigma, 150))
     assert log_I == pytest.approx(replica.fixed_point_entropy(J_D) + q_hat / 2, abs=1e-9)
     assert means[0] == 1
-
-
-@pytest.mark.parametrize(("d", "J_D", "block"), [(0.03, 0.1, 0.677495), (0.03, 0.2, 0.522596)])
-def test_the_line_is_found_beyond_its_end(d, J_D, block):
-    """The spin jumps only far out: a search from the saddle there once made the block 1.7, 3.6."""
-    assert replica.quenched_local_entropy(d, J_D).block_stability == pytest.approx(block, abs=1e-6)
