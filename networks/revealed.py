@@ -109,12 +109,7 @@ class Revealed:
         return self._answer(self._vector("y", y), self._back, self._asked, keep)
 
     def _vector(self, name: str, value: npt.ArrayLike) -> Array:
-        if isinstance(value, np.ndarray) and value.dtype == self.dtype and value.ndim == 1:
-            vector = value  # as an iteration gives it: no copy
-            if not np.isfinite(vector @ vector):
-                raise ValueError(f"{name} must be finite")
-        else:
-            vector = domains.reals(name, value)
+        vector = domains.reals(name, value)
         if vector.shape != (self.N,):
             raise ValueError(f"{name} must have shape ({self.N},), got shape {vector.shape}")
         return vector.astype(self.dtype, copy=False)

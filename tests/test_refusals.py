@@ -158,6 +158,7 @@ SETTLE = {"model": MODEL, "w": AT["w"], "start": AT["x"]}
 SIZES = {"N": [10, 20, 40], "values": [1.0, 1.1, 1.2], "errors": [0.1, 0.1, 0.1]}
 CURVE = {"x": [1.0, 2, 3, 4, 5], "successes": [1, 4, 12, 17, 19], "trials": [20] * 5}
 
+REVEALED = networks.Revealed(3, rng=1)
 ARRAYS = {  # the arguments that are arrays of everything else
     STEERED.fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
     STEERED.partial_fit: {"X": X, "y": Y, "classes": [0, 1], "sample_weight": np.ones(6)},
@@ -202,6 +203,8 @@ ARRAYS = {  # the arguments that are arrays of everything else
     ode.train: {**ON_TASK, "rate": 0.1, "iterations": 1},
     ode.settle: SETTLE,
     ode.catalogue: {"model": MODEL, "w": AT["w"], "starts": X},
+    REVEALED.product: {"x": np.ones(3)},
+    REVEALED.back: {"y": np.ones(3)},
     ode.fixed_points: {"model": MODEL, "w": AT["w"], "starts": X},
     ode.follow: {"family": lambda g: (MODEL, AT["w"]), "values": [0.0, 1.0], "starts": X},
     ode.lyapunov_spectrum: {**SETTLE, "T": 1.0, "h": 0.1},

@@ -6,6 +6,7 @@ import numpy as np
 
 import replica
 from figures.clusters.overlap_gap import critical_point
+from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 title = "Typical clusters, and why the thresholds stay"
 equation = (
-    r"S_\max = \lim_{y \to \infty} \frac{\Phi_\mathrm{q}}{y} \le \min_y \frac{\Phi_1}{y} "
-    r"\quad V(q_0) = \left. \frac{\partial \Phi}{\partial m} \right|_{m=1}"
+    r"S_{\mathrm{max}} = \lim_{y \to \infty} \frac{\Phi_{\mathrm{q}}}{y} "
+    r"\le \min_y \frac{\Phi_1}{y} \quad V(q_0) = \frac{\partial \Phi}{\partial m} (m = 1)"
 )
 caption = (
     "Left: entropy of the densest clusters of a typical network against their diameter d (lines), "
@@ -117,6 +118,29 @@ def _potentials(run: "Run", place: tuple[float, float, float], ratio: list[float
     return run(potential, {"y": [y], "d": [d], "J_D": [J_D], "ratio": ratio})[
         "result"
     ].values.ravel()
+
+
+unjudged = {
+    "the crosses: judged by the errors that they claim, which are too small to be seen": (
+        "S_checked",
+        "d_checked",
+    ),
+}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the limit with many groups; and orders and signs with what they should be."""
+    what = "groups extrapolated to infinitely many, and the limit of infinitely many"
+    yield Compared("deviation", what, data["deviation"])
+    above = data["S"] > data["bound"] * (1 + 1e-9)
+    yield Compared("mismatch", "typical clusters below their bound", above.astype(float))
+    order = np.argsort(np.abs(data["slope"].values), axis=1)
+    rises = np.diff(np.take_along_axis(data["difference"].values, order, axis=1), axis=1) > 0
+    falls = data["order_mismatch"].copy(data=(~rises).astype(float))
+    yield Compared("mismatch", "the difference grows with the slope of the bound", falls)
+    positive = (data["V"] > 0).any("ratio").values
+    wrong = data["sign_mismatch"].copy(data=(positive != [False, False, True]).astype(float))
+    yield Compared("mismatch", "the signs of the potentials", wrong)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
