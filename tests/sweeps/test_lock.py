@@ -152,6 +152,30 @@ def test_where_there_are_no_such_locks_nothing_is_shared(store, monkeypatch, mis
     assert names(store) == ["ledger.sqlite"]
 
 
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EAGAIN])
+def test_a_lock_may_be_refused_in_two_ways(store, monkeypatch, error):
+    def refused(descriptor, how):
+        raise OSError(error, os.strerror(error))
+
+    with Ledger(store), monkeypatch.context() as patched:
+        patched.setattr(lock.fcntl, "flock", refused)
+        with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+            lock.Lock(store)
+
+
+def test_who_is_refused_any_lock_leaves_that_of_another(store, monkeypatch):
+    def unable(descriptor, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with Ledger(store):
+        with monkeypatch.context() as patched:
+            patched.setattr(lock.fcntl, "flock", unable)
+            with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+                Ledger(store)
+        with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+            lock.Lock(store)
+
+
 def test_a_child_of_the_driver_does_not_hold_the_lock(store):
     context = multiprocessing.get_context("fork")
     with Ledger(store):
