@@ -1,10 +1,11 @@
 """A fingerprint of the code that computes a point: the function, and what it uses of its project.
 
 Followed are functions, classes, compiled functions (numba), partials and wrappers, found as
-globals, attributes of modules, closures and defaults; numbers, texts, arrays, containers of these
-and the attributes of objects of the project count by value. What is imported inside a function,
-libraries and their objects, and what the function itself alters (a cache, a counter) are left out.
-Docstrings, lines and names of variables do not count; those of arguments do, by which it is called.
+globals, attributes of modules, closures and defaults; numbers, texts, arrays, containers of these,
+the attributes of objects of the project and what pickle would keep of those of libraries count by
+value. What is imported inside a function, the code of libraries, and what the function itself
+alters (a cache, a counter) are left out. Docstrings, lines and names of variables do not count;
+those of arguments do, by which it is called.
 """
 
 import collections
@@ -32,6 +33,9 @@ from foundation.bytecode import GLOBAL, altered, altered_attributes, steps
 
 # bytecode differs between versions of Python; behind them the version of what is told of it
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}/2"
+# these are one project, wherever they are installed
+HOUSE = {"foundation", "networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"}
+HOUSE |= {"sweeps", "figures"}
 _LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 _LARGEST = 1_000_000_000  # bytes of an array that counts by value
 _DEEPEST = 10  # wrappers around one function
@@ -112,7 +116,7 @@ class _Digest:
             fields = [self._of(getattr(value, f.name, None)) for f in dataclasses.fields(value)]
             return f"{self._of(type(value))}({', '.join(fields)})"
         if isinstance(value, types.ModuleType) or not (
-            self._followed(value) or self._followed(type(value))
+            self._followed(value) or self._followed(type(value)) or _told_by_state(value)
         ):
             return f"{type(value).__name__} {getattr(value, '__name__', '')}"
         if id(value) not in self._met:
@@ -149,8 +153,10 @@ class _Digest:
                 elif name not in _ASIDE:
                     self._text(f"{name} = {self._of(value)}")
             self._text(f"bases {[self._of(base) for base in found.__bases__]}")
-        elif (inside := _inside(found)) is None or self._followed(type(found)):
+        elif self._followed(type(found)):
             self._object(found)
+        elif (inside := _inside(found)) is None:
+            self._text(f"{type(found).__name__} {self._of(_state(found))}")
         else:
             self._text(f"{type(found).__name__} of {self._of(inside)}")
             if isinstance(found, functools.partial):
@@ -242,6 +248,30 @@ def _inside(value: Any) -> Any:
     return None
 
 
+def _told_by_state(value: Any) -> bool:
+    """Return whether an object is of a library, and holds values: a spline, a polynomial, a table.
+
+    Not those of the standard library (locks, files), nor generators, which change as they are used.
+    """
+    if isinstance(value, type | np.ufunc | np.random.Generator | np.random.RandomState):
+        return False
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType | types.MethodType):
+        return False
+    library = str(type(value).__module__).partition(".")[0]
+    # the types of numba are numbered anew in each process
+    known = sys.stdlib_module_names | {"builtins", "numba", "llvmlite"}
+    return library not in known and _inside(value) is None
+
+
+def _state(value: Any) -> Any:
+    """Return what an object of a library holds, as pickle would; None if it does not tell."""
+    try:
+        _, *told = value.__reduce_ex__(2)
+    except Exception:  # some have no such form
+        return None
+    return [part if isinstance(part, _BY_VALUE) else None for part in told]
+
+
 def _compiled_with(value: Any) -> dict[str, Any]:
     """Return those options of numba's compilation that change numbers."""
     for owner in (value, getattr(value, "gufunc_builder", None)):
@@ -268,8 +298,11 @@ def _top(function: Any) -> str:
 @functools.cache
 def _ours(module: str | None, top: str) -> bool:
     """Return whether a module is no library, or of the same package as the swept function."""
-    if not module or module.partition(".")[0] in (top, "__main__"):
-        return bool(module)
+    if not module:
+        return False
+    first = module.partition(".")[0]
+    if first in (top, "__main__") or {first, top} <= HOUSE:
+        return True
     file = getattr(sys.modules.get(module), "__file__", None)
     if file is None:
         return False
