@@ -1,6 +1,8 @@
 """The folder of what is compiled: the user's own, since code that is kept is code that is run."""
 
+import atexit
 import os
+import shutil
 import stat
 import tempfile
 import warnings
@@ -17,16 +19,35 @@ def cache_folder() -> Path:
     It is `STEERING_CACHE`, or `steering-dynamics` in the user's cache. Where that cannot be
     written, or could have been written by others, it is a temporary one, with a warning.
     """
-    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = Path(os.environ.get("STEERING_CACHE") or home / "steering-dynamics")
-    if not (problem := _problem(folder)):
+    folder = _wanted()
+    problem = _problem(folder) if folder else "this user has no home"
+    if folder and not problem:
         return folder
     warnings.warn(
-        f"compiled kernels cannot be kept in {folder} ({problem}): they are compiled anew; "
-        "set STEERING_CACHE to a folder of your own",
+        f"compiled kernels cannot be kept{f' in {folder}' if folder else ''} ({problem}): they are "
+        "compiled anew; set STEERING_CACHE to a folder of your own",
         stacklevel=3,
     )
-    return Path(tempfile.mkdtemp(prefix="steering-kernels-"))
+    temporary = Path(tempfile.mkdtemp(prefix="steering-kernels-"))
+    atexit.register(_remove, temporary, os.getpid())
+    return temporary
+
+
+def _wanted() -> Path | None:
+    """Return the folder that is asked for; in a container, a user may have no home."""
+    if own := os.environ.get("STEERING_CACHE"):
+        return Path(own)
+    try:
+        home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:
+        return None
+    return home / "steering-dynamics"
+
+
+def _remove(folder: Path, process: int) -> None:
+    """Remove a temporary folder, unless this is a child of the process that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _problem(folder: Path) -> str:

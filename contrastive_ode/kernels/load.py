@@ -41,38 +41,42 @@ def _loaded(system: Declaration, layout: str, loss: str) -> ModuleType:
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = cache_folder() / "kernels" / f"{name}.py"
-    if not _intact(path):
+    if (kept := _intact(path)) is None:
         from contrastive_ode.kernels.generation import HEADER, kernels
 
-        path = _kept(
-            path, "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
-        )
+        source = "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
+        kept = _sealed(source)
+        path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # the loader of the spec would believe a damaged `.pyc`
+    code = compile(kept, path, "exec", dont_inherit=True)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    exec(code, module.__dict__)
     return module
 
 
-def _intact(path: Path) -> bool:
-    """Return whether a file holds what was written; it is said of one that holds something else."""
+def _intact(path: Path) -> bytes | None:
+    """Return what a file holds if it is what was written; else None, and that is said."""
     try:
         text = path.read_bytes()
     except OSError:
-        return False
+        return None
     source, _, digest = text.rpartition(SEAL)
     if hashlib.sha256(source).hexdigest().encode() + b"\n" == digest:
-        return True
+        return text
     warnings.warn(f"a damaged kernel in {path.parent} is generated anew", stacklevel=2)
-    return False
+    return None
 
 
-def _kept(path: Path, source: str) -> Path:
-    """Write a module, and return where: elsewhere, with a warning, if its place takes nothing."""
+def _sealed(source: str) -> bytes:
     text = source.encode()
-    text += SEAL + hashlib.sha256(text).hexdigest().encode() + b"\n"
+    return text + SEAL + hashlib.sha256(text).hexdigest().encode() + b"\n"
+
+
+def _kept(path: Path, text: bytes) -> Path:
+    """Write a module, and return where: elsewhere, with a warning, if its place takes nothing."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with replacing(path) as temporary:

@@ -12,7 +12,7 @@ from foundation import domains
 from sweeps.judging import binomial, deviations, law
 from sweeps.judging.comparison import Comparison
 from sweeps.judging.theory import evaluate, labelled
-from sweeps.judging.together import Piece, as_one, paired
+from sweeps.judging.together import Piece, as_one, bound, paired
 
 if TYPE_CHECKING:
     import xarray
@@ -140,10 +140,16 @@ def _law(
     if trials is not None:
         if replicas or successes is False:
             raise ValueError("trials must be given for numbers of successes, not for replicas")
-        k, n = binomial.counts(values.values, labelled("trials", trials, values).values, "data")
+        tried = _like(values, "trials", labelled("trials", trials, values))
+        k, n = binomial.counts(values.values, tried.values, "data")
         return law.counted(values.copy(data=k), values.copy(data=n))
     if not replicas:
         raise ValueError("errors must be given for data without the dimension 'replica'")
+    if infinite := int(np.isinf(values.values).sum()):
+        raise ValueError(
+            f"data must be finite, got inf at {infinite} replicas, which have no mean: compare "
+            "how many are finite, or leave them out as nan"
+        )
     certain = binomial.are_successes(values)
     if successes is None:
         successes = certain
@@ -158,25 +164,27 @@ def _aligned(theory: xarray.DataArray, found: law.Known) -> xarray.Dataset:
     """Put theory, data and errors into one Dataset, with exactly the labels of the data."""
     import xarray
 
-    try:
-        means, theory, error = xarray.align(found.means, theory, found.error, join="exact")
-    except ValueError as problem:
-        raise ValueError(f"theory must have the coordinates of the data: {problem}") from None
-    for name, values in (("theory", theory), ("errors", error)):
-        if not set(values.dims) <= set(means.dims):
-            raise ValueError(f"{name} must have the dimensions {means.dims}, got {values.dims}")
-    shaped = {"theory": theory, "data": means, "error": error}
-    points = xarray.Dataset(
-        {
-            name: values.broadcast_like(means).transpose(*means.dims)
-            for name, values in shaped.items()
-        }
-    )
+    means = found.means
+    theory, error = _like(means, "theory", theory), _like(means, "errors", found.error)
+    points = xarray.Dataset({"theory": theory, "data": means, "error": error})
     if missing := int((points["theory"].isnull() & points["data"].notnull()).sum()):
         raise ValueError(
             f"theory must be a number where there are data, got nan at {missing} points"
         )
     return points
+
+
+def _like(data: xarray.DataArray, name: str, values: xarray.DataArray) -> xarray.DataArray:
+    """Return values in the shape of the data, if their labels are those of the data."""
+    import xarray
+
+    try:
+        data, values = xarray.align(data, values, join="exact")
+    except ValueError as problem:
+        raise ValueError(f"{name} must have the coordinates of the data: {problem}") from None
+    if not set(values.dims) <= set(data.dims):
+        raise ValueError(f"{name} must have the dimensions {data.dims}, got {values.dims}")
+    return values.broadcast_like(data).transpose(*data.dims)
 
 
 def _shared(
@@ -199,10 +207,16 @@ def _shared(
 
 
 def _group(z: Floats, replicas: Floats, theory: Floats, invert: bool) -> Piece:
-    """Return the piece of the points that scatter, from the replicas that all of them have."""
-    used = np.isfinite(z) & (np.nanmax(replicas, 1) > np.nanmin(replicas, 1))
+    """Return the piece of the points that scatter, from the replicas that all of them have.
+
+    Successes without scatter belong to it too, and may depend on the others in any way.
+    """
+    scatter = np.fmax.reduce(replicas, axis=1) > np.fmin.reduce(replicas, axis=1)
+    used = np.isfinite(z) & scatter
     off = replicas[used] - theory[used, None]
     off = off[:, np.isfinite(off).all(axis=0)]
     if off.shape[1] < 3 or (np.ptp(off, axis=1) == 0).any():
-        return as_one(z[used])
-    return paired(z[used], off, invert)
+        piece = as_one(z[used])
+    else:
+        piece = paired(z[used], off, invert)
+    return piece if invert else bound(piece, as_one(z[np.isfinite(z) & ~scatter]))

@@ -151,6 +151,8 @@ def known(means: xarray.DataArray, error: xarray.DataArray) -> Known:
     """Return the law of means with errors."""
     if (error < 0).any():
         raise ValueError(f"errors must be >= 0, got {float(error.min()):g}")
+    if np.isinf(error.values).any():
+        raise ValueError("errors must be finite, got inf: give nan where the error is not known")
     return Known(means, error)
 
 

@@ -33,6 +33,19 @@ def as_one(z: Floats) -> Piece:
     return Piece(float(z @ z), z.size, 2.0 * z.size**2, z.size, 1.0)
 
 
+def bound(one: Piece, other: Piece) -> Piece:
+    """Return the piece of two that may depend on each other in any way."""
+    if not (one.points and other.points):
+        return one if one.points else other
+    return Piece(
+        one.value + other.value,
+        one.mean + other.mean,
+        (one.variance**0.5 + other.variance**0.5) ** 2,
+        one.points + other.points,
+        max(one.independent, other.independent),
+    )
+
+
 def paired(z: Floats, deviations: Floats, invert: bool = True) -> Piece:
     r"""Return the piece of points that the same replicas were measured at.
 

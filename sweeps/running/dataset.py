@@ -1,10 +1,12 @@
 """From the evaluations of a sweep to labelled arrays."""
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sweeps.errors import SweepWarning
 from sweeps.running import grid
 from sweeps.storing.arrays import Array
 from sweeps.storing.evaluation import Evaluation, Scalar, dimensions_of
@@ -47,7 +49,9 @@ def columns(evaluations: Sequence[Evaluation]) -> dict[str, Array]:
     for index, evaluation in enumerate(evaluations):
         for name, value in evaluation.results.items():
             found.setdefault(name, {})[index] = value
-    results = {name: column(name, values, len(evaluations)) for name, values in found.items()}
+    results = {}
+    for name, values in found.items():
+        results[name] = column(name, values, len(evaluations))
     failed = np.array([evaluation.error is not None for evaluation in evaluations])
     seconds = np.array([evaluation.seconds for evaluation in evaluations])
     return {**results, "failed": failed, "seconds": seconds}
@@ -63,21 +67,35 @@ def column(name: str, values: Found, size: int) -> Array:
         )
     if kinds == {"a string"}:
         return np.array([values.get(index, "") for index in range(size)])
-    return _numbers({index: np.asarray(value) for index, value in values.items()}, size)
+    return _numbers(name, {index: np.asarray(value) for index, value in values.items()}, size)
 
 
-def _numbers(arrays: dict[int, Array], size: int) -> Array:
+def _numbers(name: str, arrays: dict[int, Array], size: int) -> Array:
     """Stack arrays of one dimensionality into one, as large as the largest of them."""
     shape = tuple(np.max([array.shape for array in arrays.values()], axis=0).astype(int))
     dtype = np.result_type(*{array.dtype for array in arrays.values()})
     complete = len(arrays) == size and all(array.shape == shape for array in arrays.values())
     if not complete and dtype.kind != "f":
         dtype = np.dtype(np.float64)
+    if dtype.kind == "f" and any(map(_rounds, arrays.values())):
+        warnings.warn(
+            f"integers of {name!r} beyond 2^53 are rounded to floats, since other points have none "
+            "or no integers; the ledger has them exactly",
+            SweepWarning,
+            stacklevel=6,
+        )
     stacked = np.full((size, *shape), 0 if complete else np.nan, dtype)
     for index, array in arrays.items():
         where: tuple[int | slice, ...] = (index, *map(slice, array.shape))
         stacked[where] = array
     return stacked
+
+
+def _rounds(array: Array) -> bool:
+    """Return whether there are integers that floats of 64 bits have not."""
+    return bool(
+        array.dtype.kind in "iu" and array.size and (array > 2**53).any() | (array < -(2**53)).any()
+    )
 
 
 def _kind(value: Scalar | Array) -> str:

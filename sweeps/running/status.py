@@ -130,6 +130,20 @@ def status(store: str | os.PathLike[str]) -> Status:
     }
     if found is None or "total" not in found.said:
         return _of_ledger(path, found, counts, stored)
+    try:
+        return _of_driver(path, found, stored)
+    except (
+        ArithmeticError,
+        LookupError,
+        OSError,
+        TypeError,
+        ValueError,
+    ):  # what it said is damaged
+        return _of_ledger(path, found, counts, stored)
+
+
+def _of_driver(path: Path, found: Driver, stored: dict[str, tuple[int, int]]) -> Status:
+    """Return what a driver says of its sweep."""
     said, computed, failed = found.said, found.computed, found.failed
     minutes = ((time.time() if found.alive else found.at) - said["started"]) / 60
     rate = computed / minutes if computed and minutes > 0 else None

@@ -1,10 +1,7 @@
 """What one call of the swept function gave, in the form that travels and is stored."""
 
-import ctypes
 import functools
 import platform
-import random
-import threading
 import time
 import traceback
 from collections.abc import Callable, Collection, Mapping
@@ -14,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from foundation.versions import versions
+from sweeps.storing import generators
 from sweeps.storing.arrays import Array
 from sweeps.storing.point import Point
 
@@ -55,7 +53,7 @@ class Task:
             arguments["rng"] = point.generator(self.seed)
         results: dict[str, Scalar | Array] = {}
         error = None
-        before = _global_generators()
+        before = generators.places()
         start = time.perf_counter()
         try:
             results = named(self.function(**arguments), (*point.parameters, *self.taken))
@@ -63,7 +61,7 @@ class Task:
             # half a surrogate pair in its message could not be stored
             error = traceback.format_exc().encode(errors="backslashreplace").decode()
         seconds = time.perf_counter() - start
-        unseeded = before != _global_generators()
+        unseeded = generators.moved(before, generators.places())
         return Evaluation(results, error, seconds, platform.node(), library_versions(), unseeded)
 
 
@@ -143,17 +141,3 @@ def _scalar(name: str, array: Array) -> Scalar:
     if isinstance(number, int) and not -(2**63) <= number < 2**63:
         raise TypeError(f"{name} must fit in 64 bits, got {number}: return a float")
     return number
-
-
-def _global_generators() -> tuple[object, ...]:
-    """Return where the generators are that belong to nobody."""
-    # in other threads, an executor like dask's draws from `random` while the point is computed
-    alone = threading.current_thread() is threading.main_thread()
-    return _numpy_words(np.random.mtrand.get_bit_generator()), alone and random.getstate()[1]
-
-
-def _numpy_words(generator: Any) -> bytes:
-    """Return the 624 words and the position of a Mersenne twister; its `state` takes 30 us."""
-    if not isinstance(generator, np.random.MT19937):
-        return repr(generator.state).encode()
-    return ctypes.string_at(generator.ctypes.state_address, 4 * 625)

@@ -41,15 +41,19 @@ class Ledger(Reader):
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.lock = Lock(self.path)
         try:
-            return schema.writable(self.path, shared=self.lock.held)
+            _refuse_other_names(self.path)
+            connection = schema.writable(self.path, shared=self.lock.held)
+            self._file = self.path.stat()
+            return connection
         except BaseException:
             self.lock.release()
             raise
 
     def close(self) -> None:
         """Close the file, with all that is in the journal, and let the next driver in."""
-        with contextlib.suppress(sqlite3.Error):  # what stays in the journal is not lost
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if self._in_place():  # else another driver may have it by its new name
+            with contextlib.suppress(sqlite3.Error):  # what stays in the journal is not lost
+                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._connection.close()
         self.lock.release()
 
@@ -75,8 +79,23 @@ class Ledger(Reader):
             self._explained("cannot be written", " Nothing stored so far is lost."),
             self._connection,  # commits, or rolls back
         ):
+            self._refuse_elsewhere()
             self._connection.execute("BEGIN")
             insert(self._connection, values, arrays)
+
+    def _in_place(self) -> bool:
+        """Return whether the open file still has its name: one that has not is written in vain."""
+        try:
+            return os.path.samestat(self._file, self.path.stat())
+        except FileNotFoundError:
+            return False
+
+    def _refuse_elsewhere(self) -> None:
+        if not self._in_place():
+            raise LedgerError(
+                f"{self.path} was moved or removed while the sweep was writing to it: put it back, "
+                "and the next run goes on from there"
+            )
 
     def rename(self, target: Path) -> None:
         """Rename the file while it is locked; then only close it."""
@@ -176,6 +195,18 @@ def existing(store: object) -> Path:
     if not path.is_file():
         raise LedgerError(f"{path} does not exist")
     return path
+
+
+def _refuse_other_names(path: Path) -> None:
+    """Refuse a file with hard links: its lock and its journal belong to one name, not to the file.
+
+    Two drivers would overwrite each other, and what one that was killed left would be lost.
+    """
+    if path.is_file() and (count := path.stat().st_nlink) > 1:
+        raise LedgerError(
+            f"{path} cannot be opened: the file has {count} names (hard links), by which several "
+            "sweeps could write to it. Remove the others, or go on with a copy"
+        )
 
 
 def _json(results: dict[str, Scalar | Array]) -> str:

@@ -128,8 +128,9 @@ def _acquired(store: Path) -> int | None:
             if _locked(descriptor) and _is(descriptor, path):
                 return descriptor
         except OSError:
+            if not os.fstat(descriptor).st_size:  # else it is another driver's, who could lock it
+                path.unlink(missing_ok=True)
             os.close(descriptor)
-            path.unlink(missing_ok=True)
             return None
         os.close(descriptor)
         if time.monotonic() > end:
@@ -145,7 +146,7 @@ def _locked(descriptor: int, shared: bool = False) -> bool:
     how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     try:
         fcntl.flock(descriptor, how | fcntl.LOCK_NB)
-    except BlockingIOError:
+    except (BlockingIOError, PermissionError):  # the second on file systems of Windows (CIFS)
         return False
     return True
 

@@ -181,7 +181,10 @@ def _reason(error: Exception) -> str:
     if code is not None and code & 0xFF == sqlite3.SQLITE_NOTADB:
         return "it is not an SQLite file; give a new path"
     if isinstance(error, UnicodeDecodeError) or (code or 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
-        return "it is damaged; put back a copy of it, or move it away to start anew"
+        return (
+            "it is damaged; move it away, with the files -wal and -shm beside it, which would "
+            "damage another one in its place. Then put back a copy of it, or start anew"
+        )
     if code is not None and code & 0xFF == sqlite3.SQLITE_IOERR:
         return f"{error}: is the disk full?"
     return str(error)

@@ -1,5 +1,8 @@
 """Generated kernels on the disk: a damaged one is generated anew."""
 
+import importlib.util
+import py_compile
+import sys
 import warnings
 from pathlib import Path
 
@@ -69,3 +72,16 @@ def test_an_intact_file_is_read(rate, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         rate()
+
+
+def test_nothing_is_read_that_has_no_digest(rate, tmp_path, monkeypatch):
+    """Python itself would keep the bytecode beside the file, and believe it."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    cost = rate().costs
+    (file,) = tmp_path.rglob("*.py")
+    compiled = Path(importlib.util.cache_from_source(str(file)))
+    assert not compiled.exists()
+    compiled.parent.mkdir()
+    py_compile.compile(str(file), str(compiled))
+    compiled.write_bytes(compiled.read_bytes()[:200])
+    assert rate().costs == cost

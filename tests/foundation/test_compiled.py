@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import subprocess
 import sys
 import warnings
 from pathlib import Path
@@ -225,3 +226,24 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path, asked):
     (tmp_path / "file").touch()
     with pytest.warns(UserWarning, match="kernels cannot be kept in .*STEERING_CACHE"):
         asked(tmp_path / "file").rmdir()
+
+
+def test_a_user_without_a_home_may_name_a_folder(tmp_path, monkeypatch, asked):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(caches.Path, "home", homeless)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    assert asked(tmp_path) == tmp_path
+    with pytest.warns(UserWarning, match=r"kept \(this user has no home\).*STEERING_CACHE"):
+        asked("").rmdir()
+
+
+def test_a_temporary_folder_does_not_stay(tmp_path):
+    (tmp_path / "file").touch()
+    code = "from foundation.caches import cache_folder; print(cache_folder())"
+    environment = {**os.environ, "STEERING_CACHE": str(tmp_path / "file")}
+    command = [sys.executable, "-W", "ignore", "-c", code]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert "steering-kernels-" in told.stdout
+    assert not Path(told.stdout.strip()).exists()

@@ -157,3 +157,12 @@ def test_a_damaged_text_is_told(original, tmp_path, column, damage):
             assert sweeps.failures(copy) == []
     assert all(p.differences in ((), ("error",)) for p in sweeps.recheck(draw, copy, version=1))
     assert sweep(copy).drop_vars("seconds").identical(expected)
+
+
+def test_where_the_file_is_damaged_its_journal_goes_with_it(original, tmp_path):
+    """What a killed driver left would be written into the copy that is put in its place."""
+    store = tmp_path / "ledger"
+    text = original[0].read_bytes()
+    store.write_bytes(text[:100] + bytes(400) + text[500:])
+    with pytest.raises(sweeps.LedgerError, match="is damaged; move it away, with the files -wal"):
+        sweeps.status(store)

@@ -188,6 +188,23 @@ def test_other_labels_are_refused(theory):
         sweeps.compare(theory.rename(J_D="lam"), sweep(theory))
 
 
+def test_trials_have_the_labels_of_the_data():
+    N, J_D = {"N": [10, 20]}, {"J_D": [0.1, 0.2]}
+    k = xarray.DataArray([[5, 50], [5, 50]], {**N, **J_D}, dims=("N", "J_D"))
+    n = xarray.DataArray([10, 100], J_D, dims="J_D").broadcast_like(k).transpose("J_D", "N")
+    assert (sweeps.compare(0.5, k, trials=n).points["data"] == 0.5).all()
+    with pytest.raises(ValueError, match="trials must have the coordinates of the data"):
+        sweeps.compare(0.5, k, trials=n.isel(J_D=[1, 0]))
+
+
+def test_what_is_infinite_is_not_left_out():
+    replicas = xarray.DataArray([[1.0, np.inf, 3.0], [1.0, 2.0, 3.0]], dims=("N", "replica"))
+    with pytest.raises(ValueError, match="data must be finite, got inf at 1 replicas"):
+        sweeps.compare(2.0, replicas)
+    with pytest.raises(ValueError, match="errors must be finite"):
+        sweeps.compare(2.0, [1.0, 2.0], errors=[np.inf, 1.0])
+
+
 def test_extrapolation_is_exact_on_exact_data():
     sizes = np.array([10, 20, 40])
     fit = sweeps.extrapolate(sizes, 0.7 - 2 / sizes**0.5, 0.01 * np.ones(3), power=0.5)

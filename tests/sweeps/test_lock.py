@@ -152,6 +152,30 @@ def test_where_there_are_no_such_locks_nothing_is_shared(store, monkeypatch, mis
     assert names(store) == ["ledger.sqlite"]
 
 
+@pytest.mark.parametrize("error", [errno.EACCES, errno.EAGAIN])
+def test_a_lock_may_be_refused_in_two_ways(store, monkeypatch, error):
+    def refused(descriptor, how):
+        raise OSError(error, os.strerror(error))
+
+    with Ledger(store), monkeypatch.context() as patched:
+        patched.setattr(lock.fcntl, "flock", refused)
+        with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+            lock.Lock(store)
+
+
+def test_who_is_refused_any_lock_leaves_that_of_another(store, monkeypatch):
+    def unable(descriptor, how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    with Ledger(store):
+        with monkeypatch.context() as patched:
+            patched.setattr(lock.fcntl, "flock", unable)
+            with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+                Ledger(store)
+        with pytest.raises(sweeps.LedgerError, match="another sweep is using it"):
+            lock.Lock(store)
+
+
 def test_a_child_of_the_driver_does_not_hold_the_lock(store):
     context = multiprocessing.get_context("fork")
     with Ledger(store):
@@ -199,3 +223,42 @@ def test_sqlite_says_the_ledger_is_whole(store):
         connection = sqlite3.connect(f"file:{store}?mode=ro", uri=True)
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         connection.close()
+
+
+def test_a_ledger_of_two_names_is_not_written(store):
+    other = store.with_name("other.sqlite")
+    os.link(store, other)
+    for name in (store, other):
+        with pytest.raises(sweeps.LedgerError, match="the file has 2 names"):
+            sweep(name, count=12)
+    assert not store.with_name(f"{store.name}.lock").exists()
+    other.unlink()
+    with pytest.warns(sweeps.SweepWarning, match="1 of 12"):
+        sweep(store, count=12)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_ledger_that_goes_while_it_is_written_is_no_success(store, moved):
+    away = store.with_name("away.sqlite")
+
+    def point(i):
+        if i == 5:
+            if moved:
+                store.rename(away)
+            else:
+                store.unlink()
+        return i
+
+    with pytest.raises(sweeps.LedgerError, match="was moved or removed while the sweep"):
+        sweep(store, point, version=2)
+    if moved:
+        away.rename(store)
+        assert not sweep(store, unchanged, version=3)["failed"].any()
+        (done,) = [
+            count for name, (count, _) in sweeps.status(store).stored.items() if "version 2" in name
+        ]
+        assert 1 <= done <= 5
+
+
+def unchanged(i):
+    return i

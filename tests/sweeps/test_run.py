@@ -5,6 +5,7 @@ import time
 import warnings
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
+import numba
 import numpy as np
 import pytest
 import xarray
@@ -195,7 +196,16 @@ def draws_from_python(i, rng):
     return random.random()
 
 
-@pytest.mark.parametrize("function", [draws_from_numpy, draws_from_python])
+@numba.njit
+def compiled_draw():
+    return np.random.random()  # noqa: NPY002
+
+
+def draws_in_compiled(i, rng):
+    return compiled_draw()
+
+
+@pytest.mark.parametrize("function", [draws_from_numpy, draws_from_python, draws_in_compiled])
 @pytest.mark.parametrize("processes", [True, False])
 def test_numbers_that_no_seed_determines_are_told_of(ledger, threads, function, processes):
     if not processes and function is draws_from_python:
@@ -203,6 +213,35 @@ def test_numbers_that_no_seed_determines_are_told_of(ledger, threads, function, 
     executor = 1 if processes else threads
     with pytest.warns(sweeps.SweepWarning, match="^3 points drew from .* global generators"):
         sweeps.run(function, {"i": range(3)}, executor=executor, **ledger)
+
+
+@numba.njit
+def compiled_with_a_generator(rng):
+    return rng.random()
+
+
+def draws_well(i, rng):
+    return compiled_with_a_generator(rng)
+
+
+def test_compiled_functions_with_a_generator_are_no_matter(ledger):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sweeps.run(draws_well, {"i": range(3)}, executor=1, **ledger)
+
+
+def large(i):
+    return 1 / i if i == 0 else 2**53 + i
+
+
+def test_integers_that_a_gap_makes_floats_are_told_of(ledger, threads):
+    with pytest.warns(sweeps.SweepWarning) as record:
+        sweeps.run(large, {"i": [0, 1]}, executor=threads, **ledger)
+    told = [str(warning.message) for warning in record]
+    assert any("integers of 'result' beyond 2^53 are rounded" in text for text in told)
+    assert record[-1].filename == __file__
+    whole = sweeps.run(large, {"i": [1, 3]}, executor=threads, **ledger)
+    assert whole["result"].values.ravel().tolist() == [2**53 + 1, 2**53 + 3]
 
 
 def wrong(i):

@@ -89,3 +89,30 @@ def test_durations():
     seconds = [0.123, 89, 100, 600, 5400, 90000, 200000, 1e8]
     said = ["0.12 s", "89 s", "1.7 min", "10 min", "1.5 h", "25 h", "2.3 days", "1157 days"]
     assert [told(s) for s in seconds] == said
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"started": ', '"started": 99999999999'),
+        ('"started": ', '"started": null, "at": '),
+        ('"total": 6', '"total":[]'),
+    ],
+)
+def test_a_damaged_word_of_a_driver_is_no_error(tmp_path, before, after):
+    store = tmp_path / "ledger.sqlite"
+    sweep(store, 6, function=abs_of)
+    held = Ledger(store)
+    held.lock.say(function="f", version="1", seed=0, workers=1, total=6, stored=2)
+    assert sweeps.status(store).total == 6
+    file = tmp_path / "ledger.sqlite.lock"
+    text = file.read_bytes()
+    assert before.encode() in text
+    file.write_bytes(text.replace(before.encode(), after.encode()))
+    found = sweeps.status(store)
+    assert (found.running, found.total, found.done) == (True, None, 6)
+    held.close()
+
+
+def abs_of(i):
+    return abs(i)

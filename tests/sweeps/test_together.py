@@ -130,3 +130,28 @@ def test_two_replicas_cannot_tell_how_points_depend_on_each_other():
     data = xarray.DataArray(np.tile([1.0, 1.1], (50, 1)), dims=("k", "replica"))
     assert sweeps.compare(0.5, data).status == "disagree"
     assert sweeps.compare(0.5, data, shared="k").status == "agree"
+
+
+def shared_successes(p, replicas, points, rng):
+    """Return successes of points of which most are decided by the same number of a replica."""
+    own = rng.random((points, replicas))
+    alike = rng.random((points, 1)) < 0.9
+    return xarray.DataArray(
+        np.where(alike, rng.random((1, replicas)), own) < p, dims=("k", "replica")
+    )
+
+
+def test_shared_successes_without_scatter_are_judged():
+    none = xarray.DataArray(np.zeros((50, 11), bool), dims=("k", "replica"))
+    found = sweeps.compare(0.5, none, shared="k")
+    assert found.status == "disagree"
+    assert found.dof == 50
+    assert sweeps.compare(0.02, none, shared="k").status == "agree"
+
+
+@pytest.mark.parametrize(("p", "replicas"), [(0.02, 12), (0.1, 20), (0.5, 8)])
+def test_shared_successes_raise_no_alarm(p, replicas):
+    rng = np.random.default_rng(6)
+    data = [shared_successes(p, replicas, 10, rng) for _ in range(300)]
+    wrong = [sweeps.compare(p, one, shared="k").status == "disagree" for one in data]
+    assert np.mean(wrong) <= binom.ppf(0.999, 300, 0.003) / 300
