@@ -9,7 +9,8 @@ import numpy as np
 from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.exponents import exponents_along
-from contrastive_ode.attractors.statistics import average, centred
+from contrastive_ode.attractors.roots import root, spectrum
+from contrastive_ode.attractors.statistics import average, centred, trend
 from contrastive_ode.errors import StepWarning
 from foundation.domains import Floats
 
@@ -42,6 +43,8 @@ def moving(course: Course, x: Floats, T: float) -> Attractor:
                 ),
             )
     centre, d = centred(path, course.space)
+    if kind == "quasi-periodic" and (fades := _fades(course, centre, d)):
+        kind, reason = "undecided", fades
     averages = average(d)
     return Attractor(
         kind,
@@ -83,6 +86,24 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
             "(System(periods=...))."
         )
     return "undecided", "All Lyapunov exponents are negative, but it still moves; raise T."
+
+
+def _fades(course: Course, centre: Floats, d: Floats) -> str:
+    """Return why motion whose exponents are those of a torus may be a spiral that decays slowly."""
+    if trend(d):
+        return (
+            "The exponents are those of a torus, or of a spiral that decays slowly: the size of "
+            "the motion changes all along the trajectory; raise T or extensions."
+        )
+    if course.period:
+        return ""
+    found = root(course, centre)
+    if found.converged and spectrum(course, found).stability != "unstable":
+        return (
+            "The exponents are those of a torus, or of a spiral that decays slowly: there is a "
+            "fixed point that does not repel; raise T or extensions."
+        )
+    return ""
 
 
 def _divergence(course: Course, path: Floats, h: float) -> float:
