@@ -58,3 +58,53 @@ def test_a_slow_spiral_onto_a_cycle_is_no_torus():
     options = {"T": 500, "h": 0.05, "period": TURN, "extensions": 0}
     with pytest.raises(ode.ConvergenceError, match=SPIRAL):
         ode.settle(driven.on(ONE), NONE, [0.3, 0, 0], **options)
+
+
+def test_long_steps_do_not_make_a_centre_attract():
+    swing = known.system("swing", {"x_i": "y_i", "y_i": "-25*x_i"}).on(ONE)
+    with pytest.raises(ode.ConvergenceError, match="shorten h"):
+        ode.settle(swing, NONE, [1.0, 0.0])
+    assert ode.settle(swing, NONE, [0.0, 0.0]).reason.startswith("centre")
+
+
+def test_fixed_points_differ_in_one_small_variable():
+    model = known.system(
+        "switch beside a large one",
+        {"a_i": "1000 - a_i", "z_i": "-1e6*(z_i - 1e-4)*(z_i - 3e-4)*(z_i - 9e-4)"},
+    ).on(ONE)
+    found = ode.catalogue(model, NONE, [[900, 0], [900, 1e-3], [800, 0]])
+    assert [a.count for a in found] == [2, 1]
+    starts = [[1000, 1e-4], [1000, 3e-4], [1000, 9e-4]]
+    assert [point.unstable for point in ode.fixed_points(model, NONE, starts)] == [0, 1, 0]
+
+
+@pytest.mark.parametrize("apart", [1e-5, 3e-7, 1e-8])
+def test_fixed_points_close_to_each_other(apart):
+    """Their errors tell them apart, not a distance that seems small."""
+    switch = known.system("switch", {"x_i": "(x_i - 1)*(1 - (x_i - 1)**2/d**2)"}, ["d"])
+    found = ode.catalogue(switch.on(ONE, d=apart), NONE, [[1 - apart / 9], [1 + apart / 9]])
+    assert [a.mean[0] - 1 for a in found] == pytest.approx([-apart, apart], rel=1e-4)
+
+
+@pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-4, 1e-6])
+def test_cycles_differ_in_one_small_variable(apart):
+    beside = known.system("beside", {**CIRCLE, "z_i": "z_i*(1 - z_i**2/d**2)"}, ["d"])
+    starts = [[0.5, 0, apart / 9], [0.5, 0, -apart / 9], [-0.5, 0.1, apart / 9]]
+    found = ode.catalogue(beside.on(ONE, d=apart), NONE, starts, T=200, h=0.05)
+    assert [(a.kind, a.count) for a in found] == [("limit cycle", 2), ("limit cycle", 1)]
+
+
+def test_a_symmetry_of_a_tenth_of_a_turn_is_none_of_all_phases():
+    teeth = known.system("teeth", {"x_i": "0.1 + sin(10*x_i)/2"}, periods={"x": TURN}).on(ONE)
+    starts = TURN * (np.arange(10)[:, None] + 0.5) / 10
+    found = ode.catalogue(teeth, NONE, starts, T=200, h=0.05)
+    assert [a.kind for a in found] == ["fixed point"] * 10
+    assert found[0].exponent == pytest.approx(-5 * np.sqrt(1 - 0.2**2))
+
+
+def test_a_period_is_one_at_all_times():
+    """After half a turn the drive is what it was at t = 0, and another at all other times."""
+    driven = known.system("driven", {"x_i": "sin(t) - x_i"}).on(ONE)
+    with pytest.raises(ValueError, match="period must be that of the right-hand side"):
+        ode.settle(driven, NONE, [0.1], period=np.pi)
+    assert ode.settle(driven, NONE, [0.1], period=TURN).strobes == 1
