@@ -144,10 +144,11 @@ class Attractor:
     def is_same(self, other: Attractor) -> bool:
         """Return whether two trajectories settled into the same attractor.
 
-        Fixed points by their states within their errors, cycles by their periods, orbits and the
-        means of what is no phase in units of its own range; tori and chaos, which no trajectory
-        covers evenly, by means and standard deviations within five errors, or 0.01 of the size.
-        Phases that shift together do not matter where the equations do not see it.
+        Fixed points by their states within their errors, cycles by their periods, orbits (within
+        0.01 of their size) and the means of what is no phase in units of its own range; tori and
+        chaos, which no trajectory covers evenly, by means and standard deviations within five
+        errors, or 0.01 of the size. Phases that shift together do not matter where the equations
+        do not see it.
         """
         if self.kind != other.kind or not self.converged or self.mean.shape != other.mean.shape:
             return False

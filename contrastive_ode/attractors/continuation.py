@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.basins import DEFAULTS, Catalogue, listed
+from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.fixed_points import states_of
 from contrastive_ode.attractors.settling import prepared
 from contrastive_ode.models.model import Model
@@ -21,7 +22,7 @@ from foundation.domains import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BESIDE = 1e-4  # distance of seeds from an attractor, in ranges of the starts
+BESIDE = 1e-4  # distance of seeds from an attractor, in ranges of starts and attractors
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,10 +115,10 @@ def follow(
     """Follow attractors along a parameter, and keep their labels.
 
     At each value the network is settled from all starts, and from a state beside each attractor of
-    the value before: moved by 1e-4 of the range of the starts, so that what has become unstable is
-    left. The attractor that such a seed leads to keeps its label; of several labels that
-    lead to one attractor the nearest survives, the others are lost, and said so. Attractors that no
-    seed reaches get new labels.
+    the value before: moved by 1e-4 of the range of starts and attractors, so that what has become
+    unstable is left. The attractor that such a seed leads to keeps its label; of several labels
+    that lead to one attractor the nearest survives, the others are lost, and said so. Attractors
+    that no seed reaches get new labels.
 
     Parameters
     ----------
@@ -170,7 +171,8 @@ def follow(
         course, plan = prepared(model, w, {**DEFAULTS, **options}, t0, period)
         states = states_of(model, starts)
         old = dict(zip(labels[-1], catalogues[-1], strict=True)) if labels else {}
-        beside = BESIDE * np.ptp(states, axis=0) * np.random.default_rng(0).normal(size=model.size)
+        span = _span(course, states, old)
+        beside = BESIDE * span * np.random.default_rng(0).normal(size=model.size)
         seeds = np.array([a.orbit[0] + beside for a in old.values()]).reshape(-1, model.size)
         found = listed(course, np.concatenate([states, seeds]), plan)
         reached = dict(zip(old, found.labels[len(states) :], strict=True))
@@ -192,6 +194,16 @@ def follow(
         fractions.append({kept[m]: float(np.mean(ends == m)) for m in range(len(found))})
     table = np.array([[row.get(label, 0.0) for label in range(used)] for row in fractions])
     return Continuation(values, tuple(catalogues), tuple(labels), table, tuple(events))
+
+
+def _span(course: Course, states: Floats, old: dict[int, Attractor]) -> Floats:
+    """Return the range of each variable: a single start has none, but goes somewhere.
+
+    It is 0 for what stays where it is, such as a species that nobody brings in.
+    """
+    turns = course.space.turns
+    span = np.ptp(np.concatenate([states, *(a.orbit for a in old.values())]), axis=0)
+    return np.where(turns > 0, np.minimum(span, turns), span)
 
 
 def _kept(old: dict[int, Attractor], found: Catalogue, reached: dict[int, int]) -> dict[int, int]:

@@ -85,7 +85,9 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
             "period or not yet approached; raise T or extensions, or declare what is a phase "
             "(System(periods=...))."
         )
-    return "undecided", "All Lyapunov exponents are negative, but it still moves; raise T."
+    return "undecided", (
+        "All Lyapunov exponents are negative, but it still moves; raise T or shorten h."
+    )
 
 
 def _fades(course: Course, centre: Floats, d: Floats) -> str:

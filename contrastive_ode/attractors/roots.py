@@ -125,10 +125,11 @@ def contracts(course: Course, found: Root, path: Floats) -> bool:
     from scipy.linalg import solve_continuous_lyapunov
 
     B = course.across
-    d = course.space.deviation(path, found.x) @ B.T
+    away = course.space.deviation(path, found.x)
+    d = away @ B.T
     J = B @ course.jacobian(found.x) @ B.T
     P = solve_continuous_lyapunov(J.T, -np.eye(len(J)))
-    far = np.linalg.norm(d, axis=1) > arrived(course, found, path[0])
+    far = (np.abs(away) > nothing(course, found, path[0])).any(axis=1)
     if not far.any():
         return True
     f = np.array([B @ course.rhs(x) for x in path[far]])
@@ -136,10 +137,19 @@ def contracts(course: Course, found: Root, path: Floats) -> bool:
     return bool((fall >= 0.5 * (d[far] ** 2).sum(axis=1)).all())
 
 
-def arrived(course: Course, found: Root, start: Floats) -> float:
-    """Return the distance to a zero that is none: rounding, and the error of the zero."""
-    reach = np.abs(found.x).max() + np.abs(course.space.deviation(start, found.x)).max()
-    return float(1e-10 * reach + 10 * found.error)
+def arrived(course: Course, found: Root, x: Floats, start: Floats) -> bool:
+    """Return whether a state is at a zero, coming from another."""
+    away = np.abs(course.space.deviation(x, found.x))
+    return bool((away <= nothing(course, found, start)).all())
+
+
+def nothing(course: Course, found: Root, start: Floats) -> Floats:
+    """Return the distance to a zero that is none: rounding, and the error of the zero.
+
+    Of each variable by itself: a large one does not make a small cycle a point.
+    """
+    reach = np.abs(found.x) + np.abs(course.space.deviation(start, found.x))
+    return np.asarray(1e-10 * reach + 10 * found.error)
 
 
 def _bordered(course: Course, x: Floats) -> Floats:

@@ -192,12 +192,10 @@ def _at_rest(course: Course, path: Floats, start: Floats) -> Attractor | str:
     if not found.converged:
         return ""
     modes = spectrum(course, found)
-    away = np.linalg.norm(course.space.deviation(path[-1], found.x))
-    rests = bool(away <= arrived(course, found, start))
+    rests = arrived(course, found, path[-1], start)
     if modes.stability == "unstable":
         return UNSTABLE if rests else ""
-    came = np.linalg.norm(course.space.deviation(start, found.x)) > arrived(course, found, start)
-    if modes.stability == "centre" and rests and came:
+    if modes.stability == "centre" and rests and not arrived(course, found, start, start):
         return CENTRE
     late = path[len(path) // 2 :]
     late = late[:: max(1, len(late) // LOOKS)]

@@ -86,6 +86,16 @@ def test_fixed_points_close_to_each_other(apart):
     assert [a.mean[0] - 1 for a in found] == pytest.approx([-apart, apart], rel=1e-4)
 
 
+def test_a_large_variable_does_not_make_a_small_cycle_a_point():
+    """A sink, and around it a cycle of radius 0.05."""
+    rate = "0.1*(1e4*(x_i**2 + y_i**2) - 1)*(1 - 400*(x_i**2 + y_i**2))"
+    node = {"x_i": f"x_i*{rate} - y_i", "y_i": f"y_i*{rate} + x_i", "a_i": "1e9 - a_i"}
+    model = known.system("around a sink", node).on(ONE)
+    found = ode.catalogue(model, NONE, [[0.04, 0, 9e8], [0.005, 0, 9e8]], T=400, h=0.02)
+    assert [a.kind for a in found] == ["limit cycle", "fixed point"]
+    np.testing.assert_allclose(np.linalg.norm(found[0].orbit[:, :2], axis=1), 0.05, rtol=1e-6)
+
+
 @pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-4, 1e-6])
 def test_cycles_differ_in_one_small_variable(apart):
     beside = known.system("beside", {**CIRCLE, "z_i": "z_i*(1 - z_i**2/d**2)"}, ["d"])
@@ -108,3 +118,19 @@ def test_a_period_is_one_at_all_times():
     with pytest.raises(ValueError, match="period must be that of the right-hand side"):
         ode.settle(driven, NONE, [0.1], period=np.pi)
     assert ode.settle(driven, NONE, [0.1], period=TURN).strobes == 1
+
+
+def test_a_single_start_leaves_what_has_become_unstable():
+    """Its range is 0, but not that of the start and the attractor."""
+    fork = known.system("pitchfork", {"x_i": "mu*x_i - x_i**3"}, ["mu"])
+    values = [-1.0, 0.1, 1.0, -1.0]
+    found = ode.follow(lambda mu: (fork.on(ONE, mu=mu), NONE), values, [[0.5]], T=200)
+    assert found.labels == ((0,),) * 4
+    assert [abs(a.mean[0]) for a in found.of(0)] == pytest.approx([0, 0.1**0.5, 1, 0], abs=1e-9)
+
+
+def test_a_flow_of_no_step_is_refused():
+    still = known.system("still", {"x_i": "-x_i"}).on(ONE)
+    with pytest.raises(ValueError, match=r"T must be at least one stride of 0\.5, or 0"):
+        ode.flow(still, NONE, [1.0], 0.2, 0.1, stride=5)
+    assert ode.flow(still, NONE, [1.0], 0.0, 0.1).tolist() == [[1.0]]
