@@ -43,7 +43,7 @@ def moving(course: Course, x: Floats, T: float) -> Attractor:
                 ),
             )
     centre, d = centred(path, course.space)
-    if kind == "quasi-periodic" and (fades := _fades(course, centre, d)):
+    if kind == "quasi-periodic" and (fades := _fades(course, centre, d, h)):
         kind, reason = "undecided", fades
     averages = average(d)
     return Attractor(
@@ -90,7 +90,7 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
     )
 
 
-def _fades(course: Course, centre: Floats, d: Floats) -> str:
+def _fades(course: Course, centre: Floats, d: Floats, h: float) -> str:
     """Return why motion whose exponents are those of a torus may be a spiral that decays slowly."""
     if trend(d):
         return (
@@ -100,10 +100,16 @@ def _fades(course: Course, centre: Floats, d: Floats) -> str:
     if course.period:
         return ""
     found = root(course, centre)
-    if found.converged and spectrum(course, found).stability != "unstable":
+    away = course.space.deviation(found.x, centre)
+    amid = ((away >= d.min(axis=0)) & (away <= d.max(axis=0))).all()
+    if not (found.converged and amid):
+        return ""
+    modes = spectrum(course, found)
+    slow = modes.eigenvalues.real[0] * h * len(d) > -KNOWN
+    if slow and modes.stability != "unstable":
         return (
-            "The exponents are those of a torus, or of a spiral that decays slowly: there is a "
-            "fixed point that does not repel; raise T or extensions."
+            "The exponents are those of a torus, or of a spiral that decays slowly: in its middle "
+            "is a fixed point that does not repel; raise T or extensions."
         )
     return ""
 

@@ -18,7 +18,7 @@ CIRCLE = {
     "x_i": "x_i - y_i - x_i*(x_i**2 + y_i**2)",
     "y_i": "y_i + x_i - y_i*(x_i**2 + y_i**2)",
 }
-SPIRAL = "fixed point that does not repel|size of the motion changes"
+SPIRAL = "in its middle is a fixed point|size of the motion changes"
 
 
 def fitzhugh(a, b, eps, current):
@@ -58,6 +58,23 @@ def test_a_slow_spiral_onto_a_cycle_is_no_torus():
     options = {"T": 500, "h": 0.05, "period": TURN, "extensions": 0}
     with pytest.raises(ode.ConvergenceError, match=SPIRAL):
         ode.settle(driven.on(ONE), NONE, [0.3, 0, 0], **options)
+
+
+def test_a_torus_is_one_though_there_is_a_sink_elsewhere():
+    """Langford's flow: round the axis, around a saddle-focus, and a sink far down the axis."""
+    langford = known.system(
+        "Langford",
+        {
+            "x_i": "(z_i - 0.7)*x_i - 3.5*y_i",
+            "y_i": "3.5*x_i + (z_i - 0.7)*y_i",
+            "z_i": "0.6 + 0.95*z_i - z_i**3/3 - (x_i**2 + y_i**2)*(1 + z_i/4)",
+        },
+    )
+    model = langford.on(ONE)
+    end = ode.settle(model, NONE, [0.1, 1.0, 0.0], T=500, h=0.02, extensions=1)
+    assert end.kind == "quasi-periodic"
+    (sink,) = ode.fixed_points(model, NONE, [[0.0, 0.0, -1.2]])
+    assert sink.stability == "stable"
 
 
 def test_long_steps_do_not_make_a_centre_attract():
