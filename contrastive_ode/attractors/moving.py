@@ -10,7 +10,7 @@ from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.exponents import exponents_along
 from contrastive_ode.attractors.roots import root, spectrum
-from contrastive_ode.attractors.statistics import average, centred, trend
+from contrastive_ode.attractors.statistics import STILL, average, centred, trend
 from contrastive_ode.errors import StepWarning
 from foundation.domains import Floats
 
@@ -92,6 +92,8 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
 
 def _fades(course: Course, centre: Floats, d: Floats, h: float) -> str:
     """Return why motion whose exponents are those of a torus may be a spiral that decays slowly."""
+    if course.space.extent(d) <= STILL * np.abs(centre).max():
+        return "The trajectory has come to rest, but Newton's method finds no fixed point there."
     if trend(d):
         return (
             "The exponents are those of a torus, or of a spiral that decays slowly: the size of "

@@ -11,7 +11,7 @@ from contrastive_ode.attractors.course import Course
 from foundation.domains import Floats
 
 ITERATIONS = 300
-CONVERGED = 1e-8  # size of the last correction, in units of the state and of the way to it
+CONVERGED = 1e-8  # last correction of a variable, in units of it and of its way to it
 
 
 class Root(NamedTuple):
@@ -72,18 +72,21 @@ def root(course: Course, start: Floats, most: int = ITERATIONS) -> Root:
             break
         else:
             damp = max(10 * damp, 1e-6 * scale)
-    reach = float(np.abs(z[:N] - start).max())
+    way = np.abs(z[:N] - start)
+    reach = float(way.max())
     if not (np.isfinite(A).all() and np.isfinite(g).all()):
         return Root(z[:N], float(z[N]), np.inf, np.inf, reach, False, False)
     step = _step(A, g, 0.0)
-    last, speed = float(np.abs(step[:N]).max()), float(np.linalg.norm(g))
+    last, speed = np.abs(step[:N]), float(np.linalg.norm(g))
     rounding = 4e-16 * np.abs(A[:N, :N]) @ np.abs(z[:N])
     inverse = np.linalg.pinv(A) if _singular(A) else np.linalg.inv(A)
-    error = last + float((np.abs(inverse[:N, :N]) @ rounding).max())
+    blur = np.abs(inverse[:N, :N]) @ rounding
     solved = np.linalg.norm(A @ step - g) <= 0.5 * speed
     level = np.linalg.norm(A.T @ g) <= 1e-6 * np.sqrt(scale) * speed
-    near = last <= CONVERGED * (np.abs(z[:N]).max() + reach)
-    converged = bool(speed == 0 or (solved and near))
+    near = (last <= CONVERGED * (np.abs(z[:N]) + way) + blur).all()
+    zero = (np.abs(g[:N]) <= rounding).all()  # in a family no step can be solved for rounding
+    converged = bool(zero or speed == 0 or (solved and near))
+    error = float(last.max() + blur.max())
     return Root(z[:N], float(z[N]), speed, error, reach, converged, bool(level))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import contrastive_ode as ode
+from contrastive_ode import systems
 
 _spec = importlib.util.spec_from_file_location("known", Path(__file__).with_name("known.py"))
 known = importlib.util.module_from_spec(_spec)
@@ -75,6 +76,24 @@ def test_a_torus_is_one_though_there_is_a_sink_elsewhere():
     assert end.kind == "quasi-periodic"
     (sink,) = ode.fixed_points(model, NONE, [[0.0, 0.0, -1.2]])
     assert sink.stability == "stable"
+
+
+def test_rest_in_a_family_of_many_dimensions_is_no_torus():
+    """Phases that repel each other rest wherever their mean vanishes, N - 2 ways to move on."""
+    clocks = systems.kuramoto.on(ode.all_to_all(8), omega=0.0)
+    starts = np.random.default_rng(0).uniform(0, 6, (6, 8))
+    found = ode.catalogue(clocks, clocks.pack(K=-0.5), starts, T=200, h=0.1)
+    assert found.converged
+    assert {a.kind for a in found} == {"fixed point"}
+    assert all(a.reason.startswith("marginal") for a in found)
+    assert all(abs(np.exp(1j * a.mean).sum()) < 1e-9 for a in found)
+
+
+def test_a_ghost_beside_a_large_variable_is_no_fixed_point():
+    """Rounding of the one does not make the other zero."""
+    ghost = known.system("ghost", {"x_i": "1e-9 + x_i**2", "a_i": "1e9 - a_i"}).on(ONE)
+    found = ode.fixed_points(ghost, NONE, [[1e-3, 1e9], [-0.1, 0.0]], throw=False)
+    assert (len(found), found.failed) == (0, 2)
 
 
 def test_long_steps_do_not_make_a_centre_attract():
