@@ -165,6 +165,20 @@ def test_a_single_start_leaves_what_has_become_unstable():
     assert [abs(a.mean[0]) for a in found.of(0)] == pytest.approx([0, 0.1**0.5, 1, 0], abs=1e-9)
 
 
+def test_seeds_stay_among_the_states():
+    """A species that dies out is not made negative: beyond 0 there is another attractor."""
+
+    def community(a):
+        pair = ode.all_to_all(3, self_coupling=True)
+        model = systems.lotka_volterra.on(pair, r=1, K=1, D=0.0)
+        return model, model.pack(alpha=[[1, 2, 0], [a, 1, 0], [2, 2, 1]])
+
+    starts = [[0.3, 0.1, 0.0], [0.1, 0.3, 0.0]]
+    found = ode.follow(community, [2.0, 1.5, 0.8], starts, T=400)
+    assert found.labels == ((0, 1), (0, 1), (1,))
+    assert all(a.low.min() > -1e-9 and a.high[2] == 0 for c in found.catalogues for a in c)
+
+
 def test_a_flow_of_no_step_is_refused():
     still = known.system("still", {"x_i": "-x_i"}).on(ONE)
     with pytest.raises(ValueError, match=r"T must be at least one stride of 0\.5, or 0"):
