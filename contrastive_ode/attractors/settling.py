@@ -171,6 +171,8 @@ def settled(course: Course, x: Floats, plan: Plan, known: Sequence[Attractor]) -
         n, h = course.steps(0.25 * plan.T)
         path = course.path(x, n, h)
         x = path[-1]
+        if course.period:  # a drive need not act everywhere
+            course.check_periods(x)
         for cycle in known:
             if cycle.kind.endswith("limit cycle") and _is_on(course, x, cycle):
                 return cycle

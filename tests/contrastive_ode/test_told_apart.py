@@ -156,6 +156,19 @@ def test_a_period_is_one_at_all_times():
     assert ode.settle(driven, NONE, [0.1], period=TURN).strobes == 1
 
 
+def test_periods_are_those_of_each_variable_wherever_it_goes():
+    """Beside a large variable, and where the drive acts above 2 only."""
+    beside = {"a_i": "1e9 - a_i", "q_i": "0.1 + sin(q_i)/2"}
+    small = known.system("beside", beside, periods={"q": 1.0}).on(ONE)
+    with pytest.raises(ValueError, match="periods must be those of phases"):
+        ode.settle(small, NONE, [9e8, 0.1])
+    right = known.system("beside", beside, periods={"q": TURN}).on(ONE)
+    assert len(ode.settle(right, NONE, [9e8, 0.1], T=100).eigenvalues) == 2
+    above = known.system("above", {"x_i": "5 - x_i + (Abs(x_i - 2) + x_i - 2)*cos(t)/5"}).on(ONE)
+    with pytest.raises(ValueError, match="period must be that of the right-hand side"):
+        ode.settle(above, NONE, [0.1], T=100, h=0.02, period=1.0)
+
+
 def test_a_single_start_leaves_what_has_become_unstable():
     """Its range is 0, but not that of the start and the attractor."""
     fork = known.system("pitchfork", {"x_i": "mu*x_i - x_i**3"}, ["mu"])
