@@ -23,7 +23,8 @@ KINDS = (
     *("fixed point", "rotating fixed point", "limit cycle", "rotating limit cycle"),
     *("quasi-periodic", "chaotic", "undecided", "diverged"),
 )
-POINT = 1e-6  # relative distance of fixed points, and of periods, that are one
+POINT = 1e-10  # relative distance of fixed points that are one, besides their errors
+TURN = 1e-6  # the same of frequencies and periods
 ORBIT = 0.01  # distance of orbits that are one, in sizes
 
 
@@ -143,9 +144,11 @@ class Attractor:
     def is_same(self, other: Attractor) -> bool:
         """Return whether two trajectories settled into the same attractor.
 
-        Fixed points by their states, cycles by their periods and orbits; tori and chaos, which no
-        trajectory covers evenly, by means and standard deviations within five errors, or 0.01 of
-        the size. Phases that shift together do not matter where the equations do not see it.
+        Fixed points by their states within their errors, cycles by their periods, orbits (within
+        0.01 of their size) and the means of what is no phase in units of its own range; tori and
+        chaos, which no trajectory covers evenly, by means and standard deviations within five
+        errors, or 0.01 of the size. Phases that shift together do not matter where the equations
+        do not see it.
         """
         if self.kind != other.kind or not self.converged or self.mean.shape != other.mean.shape:
             return False
@@ -157,13 +160,17 @@ class Attractor:
             reach = max(np.abs(self.mean).max(), np.abs(other.mean).max())
             turns = abs(self.frequency - other.frequency)
             return bool(
-                (apart <= POINT * reach + 10 * error).all()
-                and turns <= POINT * (abs(self.frequency) + reach) + 10 * error.max()
+                (apart <= POINT * np.abs([self.mean, other.mean]).max(axis=0) + 10 * error).all()
+                and turns <= TURN * (abs(self.frequency) + reach) + 10 * error.max()
             )
         if self.kind.endswith("limit cycle"):
-            longer = abs(self.period - other.period) - POINT * self.period
+            longer = abs(self.period - other.period) - TURN * self.period
             slack = 3 * np.nan_to_num([self.period_error, other.period_error]).sum()
             if longer > slack + 1e-4 * self.period or self.strobes != other.strobes:
+                return False
+            ranges = np.maximum(self.high - self.low, other.high - other.low)
+            slightly = ORBIT * ranges + POINT * np.abs(self.mean) + 10 * error
+            if (apart > slightly)[space.turns == 0].any():  # phases may wind
                 return False
             if min(len(self.orbit), len(other.orbit)) > 1:
                 looks = self.orbit[:1] if self.strobes else self.orbit[:: len(self.orbit) // 32 + 1]

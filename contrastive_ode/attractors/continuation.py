@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.basins import DEFAULTS, Catalogue, listed
+from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.fixed_points import states_of
 from contrastive_ode.attractors.settling import prepared
 from contrastive_ode.models.model import Model
@@ -21,7 +22,7 @@ from foundation.domains import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-BESIDE = 1e-4  # distance of seeds from an attractor, in ranges of the starts
+BESIDE = 1e-4  # part of the way to another state that seeds are moved from an attractor
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,10 +115,10 @@ def follow(
     """Follow attractors along a parameter, and keep their labels.
 
     At each value the network is settled from all starts, and from a state beside each attractor of
-    the value before: moved by 1e-4 of the range of the starts, so that what has become unstable is
-    left. The attractor that such a seed leads to keeps its label; of several labels that
-    lead to one attractor the nearest survives, the others are lost, and said so. Attractors that no
-    seed reaches get new labels.
+    the value before: moved by 1e-4 of the way to somewhere in the box of starts and attractors, so
+    that what has become unstable is left. The attractor that such a seed leads to keeps its label;
+    of several labels that lead to one attractor the nearest survives, the others are lost, and said
+    so. Attractors that no seed reaches get new labels.
 
     Parameters
     ----------
@@ -170,8 +171,7 @@ def follow(
         course, plan = prepared(model, w, {**DEFAULTS, **options}, t0, period)
         states = states_of(model, starts)
         old = dict(zip(labels[-1], catalogues[-1], strict=True)) if labels else {}
-        beside = BESIDE * np.ptp(states, axis=0) * np.random.default_rng(0).normal(size=model.size)
-        seeds = np.array([a.orbit[0] + beside for a in old.values()]).reshape(-1, model.size)
+        seeds = _beside(course, states, list(old.values()))
         found = listed(course, np.concatenate([states, seeds]), plan)
         reached = dict(zip(old, found.labels[len(states) :], strict=True))
         kept = _kept(old, found, reached)
@@ -192,6 +192,20 @@ def follow(
         fractions.append({kept[m]: float(np.mean(ends == m)) for m in range(len(found))})
     table = np.array([[row.get(label, 0.0) for label in range(used)] for row in fractions])
     return Continuation(values, tuple(catalogues), tuple(labels), table, tuple(events))
+
+
+def _beside(course: Course, states: Floats, old: list[Attractor]) -> Floats:
+    """Return a state beside each attractor, on the way to somewhere in the box of all of them.
+
+    So no variable leaves the range in which it was, as a population that is positive, and none that
+    stays where it is, as a species that nobody brings in, is moved.
+    """
+    if not old:
+        return states[:0]
+    known = np.concatenate([states, *(a.orbit for a in old)])
+    at, turns = np.array([a.orbit[0] for a in old]), course.space.turns
+    way = np.random.default_rng(0).uniform(known.min(axis=0), known.max(axis=0), at.shape) - at
+    return at + BESIDE * np.where(turns > 0, np.clip(way, -turns, turns), way)
 
 
 def _kept(old: dict[int, Attractor], found: Catalogue, reached: dict[int, int]) -> dict[int, int]:

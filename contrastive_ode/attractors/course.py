@@ -20,6 +20,10 @@ from foundation import domains
 from foundation.domains import Floats
 
 EQUAL = 1e-7  # relative difference of right-hand sides that are the same
+ROUNDED = 1e-14  # the same, in units of the largest variable
+LOOKS = np.array(
+    [0.0, 0.1180, 0.3007, 0.4561, 0.7123]
+)  # of a period, no fractions of small numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,13 +63,16 @@ class Course:
         long = domains.real("period", period, low=0, exclusive=True) if timed else 0.0
         h = domains.real("h", h, low=0, exclusive=True)
         course = cls(model, w, h, domains.real("t0", t0), long)
-        course._check_periods()
+        course.check_periods(np.random.default_rng(0).uniform(0.1, 1, course.model.size))
         return course
 
-    def _check_periods(self) -> None:
-        x = np.random.default_rng(0).uniform(0.1, 1, self.model.size)
+    def check_periods(self, x: Floats) -> None:
+        """Refuse periods, of time or of phases, after which the right-hand side is another."""
         f = self.rhs(x)
-        if self.period and not _equal(self.rhs(x, self.t0 + self.period), f):
+        times = self.t0 + self.period * LOOKS
+        if self.period and not all(
+            _equal(self.rhs(x, t + self.period), self.rhs(x, t)) for t in times
+        ):
             raise ValueError(
                 f"period must be that of the right-hand side, got {self.period:g}, after which it "
                 "is another"
@@ -90,7 +97,8 @@ class Course:
         if not phases.any() or np.ptp(turns[phases]) > 0:
             return Space(turns)
         x = np.random.default_rng(0).uniform(0.1, 1, self.model.size)
-        return Space(turns, _equal(self.rhs(x + 0.3 * turns), self.rhs(x)))
+        f = self.rhs(x)
+        return Space(turns, all(_equal(self.rhs(x + part * turns), f) for part in LOOKS))
 
     @property
     def shift(self) -> Floats | None:
@@ -157,4 +165,5 @@ def depends_on_time(model: Model) -> bool:
 
 
 def _equal(a: Floats, b: Floats) -> bool:
-    return bool(np.abs(a - b).max() <= EQUAL * (np.abs(a).max() + np.abs(b).max()))
+    size = np.abs(a) + np.abs(b)  # each variable's own: a large one hides no other
+    return bool((np.abs(a - b) <= EQUAL * size + ROUNDED * size.max()).all())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from contrastive_ode.attractors.attractor import POINT
 from contrastive_ode.attractors.course import Course, depends_on_time
 from contrastive_ode.attractors.roots import Root, root, spectrum
 from contrastive_ode.models.model import Model
@@ -20,7 +21,7 @@ from foundation.errors import ConvergenceError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-SAME = 1e-6  # relative distance of what is one
+SAME = 1e-6  # relative distance of minima of the speed that are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -248,7 +249,9 @@ def _described(course: Course, end: Root) -> FixedPoint:
 
 
 def _same(course: Course, a: FixedPoint, b: FixedPoint) -> bool:
-    apart = np.abs(course.space.deviation(a.x, b.x)).max()
-    size = max(np.abs(a.x).max(), np.abs(b.x).max())
-    slack = 10 * (a.x_error + b.x_error) if "slow" not in (a.stability, b.stability) else 0.0
-    return bool(apart <= SAME * size + slack) and (a.stability == "slow") == (b.stability == "slow")
+    apart, size = np.abs(course.space.deviation(a.x, b.x)), np.abs([a.x, b.x])
+    if (a.stability == "slow") != (b.stability == "slow"):
+        return False
+    if a.stability == "slow":
+        return bool(apart.max() <= SAME * size.max())
+    return bool((apart <= POINT * size.max(axis=0) + 10 * (a.x_error + b.x_error)).all())

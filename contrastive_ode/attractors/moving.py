@@ -9,7 +9,8 @@ import numpy as np
 from contrastive_ode.attractors.attractor import Attractor
 from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.exponents import exponents_along
-from contrastive_ode.attractors.statistics import average, centred
+from contrastive_ode.attractors.roots import root, spectrum
+from contrastive_ode.attractors.statistics import STILL, average, centred, trend
 from contrastive_ode.errors import StepWarning
 from foundation.domains import Floats
 
@@ -42,6 +43,8 @@ def moving(course: Course, x: Floats, T: float) -> Attractor:
                 ),
             )
     centre, d = centred(path, course.space)
+    if kind == "quasi-periodic" and (fades := _fades(course, centre, d, h)):
+        kind, reason = "undecided", fades
     averages = average(d)
     return Attractor(
         kind,
@@ -82,7 +85,35 @@ def decided(exponents: Floats, errors: Floats, T: float, free: int) -> tuple[str
             "period or not yet approached; raise T or extensions, or declare what is a phase "
             "(System(periods=...))."
         )
-    return "undecided", "All Lyapunov exponents are negative, but it still moves; raise T."
+    return "undecided", (
+        "All Lyapunov exponents are negative, but it still moves; raise T or shorten h."
+    )
+
+
+def _fades(course: Course, centre: Floats, d: Floats, h: float) -> str:
+    """Return why motion whose exponents are those of a torus may be a spiral that decays slowly."""
+    if course.space.extent(d) <= STILL * np.abs(centre).max():
+        return "The trajectory has come to rest, but Newton's method finds no fixed point there."
+    if trend(d):
+        return (
+            "The exponents are those of a torus, or of a spiral that decays slowly: the size of "
+            "the motion changes all along the trajectory; raise T or extensions."
+        )
+    if course.period:
+        return ""
+    found = root(course, centre)
+    away = course.space.deviation(found.x, centre)
+    amid = ((away >= d.min(axis=0)) & (away <= d.max(axis=0))).all()
+    if not (found.converged and amid):
+        return ""
+    modes = spectrum(course, found)
+    slow = modes.eigenvalues.real[0] * h * len(d) > -KNOWN
+    if slow and modes.stability != "unstable":
+        return (
+            "The exponents are those of a torus, or of a spiral that decays slowly: in its middle "
+            "is a fixed point that does not repel; raise T or extensions."
+        )
+    return ""
 
 
 def _divergence(course: Course, path: Floats, h: float) -> float:

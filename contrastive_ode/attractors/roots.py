@@ -11,7 +11,7 @@ from contrastive_ode.attractors.course import Course
 from foundation.domains import Floats
 
 ITERATIONS = 300
-CONVERGED = 1e-8  # size of the last correction, in units of the state and of the way to it
+CONVERGED = 1e-8  # last correction of a variable, in units of it and of its way to it
 
 
 class Root(NamedTuple):
@@ -72,18 +72,21 @@ def root(course: Course, start: Floats, most: int = ITERATIONS) -> Root:
             break
         else:
             damp = max(10 * damp, 1e-6 * scale)
-    reach = float(np.abs(z[:N] - start).max())
+    way = np.abs(z[:N] - start)
+    reach = float(way.max())
     if not (np.isfinite(A).all() and np.isfinite(g).all()):
         return Root(z[:N], float(z[N]), np.inf, np.inf, reach, False, False)
     step = _step(A, g, 0.0)
-    last, speed = float(np.abs(step[:N]).max()), float(np.linalg.norm(g))
+    last, speed = np.abs(step[:N]), float(np.linalg.norm(g))
     rounding = 4e-16 * np.abs(A[:N, :N]) @ np.abs(z[:N])
     inverse = np.linalg.pinv(A) if _singular(A) else np.linalg.inv(A)
-    error = last + float((np.abs(inverse[:N, :N]) @ rounding).max())
+    blur = np.abs(inverse[:N, :N]) @ rounding
     solved = np.linalg.norm(A @ step - g) <= 0.5 * speed
     level = np.linalg.norm(A.T @ g) <= 1e-6 * np.sqrt(scale) * speed
-    near = last <= CONVERGED * (np.abs(z[:N]).max() + reach)
-    converged = bool(speed == 0 or (solved and near))
+    near = (last <= CONVERGED * (np.abs(z[:N]) + way) + blur).all()
+    zero = (np.abs(g[:N]) <= rounding).all()  # in a family no step can be solved for rounding
+    converged = bool(zero or speed == 0 or (solved and near))
+    error = float(last.max() + blur.max())
     return Root(z[:N], float(z[N]), speed, error, reach, converged, bool(level))
 
 
@@ -125,10 +128,11 @@ def contracts(course: Course, found: Root, path: Floats) -> bool:
     from scipy.linalg import solve_continuous_lyapunov
 
     B = course.across
-    d = course.space.deviation(path, found.x) @ B.T
+    away = course.space.deviation(path, found.x)
+    d = away @ B.T
     J = B @ course.jacobian(found.x) @ B.T
     P = solve_continuous_lyapunov(J.T, -np.eye(len(J)))
-    far = np.linalg.norm(d, axis=1) > arrived(course, found, path[0])
+    far = (np.abs(away) > nothing(course, found, path[0])).any(axis=1)
     if not far.any():
         return True
     f = np.array([B @ course.rhs(x) for x in path[far]])
@@ -136,10 +140,19 @@ def contracts(course: Course, found: Root, path: Floats) -> bool:
     return bool((fall >= 0.5 * (d[far] ** 2).sum(axis=1)).all())
 
 
-def arrived(course: Course, found: Root, start: Floats) -> float:
-    """Return the distance to a zero that is none: rounding, and the error of the zero."""
-    reach = np.abs(found.x).max() + np.abs(course.space.deviation(start, found.x)).max()
-    return float(1e-10 * reach + 10 * found.error)
+def arrived(course: Course, found: Root, x: Floats, start: Floats) -> bool:
+    """Return whether a state is at a zero, coming from another."""
+    away = np.abs(course.space.deviation(x, found.x))
+    return bool((away <= nothing(course, found, start)).all())
+
+
+def nothing(course: Course, found: Root, start: Floats) -> Floats:
+    """Return the distance to a zero that is none: rounding, and the error of the zero.
+
+    Of each variable by itself: a large one does not make a small cycle a point.
+    """
+    reach = np.abs(found.x) + np.abs(course.space.deviation(start, found.x))
+    return np.asarray(1e-10 * reach + 10 * found.error)
 
 
 def _bordered(course: Course, x: Floats) -> Floats:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.attractors.attractor import Attractor
+from contrastive_ode.attractors.attractor import POINT, Attractor
 from contrastive_ode.attractors.course import Course
 from contrastive_ode.attractors.cycles import Cycle, guesses, primitive, shoot
 from contrastive_ode.attractors.moving import moving
@@ -27,6 +27,14 @@ LOOKS = 128  # states of a path at which a Lyapunov function must fall
 FAMILY = (
     "The trajectory is on a closed orbit whose Floquet multipliers are 1 within their errors: one "
     "of a family, as around a centre, or a bifurcation; change a parameter."
+)
+
+UNSTABLE = (
+    "The trajectory rests at an unstable fixed point; start elsewhere, or shorten h, as long steps "
+    "damp what turns fast."
+)
+CENTRE = (
+    "The trajectory rests at a centre, where the equations damp nothing: long steps did; shorten h."
 )
 
 
@@ -163,8 +171,10 @@ def settled(course: Course, x: Floats, plan: Plan, known: Sequence[Attractor]) -
         n, h = course.steps(0.25 * plan.T)
         path = course.path(x, n, h)
         x = path[-1]
+        if course.period:  # a drive need not act everywhere
+            course.check_periods(x)
         for cycle in known:
-            if cycle.kind.endswith("limit cycle") and _runs_into(course, x, cycle, cycle.strobes):
+            if cycle.kind.endswith("limit cycle") and _is_on(course, x, cycle):
                 return cycle
         found = _at_rest(course, path, start) or _on_cycle(course, path, h)
         if isinstance(found, Attractor):
@@ -184,10 +194,11 @@ def _at_rest(course: Course, path: Floats, start: Floats) -> Attractor | str:
     if not found.converged:
         return ""
     modes = spectrum(course, found)
-    away = np.linalg.norm(course.space.deviation(path[-1], found.x))
-    rests = bool(away <= arrived(course, found, start))
+    rests = arrived(course, found, path[-1], start)
     if modes.stability == "unstable":
-        return "The trajectory rests at an unstable fixed point; start elsewhere." if rests else ""
+        return UNSTABLE if rests else ""
+    if modes.stability == "centre" and rests and not arrived(course, found, start, start):
+        return CENTRE
     late = path[len(path) // 2 :]
     late = late[:: max(1, len(late) // LOOKS)]
     if rests or (modes.stability == "stable" and contracts(course, found, late)):
@@ -273,7 +284,14 @@ def on_cycle(course: Course, cycle: Cycle, strobes: int) -> Attractor:
     )
 
 
-def _runs_into(course: Course, x: Floats, cycle: Attractor | Cycle, strobes: int) -> bool:
+def _is_on(course: Course, x: Floats, cycle: Attractor) -> bool:
+    """Return whether a state is on a cycle that is known, each variable in units of its range."""
+    away = np.abs(course.space.beside(x, cycle.orbit, cycle.strobes))
+    error = POINT * np.abs(cycle.orbit).max(axis=0) + 10 * cycle.mean_error
+    return bool((away <= ON * np.ptp(cycle.orbit, axis=0) + error).all())
+
+
+def _runs_into(course: Course, x: Floats, cycle: Cycle, strobes: int) -> bool:
     """Return whether a state is on a stable orbit, or comes nearer as its multipliers say.
 
     It is followed with the short steps of the orbit, as the orbit of long ones is another.

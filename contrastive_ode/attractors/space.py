@@ -59,18 +59,26 @@ class Space:
         return float(np.where(self.turns > 0, np.minimum(found, self.turns), found).max())
 
     def away(self, x: Floats, orbit: Floats, strobes: int) -> float:
-        """Return the distance of a state from a closed orbit, whose last state is its first.
+        """Return the distance of a state from a closed orbit, whose last state is its first."""
+        return float(np.linalg.norm(self.beside(x, orbit, strobes)))
+
+    def beside(self, x: Floats, orbit: Floats, strobes: int) -> Floats:
+        """Return the way from a state to the nearest of a closed orbit.
 
         With explicit time, an orbit of that many periods of it starts at the phase of the state.
         """
         if strobes:
             each = (len(orbit) - 1) // strobes
-            return float(np.linalg.norm(self.deviation(orbit[:-1:each], x), axis=1).min())
+            return _shortest(self.deviation(orbit[:-1:each], x))
         a, along = self.deviation(orbit[:-1], x), np.diff(orbit, axis=0)
         size = np.maximum((along**2).sum(axis=1), 1e-300)
         part = np.clip(-(a * along).sum(axis=1) / size, 0, 1)
-        return float(np.linalg.norm(a + part[:, None] * along, axis=1).min())
+        return _shortest(a + part[:, None] * along)
 
     def _least(self, d: Floats) -> Floats:
         turns = np.where(self.turns > 0, self.turns, 1.0)
         return d - np.where(self.turns > 0, turns * np.round(d / turns), 0.0)
+
+
+def _shortest(ways: Floats) -> Floats:
+    return np.asarray(ways[np.argmin((ways**2).sum(axis=1))])

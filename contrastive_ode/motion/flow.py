@@ -36,7 +36,8 @@ def flow(
     x
         Initial state, of shape (size,).
     T, h
-        Length of the trajectory and step, > 0; T is rounded to full strides.
+        Length of the trajectory, 0 or at least half a stride, and step, > 0; T is rounded to full
+        strides.
     stride
         Number of steps from one state that is returned to the next, >= 1.
     t0
@@ -68,7 +69,10 @@ def flow(
     T, h = domains.real("T", T, low=0), domains.real("h", h, low=0, exclusive=True)
     stride, t0 = domains.integer("stride", stride, 1), domains.real("t0", t0)
     throw = domains.boolean("throw", throw)
-    path = np.full((round(T / (stride * h)) + 1, model.size), np.nan)
+    n = round(T / (stride * h))
+    if T and not n:
+        raise ValueError(f"T must be at least one stride of {stride * h:g}, or 0, got {T:g}")
+    path = np.full((n + 1, model.size), np.nan)
     work = workspace(model.size)
     work.x[:] = x
     end = model.kernels().flow(t0, h, stride, undriven(), model.net(w), work, path)

@@ -31,7 +31,7 @@ def temperature(
     Weights count relative to each other; n is the number of equal ones as good as they are.
     """
     P, C = u.shape
-    w = np.ones(P) if weights is None else np.asarray(weights, np.float64)
+    w = np.ones(P) if weights is None else np.asarray(weights / np.max(weights), np.float64)
     centred = u - u.mean(axis=1, keepdims=True, dtype=np.float64)
     size = float(np.sqrt(np.mean(centred**2)))
     if not size or not w.any():

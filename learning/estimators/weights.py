@@ -16,7 +16,10 @@ Labels = npt.NDArray[Any]
 def weighing(
     sample_weight: npt.ArrayLike | None, inputs: Array, labels: Labels
 ) -> tuple[Array, Labels, Floats | None]:
-    """Return the inputs that weigh something, their labels, and their weights if there are any."""
+    """Return the inputs that weigh something, their labels, and their weights if there are any.
+
+    In units of the largest, so that no product or sum of them overflows.
+    """
     if sample_weight is None:
         return inputs, labels, None
     weights = domains.reals("sample_weight", sample_weight, 0)
@@ -27,6 +30,7 @@ def weighing(
     some = weights > 0
     if not some.any():
         raise ValueError("sample_weight must be > 0 for some input, got zeros alone")
+    weights = weights / weights.max()
     return (inputs, labels, weights) if some.all() else (inputs[some], labels[some], weights[some])
 
 

@@ -48,7 +48,7 @@ def log_expected_symmetric_pairs(N: int, J_D: float, eta: float) -> Floats:
     TypeError, ValueError
         If an argument is outside its documented domain.
     ConvergenceError
-        If the sum does not converge: for `N` from 4 to 6 and `eta` above 0.9.
+        If the sum does not converge: for `N` from 3 to 6 and `eta` from about 0.9 on.
 
     References
     ----------

@@ -283,7 +283,10 @@ def test_what_exponents_decide():
 
 def test_merging_counts_and_tells_apart():
     point = ode.Attractor("fixed point", *(np.array([0.5, 0.0]),) * 3)
-    near = ode.Attractor("fixed point", *(np.array([0.5 + 4e-7, 0.0]),) * 3, count=3)
+    error = np.full(2, 1e-7)
+    near = ode.Attractor(
+        "fixed point", *(np.array([0.5 + 4e-7, 0.0]),) * 3, count=3, mean_error=error
+    )
     far = ode.Attractor("fixed point", *(np.array([0.501, 0.0]),) * 3)
     cycle = ode.Attractor("limit cycle", *(np.array([0.5, 0.0]),) * 3, period=2.0)
     other = ode.Attractor("limit cycle", *(np.array([0.5, 0.0]),) * 3, period=2.1)

@@ -68,6 +68,17 @@ def test_where_the_warning_begins(size, mean, told, P):
     assert len(caught) == told
 
 
+@pytest.mark.parametrize(("large", "told"), [(13, 0), (4, 0), (2, 1), (1, 1)])
+def test_few_large_features_are_told_of(large, told):
+    """Their root mean square is 1, and their mean 0, as it should be."""
+    X, y = datasets.load_wine(return_X_y=True)
+    X = StandardScaler().fit_transform(X) * np.where(np.arange(13) < large, 1.0, 1e-3)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        steered().fit(X / np.sqrt(np.mean(X**2)), y)
+    assert len(caught) == told
+
+
 def test_scaled_wine_is_learned_better():
     X, y = datasets.load_wine(return_X_y=True)
     test = np.random.default_rng(1).permutation(len(y)) % 3 == 0

@@ -120,6 +120,20 @@ def test_what_weighs_more_is_learned_better(make):
     assert missed[1] < missed[0] - 0.05
 
 
+@pytest.mark.parametrize("unit", [1e-322, 1e-200, 1e300])
+@pytest.mark.parametrize("make", [steered, binarised])
+def test_weights_have_no_unit(make, unit):
+    """Sums of their squares overflow, or vanish."""
+    weights = unit * np.array([4.0, 16.0])[np.arange(P) % 2]
+    model = make(class_weight={0: 1e8, 1: 2e8, 2: 1e8})
+    found = logits(model, DATA.X, DATA.y, sample_weight=weights)
+    probabilities = model.predict_proba(DATA.X_test)
+    np.testing.assert_array_equal(
+        found, logits(model, DATA.X, DATA.y, sample_weight=weights / unit)
+    )
+    np.testing.assert_array_equal(probabilities, model.predict_proba(DATA.X_test))
+
+
 def test_weights_of_a_single_call():
     x, y = DATA.X[:40], DATA.y[:40]
     first = steered().partial_fit(x, y, classes=[0, 1, 2], sample_weight=WEIGHTS[:40])
