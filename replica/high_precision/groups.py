@@ -5,8 +5,8 @@ The twin of `clusters` integrates over z and t as the theory is written,
 .. math:: I = \int Dz \int Dt\, M^y, \qquad M = \sum_{s=\pm1} e^{\sqrt{\hat q}\,ts} H_s(z),
 
 z by Gauss-Legendre rules on panels around the steps of :math:`H_\pm`, t by the trapezoidal rule,
-and finds the :math:`\hat q` at which :math:`\langle t \tanh u \rangle / \sqrt{\hat q} =
-q_1(y-1) + 1`.
+and finds the :math:`\hat q` at which :math:`\langle T^2 \rangle = q_1`; T is the difference of both
+terms of M over their sum.
 """
 
 from typing import NamedTuple
@@ -59,7 +59,7 @@ class _Site(NamedTuple):
 
     log_I: mpf
     log_M: mpf
-    t_tanh: mpf  # t tanh(u) / sqrt(q_hat)
+    spin_2: mpf
 
 
 def _extremum(nodes: list[Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
@@ -69,7 +69,7 @@ def _extremum(nodes: list[Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
     """
 
     def excess(theta: mpf) -> mpf:
-        overlap = (_site(nodes, y, mpmath.exp(theta)).t_tanh - 1) / (y - 1)
+        overlap = _site(nodes, y, mpmath.exp(theta)).spin_2
         return mpmath.log(overlap / (1 - overlap) * (1 - q_1) / q_1)
 
     theta = mpmath.log(q_hat)
@@ -92,7 +92,7 @@ def _site(nodes: list[Node], y: mpf, q_hat: mpf) -> _Site:
     t = [step * j for j in range(-last, last + 1)]
     up = [mpmath.exp(root * t_j) for t_j in t]
     half_square = [t_j**2 / 2 for t_j in t]
-    total = sum_log_M = sum_t_tanh = mpf(0)
+    total = sum_log_M = sum_spin_2 = mpf(0)
     for i, j in _not_negligible(nodes, y, root, t):
         node = nodes[i]
         plus, minus = up[j] * node.up, node.down / up[j]
@@ -101,9 +101,9 @@ def _site(nodes: list[Node], y: mpf, q_hat: mpf) -> _Site:
         weight = mpmath.exp(y * log_M + node.log_weight - half_square[j])
         total += weight
         sum_log_M += weight * log_M
-        sum_t_tanh += weight * t[j] * (plus - minus) / M
+        sum_spin_2 += weight * ((plus - minus) / M) ** 2
     log_I = mpmath.log(total * step / mpmath.sqrt(2 * mpmath.pi))
-    return _Site(log_I, sum_log_M / total, sum_t_tanh / total / root)
+    return _Site(log_I, sum_log_M / total, sum_spin_2 / total)
 
 
 def _not_negligible(nodes: list[Node], y: mpf, root: mpf, t: list[mpf]) -> list[list[int]]:

@@ -50,12 +50,12 @@ def quenched_local_entropy(
         Self-coupling, in [0.001, 1]; broadcast against `d`.
     throw
         Whether to raise where it is not found (where the upper bound falls with d, and in places at
-        d < 0.02), or to say so in `converged` and `status`, with numbers that are nan.
+        d < 0.01), or to say so in `converged` and `status`, with numbers that are nan.
 
     Returns
     -------
-    The entropy in nats per neuron, with its stabilities. A point takes a fifth of a second, and
-    seconds at small d.
+    The entropy in nats per neuron, with its stabilities. A point takes a fifth of a second, at d
+    below 0.03 half a second to two, and longer where none is found.
 
     Raises
     ------

@@ -15,6 +15,8 @@ _COARSE, _FINE, _FINEST = 60, 100, 500  # nodes
 _NARROW = 0.04  # distances below which the coarse grid is too coarse
 _ENOUGH = 1e-10  # difference of the entropies on two grids
 _FLAT = 1e-8  # residual that counts as none
+_NOISELESS = 250  # nodes beyond which the residual does not become smaller
+_CLOSE = 1e-4  # residual that is enough for a step of a walk
 _STEPS = 25  # of a walk from one point to another
 
 
@@ -56,6 +58,16 @@ _ANCHORS = (
     (0.01, 0.073107699, Unknowns(0.25817267, 0.00039182442, 0.046259593, 6.0847955)),
     (0.03, 0.08, Unknowns(0.18154689, 0.0127285, 0.265093, 5.045374)),
     (0.01, 0.1, Unknowns(0.14416515, 0.0028123, 0.353740, 8.643229)),
+    (0.005, 0.1, Unknowns(0.1048611, 0.0009168167, 0.4845023, 12.94214)),
+    (0.007, 0.1, Unknowns(0.1275454, 0.001602743, 0.3974, 10.39972)),
+    (0.005, 0.2, Unknowns(0.008303956, 0.0006873903, 1.710268, 65.30065)),
+    (0.01, 0.2, Unknowns(0.02430083, 0.00236032, 1.147097, 28.47287)),
+    (0.005, 0.5, Unknowns(0.0002097017, 0.0003631181, 2.775037, 424.2339)),
+    (0.01, 0.5, Unknowns(0.0008420874, 0.001385694, 2.333969, 177.7694)),
+    (0.03, 0.5, Unknowns(0.006305327, 0.01111764, 1.553421, 50.485)),
+    (0.02, 0.08, Unknowns(0.2070096, 0.005436214, 0.2132286, 5.464598)),
+    (0.02, 1.0, Unknowns(4.979158e-05, 0.01731238, 2.302769, 582.1036)),
+    (0.05, 1.0, Unknowns(0.000614658, 0.08397881, 1.801798, 135.5023)),
     (0.10, 0.060099202, Unknowns(0.10075982, 0.0995095, 0.301872, 3.845908)),
     (0.02, 0.1, Unknowns(0.15015235, 0.0087605, 0.346885, 6.655126)),
     (0.05, 0.1, Unknowns(0.11318954, 0.0412919, 0.381096, 5.384439)),
@@ -69,6 +81,7 @@ _ANCHORS = (
     (0.2, 0.2, Unknowns(0.01646324, 0.5124454, 0.461921, 7.721806)),
     (0.3, 0.2, Unknowns(0.00755141, 0.9771032, 0.390325, 7.198644)),
     (0.4, 0.2, Unknowns(0.00242506, 1.6334694, 0.325607, 6.560909)),
+    (0.007, 0.3, Unknowns(0.003304201, 0.0009748035, 2.042795, 100.6089)),
     (0.01, 0.3, Unknowns(0.00635539, 0.0018487, 1.743303, 65.067241)),
     (0.02, 0.3, Unknowns(0.01626505, 0.0066104, 1.231061, 31.992466)),
     (0.05, 0.3, Unknowns(0.02329726, 0.0519965, 0.853060, 18.832469)),
@@ -111,18 +124,19 @@ def evaluate(d: float, J_D: float, unknowns: Unknowns, nodes: int) -> Point:
 
 def extremum(d: float, J_D: float) -> Extremum:
     """Walk to a point from the nearest one that is known, and solve there on finer grids."""
-    logs = _walk(d, J_D)
+    logs, solved = _walk(d, J_D)
     nodes, error = _FINE, math.inf
     while True:
-        logs = _solve(d, J_D, logs, nodes)
+        logs = logs if nodes == solved else _solve(d, J_D, logs, nodes)
         unknowns = _unknowns(logs)
         coarse = evaluate(d, J_D, unknowns, nodes)
         nodes = nodes * 7 // 5
         point = evaluate(d, J_D, unknowns, nodes)
         error = abs(point.entropy - coarse.entropy)
-        if error < _ENOUGH or nodes > _FINEST:
+        residual = float(np.abs(coarse.residuals).max())
+        flat = residual < _FLAT or nodes > _NOISELESS
+        if (error < _ENOUGH and flat) or nodes > _FINEST:
             break
-    residual = float(np.abs(coarse.residuals).max())
     rounding = 1e-14 * (1 + 1 / unknowns.x + unknowns.x * unknowns.q_hat)
     return Extremum(unknowns, point, residual, error + residual * unknowns.q_hat + rounding)
 
@@ -147,8 +161,11 @@ def _place(d: float, J_D: float) -> Floats:
     return np.array([math.log(d / (0.5 - d)), math.log(J_D)])
 
 
-def _walk(d: float, J_D: float) -> Floats:
-    """Follow the solution from the nearest anchor, in steps that are halved where one fails."""
+def _walk(d: float, J_D: float) -> tuple[Floats, int]:
+    """Follow the solution from the nearest anchor, in steps that are halved where one fails.
+
+    Return the logarithms of the unknowns and the nodes on which they solve, or 0.
+    """
     end = _place(d, J_D)
     begin, logs = min(
         ((_place(*anchor[:2]), np.log(anchor[2])) for anchor in _ANCHORS),
@@ -163,11 +180,11 @@ def _walk(d: float, J_D: float) -> Floats:
         nodes = _COARSE if point[0] > _NARROW else _FINE
         found = _solve(*point, logs + slope * (there - done), nodes)
         rest = np.abs(evaluate(*point, _unknowns(found), nodes).residuals).max()
-        if rest < 1e-6 and np.abs(found - logs).max() < 3:
+        if rest < _CLOSE and np.abs(found - logs).max() < 3:
             if there == 1:
-                return found
+                return found, nodes if rest < _FLAT else 0
             slope = (found - logs) / (there - done)
             logs, done, stride = found, there, 1.5 * stride
         else:
             stride /= 2
-    return logs
+    return logs, 0

@@ -14,6 +14,16 @@ from replica.groups.pointwise import at, demand
 
 _LIMIT = 0.4810583870346  # where J_D + phi(J_D) / Phi(J_D) = 1
 _SMALLEST, _FACTOR = 0.03, 1.3  # of the distances that are scanned
+# from this J_D on there is none below this distance
+_NONE_BELOW = (
+    (0.2, 0.07),
+    (0.3, 0.165),
+    (0.35, 0.26),
+    (0.4, 0.36),
+    (0.44, 0.43),
+    (0.46, 0.46),
+    (0.465, 0.474),
+)
 _PRECISE = 1e-8  # relative error of the stability
 
 
@@ -100,7 +110,8 @@ def cluster_stability_limit(J_D: float) -> StabilityLimit:
         solutions[logit] = demand(densest(d, J_D))
         return float(solutions[logit].outer_stability) - 1
 
-    low = high = float(special.logit(2 * _SMALLEST))
+    smallest = max([_SMALLEST, *(d for least, d in _NONE_BELOW if least <= J_D)])
+    low = high = float(special.logit(2 * smallest))
     while excess(high) < 0:
         if high > special.logit(2 * D_MAX):
             raise ConvergenceError(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import replica
-from replica.quenched import block_site, blocks, ground_state
+from replica.quenched import block_site, blocks, ground_state, many_replicas
 from replica.quenched import local_entropy as quenched_module
 from replica.quenched.block_site import Block
 from replica.quenched.many_replicas import Unknowns, evaluate
@@ -256,8 +256,7 @@ def test_groups_condense_continuously_where_independent_ones_are_unstable():
 
 def test_the_thresholds_survive():
     """There the slope vanishes, and no cross overlap pays; for contrast, a point where one does."""
-    for threshold in (replica.overlap_gap_threshold(), replica.merging_threshold()):
-        at = threshold.y, threshold.d, threshold.J_D
+    for at in ((4.659988415, 0.01586445468, GAP), (7.587205255, 0.005652972800, MERGING)):
         assert (replica.cross_overlap_potential([0.5, 0.96], *at) < 0).all()
     y = float(replica.local_entropy(0.05, 0.1).y)
     at = replica.cross_overlap_potential([0.3, 0.96], y, 0.05, 0.1)
@@ -271,6 +270,25 @@ def test_the_thresholds_survive():
     ) / (2 * h)
     ratio = (state.upper_bound - state.local_entropy) / slope**2
     np.testing.assert_allclose(ratio, [0.0029, 0.0059], atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("d", "J_D", "most"),
+    [(0.005, 0.1, 60), (0.01, 0.2, 80), (0.02, 1.0, 60), (0.05, 0.1, 60), (0.005, 0.5, 80)],
+)
+def test_few_evaluations(d, J_D, most, monkeypatch):
+    """Small distances, too, are reached from a point close by, and the last one on finer grids."""
+    calls = []
+
+    def count(*arguments):
+        calls.append(arguments)
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(many_replicas, "evaluate", count)
+    state = replica.quenched_local_entropy(d, J_D)
+    assert len(calls) < most
+    assert state.residual < 1e-12
+    assert state.local_entropy < state.upper_bound
 
 
 @pytest.mark.parametrize("function", [replica.quenched_local_entropy, replica.condensation])
