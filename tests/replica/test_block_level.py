@@ -97,11 +97,11 @@ def test_nodes_do_not_matter(d, J_D, monkeypatch):
 
 
 def test_finitely_many_replicas():
-    """The stability of groups at y = 25 and 50, extrapolated in 1/y."""
+    """The stability of groups at y = 10 and 20, extrapolated in 1/y."""
     limit = replica.quenched_local_entropy(0.05, 0.1)
-    first, second = replica.quenched_clusters([25.0, 50.0], 0.05, 0.1).outer_stability
-    assert abs(first - limit.block_stability) > 3e-3
-    assert 2 * second - first == pytest.approx(limit.block_stability, abs=3e-4)
+    first, second = replica.quenched_clusters([10.0, 20.0], 0.05, 0.1).outer_stability
+    assert abs(first - limit.block_stability) > 1e-2
+    assert 2 * second - first == pytest.approx(limit.block_stability, abs=2e-3)
 
 
 def test_the_end_of_a_jump():
