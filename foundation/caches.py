@@ -28,9 +28,14 @@ def cache_folder() -> Path:
         "compiled anew; set STEERING_CACHE to a folder of your own",
         stacklevel=3,
     )
-    temporary = Path(tempfile.mkdtemp(prefix="steering-kernels-"))
-    atexit.register(_remove, temporary, os.getpid())
-    return temporary
+    return temporary_folder()
+
+
+def temporary_folder() -> Path:
+    """Return a new folder of the user's own, which is gone when this process ends."""
+    folder = Path(tempfile.mkdtemp(prefix="steering-kernels-"))
+    atexit.register(_remove, folder, os.getpid())
+    return folder
 
 
 def _wanted() -> Path | None:

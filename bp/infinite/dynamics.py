@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from bp.solving.trajectory import SETTLED
+from bp.solving.trajectory import SETTLED, said
 from foundation.axes import axes_of
 
 if TYPE_CHECKING:
@@ -95,14 +95,7 @@ class FocusingDynamics:
     @property
     def status(self) -> npt.NDArray[np.str_]:
         """What happened in each step, and what to do about it."""
-        return np.array(
-            [
-                "Converged."
-                if residual < SETTLED
-                else f"The residual is {residual:.1g} at the end of the step; raise iterations."
-                for residual in self.residual
-            ]
-        )
+        return said(self.residual)
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Plot overlap and unstable fraction against the strength of focusing, or the rate.

@@ -93,7 +93,7 @@ def focusing_dynamics(
     messages.start_at_random(rng, start)
     points: list[_Point] = []
     for plan in plans:
-        step = plan(_overlaps(messages))
+        step = plan(messages.overlaps())
         residual = iterate(messages, step, iterations, damping, rng)
         points.append(_read_out(messages, step, residual))
         if (messages.v.mean(axis=(1, 2)) < FROZEN).all():
@@ -124,15 +124,11 @@ def _plans(kind: str, protocol: Iterable[Any]) -> list[Plan]:
     return [fed_back(arguments.below_one("rates of the protocol", value)) for value in values]
 
 
-def _overlaps(messages: RevealedMessages) -> Array:
-    return 1 - messages.v.mean(axis=(1, 2), dtype=np.float64)
-
-
 def _read_out(messages: RevealedMessages, step: Step, residual: Array) -> _Point:
     return _Point(
         step.strength,
         step.y,
-        _overlaps(messages),
+        messages.overlaps(),
         messages.unstable_fraction(),
         bethe.entropy(messages, step.field(messages)),
         residual,

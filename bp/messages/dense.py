@@ -81,6 +81,10 @@ class DenseMessages:
         rows = np.einsum("lij,lij->li", self.outgoing, self.outgoing)
         return rows.sum(axis=1, dtype=np.float64)[:, None] / max(1, N * (N - 1))
 
+    def overlaps(self) -> Array:
+        """Return the mean squared magnetisation of each run."""
+        return 1 - self.v.mean(axis=(1, 2), dtype=np.float64)
+
     def product(self, x: Array) -> Array:
         """Return the sum over j of `J_ij x_j`."""
         return _each_layer(x, self.outgoing)

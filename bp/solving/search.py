@@ -51,7 +51,7 @@ class Search:
         self.unstable[:] = np.iinfo(np.int64).max
         self.messages.start_at_random(self.options.rng)
         for position, plan in enumerate(steps):
-            step = plan(self.overlaps())
+            step = plan(self.messages.overlaps())
             options = self.options
             residual = iterate(
                 self.messages, step, options.iterations, options.damping, options.rng
@@ -66,10 +66,6 @@ class Search:
             if (self.messages.v.mean(axis=(1, 2)) < FROZEN).all():
                 return self._repair() or f"All magnetisations froze {here}"
         return self._repair() or "The protocol ended"
-
-    def overlaps(self) -> Array:
-        """Return the mean squared magnetisation of each run."""
-        return 1 - self.messages.v.mean(axis=(1, 2), dtype=np.float64)
 
     def _lost(self, unstable: npt.NDArray[np.int64]) -> bool:
         """Return whether all runs have come near to fixed points and gone away from them.
@@ -88,7 +84,7 @@ class Search:
         for run in np.flatnonzero(unstable == 0):
             # float32 may not tell a small stability from a negative one
             unstable[run] = 0 if trusted.is_fixed_point(network, signs[run]) else 1
-        overlaps, better = self.overlaps(), unstable < self.unstable
+        overlaps, better = self.messages.overlaps(), unstable < self.unstable
         self.states[better], self.unstable[better] = signs[better], unstable[better]
         self.overlap[better] = overlaps[better]
         if self.options.history:

@@ -68,14 +68,7 @@ class Trajectory:
     @property
     def status(self) -> npt.NDArray[np.str_]:
         """What happened in each step, and what to do about it."""
-        return np.array(
-            [
-                "Converged."
-                if residual < SETTLED
-                else f"The residual is {residual:.1g} at the end of the step; raise iterations."
-                for residual in self.residual
-            ]
-        )
+        return said(self.residual)
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Plot overlap and unstable fraction against the strength of focusing, or the rate.
@@ -107,3 +100,15 @@ class Trajectory:
             f"Trajectory({len(self.gamma)} steps, overlap up to {self.overlap[last]:.4g}, "
             f"local_entropy={self.local_entropy[last]:.4g} there)"
         )
+
+
+def said(residuals: Floats) -> npt.NDArray[np.str_]:
+    """Return what happened in each step, and what to do about it."""
+    return np.array(
+        [
+            "Converged."
+            if residual < SETTLED
+            else f"The residual is {residual:.1g} at the end of the step; raise iterations."
+            for residual in residuals
+        ]
+    )

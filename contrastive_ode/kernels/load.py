@@ -3,7 +3,6 @@
 import hashlib
 import importlib.util
 import sys
-import tempfile
 import threading
 import warnings
 from functools import cache
@@ -11,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from contrastive_ode.declaration.declaration import Declaration
-from foundation.caches import cache_folder
+from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
 ENGINE = ("functions", "steps", "local", "adjoint", "flow")
@@ -83,7 +82,7 @@ def _kept(path: Path, text: bytes) -> Path:
             temporary.write_bytes(text)
     except OSError as error:
         warnings.warn(f"kernels cannot be kept in {path.parent}: {error}", stacklevel=2)
-        path = Path(tempfile.mkdtemp(prefix="steering-kernels-")) / path.name
+        path = temporary_folder() / path.name
         path.write_bytes(text)
     return path
 
