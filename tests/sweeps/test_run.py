@@ -91,7 +91,7 @@ def test_a_finer_axis_keeps_its_whole_numbers(ledger, threads):
     function, calls = counted(draw)
     first = sweeps.run(function, {"N": [1], "J_D": [0, 1]}, executor=threads, **ledger)
     more = sweeps.run(function, {"N": [1.0], "J_D": [-0.0, 0.5, 1]}, executor=threads, **ledger)
-    assert [call["J_D"] for call in calls] == [0, 1, 0.5]
+    assert sorted(call["J_D"] for call in calls) == [0, 0.5, 1]  # two threads, in any order
     assert more["J_D"].dtype == float
     assert (more["result"].sel(J_D=[0, 1]).values == first["result"].values).all()
     sweeps.run(function, {"N": [True], "J_D": [np.inf, 1e300]}, executor=threads, **ledger)
