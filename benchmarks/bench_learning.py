@@ -13,9 +13,9 @@ from sklearn.neural_network import MLPClassifier
 
 import learning
 from benchmarks.row import Row, absolute, in_turn, over_limit, over_ours
+from learning.plasticity.steps import accumulate
 from learning.relaxation.threads import one_thread
 from learning.steered.labels import encoded
-from learning.steered.plasticity import accumulate
 
 REPEATS, TRAINED = 7, 8  # rounds, and epochs before them
 

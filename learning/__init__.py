@@ -53,10 +53,12 @@ from learning.measures.fixed_points import fixed_point_fraction
 from learning.measures.overlaps import overlaps, similarity, symmetricity
 from learning.measures.trajectory import Trajectory, trajectory
 from learning.network.couplings import Couplings
+from learning.network.error_rule import ErrorRule
 from learning.network.recipe import Recipe, recipe
 from learning.network.rule import Rule
 from learning.network.schedule import Mode, Schedule
 from learning.network.strengths import Strengths
+from learning.network.training import Training
 from learning.steered.history import Epoch, History
 from learning.steered.learner import Learner
 
@@ -74,6 +76,7 @@ __all__ = [
     "EntangledProjection",
     "Epoch",
     "Equilibration",
+    "ErrorRule",
     "HeteroAssociator",
     "History",
     "Learner",
@@ -84,6 +87,7 @@ __all__ = [
     "Split",
     "SteeredClassifier",
     "Strengths",
+    "Training",
     "Trajectory",
     "__version__",
     "capacity",

@@ -37,6 +37,9 @@ class ReferenceLearner:
 
     def __init__(self, learner: learning.Learner) -> None:
         self.recipe, self.rng = learner.recipe, copy.deepcopy(learner.rng)
+        if not isinstance(self.recipe.rule, learning.Rule):
+            raise TypeError(f"the reference is one of a Rule, got {self.recipe.rule!r}")
+        self.rule = self.recipe.rule
         self.W = {name: array.astype(float) for name, array in learner.couplings.arrays.items()}
         self.lam = learner.couplings.lam
         self.free = self.recipe.schedule.free.name
@@ -52,7 +55,7 @@ class ReferenceLearner:
         order = self.rng.permutation(len(X))
         C = self.W["W_f"].shape[2]
         X, Y = X[order], 2.0 * np.eye(C)[labels[order]] - 1
-        rule, strengths = self.recipe.rule, self.recipe.strengths
+        rule, strengths = self.rule, self.recipe.strengths
         s, u = self._settle(X, Y, self._training(), self.rng)
         h, targets, kappa = (
             self._fields(s, X, self.free),

@@ -144,7 +144,7 @@ def equilibration(
     """
     max_sweeps = domains.integer("max_sweeps", max_sweeps)
     x, y = labelled(learner, X, labels)
-    couplings = learner.couplings
+    couplings = learner.in_use
     if couplings.L > 1:
         raise ValueError(f"learner must have one layer, got {couplings.L}")
     with one_thread():

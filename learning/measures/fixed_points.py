@@ -40,7 +40,7 @@ def fixed_point_fraction(
     True
     """
     x, y = labelled(learner, X, labels)
-    couplings, recipe = learner.couplings, learner.recipe
+    couplings, recipe = learner.in_use, learner.recipe
     phases = phases_of(learner, y is not None)
     last = [phase.mode for phase in phases if phase.sweeps][-1]
     with one_thread():

@@ -164,7 +164,7 @@ def trajectory(
     if y is None and any(phase.mode.label for phase in single):
         raise ValueError("labels must be given for phases in which the label acts")
     states, logits = [], []
-    couplings, rng = learner.couplings, np.random.default_rng(0)
+    couplings, rng = learner.in_use, np.random.default_rng(0)
     with one_thread():
         for at in relax(Batch(couplings, learner.recipe, x, y, rng, "dense"), single):
             states.append(at.s.astype(np.int8))
@@ -174,8 +174,8 @@ def trajectory(
 
 def phases_of(learner: Learner, training: bool) -> list[Phase]:
     """Return the phases of training or of inference."""
-    schedule = learner.recipe.schedule
-    return schedule.training(learner.couplings.L) if training else schedule.testing()
+    recipe = learner.recipe
+    return recipe.phases(learner.couplings.L) if training else recipe.schedule.testing()
 
 
 def _single(phases: Sequence[Phase]) -> list[Phase]:

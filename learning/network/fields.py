@@ -63,3 +63,9 @@ def readout(couplings: Couplings, x: Array, s: Array) -> Array:
     if len(couplings.W_io):
         u += x @ couplings.W_io
     return u
+
+
+def missed(y: Array, u: Array, temperature: float) -> Array:
+    r"""Return the error of the readout, :math:`e = (y + 1)/2 - \mathrm{softmax}(u/T)`, (B, C)."""
+    p = np.exp((u - u.max(axis=1, keepdims=True)) / np.float32(temperature))
+    return (y + np.float32(1)) / np.float32(2) - p / p.sum(axis=1, keepdims=True)

@@ -5,9 +5,18 @@ from math import sqrt
 from typing import Any
 
 from foundation import domains
+from learning.network.error_rule import ErrorRule
 from learning.network.rule import Rule
-from learning.network.schedule import Schedule
+from learning.network.schedule import Phase, Schedule
 from learning.network.strengths import Strengths
+from learning.network.training import Training
+
+_PARTS: dict[str, tuple[type, ...]] = {
+    "strengths": (Strengths,),
+    "schedule": (Schedule,),
+    "rule": (Rule, ErrorRule),
+    "training": (Training,),
+}
 
 
 @dataclass(frozen=True)
@@ -21,7 +30,9 @@ class Recipe:
     schedule
         How it relaxes.
     rule
-        How it learns.
+        How it learns: a `Rule` of margins, or an `ErrorRule`.
+    training
+        What is done around the rule.
 
     Raises
     ------
@@ -41,13 +52,15 @@ class Recipe:
 
     strengths: Strengths = field(default_factory=Strengths)
     schedule: Schedule = field(default_factory=Schedule)
-    rule: Rule = field(default_factory=Rule)
+    rule: Rule | ErrorRule = field(default_factory=Rule)
+    training: Training = field(default_factory=Training)
 
     def __post_init__(self) -> None:
-        for name, kind in (("strengths", Strengths), ("schedule", Schedule), ("rule", Rule)):
-            if not isinstance(getattr(self, name), kind):
-                raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
-        if self.rule.feedback not in ("frozen", "learned"):
+        for name, kinds in _PARTS.items():
+            if not isinstance(getattr(self, name), kinds):
+                words = " or ".join(kind.__name__ for kind in kinds)
+                raise TypeError(f"{name} must be a {words}, got {getattr(self, name)!r}")
+        if isinstance(self.rule, Rule) and self.rule.feedback not in ("frozen", "learned"):
             needed = ("lam_f", "lam_b") if self.rule.feedback == "normalised" else ("lam_f",)
             for name in needed:
                 if not getattr(self.strengths, name):
@@ -55,11 +68,24 @@ class Recipe:
 
     @property
     def kappa(self) -> float:
-        """Margin of the hidden units, including what a unit's coupling to itself supplies."""
+        """Margin of the hidden units, including what a unit's coupling to itself supplies.
+
+        Raises
+        ------
+        AttributeError
+            If the rule has no margin.
+        """
+        if isinstance(self.rule, ErrorRule):
+            raise AttributeError("a recipe with an ErrorRule has a window, no margin kappa")
         held = self.strengths.J_D * self.strengths.lam_int
         if self.schedule.inference == "no_supervision":
             held += self.strengths.lam
         return self.rule.k + held
+
+    @property
+    def wanted(self) -> str:
+        """What the readout sends back in training: the "label", or its "error"."""
+        return self.rule.sent if isinstance(self.rule, Rule) else "error"
 
     def check(self, N: int, H: int, L: int) -> None:
         """Refuse what a network of N inputs and L layers of H units cannot follow.
@@ -77,8 +103,14 @@ class Recipe:
         if N > H and (schedule.start == "input" or strengths.input_to == "clamp"):
             word = "start='input'" if schedule.start == "input" else "input_to='clamp'"
             raise ValueError(f"{word} needs H >= N, got H = {H} and N = {N}")
+        if isinstance(rule, ErrorRule) and L > 1 and not strengths.lam_b_skip:
+            raise ValueError(
+                f"lam_b_skip must be > 0 for an ErrorRule in L = {L} layers, got 0: no error would "
+                f"reach those before the last"
+            )
         full = schedule.training(L)[1].sweeps + (schedule.start == "input")
-        if full < 2 and schedule.warm_up is None and strengths.lam_b:
+        steered = isinstance(rule, Rule) and strengths.lam_b > 0
+        if full < 2 and schedule.warm_up is None and steered:
             raise ValueError(
                 f"sweeps must be at least L + 2 = {L + 2}, got {schedule.sweeps}: the label would "
                 f"not act. Raise sweeps, lower warm_up, or set lam_b=0"
@@ -86,7 +118,7 @@ class Recipe:
         for name, lr, strength, senders in (
             ("wd_J", rule.lr_J, max(strengths.lam_int, strengths.lam_fc), H),
             ("wd_in", rule.lr_in, strengths.lam_in, N),
-            ("wd_W", rule.lr_W, max(strengths.lam_f / sqrt(H), strengths.lam_io / sqrt(N)), 1),
+            ("wd_W", 1.0, self._fastest_readout(N, H), 1),
         ):
             most = sqrt(senders) / (lr * strength) if lr * strength else float("inf")
             if getattr(rule, name) > most:
@@ -94,6 +126,24 @@ class Recipe:
                     f"{name} must be at most {most:.3g} at these rates and sizes, got "
                     f"{getattr(rule, name):g}: the couplings would change sign"
                 )
+
+    def _fastest_readout(self, N: int, H: int) -> float:
+        """Return the largest rate of a coupling to the readout."""
+        rule, strengths = self.rule, self.strengths
+        of_units = rule.readout_rate(strengths.lam_f) / sqrt(H)
+        return max(of_units, rule.lr_W * strengths.lam_io / sqrt(N))
+
+    def phases(self, L: int) -> list[Phase]:
+        """Return the phases of training L layers: the error rule lets them settle freely.
+
+        Examples
+        --------
+        >>> from learning import recipe
+        >>> [len(recipe(name).phases(L=1)) for name in ("G2", "error")]
+        [3, 1]
+        """
+        free = isinstance(self.rule, ErrorRule)
+        return self.schedule.testing() if free else self.schedule.training(L)
 
     def replace(self, **changes: Any) -> "Recipe":
         """Return the recipe with some parameters of its parts changed, each known by its name."""
@@ -130,7 +180,21 @@ _CHANGES: dict[str, dict[str, Any]] = {
     "reservoir": _RESERVOIR,
     "random_features": {**_RESERVOIR, "lam_int": 0.0, "sweeps": 2, "double": False},
 }
-NAMES = tuple(_CHANGES)
+_ERROR = Recipe(
+    Strengths(lam_in=3.0, lam_b=1.0, lam_b_skip=1.0),
+    Schedule(),
+    ErrorRule(),
+    Training(flipped=0.05, averaged=0.01, cooling=0.8),
+)
+_ERROR_MARGIN: dict[str, Any] = {
+    "sent": "error",
+    "agreeing": True,
+    "readout": "softmax",
+    "feedback": "learned",
+}
+_NAMED = {name: Recipe().replace(**changes) for name, changes in _CHANGES.items()}
+_NAMED |= {"error": _ERROR, "error_margin": Recipe().replace(**_ERROR_MARGIN)}
+NAMES = tuple(_NAMED)
 
 
 def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
@@ -142,9 +206,12 @@ def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
         "G2", the default; "G1", an earlier generation: the input clamps the first hidden units, the
         feedback is tied to the readout, and there is one relaxation; "reservoir", which learns only
         the readout of a random network; "random_features", the same without couplings within the
-        layer. Or a recipe.
+        layer. "error", the network settles freely and learns from the error of its readout;
+        "error_margin", it is steered by that error, and units that agree with it stabilise their
+        state. Or a recipe.
     changes
-        Parameters of `Strengths`, `Schedule` or `Rule`, by their names.
+        Parameters of `Strengths`, `Schedule`, `Rule` or `ErrorRule`, and `Training`, by their
+        names.
 
     Raises
     ------
@@ -159,6 +226,4 @@ def recipe(name: "str | Recipe" = "G2", **changes: Any) -> Recipe:
     """
     if isinstance(name, Recipe):
         return name.replace(**changes)
-    return (
-        Recipe().replace(**_CHANGES[domains.choice("recipe name", name, NAMES)]).replace(**changes)
-    )
+    return _NAMED[domains.choice("recipe name", name, NAMES)].replace(**changes)

@@ -11,6 +11,7 @@ from foundation import domains
 from learning.network.bounds import PARAMETER
 from learning.network.strengths import graded, scale
 
+PRESYNAPTIC = ("raw", "centred")
 SYMMETRIES = ("none", "both_unstable", "update", "projected")
 FEEDBACKS = ("frozen", "tied", "tied_weakly", "normalised", "sign", "learned")
 _RATES = ("k", "kappa_out", "lr_J", "lr_in", "lr_W", "lr_b", "wd_J", "wd_in", "wd_W")
@@ -51,11 +52,25 @@ class Rule:
     hidden_at
         State at which the hidden couplings learn: "last", or "first", the one with the label. The
         readout learns at the last one.
+    sent
+        What the readout sends back in training: the "label", or its "error"
+        :math:`e = y - \mathrm{softmax}(u/T)` at the end of the warm-up. Couplings back that are
+        "learned" then move by :math:`e_c s_i`.
+    agreeing
+        Whether only units learn that are where the error wants them: with the sign of its current.
+    readout
+        Rule of the readout: that of the "margin", or "softmax", whose steps are :math:`e_c s_i`.
+    temperature
+        T of the softmax, > 0.
+    presynaptic
+        What the couplings to hidden units learn from: the activity of their senders, "raw", or
+        less its running mean, "centred" (a covariance rule, whose means move by one in a thousand
+        with each input). The data themselves are not centred.
 
     Raises
     ------
     TypeError, ValueError
-        If a parameter is outside its documented domain.
+        If a parameter is outside its documented domain, or two do not go together.
 
     Examples
     --------
@@ -82,6 +97,11 @@ class Rule:
     feedback: str = "frozen"
     target_scale: str | tuple[float, float] = "balanced"
     hidden_at: str = "last"
+    sent: str = "label"
+    agreeing: bool = False
+    readout: str = "margin"
+    temperature: float = 2.0
+    presynaptic: str = "raw"
 
     def __post_init__(self) -> None:
         for name in _RATES:
@@ -93,8 +113,33 @@ class Rule:
         domains.choice("symmetry", self.symmetry, SYMMETRIES)
         domains.choice("feedback", self.feedback, FEEDBACKS)
         domains.choice("hidden_at", self.hidden_at, ("first", "last"))
+        self._check_error()
         checked = scale("target_scale", self.target_scale, ("balanced", "plain"))
         object.__setattr__(self, "target_scale", checked)
+
+    def _check_error(self) -> None:
+        """Refuse what does not go together in rules that send errors back, or centre."""
+        domains.choice("sent", self.sent, ("label", "error"))
+        domains.choice("readout", self.readout, ("margin", "softmax"))
+        domains.choice("presynaptic", self.presynaptic, PRESYNAPTIC)
+        domains.boolean("agreeing", self.agreeing)
+        if domains.real("temperature", self.temperature, 0, PARAMETER) == 0:
+            raise ValueError("temperature must be > 0, got 0")
+        if self.agreeing and self.sent == "label":
+            raise ValueError("agreeing needs sent='error': a label is no current that one follows")
+        if self.presynaptic == "centred" and self.symmetry == "both_unstable":
+            raise ValueError("presynaptic='centred' has no step with symmetry='both_unstable'")
+
+    def readout_rate(self, lam_f: float) -> float:
+        """Return the rate of couplings of strength `lam_f` to the readout.
+
+        Examples
+        --------
+        >>> from learning import Rule
+        >>> Rule(lr_W=0.1).readout_rate(lam_f=2.0)
+        0.2
+        """
+        return self.lr_W * lam_f
 
     def targets(self, y: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the target of the readout for labels of entries +1 and -1; classes come last."""

@@ -13,7 +13,7 @@ from learning.relaxation.asynchronous import relax_asynchronous
 from learning.relaxation.dense import relax_dense
 from learning.relaxation.dynamics import Dynamics, Units, Updates
 from learning.relaxation.events import relax_events
-from learning.relaxation.segments import LABEL, SILENT, Segment, segmented
+from learning.relaxation.segments import ERROR, LABEL, SILENT, Segment, segmented
 
 ENGINES = {"events": relax_events, "dense": relax_dense}
 
@@ -32,6 +32,8 @@ class Settled:
         All other fields that acted on them in the last sweep.
     sweeps, flips
         Number of sweeps, and of flips of hidden units in all of them.
+    sent
+        The error that the readout sent back, (B, C); None if it sent none.
     """
 
     s: Array
@@ -39,6 +41,7 @@ class Settled:
     g: Array
     sweeps: int = 0
     flips: int = 0
+    sent: Array | None = None
 
     def margin_fields(self, couplings: Couplings, mode: Mode) -> Array:
         """Return the fields of inference at this state."""
@@ -109,11 +112,11 @@ class Relaxation:
 
     def segmented(self, phases: Sequence[Phase], together: bool) -> tuple[tuple[Segment, ...], ...]:
         """Return the segments of some phases, all `together` or phase by phase."""
-        schedule = self.batch.recipe.schedule
-        clamped = schedule.start == "input" and self.batch.y is not None
+        schedule, wanted = self.batch.recipe.schedule, self.batch.recipe.wanted
+        clamped = schedule.start == "input" and self.batch.y is not None and wanted == LABEL
         zeros = schedule.start == "zeros" and not schedule.noise
         silent = zeros and not self.batch.couplings.W_io.size
-        return segmented(tuple(phases), clamped, silent, together)
+        return segmented(tuple(phases), clamped, silent, together, wanted)
 
     def go_through(self, segment: Segment) -> None:
         """Make the sweeps of a segment."""
@@ -121,7 +124,7 @@ class Relaxation:
         schedule = batch.recipe.schedule
         back = self._back(segment.sent)
         if segment.reads:
-            self.z = np.sign(fields.readout(batch.couplings, batch.x, at.s))
+            self._read()
         updates = Updates(schedule.p_update, self.seed, at.sweeps, not self.shared)
         units = Units(at.s, at.f, at.g)
         dynamics = Dynamics(batch.couplings, self.drive, units, back, segment.plan, updates)
@@ -131,10 +134,21 @@ class Relaxation:
             at.flips += ENGINES[batch.engine](dynamics)
         at.sweeps += segment.sweeps
 
+    def _read(self) -> None:
+        """Read the state, and how far that is from the label, if an error will be sent."""
+        batch = self.batch
+        u = fields.readout(batch.couplings, batch.x, self.at.s)
+        self.z = np.sign(u)
+        if batch.recipe.wanted == ERROR and batch.y is not None:
+            self.at.sent = fields.missed(batch.y, u, batch.recipe.rule.temperature)
+
     def _back(self, sent: str) -> Array:
         """Return the fields of what the readout sends back."""
         if sent == SILENT:
             return self.at.g  # it does not act
+        if sent == ERROR:
+            assert self.at.sent is not None
+            return fields.feedback(self.batch.couplings, self.at.sent)
         z = self.batch.y if sent == LABEL else self.z
         assert z is not None
         return fields.feedback(self.batch.couplings, self.batch.recipe.strengths.feedback(z))

@@ -10,7 +10,7 @@ import numpy as np
 from learning.network.schedule import Mode, Phase
 from learning.relaxation.dynamics import Plan
 
-SILENT, LABEL, READOUT = "silent", "label", "readout"
+SILENT, LABEL, READOUT, ERROR = "silent", "label", "readout", "error"
 
 
 class Step(NamedTuple):
@@ -23,8 +23,8 @@ class Step(NamedTuple):
     right
         Whether the next layer acts on a layer.
     sent
-        State of the readout that acts on the hidden units: "silent" for none, the "label", or what
-        was read last, "readout".
+        What of the readout acts on the hidden units: "silent" for nothing, the "label", what was
+        read last, "readout", or how far that is from the label, "error".
     reads
         Whether the readout has to be read at the state before. The readout follows by one sweep, so
         such a step is one sweep long, and what it reads acts in the next.
@@ -57,7 +57,7 @@ class Segment(NamedTuple):
 
 @lru_cache
 def segmented(
-    phases: tuple[Phase, ...], clamped: bool, silent: bool, together: bool
+    phases: tuple[Phase, ...], clamped: bool, silent: bool, together: bool, wanted: str = LABEL
 ) -> tuple[tuple[Segment, ...], ...]:
     """Divide a relaxation into segments.
 
@@ -71,17 +71,19 @@ def segmented(
         Whether the fields of the readout are zero at the start.
     together
         Whether a segment may extend over several phases.
+    wanted
+        What acts where the label is known: the "label" or the "error".
 
     Returns
     -------
     The segments of each phase, or, if `together`, those of all.
     """
-    steps, z = [], LABEL if clamped else SILENT
+    steps, z = [], wanted if clamped else SILENT
     for number, phase in enumerate(phases):
         if phase.sweeps:
             needed = any(later.mode.feedback for later in phases[number + 1 :])
-            steps.append(_steps(phase, z, needed, silent))
-            z = LABEL if phase.mode.label else READOUT if steps[-1][-1].reads else z
+            steps.append(_steps(phase, z, needed, silent, wanted))
+            z = wanted if phase.mode.label else READOUT if steps[-1][-1].reads else z
             silent = False
         else:
             steps.append([])
@@ -90,7 +92,7 @@ def segmented(
     return tuple(tuple(_grouped(own)) for own in steps)
 
 
-def _steps(phase: Phase, z: str, needed: bool, silent: bool) -> list[Step]:
+def _steps(phase: Phase, z: str, needed: bool, silent: bool, wanted: str) -> list[Step]:
     """Divide a phase that starts with the readout at z, and whose last readout may be needed.
 
     The readout need not be known where no label is clamped on it and nothing depends on it.
@@ -100,8 +102,8 @@ def _steps(phase: Phase, z: str, needed: bool, silent: bool) -> list[Step]:
         seen = [z, SILENT if silent else READOUT] + [READOUT] * n
         lengths = [(1, seen[t], t > 0 or not silent) for t in range(n)]
     elif mode is Mode.FULL:
-        first = 0 if z == LABEL else 1
-        lengths = [(first, z, False), (n - first, LABEL, False)]
+        first = 0 if z == wanted else 1
+        lengths = [(first, z, wanted == ERROR), (n - first, wanted, False)]
     else:
         last = 1 if needed and not mode.label and not (silent and n == 1) else 0
         lengths = [(n - last, SILENT, False), (last, SILENT, True)]

@@ -16,8 +16,6 @@ def check(estimator: Any) -> None:
     for name in ("batch", "patience"):
         if getattr(estimator, name) is not None:
             domains.integer(name, getattr(estimator, name))
-    if domains.real("cooling", estimator.cooling, 0, 1) == 0:
-        raise ValueError("cooling must be > 0, got 0")
     if domains.real("validation_fraction", estimator.validation_fraction, 0, 1) == 1:
         raise ValueError("validation_fraction must be < 1, got 1")
     if estimator.patience is not None and not estimator.validation_fraction:

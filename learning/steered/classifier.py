@@ -61,9 +61,9 @@ class SteeredClassifier(LogitClassifier):
         Inputs that learn together, from 1 to their number; None for 16, or all if they are fewer.
         A step grows as its square root: change the rates with it.
     cooling
-        Factor of all rates from each epoch to the next, in (0, 1].
+        Factor of all rates from each epoch to the next, in (0, 1]; None for that of the recipe.
     recipe
-        A name ("G2", "G1", "reservoir", "random_features") or a `Recipe`: everything else.
+        A name, see `recipe`, or a `Recipe`: everything else.
     validation_fraction
         Fraction of the inputs held back to follow the accuracy, in [0, 1).
     patience
@@ -156,7 +156,7 @@ class SteeredClassifier(LogitClassifier):
         lam: float | None = None,
         epochs: int = 20,
         batch: int | None = None,
-        cooling: float = 1.0,
+        cooling: float | None = None,
         recipe: str | Recipe = "G2",
         validation_fraction: float = 0.0,
         patience: int | None = None,
@@ -208,7 +208,7 @@ class SteeredClassifier(LogitClassifier):
         scaled = relative(weights, rows)
         self._begin(inputs.shape[1], classes, on, wanted)
         x_held, y_held = inputs[held], truth[held]
-        best = Best(self.patience, self.learner_.couplings)
+        best = Best(self.patience, self.learner_)
         if on and self.patience:
             best.seen(self._right(x_held, y_held), self.history_.kept)
         for _ in self._bar():
@@ -307,7 +307,7 @@ class SteeredClassifier(LogitClassifier):
     def _recipe(self) -> Recipe:
         """Return the recipe, after a look at all parameters, before any work."""
         check(self)
-        given = {"J_D": self.J_D, "lam": self.lam}
+        given = {"J_D": self.J_D, "lam": self.lam, "cooling": self.cooling}
         return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
 
     def _begin(self, N: int, classes: Labels, on: bool, wanted: Recipe) -> None:
@@ -326,7 +326,7 @@ class SteeredClassifier(LogitClassifier):
         self, inputs: Array, truth: Rows, rows: Rows, batch: int, weights: Array | None
     ) -> None:
         """Learn from some rows of the inputs once."""
-        pace = self.cooling**self.learner_.epochs
+        pace = self.learner_.recipe.training.cooling**self.learner_.epochs
         self.history_.append(self.learner_._epoch(inputs, truth, rows, batch, pace, weights))
 
     def _calibrate(self, inputs: Array, truth: Rows, rows: Rows, weights: Floats | None) -> None:

@@ -3,7 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from learning.network.couplings import Array, Couplings
+from learning.network.couplings import Couplings
+from learning.steered.averaging import copied
+from learning.steered.learner import Learner
 
 Rows = npt.NDArray[np.intp]
 
@@ -28,10 +30,11 @@ class Best:
     Without `patience` nothing is stored, and it never stalls.
     """
 
-    def __init__(self, patience: int | None, couplings: Couplings) -> None:
-        self.patience, self.couplings = patience, couplings
+    def __init__(self, patience: int | None, learner: Learner) -> None:
+        self.patience, self.learner = patience, learner
         self.right, self.number, self.waited = -1, 0, 0
-        self.arrays: dict[str, Array] = {}
+        self.couplings: Couplings | None = None
+        self.averaged: Couplings | None = None
 
     def seen(self, right: int, number: int) -> None:
         """Look at the network after an epoch: how many inputs it gets right."""
@@ -40,7 +43,9 @@ class Best:
         self.waited += 1
         if right > self.right:
             self.right, self.number, self.waited = right, number, 0
-            self.arrays = {name: array.copy() for name, array in self.couplings.arrays.items()}
+            self.couplings = copied(self.learner.couplings)
+            averaged = self.learner.averaged
+            self.averaged = copied(averaged) if averaged else None
 
     @property
     def stalled(self) -> bool:
@@ -49,6 +54,6 @@ class Best:
 
     def restore(self) -> int:
         """Make the couplings those of the best network; return the number of its epoch."""
-        for name, array in self.arrays.items():
-            getattr(self.couplings, name)[:] = array
+        if self.couplings:
+            self.learner.couplings, self.learner.averaged = self.couplings, self.averaged
         return self.number

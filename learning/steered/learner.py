@@ -11,22 +11,29 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from learning.data.signs import flipped
 from learning.network import fields
 from learning.network.bounds import PARAMETER, single
 from learning.network.couplings import Array, Couplings
 from learning.network.drawing import draw
+from learning.network.error_rule import ErrorRule
 from learning.network.recipe import Recipe
+from learning.network.rule import Rule
 from learning.network.schedule import Phase
+from learning.plasticity.error import ErrorSteps
+from learning.plasticity.margin import MarginSteps
+from learning.plasticity.senders import Senders
+from learning.plasticity.steps import Arrived, Steps
 from learning.relaxation.phases import Batch, Settled, relax, settle
 from learning.relaxation.threads import one_thread
+from learning.steered.averaging import EVERY, copied, move
 from learning.steered.history import Epoch
-from learning.steered.plasticity import Arrived, Plasticity
 
 TEST_BATCH = 256
 
 
 class Counts(NamedTuple):
-    """What happened in a step: hidden units below their margin, inputs missed, flips."""
+    """What happened in a step: hidden units that learned, inputs missed, flips."""
 
     unstable: int
     missed: int
@@ -49,6 +56,10 @@ class Learner:
         Number of epochs so far.
     engine
         "events" or "dense": the same states, at different speeds.
+    averaged
+        Running average of the couplings, if the recipe asks for it and an epoch has passed.
+    senders
+        Running means of the presynaptic activity, if the rule is centred.
 
     Examples
     --------
@@ -60,6 +71,8 @@ class Learner:
     True
     >>> learner.states(data.X_test).shape, learner.logits(data.X_test).shape
     ((1, 300, 100), (300, 3))
+    >>> learner.in_use is learner.couplings  # nothing is averaged here
+    True
     """
 
     couplings: Couplings
@@ -67,6 +80,8 @@ class Learner:
     rng: np.random.Generator
     epochs: int = 0
     engine: str = "events"
+    averaged: Couplings | None = None
+    senders: Senders | None = None
     _phases: list[Phase] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -79,7 +94,9 @@ class Learner:
                 raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         self.epochs = domains.integer("epochs", self.epochs, low=0)
         domains.choice("engine", self.engine, ("events", "dense"))
-        self._phases = self.recipe.schedule.training(self.couplings.L)
+        self._phases = self.recipe.phases(self.couplings.L)
+        if self.recipe.rule.presynaptic == "centred":
+            self.senders = self.senders or Senders.unknown()
 
     @classmethod
     def draw(
@@ -117,6 +134,23 @@ class Learner:
         recipe.check(N, H, L)
         own, training = domains.generator(rng).spawn(2)
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
+
+    @property
+    def in_use(self) -> Couplings:
+        """The couplings that inference uses: their average, if there is one."""
+        return self.averaged or self.couplings
+
+    def steps(self, pace: float = 1.0) -> Steps:
+        """Return the steps of the rule, with all rates times `pace`.
+
+        Examples
+        --------
+        >>> from learning import Learner, recipe
+        >>> type(Learner.draw(N=5, H=20, C=2, L=1, recipe=recipe("error"), rng=1).steps()).__name__
+        'ErrorSteps'
+        """
+        kind = ErrorSteps if isinstance(self.recipe.rule, ErrorRule) else MarginSteps
+        return kind(self.couplings, self.recipe, pace, self.senders)
 
     def epoch(
         self, X: npt.ArrayLike, labels: npt.ArrayLike, batch: int = 16, pace: float = 1.0
@@ -158,14 +192,20 @@ class Learner:
         started = time.perf_counter()
         order = self.rng.permutation(rows)
         steps = len(rows) // batch
-        plasticity = Plasticity(self.couplings, self.recipe, pace)
+        plasticity = self.steps(pace)
+        self._average()
         one_hot = 2 * np.eye(self.couplings.C, dtype=np.float32) - 1
         totals = np.zeros(3, dtype=np.int64)
         with one_thread():
-            for chosen in order[: steps * batch].reshape(steps, batch):
+            for number, chosen in enumerate(order[: steps * batch].reshape(steps, batch)):
                 own = truth[chosen]
                 weighed = None if weights is None else weights[chosen]
-                totals += self.step(plasticity, x.take(chosen, axis=0), one_hot[own], own, weighed)
+                inputs = x.take(chosen, axis=0)
+                if part := self.recipe.training.flipped:
+                    inputs = flipped(inputs, part, self.rng)
+                totals += self.step(plasticity, inputs, one_hot[own], own, weighed)
+                if number % EVERY == 0 and self.averaged:
+                    move(self.averaged, self.couplings, self.recipe.training.averaged)
         plasticity.decay()
         self.epochs += 1
         units = steps * batch * self.couplings.L * self.couplings.H
@@ -178,9 +218,16 @@ class Learner:
             time.perf_counter() - started,
         )
 
+    def _average(self) -> None:
+        """Begin the average after the first epoch, or end it, as the recipe says."""
+        if not self.recipe.training.averaged:
+            self.averaged = None
+        elif self.epochs and self.averaged is None:
+            self.averaged = copied(self.couplings)
+
     def step(
         self,
-        plasticity: Plasticity,
+        plasticity: Steps,
         x: Array,
         y: Array,
         truth: npt.NDArray[np.intp],
@@ -192,25 +239,24 @@ class Learner:
         --------
         >>> import numpy as np
         >>> from learning import Learner, recipe
-        >>> from learning.steered.plasticity import Plasticity
         >>> learner = Learner.draw(N=5, H=20, C=2, L=1, recipe=recipe(), rng=1)
-        >>> plasticity = Plasticity(learner.couplings, learner.recipe)
+        >>> plasticity = learner.steps()
         >>> x, y = np.ones((1, 5), np.float32), np.array([[1, -1]], np.float32)
         >>> for _ in range(20):
         ...     counts = learner.step(plasticity, x, y, truth=np.array([0]))
         >>> counts.missed
         0
         """
-        schedule = self.recipe.schedule
+        schedule, rule = self.recipe.schedule, self.recipe.rule
         hidden: Arrived | None = None
-        if self.recipe.rule.hidden_at == "first":
+        if isinstance(rule, Rule) and rule.hidden_at == "first":
             for number, at in enumerate(self._relax(x, y)):
                 if number == 1:
                     h = at.margin_fields(self.couplings, schedule.free)
-                    hidden = Arrived(at.s.copy(), h.copy())
+                    hidden = Arrived(at.s.copy(), h.copy(), at.sent)
         else:
-            at = settle(self._batch(x, y, self.rng), self._phases)
-        last = Arrived(at.s, at.margin_fields(self.couplings, schedule.free))
+            at = settle(self._batch(x, y, self.rng, self.couplings), self._phases)
+        last = Arrived(at.s, at.margin_fields(self.couplings, schedule.free), at.sent)
         u = fields.readout(self.couplings, x, at.s)
         unstable = plasticity.step(x, y, hidden or last, last, u, weights)
         return Counts(unstable, int(np.count_nonzero(u.argmax(1) != truth)), at.flips)
@@ -222,7 +268,7 @@ class Learner:
     def _logits(self, x: Array) -> Array:
         """Return them for inputs that were checked."""
         return np.concatenate(
-            [fields.readout(self.couplings, some, at.s) for some, at in self.settled(x)]
+            [fields.readout(self.in_use, some, at.s) for some, at in self.settled(x)]
         )
 
     def states(self, X: npt.ArrayLike) -> npt.NDArray[np.int8]:
@@ -250,7 +296,7 @@ class Learner:
         with one_thread():
             for start in range(0, len(X), TEST_BATCH):
                 x, rng = X[start : start + TEST_BATCH], np.random.default_rng(0)
-                yield x, settle(self._batch(x, None, rng), phases)
+                yield x, settle(self._batch(x, None, rng, self.in_use), phases)
 
     def score(self, X: npt.ArrayLike, labels: npt.ArrayLike) -> float:
         """Return the accuracy of inference."""
@@ -293,7 +339,9 @@ class Learner:
         return truth.astype(np.intp)
 
     def _relax(self, x: Array, y: Array) -> Iterator[Settled]:
-        return relax(self._batch(x, y, self.rng), self._phases)
+        return relax(self._batch(x, y, self.rng, self.couplings), self._phases)
 
-    def _batch(self, x: Array, y: Array | None, rng: np.random.Generator) -> Batch:
-        return Batch(self.couplings, self.recipe, x, y, rng, self.engine)
+    def _batch(
+        self, x: Array, y: Array | None, rng: np.random.Generator, couplings: Couplings
+    ) -> Batch:
+        return Batch(couplings, self.recipe, x, y, rng, self.engine)

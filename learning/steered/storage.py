@@ -14,12 +14,15 @@ from foundation import domains
 from foundation.files import replacing
 from learning.network.couplings import ARRAYS
 
-FORMAT = 4  # change it when older versions of this package cannot read what this one writes
-READABLE = (1, 2, 3, 4)
+FORMAT = 5  # change it when older versions of this package cannot read what this one writes
+READABLE = (1, 2, 3, 4, 5)
 UNKNOWN = "unknown"  # the temperature of a network of format 3 or older
 _TEXT = "steering"
 _RENAMED = {"A": "forward", "R": "backward"}  # since format 1
-_NEEDED = {*ARRAYS, *_RENAMED, "classes", "feature_names", _TEXT}
+AVERAGED = "averaged_"  # before the names of the arrays of a running average
+_MEANS = {"mean_x", "mean_s"}
+_NEEDED = {*ARRAYS, *(AVERAGED + name for name in ARRAYS), *_MEANS, *_RENAMED}
+_NEEDED |= {"classes", "feature_names", _TEXT}
 
 
 def write(path: str | os.PathLike[str], arrays: dict[str, Any], facts: dict[str, Any]) -> None:

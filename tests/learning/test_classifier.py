@@ -329,7 +329,7 @@ def test_a_file_that_is_not_ours_is_refused(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         learning.SteeredClassifier.load(tmp_path / "none.npz")
     np.savez(path, J=np.zeros(3), steering=np.array(json.dumps({"format": 99})))
-    with pytest.raises(ValueError, match=r"format 4 or older, .* has format 99"):
+    with pytest.raises(ValueError, match=r"format 5 or older, .* has format 99"):
         learning.SteeredClassifier.load(path)
     with pytest.raises(ValueError, match="objects"):
         storage.write(path, {"classes": np.array([1, "a"], dtype=object)}, {})

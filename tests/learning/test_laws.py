@@ -8,9 +8,11 @@ import pytest
 import learning
 from learning.network import fields
 from learning.network.drawing import draw
+from learning.plasticity.margin import MarginSteps, signals
+from learning.plasticity.steps import POSTPONED
+from learning.plasticity.tied import tie
 from learning.relaxation.counter_rng import uniform
 from learning.steered.learner import Learner
-from learning.steered.plasticity import POSTPONED, Plasticity, signals, tie
 
 DATA = learning.prototypes(N=30, classes=4, per_class=40, flipped=0.2, rng=5)
 
@@ -76,7 +78,7 @@ def test_ways_to_tie_the_feedback():
         recipe = learning.recipe("G2", feedback=kind, lam_f=2.0, lam_b=0.5)
         W = draw(30, 60, 4, 1, recipe.strengths, np.random.default_rng(1))
         old = W.W_b[0].copy()
-        tie(W, recipe)
+        tie(W, kind, recipe.strengths)
         back, to = W.W_b[0], W.W_f[0].T
         full = to * np.sqrt(60 / 4) * 0.5 / 2.0
         if kind == "normalised":
@@ -143,7 +145,7 @@ def test_decay_is_compounded_whatever_it_waits_for():
     learner = trained(L=2, epochs=0, wd_J=0.005, k=0.0, lr_in=0.0, lam_fc=1.0)
     W = learner.couplings
     before = {name: W.arrays[name].copy() for name in ("J", "forward", "backward")}
-    plasticity = Plasticity(W, learner.recipe)
+    plasticity = MarginSteps(W, learner.recipe)
     plasticity._step_within = plasticity._step_between = lambda *arguments: None
     x, y = DATA.X[:4], np.float32(2) * np.eye(4, dtype=np.float32) - 1
     rate = 0.005 * 0.005 / np.sqrt(60)
@@ -166,7 +168,7 @@ def test_couplings_of_skips_are_tied_by_their_own_strengths():
     strengths = {"lam_f": 2.0, "lam_b": 0.5, "lam_f_skip": 0.25, "lam_b_skip": 1.5}
     recipe = learning.recipe("G2", feedback="tied", **strengths)
     W = draw(30, 60, 4, 3, recipe.strengths, np.random.default_rng(1))
-    tie(W, recipe)
+    tie(W, "tied", recipe.strengths)
     for l, ratio in enumerate([1.5 / 0.25, 1.5 / 0.25, 0.5 / 2.0]):
         np.testing.assert_allclose(W.W_b[l], np.sqrt(60 / 4) * ratio * W.W_f[l].T, rtol=1e-5)
 
@@ -174,7 +176,7 @@ def test_couplings_of_skips_are_tied_by_their_own_strengths():
 @pytest.mark.parametrize("beta", [None, 10.0])
 def test_units_below_their_margin_are_counted_whatever_they_ask_for(beta):
     learner = trained(epochs=0, beta=beta)
-    plasticity = Plasticity(learner.couplings, learner.recipe)
+    plasticity = MarginSteps(learner.couplings, learner.recipe)
     phases = [(mode, n) for mode, n in learner.recipe.schedule.training(1) if n]
     x, truth = DATA.X[:20], DATA.y[:20]
     s = learning.trajectory(learner, x, truth, phases=phases).states[-1].astype(np.float32)

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import learning
+from learning.plasticity.margin import MarginSteps
 from learning.steered.learner import Learner
-from learning.steered.plasticity import Plasticity
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).with_name("plain.py"))
 plain = importlib.util.module_from_spec(_spec)
@@ -60,7 +60,7 @@ def test_states_and_couplings_are_those_of_the_formulas(name):
         expected = literal.settle(X[b], Y[b], literal.training_modes())
         np.testing.assert_array_equal(recorded.states[:, :, b], expected)
 
-    plasticity = Plasticity(learner.couplings, learner.recipe)
+    plasticity = MarginSteps(learner.couplings, learner.recipe)
     for start in range(0, 32, 8):
         batch = slice(start, start + 8)
         learner.step(plasticity, X[batch], Y[batch], labels[batch])
@@ -85,7 +85,7 @@ def test_both_engines_are_one(name, more):
         learner.engine = engine
         pair.append(learner)
     Y = one_hot(labels)
-    first, second = (Plasticity(learner.couplings, learner.recipe) for learner in pair)
+    first, second = (MarginSteps(learner.couplings, learner.recipe) for learner in pair)
     for step in range(20):
         batch = slice(8 * step, 8 * step + 8)
         for learner in pair:  # the relaxations to come draw from the same generators

@@ -105,7 +105,7 @@ def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path):
     storage.write(tmp_path / "file.npz", {"J": np.arange(3)}, {"number": np.float32(0.5)})
     arrays, facts = storage.read(str(tmp_path / "file.npz"))
     assert arrays["J"].tolist() == [0, 1, 2]
-    assert json.dumps(facts) == '{"format": 4, "number": 0.5}'
+    assert json.dumps(facts) == '{"format": 5, "number": 0.5}'
 
 
 def test_a_random_state_of_old_moves_on():

@@ -6,7 +6,8 @@ import pytest
 import learning
 from learning.estimators.weights import relative, with_classes
 from learning.network import fields
-from learning.steered.plasticity import Arrived, Plasticity
+from learning.plasticity.margin import MarginSteps
+from learning.plasticity.steps import Arrived
 
 DATA = learning.prototypes(N=20, classes=3, per_class=30, flipped=0.2, rng=5)
 P = len(DATA.y)
@@ -52,7 +53,7 @@ def test_integer_weights_are_repetitions(name):
         *_, at = learner._relax(x, y)
         arrived = Arrived(at.s, at.margin_fields(learner.couplings, recipe.schedule.free))
         u = fields.readout(learner.couplings, x, at.s)
-        Plasticity(learner.couplings, recipe).step(x, y, arrived, arrived, u, weights)
+        MarginSteps(learner.couplings, recipe).step(x, y, arrived, arrived, u, weights)
         moved.append(
             {
                 key: (array - before[key]) / np.sqrt(len(rows))

@@ -1,0 +1,19 @@
+"""A running average of the couplings, which is steadier than they are."""
+
+import numpy as np
+
+from learning.network.couplings import Couplings
+
+EVERY = 16  # steps from one move of the average to the next, as a move costs as much as a step
+
+
+def copied(couplings: Couplings) -> Couplings:
+    """Return couplings of the same values."""
+    arrays = {name: array.copy() for name, array in couplings.arrays.items()}
+    return Couplings(**arrays, self_coupling=couplings.self_coupling, lam=couplings.lam)
+
+
+def move(average: Couplings, present: Couplings, weight: float) -> None:
+    """Move the average towards the present couplings."""
+    for name, array in average.arrays.items():
+        array += np.float32(weight) * (present.arrays[name] - array)
