@@ -11,11 +11,13 @@ from scipy.special import softmax
 
 from foundation import domains
 from learning.baselines.adamw import AdamW
+from learning.data.signs import flipped
 from learning.estimators.logit_classifier import LogitClassifier, two_or_more
 from learning.estimators.random_state import as_generator
 from learning.estimators.weights import checked, relative, weighing, with_classes
 from learning.network.bounds import PARAMETER
 from learning.network.couplings import Array
+from learning.network.training import EVERY, Training
 from learning.relaxation.threads import one_thread
 
 
@@ -40,6 +42,10 @@ class BinarisedMLP(LogitClassifier):
         Inputs that learn together, >= 1; None for 16, or all if they are fewer.
     rate, decay
         Learning rate, in (0, 1], and weight decay in units of it, in [0, 1].
+    cooling, flipped, averaged
+        As in `Training`: factor of the rate from each epoch to the next, fraction of the entries of
+        the inputs that are flipped anew, and weight of the present weights in their average, which
+        inference then uses.
     class_weight
         None, "balanced", or weights >= 0 by label: they multiply those of the inputs.
     random_state
@@ -52,7 +58,7 @@ class BinarisedMLP(LogitClassifier):
     n_features_in_
         Number of inputs, N.
     weights_
-        Matrices (N, H) and (H, C).
+        Matrices (N, H) and (H, C), averaged if that was asked for.
     temperature_
         1, at which `predict_proba` turns logits into probabilities: as in the loss.
 
@@ -83,6 +89,9 @@ class BinarisedMLP(LogitClassifier):
         batch: int | None = None,
         rate: float = 3e-4,
         decay: float = 1e-3,
+        cooling: float = 1.0,
+        flipped: float = 0.0,
+        averaged: float = 0.0,
         class_weight: Any = None,
         random_state: Any = None,
     ) -> None:
@@ -92,6 +101,9 @@ class BinarisedMLP(LogitClassifier):
         self.batch = batch
         self.rate = rate
         self.decay = decay
+        self.cooling = cooling
+        self.flipped = flipped
+        self.averaged = averaged
         self.class_weight = class_weight
         self.random_state = random_state
 
@@ -108,6 +120,7 @@ class BinarisedMLP(LogitClassifier):
             if domains.real(name, getattr(self, name), 0, high) == 0:
                 raise ValueError(f"{name} must be > 0, got 0")
         domains.real("decay", self.decay, 0, 1)
+        training = Training(self.flipped, self.averaged, self.cooling)
         checked(self.class_weight)
         inputs, labels, weights = weighing(sample_weight, *self._validated(X, y))
         batch = self._batch(len(inputs))
@@ -123,15 +136,37 @@ class BinarisedMLP(LogitClassifier):
             rng.uniform(-1, 1, shape).astype(np.float32) / np.float32(np.sqrt(shape[0]))
             for shape in itertools.pairwise(sizes)
         ]
-        adam = AdamW(self.weights_, self.rate, self.decay)
         with one_thread():
-            for _ in range(self.epochs):
-                order = rng.permutation(len(inputs))
-                for start in range(0, len(inputs) - batch + 1, batch):
-                    chosen = order[start : start + batch]
-                    own = None if scaled is None else scaled[chosen]
-                    adam.step(self._gradients(inputs.take(chosen, axis=0), truth[chosen], own))
+            self._train(inputs, truth, scaled, batch, training, rng)
         return self
+
+    def _train(
+        self,
+        inputs: Array,
+        truth: npt.NDArray[np.intp],
+        weights: Array | None,
+        batch: int,
+        training: Training,
+        rng: np.random.Generator,
+    ) -> None:
+        """Make all steps."""
+        adam = AdamW(self.weights_, self.rate, self.decay)
+        average: list[Array] | None = None
+        for epoch in range(self.epochs):
+            adam.rate = self.rate * training.cooling**epoch
+            if epoch and training.averaged and average is None:
+                average = [W.copy() for W in self.weights_]
+            order = rng.permutation(len(inputs))
+            for start in range(0, len(inputs) - batch + 1, batch):
+                chosen = order[start : start + batch]
+                x, own = inputs.take(chosen, axis=0), None if weights is None else weights[chosen]
+                if training.flipped:
+                    x = flipped(x, training.flipped, rng)
+                adam.step(self._gradients(x, truth[chosen], own))
+                if average and start % (EVERY * batch) == 0:
+                    for mean, W in zip(average, self.weights_, strict=True):
+                        mean += np.float32(training.averaged) * (W - mean)
+        self.weights_ = average or self.weights_
 
     def _gradients(
         self, x: Array, truth: npt.NDArray[np.intp], weights: Array | None = None

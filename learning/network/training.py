@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from foundation import domains
 
+EVERY = 16  # steps from one move of the average to the next, as a move costs as much as a step
+
 
 @dataclass(frozen=True)
 class Training:

@@ -4,8 +4,6 @@ import numpy as np
 
 from learning.network.couplings import Couplings
 
-EVERY = 16  # steps from one move of the average to the next, as a move costs as much as a step
-
 
 def copied(couplings: Couplings) -> Couplings:
     """Return couplings of the same values."""

@@ -20,13 +20,14 @@ from learning.network.error_rule import ErrorRule
 from learning.network.recipe import Recipe
 from learning.network.rule import Rule
 from learning.network.schedule import Phase
+from learning.network.training import EVERY
 from learning.plasticity.error import ErrorSteps
 from learning.plasticity.margin import MarginSteps
 from learning.plasticity.senders import Senders
 from learning.plasticity.steps import Arrived, Steps
 from learning.relaxation.phases import Batch, Settled, relax, settle
 from learning.relaxation.threads import one_thread
-from learning.steered.averaging import EVERY, copied, move
+from learning.steered.averaging import copied, move
 from learning.steered.history import Epoch
 
 TEST_BATCH = 256

@@ -274,3 +274,18 @@ def test_rules_say_what_they_cannot_do(changes, message):
 def test_an_error_that_reaches_no_layer_is_refused():
     with pytest.raises(ValueError, match="lam_b_skip must be > 0 for an ErrorRule in L = 2"):
         recipe("error", lam_b_skip=0.0).check(N=12, H=20, L=2)
+
+
+def test_back_propagation_is_given_the_same_care():
+    options = {"H": 20, "rate": 0.01, "random_state": 1}
+    plain = [learning.BinarisedMLP(**options, epochs=n).fit(DATA.X, DATA.y) for n in (1, 2)]
+    one = learning.BinarisedMLP(**options, epochs=1, averaged=1.0).fit(DATA.X, DATA.y)
+    np.testing.assert_array_equal(one.weights_[0], plain[0].weights_[0])
+    # the average of weight one is the present one, of every sixteenth step: here the first
+    two = learning.BinarisedMLP(**options, epochs=2, averaged=1.0).fit(DATA.X, DATA.y)
+    assert not np.array_equal(two.weights_[0], plain[0].weights_[0])
+    assert not np.array_equal(two.weights_[0], plain[1].weights_[0])
+    cold = learning.BinarisedMLP(**options, epochs=2, cooling=1e-9).fit(DATA.X, DATA.y)
+    np.testing.assert_allclose(cold.weights_[0], plain[0].weights_[0], atol=1e-6)
+    noise = learning.BinarisedMLP(**options, epochs=5, flipped=0.5).fit(DATA.X, DATA.y)
+    assert noise.score(DATA.X, DATA.y) < 0.7 < plain[1].score(DATA.X, DATA.y)
