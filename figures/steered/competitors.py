@@ -1,8 +1,8 @@
 """The learners that are held against each other, and what of each may be chosen.
 
-All are given the same care: a width of their window or a margin, rates, noise on the inputs, falling
-rates, averaged couplings. A configuration is a mapping from the names of parameters to values; the
-pace of the last epoch, `last`, is that by which all rates have fallen by then.
+All are given the same care: a width of their window or a margin, rates, noise on the inputs, rates
+that fall, averaged couplings. A configuration is a mapping from the names of parameters to values;
+the pace of the last epoch, `last`, is that by which all rates have fallen by then.
 """
 
 from collections.abc import Callable
