@@ -112,42 +112,58 @@ def _label(name: str) -> str:
     return COMPETITORS[name].label if name in COMPETITORS else name
 
 
+STYLES = {  # colour, marker, line
+    RECIPE: ("C0", "o", "-"),
+    "margin": ("C0", "<", "--"),
+    "error_margin": ("C4", "v", "-"),
+    "error": ("C1", "s", "-"),
+    "error_zero": ("C2", "^", "-"),
+    "error_frozen": ("C3", "D", "-"),
+    "mlp": ("k", ">", "-"),
+    "reservoir": ("0.55", "p", "--"),
+    "random_features": ("0.55", "h", ":"),
+}
+
+
 def draw(data: "xarray.Dataset") -> "Figure":
-    """Draw accuracies on new digits, and the search."""
+    """Draw accuracies on new digits, and the search, whose labels are the legend of both."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 4.4))
-    axes = figure.subplots(1, 2, width_ratios=(1, 1.15))
-    for number, name in enumerate(data["name"].values):
+    figure = Figure(figsize=(7.2, 3.6))
+    axes = figure.subplots(1, 2)
+    for name, (color, marker, line) in STYLES.items():
         one = data.sel(name=name)
-        style = {"color": f"C{number % 10}", "marker": "os^Dv<>ph"[number], "mfc": "w", "ms": 4}
-        axes[0].errorbar(one["H"], one["test"], one["test_error"], label=_label(name), **style)
+        style = {"color": color, "marker": marker, "ls": line, "mfc": "w", "ms": 4}
+        axes[0].errorbar(one["H"], one["test"], one["test_error"], **style)
     if data.attrs["images"] == PIXELS["mnist"]:
         widths = [H for H in PUBLISHED if data["H"].max() >= H]
         points = [PUBLISHED[H] for H in widths]
-        axes[0].plot(widths, points, "kx", label="margin rule, published")
+        axes[0].plot(widths, points, "kx", label="margin rule, as published")
+        axes[0].legend(loc="lower right")
     axes[0].set(xlabel="hidden units $H$", ylabel="accuracy on new digits", xscale="log")
     axes[0].set_xticks(data["H"].values, [f"{H}" for H in data["H"].values])
     axes[0].minorticks_off()
     _draw_search(axes[1], data)
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, {data.attrs['epochs']} epochs")
     return figure
 
 
 def _draw_search(ax: "Axes", data: "xarray.Dataset") -> None:
-    """Draw the accuracies on what was held back, one column a competitor and round."""
+    """Draw the accuracies on what was held back, a row a competitor, a line a round."""
     rungs = data.sizes["rung"]
-    names = list(data["competitor"].values)
-    for column, name in enumerate(names):
-        number = list(data["name"].values).index(name)
-        for rung in range(rungs):
+    best, across = float(data["held_accuracy"].max()), ax.get_yaxis_transform()
+    for row, (name, (color, marker, _)) in enumerate(STYLES.items()):
+        ax.plot(1.04, row, marker, color=color, mfc="w", ms=4, clip_on=False, transform=across)
+        for rung in range(rungs if name in data["competitor"] else 0):
             held = data["held_accuracy"].sel(competitor=name).isel(rung=rung).values
-            x = column + 0.25 * (rung - (rungs - 1) / 2)
-            ax.plot(np.full(len(held), x), held, "_", color=f"C{number % 10}", ms=4, alpha=0.7)
-    best = float(data["held_accuracy"].max())
-    ax.set(ylim=(best - 0.35, best + 0.02), ylabel="accuracy on images held back")
-    ax.set_xticks(range(len(names)), [_label(name) for name in names], rotation=40, ha="right")
+            y = row + 0.25 * (rung - (rungs - 1) / 2)
+            ax.plot(held, np.full(len(held), y), "|", color=color, ms=4, alpha=0.7)
+    ax.set(xlim=(best - 0.3, best + 0.01), xlabel="accuracy on images held back")
+    ax.set_yticks(range(len(STYLES)), [_label(name) for name in STYLES])
+    ax.tick_params(axis="y", length=0, pad=14)
+    ax.yaxis.tick_right()
+    ax.spines["left"].set_visible(False)
+    ax.invert_yaxis()
     ax.set_title(f"the search, $H = {data.attrs['H_search']}$")
 
 
