@@ -10,6 +10,7 @@ CHAPTER = Chapter(
     ("learning",),
     (
         "emnist_width",
+        "robustness",
         "learning_transition",
         "ferromagnetic_ablation",
         "feedback_ablation",
