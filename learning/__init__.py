@@ -17,8 +17,9 @@ coupling `lam` between layers) makes fixed points that the dynamics finds.
 - `Learner`: the same without scikit-learn, batch by batch.
 - `BinarisedMLP`, and `recipe("random_features")`, `recipe("reservoir")`: baselines.
 - `HeteroAssociator`: pairs of patterns in a chain of modules; `capacity`: how many.
-- Data: `load_mnist`, `load_digits`, `prototypes`, `hidden_manifold`, `xor`, `flip`, and
-  `EntangledProjection`.
+- Data: `load_digits`, `load_mnist`, `load_fashion_mnist`, `load_animals`, `load_cifar10`, your own
+  by `load_arrays`; drawn ones, `prototypes`, `hidden_manifold`, `xor`; `flip`. As signs:
+  `EntangledProjection`, `Thermometer`, `PatchProjection`.
 - What happens inside: `trajectory`, `overlaps`, `similarity`, `symmetricity`, `equilibration`,
   `fixed_point_fraction`.
 
@@ -42,8 +43,12 @@ from foundation import __version__
 from foundation.errors import ConvergenceError
 from learning.associative.capacity import capacity
 from learning.associative.capacity_result import Capacity
-from learning.data.images import load_digits, load_mnist
+from learning.data.animals import load_animals
+from learning.data.arrays import load_arrays
+from learning.data.cifar import load_cifar10
+from learning.data.digits import load_digits
 from learning.data.manifold import hidden_manifold
+from learning.data.mnist import load_fashion_mnist, load_mnist
 from learning.data.parity import xor
 from learning.data.prototypes import prototypes
 from learning.data.signs import flip
@@ -65,7 +70,9 @@ from learning.steered.learner import Learner
 if TYPE_CHECKING:
     from learning.associative.associator import HeteroAssociator
     from learning.baselines.binarised import BinarisedMLP
+    from learning.data.patches import PatchProjection
     from learning.data.projection import EntangledProjection
+    from learning.data.thermometer import Thermometer
     from learning.steered.classifier import SteeredClassifier
 
 __all__ = [
@@ -81,12 +88,14 @@ __all__ = [
     "History",
     "Learner",
     "Mode",
+    "PatchProjection",
     "Recipe",
     "Rule",
     "Schedule",
     "Split",
     "SteeredClassifier",
     "Strengths",
+    "Thermometer",
     "Training",
     "Trajectory",
     "__version__",
@@ -95,7 +104,11 @@ __all__ = [
     "fixed_point_fraction",
     "flip",
     "hidden_manifold",
+    "load_animals",
+    "load_arrays",
+    "load_cifar10",
     "load_digits",
+    "load_fashion_mnist",
     "load_mnist",
     "overlaps",
     "prototypes",
@@ -110,7 +123,9 @@ _ESTIMATORS = {  # they need scikit-learn, which takes a second to import
     "BinarisedMLP": "learning.baselines.binarised",
     "EntangledProjection": "learning.data.projection",
     "HeteroAssociator": "learning.associative.associator",
+    "PatchProjection": "learning.data.patches",
     "SteeredClassifier": "learning.steered.classifier",
+    "Thermometer": "learning.data.thermometer",
 }
 
 

@@ -148,6 +148,8 @@ NONSENSE += [np.ma.masked, np.longdouble("1e4000")]
 X, Y = np.resize([1.0, -1, 1, 1, -1], (6, 3)), np.array([0, 1] * 3)
 STEERED = learning.SteeredClassifier(5, epochs=1, random_state=1).fit(X, Y)
 PROJECTION = learning.EntangledProjection(3, random_state=1).fit(X)
+PATCHES = learning.PatchProjection(3, random_state=1).fit(X)
+THERMOMETER = learning.Thermometer().fit(X)
 ASSOCIATOR = learning.HeteroAssociator(20, epochs=1, random_state=1)
 MODEL = ode.System("x", node="-x_i", pair="W_ij * x_j", parameters=["W_ij"]).on(ode.all_to_all(3))
 AT = {"w": np.full(9, 0.1), "x": np.ones(3)}
@@ -175,6 +177,10 @@ ARRAYS = {  # the arguments that are arrays of everything else
     learning.BinarisedMLP(5).fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
     PROJECTION.fit: {"X": X},
     PROJECTION.transform: {"X": X},
+    PATCHES.fit: {"X": X},
+    PATCHES.transform: {"X": X},
+    THERMOMETER.fit: {"X": X},
+    THERMOMETER.transform: {"X": X},
     ASSOCIATOR.fit: {"X": X, "Y": X},
     learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).predict: {"X": X},
     learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).score: {"X": X, "Y": X},

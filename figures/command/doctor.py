@@ -93,15 +93,18 @@ def caches() -> Iterator[Fact]:
 
 def data() -> Iterator[Fact]:
     """Look for the data that the package does not bring along."""
-    import learning
     from contrastive_ode.tasks import recorded
+    from figures.shared.data_sets import LOADERS, own
 
     folder = os.environ.get("STEERING_DATA")
-    yield "STEERING_DATA", folder or "not set: MNIST is downloaded when it is needed", ""
-    looks: dict[str, Callable[[], Any]] = {"spoken digits": recorded, "MNIST": learning.load_mnist}
+    downloaded = "not set: MNIST and Fashion-MNIST are downloaded when they are needed"
+    yield "STEERING_DATA", folder or downloaded, ""
+    looks: dict[str, Callable[[], Any]] = {"spoken digits": recorded, **LOADERS}
     for name, load in looks.items() if folder else ():
         try:
             load()
             yield name, "there", ""
         except (OSError, ValueError, KeyError) as error:
             yield name, str(error), "figures use other data, or cannot be made"
+    if folder and (found := own(Path(folder))):
+        yield "data of your own", ", ".join(found), "learning.load_arrays reads them"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from figures.command import doctor, known_answers, main
+from figures.shared import data_sets
 from foundation import caches
 
 QUICK = ["networks", "replica", "dynamics", "figures"]
@@ -107,6 +108,28 @@ def test_data_that_is_not_there(monkeypatch, tmp_path):
     assert "x_train" in found["MNIST"][0]
     assert found["MNIST"][1]
     assert "spoken_zero_one.npz is not in" in found["spoken digits"][0]
+    for name, file in {
+        "Fashion-MNIST": "fashion_mnist.npz",
+        "animals": "animal.npz",
+        "CIFAR-10": "data_batch_1.bin",
+    }.items():
+        assert file in found[name][0]
+    assert "data of your own" not in found
+
+
+def test_data_that_are_there(monkeypatch, tmp_path):
+    images = {"x_train": np.zeros((5, 28, 28), np.uint8), "y_train": np.arange(5)}
+    images |= {"x_test": images["x_train"], "y_test": images["y_train"]}
+    np.savez(tmp_path / "fashion_mnist.npz", **images)
+    np.savez(tmp_path / "mine.npz", X=np.ones((4, 2)), y=np.arange(4))
+    monkeypatch.setenv("STEERING_DATA", str(tmp_path))
+    found = {name: text for name, text, _ in doctor.data()}
+    assert found["Fashion-MNIST"] == "there"
+    assert found["data of your own"] == "mine.npz"
+    assert data_sets.present(["MNIST", "Fashion-MNIST"]) == ["Fashion-MNIST"]
+    monkeypatch.delenv("STEERING_DATA")
+    assert data_sets.present(["Fashion-MNIST"]) == []
+    assert [name for name, *_ in doctor.data()] == ["STEERING_DATA"]
 
 
 def test_more_threads_than_cores(monkeypatch):

@@ -132,6 +132,20 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("b must", learning.overlaps, X, X[:5]),
         case("J must", learning.symmetricity, np.stack([np.eye(3), np.zeros((3, 3))])),
         case("n_components", learning.EntangledProjection(0).fit, X),
+        case("n_components", learning.PatchProjection(0).fit, X),
+        case("size", learning.PatchProjection(size=0).fit, X),
+        case("step", learning.PatchProjection(step=0).fit, X),
+        case("shape must", learning.PatchProjection(shape=(2, 2)).fit, X),
+        case("shape must", learning.PatchProjection(shape=6).fit, X),
+        case("shape must", learning.PatchProjection(shape="6").fit, X, error=TypeError),
+        case("X must", learning.PatchProjection(3).fit(X).transform, 1e10 * X),
+        case("levels", learning.Thermometer(0).fit, X),
+        case("levels", learning.Thermometer([]).fit, X),
+        case("levels must increase", learning.Thermometer([1.0, 0.5]).fit, X),
+        case("levels must increase", learning.Thermometer([1.0, 1.0]).fit, X),
+        case("levels", learning.Thermometer([np.nan]).fit, X),
+        case("levels", learning.Thermometer("all").fit, X, error=TypeError),
+        case("X must", learning.Thermometer().fit(X).transform, 1e10 * X),
         case("beta", learning.BinarisedMLP(beta=0.0).fit, X, Y),
         case("batch", learning.BinarisedMLP(batch=41).fit, X, Y),
         case("batch", learning.BinarisedMLP(batch=0).fit, X, Y),
@@ -142,6 +156,15 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("one class", learning.BinarisedMLP().fit, X, 0 * Y),
         case("path", learning.load_mnist, "/nowhere"),
         case("path", learning.load_mnist, 3, error=TypeError),
+        case("path", learning.load_fashion_mnist, "/nowhere"),
+        case("path", learning.load_animals, "/nowhere"),
+        case("path", learning.load_animals, __file__),
+        case("test must", learning.load_animals, "/nowhere", 0),
+        case("path", learning.load_cifar10, "/nowhere"),
+        case("path", learning.load_cifar10, 3, error=TypeError),
+        case("path", learning.load_arrays, "/nowhere"),
+        case("path", learning.load_arrays, __file__),
+        case("path", learning.load_arrays, None, error=TypeError),
         case("path", learning.SteeredClassifier.load, None, error=TypeError),
         case("path", NETWORK.save, 3.5, error=TypeError),
         case("path", NETWORK.save, ""),
@@ -259,36 +282,6 @@ def test_couplings_have_shapes_that_fit(name, array):
         replace(NETWORK.learner_.couplings, **{name: None})
     with pytest.raises(ValueError, match="lam must be a finite number >= 0"):
         replace(NETWORK.learner_.couplings, lam=np.nan)
-
-
-def npz(folder, **changes):
-    images, labels = np.zeros((5, 28, 28), np.uint8), np.arange(5, dtype=np.uint8)
-    arrays = {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels}
-    np.savez(folder / "mnist.npz", **{**arrays, **changes})
-    return folder
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"x_train": np.zeros((5, 27, 28), np.uint8)},
-        {"x_test": np.zeros((5, 28, 28))},
-        {"x_train": np.zeros((0, 28, 28), np.uint8), "y_train": np.zeros(0, np.uint8)},
-        {"y_train": np.arange(4, dtype=np.uint8)},
-        {"y_train": np.arange(6, 11)},
-        {"y_test": np.arange(5) - 0.5},
-        {"y_test": np.array(list("abcde"))},
-        {"y_train": np.array([None] * 5)},
-    ],
-)
-def test_images_that_are_not_mnist(tmp_path, changes):
-    assert learning.load_mnist(npz(tmp_path)).X.shape == (5, 784)
-    with pytest.raises(ValueError, match="path must have"):
-        learning.load_mnist(npz(tmp_path, **changes))
-    whole = (tmp_path / "mnist.npz").read_bytes()
-    (tmp_path / "mnist.npz").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ValueError, match="path must have"):
-        learning.load_mnist(tmp_path)
 
 
 DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), rng=1)

@@ -33,6 +33,9 @@ EXPECTED["check_class_weight_classifiers"] = "without biases no class can take a
     [
         learning.SteeredClassifier(H=40, epochs=10, random_state=0),
         learning.EntangledProjection(20, random_state=0),
+        learning.PatchProjection(20, random_state=0),
+        learning.Thermometer(),
+        learning.Thermometer([-0.5, 0.5]),
         learning.BinarisedMLP(60, epochs=50, rate=0.01, random_state=0),
     ],
     ids=lambda estimator: type(estimator).__name__,

@@ -1,17 +1,9 @@
-"""What is drawn has the statistics it should have, what is read is what was published."""
-
-import gzip
-import os
+"""What is drawn has the statistics it should have."""
 
 import numpy as np
 import pytest
 
 import learning
-from learning.data import images
-
-needs_mnist = pytest.mark.skipif(
-    "STEERING_DATA" not in os.environ, reason="STEERING_DATA does not name a folder with mnist.npz"
-)
 
 
 def test_digits_are_all_there_once():
@@ -23,54 +15,6 @@ def test_digits_are_all_there_once():
     assert everything.min() == 0
     assert everything.max() == 1
     assert not np.array_equal(data.y, learning.load_digits(test=100, rng=4).y)
-
-
-@needs_mnist
-def test_mnist_is_mnist(monkeypatch):
-    folder = os.environ["STEERING_DATA"]
-    monkeypatch.setenv("STEERING_DATA", "/nowhere")  # an argument goes first
-    data = learning.load_mnist(f"{folder}/mnist.npz")
-    assert data.X.shape == (60000, 784)
-    np.testing.assert_array_equal(
-        np.bincount(data.y), [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
-    )
-    np.testing.assert_array_equal(
-        np.bincount(data.y_test), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    )
-    assert data.X.mean() == pytest.approx(0.1307, abs=1e-4)  # as everybody normalises by
-
-
-def test_published_files_are_read(tmp_path, monkeypatch):
-    rng = np.random.default_rng(1)
-    pixels = rng.integers(0, 256, size=(7, 28, 28), dtype=np.uint8)
-    labels = np.arange(7, dtype=np.uint8)
-    asked = []
-
-    def retrieve(address, known_hash, fname, path):
-        asked.append((address, known_hash))
-        array = pixels if "images" in fname else labels
-        header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-        file = tmp_path / fname
-        file.write_bytes(gzip.compress(header + array.tobytes()))
-        return str(file)
-
-    monkeypatch.delenv("STEERING_DATA", raising=False)
-    monkeypatch.setattr("pooch.retrieve", retrieve)
-    data = learning.load_mnist()
-    np.testing.assert_allclose(data.X, pixels.reshape(7, 784) / 255, rtol=1e-6)
-    np.testing.assert_array_equal(data.y_test, labels)
-    assert len(asked) == 4
-    assert all(hash.startswith("sha256:") and len(hash) == 71 for _, hash in asked)
-
-
-def test_no_network_is_said(monkeypatch):
-    def retrieve(*arguments, **named):
-        raise OSError("unreachable")
-
-    monkeypatch.delenv("STEERING_DATA", raising=False)
-    monkeypatch.setattr("pooch.retrieve", retrieve)
-    with pytest.raises(ValueError, match=r"unreachable.*STEERING_DATA"):
-        images.load_mnist()
 
 
 def test_prototypes_are_flipped_as_often_as_asked():
