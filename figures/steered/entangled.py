@@ -56,7 +56,8 @@ def train(
 
     All rates are multiplied by `cooling` after each.
     """
-    learner = learning.Learner.draw(N, H, 10, L, learning.recipe(recipe), rng=rng)
+    made, C = learning.recipe(recipe), len(np.unique(data.y))
+    learner = learning.Learner.draw(data.X.shape[1], H, C, L, made, rng=rng)
     accuracy = np.empty(epochs)
     for epoch in range(epochs):
         learner.epoch(data.X, data.y, pace=cooling**epoch)

@@ -8,7 +8,8 @@ import numpy.typing as npt
 import learning
 from figures.compared import Compared, Comparisons
 from figures.steered.entangled import PIXELS, N, images
-from figures.steered.reference_learner import ROUNDING, ReferenceLearner
+from figures.steered.reference_learner import ReferenceLearner
+from figures.steered.reference_network import ROUNDING
 
 if TYPE_CHECKING:
     import xarray

@@ -18,10 +18,19 @@ def data():
 
 
 @pytest.mark.parametrize(
-    ("recipe", "L"), [("G2", 1), (learning.recipe("G2", feedback="tied"), 1), (excitatory(2, 2), 2)]
+    ("recipe", "L", "change"),
+    [
+        ("G2", 1, {"k": 0.8}),
+        (learning.recipe("G2", feedback="tied"), 1, {"k": 0.8}),
+        (excitatory(2, 2), 2, {"k": 0.8}),
+        ("error", 1, {"window": 2.9}),
+        ("error", 2, {"gate": 0.1}),
+        (learning.recipe("error", lr_b=0.0), 1, {"temperature": 1.8}),
+        ("error_margin", 1, {"agreeing": False}),
+        ("error_margin", 1, {"readout": "margin"}),
+    ],
 )
-def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, monkeypatch):
-    monkeypatch.setattr("figures.steered.entangled.N", 40)
+def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, change, monkeypatch):
     rng = np.random.default_rng(1)
     found = reference_learner.recomputed(data, 60, L, recipe, rng)
     assert found["inference_mismatch"] == 0
@@ -35,7 +44,7 @@ def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, monkeypatc
 
     def init(self, learner):
         draw(self, learner)
-        self.recipe = self.recipe.replace(k=0.8)
+        self.recipe = self.recipe.replace(**change)
 
     monkeypatch.setattr(ReferenceLearner, "__init__", init)
     wrong = reference_learner.recomputed(data, 60, L, recipe, np.random.default_rng(1))
