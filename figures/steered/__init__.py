@@ -17,6 +17,7 @@ CHAPTER = Chapter(
         "symmetry",
         "representations",
         "equilibration_time",
+        "benchmarks_learning",
         "capacity_depth",
     ),
     __name__,

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 import learning
-from figures.steered import entangled, equilibration_time, learning_transition, symmetry
+from figures.steered import (
+    benchmarks_learning,
+    encoded,
+    entangled,
+    equilibration_time,
+    learning_transition,
+    symmetry,
+)
 
 
 def test_area_under_the_curve_is_the_chance_that_a_known_input_flips_less():
@@ -37,6 +44,32 @@ def test_entangled_digits_are_signs_and_the_mean_can_be_left_out():
     assert kept.X.shape == (1437, entangled.N)
     assert set(np.unique(kept.X)) == {-1.0, 1.0}
     assert np.abs(kept.X.mean(0)).mean() > 2 * np.abs(less.X.mean(0)).mean()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "N"), [("projections", 100), ("pixels", 64), ("levels", 192), ("patches", 144)]
+)
+def test_digits_become_signs_in_four_ways(encoding, N):
+    data = encoded.encoded("digits", encoding, np.random.default_rng(1), P=300)
+    assert data.X.shape == (300, N)
+    assert data.X_test.shape == (360, N)
+    assert set(np.unique(data.X)) == {-1.0, 1.0}
+    common = np.abs(data.X.mean(0)).mean()
+    assert (common < 0.3) == (encoding in ("projections", "patches"))
+
+
+def test_only_data_sets_that_are_present_are_asked_for(monkeypatch):
+    asked = []
+
+    def run(function, grid, **options):
+        asked.append(grid["dataset"])
+        raise InterruptedError
+
+    monkeypatch.setattr(benchmarks_learning, "present", lambda names: [*names][-1:])
+    for full in (False, True):
+        with pytest.raises(InterruptedError):
+            benchmarks_learning.compute(run, full)
+    assert asked == [["digits"], ["digits", "animals"]]
 
 
 def test_the_random_networks_of_the_transition_settle_above_it():
