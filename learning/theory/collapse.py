@@ -62,7 +62,7 @@ class CollapseThreshold:
 
 def collapse_threshold(
     inputs: InputOverlaps,
-    name: str | Recipe = "G2",
+    recipe: str | Recipe = "G2",
     *,
     overlap: float = 0.9,
     H: int = 400,
@@ -79,7 +79,7 @@ def collapse_threshold(
 
     Parameters
     ----------
-    inputs, name, H, seen, batch, closure, units
+    inputs, recipe, H, seen, batch, closure, units
         As in `population`; the self-coupling of the recipe does not matter.
     overlap
         The overlap of first states that counts as merged, in (0, 1).
@@ -115,7 +115,7 @@ def collapse_threshold(
     def merged(J_D: float) -> bool:
         """Return whether the overlap is above the one asked for."""
         at = population(
-            J_D, inputs, name, H=H, seen=seen, batch=batch, closure=closure, units=units,
+            J_D, inputs, recipe, H=H, seen=seen, batch=batch, closure=closure, units=units,
             rng=entropy, throw=False,
         )  # fmt: skip
         found[J_D] = (float(at.first[-1]), at.first_error)

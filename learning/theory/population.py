@@ -7,8 +7,10 @@ import numpy as np
 from foundation import domains
 from foundation.domains import Floats
 from foundation.errors import ConvergenceError
-from learning.network.recipe import Recipe, recipe
+from learning.network.recipe import Recipe
+from learning.network.recipe import recipe as named
 from learning.network.rule import Rule
+from learning.relaxation.threads import one_thread
 from learning.theory.closures import BySweeps, Static
 from learning.theory.input_overlaps import InputOverlaps
 from learning.theory.motion import moved, rates
@@ -23,7 +25,7 @@ COPIES = 2
 def population(
     J_D: float,
     inputs: InputOverlaps,
-    name: str | Recipe = "G2",
+    recipe: str | Recipe = "G2",
     *,
     H: int = 400,
     seen: int = 120_000,
@@ -53,7 +55,7 @@ def population(
         Self-coupling, >= 0; it replaces that of the recipe.
     inputs
         Class means and spectrum, see `input_overlaps`.
-    name
+    recipe
         A recipe of one layer with a margin rule that is sent the label, with feedback that is
         frozen, or its name.
     H
@@ -93,7 +95,7 @@ def population(
     >>> bool(weak.first[-1] > strong.first[-1] + 0.05)  # a self-coupling keeps inputs apart
     True
     """
-    followed = recipe(name, J_D=domains.real("J_D", J_D, 0))
+    followed = named(recipe, J_D=domains.real("J_D", J_D, 0))
     domains.instance("inputs", inputs, InputOverlaps)
     _check(followed)
     H, seen = domains.integer("H", H), domains.integer("seen", seen)
@@ -102,10 +104,11 @@ def population(
     domains.choice("closure", closure, CLOSURES)
     units = domains.integer("units", units, low=2)
     throw = domains.boolean("throw", throw)
-    runs = [
-        _course(followed, inputs, (H, seen, batch), closure, units, own)
-        for own in domains.generator(rng).spawn(COPIES)
-    ]
+    with one_thread():  # the products are small, and their bits do not depend on the machine
+        runs = [
+            _course(followed, inputs, (H, seen, batch), closure, units, own)
+            for own in domains.generator(rng).spawn(COPIES)
+        ]
     first, last, below, common = np.mean([run[1] for run in runs], axis=0).T
     ends = np.array([run[1][-1] for run in runs])
     first_error, last_error = (np.ptp(ends[:, :2], axis=0) / 2).tolist()
@@ -136,6 +139,7 @@ def _check(given: Recipe) -> None:
         ("kept", strengths.kept, (1,)),
         ("symmetric", strengths.symmetric, (False,)),
         ("bias", strengths.bias, (0,)),
+        ("lam", strengths.lam, (0,)),
         ("flipped", given.training.flipped, (0,)),
         ("cooling", given.training.cooling, (1,)),
     ):

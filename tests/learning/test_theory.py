@@ -1,5 +1,7 @@
 """The theory of the margin rule, against relaxations, samples of inputs, and learners."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from learning.theory import closures, motion
 from learning.theory.population import labelled_sweeps
 from learning.theory.units import Units, drawn, fields, first_states, held
 
+FAST = {"lr_in": 0.12, "lr_J": 0.02}
 INPUTS = learning.InputOverlaps.isotropic(N=40, C=4, m0=0.3, m1=0.05)
 
 
@@ -56,8 +59,10 @@ def a_population(J_D=0.3, M=12, uneven=True, lam_in=2.0):
     return inputs, recipe, units
 
 
-def sampled(inputs, recipe, units, size=40_000):
+@functools.cache
+def sampled(size=20_000):
     """Sample inputs and the noise of the recurrent field, and relax state by state."""
+    inputs, recipe, units = a_population()
     rng = np.random.default_rng(4)
     states = first_states(units, inputs)
     at = fields(units, states, inputs)
@@ -78,8 +83,8 @@ def sampled(inputs, recipe, units, size=40_000):
 
 
 def test_averages_are_those_of_samples():
-    inputs, recipe, units = a_population()
-    states, at, y, _, z, zeta, s, es = sampled(inputs, recipe, units)
+    _, recipe, units = a_population()
+    states, at, y, _, z, zeta, s, es = sampled()
     static = closures.Static(labelled_sweeps(recipe))
     found = static.average(units, at, states, 0.3, 0.9)
     by_class = [y == c for c in range(4)]
@@ -99,7 +104,7 @@ def test_averages_are_those_of_samples():
 
 def test_couplings_move_by_the_mean_steps():
     inputs, recipe, units = a_population()
-    states, at, y, nu, z, _, _, es = sampled(inputs, recipe, units)
+    states, at, y, nu, z, _, _, es = sampled()
     found = closures.Static(labelled_sweeps(recipe)).average(units, at, states, 0.3, 0.9)
     rate, dt = motion.rates(recipe, 40, 10**9, 16)._replace(decay_J=0.0), 1e-6
     after = motion.moved(units, at, found, inputs, rate, dt, Quiet())
@@ -127,7 +132,7 @@ def test_the_noise_of_counting():
     found = closures.Static(labelled_sweeps(recipe)).average(units, at, states, 0.3, 0.9)
     rate, rng = motion.rates(recipe, 40, 400, 16), np.random.default_rng(1)
     steps = np.array(
-        [motion.moved(units, at, found, inputs, rate, 1.0, rng).W - units.W for _ in range(1500)]
+        [motion.moved(units, at, found, inputs, rate, 1.0, rng).W - units.W for _ in range(600)]
     )
     below = found.below / 4
     expected = rate.W**2 * (below @ inputs.means**2 + below.sum(1)[:, None] * inputs.variances)
@@ -147,7 +152,7 @@ def test_without_couplings_both_closures_are_the_same():
 
 
 def learned(J_D, seen, seed, rule="raw"):
-    recipe = learning.recipe("G2", J_D=J_D, presynaptic=rule)
+    recipe = learning.recipe("G2", J_D=J_D, presynaptic=rule, **FAST)
     learner = learning.Learner.draw(40, 100, 4, 1, recipe, rng=seed)
     data = INPUTS.sample(seen, rng=100 + seed)
     learner.epoch(data.X, data.y)
@@ -159,10 +164,10 @@ def learned(J_D, seen, seed, rule="raw"):
 
 @pytest.mark.parametrize(("J_D", "rule"), [(0.0, "raw"), (0.4, "raw"), (0.0, "centred")])
 def test_the_course_is_that_of_learners(J_D, rule):
-    recipe = learning.recipe("G2", presynaptic=rule)
-    options = {"H": 100, "seen": 1500, "units": 100, "throw": False}
+    recipe = learning.recipe("G2", presynaptic=rule, **FAST)
+    options = {"H": 100, "seen": 800, "units": 100, "throw": False}
     theory = learning.population(J_D, INPUTS, recipe, **options, rng=1)
-    simulated = [learned(J_D, 1500, seed, rule) for seed in range(6)]
+    simulated = [learned(J_D, 800, seed, rule) for seed in range(6)]
     scatter = np.std(simulated, ddof=1)
     error = scatter * np.sqrt(1 / 6 + 1 / 2)  # two populations scatter as networks do
     assert abs(theory.first[-1] - np.mean(simulated)) < 4 * error
