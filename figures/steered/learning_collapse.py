@@ -8,6 +8,7 @@ import sweeps
 from figures.compared import Compared, Comparisons
 from figures.steered.merging import (
     CHANGES,
+    CLOSURES,
     M1,
     crossing,
     envelope,
@@ -52,7 +53,6 @@ caption = (
 
 CLAIMED = 0.05  # of the theory, in J_D
 LEVEL = 0.9
-CLOSURES = ["sweeps", "static"]
 MARGINS = [0.45, 0.9, 1.8]
 STRENGTHS = [2.0, 5.0]
 PARTS = ("measured", "predicted")
@@ -73,10 +73,11 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     learners = {**base, "P": [P], "epochs": [epochs], "lam_in": STRENGTHS}
     theory = {
         **base, "inputs": kinds[-1:], "seen": [P * epochs], "changes": ["as published"],
-        "units": [units], "lam_in": STRENGTHS, "J_D": J_D, "closure": CLOSURES,
+        "units": [units], "lam_in": STRENGTHS, "J_D": J_D,
     }  # fmt: skip
     raw = run(merged, {**learners, "changes": ["as published"], "J_D": J_D}, replicas=3)
-    line = run(predicted, theory, replicas=2)["first"].mean("replica").squeeze(drop=True)
+    line = run(predicted, theory, replicas=2)[CLOSURES].to_dataarray("closure")
+    line = line.mean("replica").squeeze(drop=True)
     data = _mean(raw).assign(
         theory=line,
         measured=_crossings(raw["first"].mean("replica")).squeeze(
@@ -143,11 +144,10 @@ def _variations(
             "lam_in": [lam_in], "J_D": J_D,
         }  # fmt: skip
         raw = run(merged, {**grid, "P": [P], "epochs": [epochs]}, replicas=1)
-        options = {"seen": [P * epochs], "closure": ["sweeps"], "units": [units]}
-        line = run(predicted, {**grid, **options})
+        line = run(predicted, {**grid, "seen": [P * epochs], "units": [units]})
         names.append(name)
         measured.append(crossing(J_D, raw["first"].squeeze().values, LEVEL))
-        theory.append(crossing(J_D, line["first"].squeeze().values, LEVEL))
+        theory.append(crossing(J_D, line["sweeps"].squeeze().values, LEVEL))
     return xarray.Dataset(
         {"varied_measured": ("variation", measured), "varied_predicted": ("variation", theory)},
         {"variation": names},

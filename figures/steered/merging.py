@@ -1,6 +1,7 @@
 """Networks whose states merge or not, and the theory of it: what `learning_collapse` sweeps."""
 
 import functools
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from learning.relaxation.phases import Batch, settle
 
 SHOWN = 2000  # inputs between which overlaps are measured
 M1 = 0.05  # by how much synthetic inputs of one class overlap more
+CLOSURES = ["sweeps", "static"]
 Floats = npt.NDArray[np.float64]
 
 
@@ -67,19 +69,21 @@ def predicted(
     H: int,
     seen: int,
     changes: str,
-    closure: str,
     units: int,
     lam_in: float,
     J_D: float,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Return the overlap of first states in theory, and by how much two populations differ."""
+    """Return the overlap of first states in theory, by both closures."""
     known = statistics(inputs, m0, rng)
     recipe = changed(changes).replace(lam_in=lam_in)
-    found = learning.population(
-        J_D, known, recipe, H=H, seen=seen, closure=closure, units=units, rng=rng, throw=False
-    )
-    return {"first": float(found.first[-1]), "difference": found.first_error}
+    options: dict[str, Any] = {"H": H, "seen": seen, "units": units, "rng": rng, "throw": False}
+    return {
+        closure: float(
+            learning.population(J_D, known, recipe, closure=closure, **options).first[-1]
+        )
+        for closure in CLOSURES
+    }
 
 
 CHANGES: dict[str, dict[str, float | str]] = {
