@@ -20,6 +20,8 @@ coupling `lam` between layers) makes fixed points that the dynamics finds.
 - Data: `load_digits`, `load_mnist`, `load_fashion_mnist`, `load_animals`, `load_cifar10`, your own
   by `load_arrays`; drawn ones, `prototypes`, `hidden_manifold`, `xor`; `flip`. As signs:
   `EntangledProjection`, `Thermometer`, `PatchProjection`.
+- `population`, `collapse_threshold`: the margin rule in theory, and where it merges the states of
+  all inputs; `input_overlaps`: what of the inputs decides that.
 - What happens inside: `trajectory`, `overlaps`, `similarity`, `symmetricity`, `equilibration`,
   `fixed_point_fraction`.
 
@@ -66,6 +68,10 @@ from learning.network.strengths import Strengths
 from learning.network.training import Training
 from learning.steered.history import Epoch, History
 from learning.steered.learner import Learner
+from learning.theory.collapse import CollapseThreshold, collapse_threshold
+from learning.theory.input_overlaps import InputOverlaps, input_overlaps
+from learning.theory.population import population
+from learning.theory.population_result import Population
 
 if TYPE_CHECKING:
     from learning.associative.associator import HeteroAssociator
@@ -78,6 +84,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BinarisedMLP",
     "Capacity",
+    "CollapseThreshold",
     "ConvergenceError",
     "Couplings",
     "EntangledProjection",
@@ -86,9 +93,11 @@ __all__ = [
     "ErrorRule",
     "HeteroAssociator",
     "History",
+    "InputOverlaps",
     "Learner",
     "Mode",
     "PatchProjection",
+    "Population",
     "Recipe",
     "Rule",
     "Schedule",
@@ -100,10 +109,12 @@ __all__ = [
     "Trajectory",
     "__version__",
     "capacity",
+    "collapse_threshold",
     "equilibration",
     "fixed_point_fraction",
     "flip",
     "hidden_manifold",
+    "input_overlaps",
     "load_animals",
     "load_arrays",
     "load_cifar10",
@@ -111,6 +122,7 @@ __all__ = [
     "load_fashion_mnist",
     "load_mnist",
     "overlaps",
+    "population",
     "prototypes",
     "recipe",
     "similarity",

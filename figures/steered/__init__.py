@@ -12,6 +12,7 @@ CHAPTER = Chapter(
         "emnist_width",
         "robustness",
         "learning_transition",
+        "learning_collapse",
         "ferromagnetic_ablation",
         "feedback_ablation",
         "symmetry",

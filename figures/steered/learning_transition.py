@@ -28,20 +28,23 @@ equation = (
 caption = (
     "Accuracy on new digits of networks whose learned state has to hold without the label, with "
     "one standard error over projections and networks; grey: chance. Left: one layer, against the "
-    "self-coupling. Right: two layers without self-coupling, against the excitatory coupling "
-    "between them. Colours: strength of the input. Small dots: number of different states that "
-    "inference ends in, for each digit. Below the transition all digits end in a few states; it "
-    "is not fixed points that are missing. The mean of the images is left in, as published: it is "
-    "what the digits share, and without it networks learn at J_D = 0 too "
-    "(docs/theory/learning.md). Dashed, with the interval of one standard error: where half of "
-    "the random networks of this size settle from a random state without any input, by "
-    "asynchronous dynamics in 200 sweeps. Dotted: where the overlap gap of the replica theory "
-    "closes as N → ∞ (left: dense clusters; right: a bound by pairs). Quick size: small digits; "
-    "full size: MNIST, of which the two layers see 12,000 images. The verdict: networks of this "
-    "figure, trained for two epochs on 500 images, infer and learn one step as double-precision "
-    "arithmetic in plain NumPy does: the same states and classes, and couplings to 1e-5 (inputs "
-    "that rounding can decide left out)."
+    "self-coupling; dashed, squares: by the covariance rule, which subtracts from what each "
+    "coupling carries the running mean of its sender. Right: two layers without self-coupling, "
+    "against the excitatory coupling between them. Colours: strength of the input. Small dots: "
+    "number of different states that inference ends in, for each digit. Below the transition all "
+    "digits end in a few states; it is not fixed points that are missing. The mean of the images "
+    "is left in, as published: it is what the digits share, and without it, or by the covariance "
+    "rule, networks learn at J_D = 0 too (figure learning_collapse). Dashed, with the interval of "
+    "one standard error: where half of the random networks of this size settle from a random "
+    "state without any input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap "
+    "gap of the replica theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). "
+    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images. The "
+    "verdict: networks of this figure, trained for two epochs on 500 images, infer and learn one "
+    "step as double-precision arithmetic in plain NumPy does: the same states and classes, and "
+    "couplings to 1e-5 (inputs that rounding can decide left out)."
 )
+
+CENTRED = [0.0, 0.2, 0.5]  # self-couplings at which the covariance rule is shown
 
 
 def one_layer(
@@ -50,6 +53,14 @@ def one_layer(
     """Train a network of one layer; return its accuracy and how many states it ends in."""
     data = entangled(dataset, rng)
     return _trained(data, H, 1, epochs, learning.recipe("G2", J_D=J_D, lam_in=lam_in), rng)
+
+
+def covariance(
+    dataset: str, H: int, J_D: float, lam_in: float, epochs: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Train the same by the covariance rule: each sender's mean activity is subtracted."""
+    recipe = learning.recipe("G2", J_D=J_D, lam_in=lam_in, presynaptic="centred")
+    return _trained(entangled(dataset, rng), H, 1, epochs, recipe, rng)
 
 
 def two_layers(
@@ -116,6 +127,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     shared = {"dataset": [dataset], "H": [H], "lam_in": inputs, "epochs": [epochs]}
     axes = {"J_D": [float(x) for x in J_D.round(3)], "lam": [float(x) for x in lam]}
     one = run(one_layer, {**shared, "J_D": axes["J_D"]}, replicas=3)
+    centred = run(covariance, {**shared, "J_D": CENTRED}, replicas=3).rename(J_D="J_D_centred")
     two = run(two_layers, {**shared, "P": [P], "lam": axes["lam"]}, replicas=3)
     random_one = {"H": [H], "L": [1], "J_D": [0.1 * k for k in range(2, 9)], "lam": [0.0]}
     random_two = {"H": [H], "L": [2], "J_D": [0.0], "lam": [0.2 * k for k in range(2, 11)]}
@@ -132,7 +144,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     }
     checks = held(run(checked, grid))
     return (
-        _joined(one, two, bounds)
+        _joined({"one": one, "centred": centred, "two": two}, bounds)
         .assign(checks)
         .assign_attrs(images=PIXELS[dataset], H=H, epochs=epochs)
     )
@@ -145,14 +157,12 @@ def _threshold(settled: "xarray.DataArray", name: str) -> list[float]:
     return [fit.interval[0], fit.value, fit.interval[1]] if fit.converged else [np.nan] * 3
 
 
-def _joined(
-    one: "xarray.Dataset", two: "xarray.Dataset", bounds: list[list[float]]
-) -> "xarray.Dataset":
-    """Return both scans in one dataset, with the thresholds of dynamics and theory."""
+def _joined(scans: "dict[str, xarray.Dataset]", bounds: list[list[float]]) -> "xarray.Dataset":
+    """Return all scans in one dataset, with the thresholds of dynamics and theory."""
     import xarray
 
     parts = []
-    for name, scan in (("one", one), ("two", two)):
+    for name, scan in scans.items():
         fixed = [name for name in ("dataset", "P", "H", "epochs") if name in scan.dims]
         means = sweeps.summary(scan).squeeze(fixed, drop=True)
         means = means[["test", "test_error", "distinct"]]
@@ -168,6 +178,9 @@ def _joined(
 
 unjudged = {
     "the course of training and what it reached: no theory of it": (
+        "centred_distinct",
+        "centred_test",
+        "centred_test_error",
         "one_distinct",
         "one_test",
         "one_test_error",
@@ -199,6 +212,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
             states = {"label": "different states a digit"} if k == 0 else {}
             apart = line[f"{scan}_distinct"]
             ax.plot(line[name], apart, ".:", ms=4, lw=0.7, color=f"C{k}", **states)
+            if name == "J_D":
+                mean, error = line["centred_test"], line["centred_test_error"]
+                x = line["J_D_centred"]
+                ax.errorbar(x, mean, error, marker="s", ls="--", mfc="w", color=f"C{k}")
         ax.axhline(0.1, color="0.6", lw=0.8)
         _draw_thresholds(ax, data.isel(scan=i))
         ax.set(xlabel=label, ylim=(0, 1.03))

@@ -10,6 +10,7 @@ from figures.steered import (
     entangled,
     equilibration_time,
     learning_transition,
+    merging,
     symmetry,
 )
 
@@ -88,3 +89,30 @@ def test_patches_of_photographs_are_pixels():
     assert patches.shape == (20, 64)
     assert 0 <= patches.min() < patches.max() <= 1
     assert len(np.unique(patches, axis=0)) > 15
+
+
+def test_a_crossing_is_interpolated():
+    assert merging.crossing([0, 1, 2], [1.0, 0.95, 0.85]) == pytest.approx(1.5)
+    assert np.isnan(merging.crossing([0, 1], [0.8, 0.7]))
+    assert np.isnan(merging.crossing([0, 1], [0.99, 0.95]))
+
+
+def test_overlaps_of_states_are_those_of_pairs():
+    s = np.sign(np.random.default_rng(1).standard_normal((30, 50)) + 0.5)
+    pairs = (s @ s.T / 50)[~np.eye(30, dtype=bool)]
+    assert merging.overlap(s) == pytest.approx(pairs.mean())
+
+
+def test_the_push_that_is_needed_grows_with_the_margin_and_stays_below_it():
+    for k in (0.45, 0.9):
+        a, push = merging.withstood(k)
+        np.testing.assert_allclose(push, np.log(np.cosh(a * k)) / a)
+        assert (np.diff(push) > 0).all()
+        assert push[0] == pytest.approx(a[0] * k**2 / 2, rel=1e-3)
+        assert push[-1] == pytest.approx(k - np.log(2) / a[-1], rel=1e-3)
+        assert push.max() < k
+    assert merging.envelope(5.0, 0.9, 0.65) == pytest.approx(0.195, abs=1e-3)
+
+
+def test_the_law_of_thresholds_has_no_exception():
+    assert merging.law_mismatches(0.3, 60, 50, np.random.default_rng(1)) == {"mismatch": 0}
