@@ -23,7 +23,8 @@ The same holds for layered networks, where the node is a column of neurons.
   law; `onset`: where they begin to choose a cluster; `success_probability`, `success_threshold`:
   when they find a fixed point in N neurons.
 - `local_entropy`: how many fixed points lie at a distance from a given one; `focusing_trajectory`:
-  how many lie in the clusters that focusing contracts to.
+  how many lie in the clusters that focusing contracts to, or in the densest that a linear field
+  leads to.
 
 >>> import bp
 >>> import networks

@@ -1,14 +1,19 @@
 """Focusing belief propagation: look for a fixed point where they lie densest."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
 from bp import arguments
+from bp.solving.kinds import KINDS, plans
 from bp.solving.options import SearchOptions
 from bp.solving.protocols import Protocol
 from bp.solving.search import search
 from bp.solving.solution import Solution
 from bp.solving.steps import focused
 from bp.solving.trajectory import Trajectory
+from foundation import domains
 from networks import Network
 
 
@@ -100,8 +105,9 @@ def focusing(
 
 def focusing_trajectory(
     network: Network,
-    protocol: Protocol,
+    protocol: Iterable[Any],
     *,
+    kind: str = "focusing",
     damping: float = 0.8,
     iterations: int = 100,
     rng: int | np.random.Generator | None = None,
@@ -109,14 +115,24 @@ def focusing_trajectory(
     r"""Follow the clusters of focusing through a protocol, past any fixed point met on the way.
 
     Each step gives the overlap :math:`q_1` of a cluster and its local entropy, to be held against
-    `replica.local_entropy` at the distance :math:`(1 - q_1)/2`. It is the Bethe entropy of the
-    fixed points in the field that focusing puts on every neuron; over all directions of that field
-    its largest value is the entropy of the densest cluster of that overlap.
+    `replica.quenched_local_entropy` at the distance :math:`d = (1 - q_1)/2`, and against its upper
+    bound `replica.local_entropy`. It is the Bethe entropy of the fixed points in the field that is
+    put on every neuron. Over all directions of that field its largest value is the entropy
+    :math:`S_\max(d)` of the densest cluster of that overlap. There the field is linear,
+
+    .. math:: f_i = \lambda m_i, \qquad \lambda = \frac{dS_\max}{dd},
+
+    and a `kind="linear"` protocol that raises :math:`\lambda` slowly looks for it.
 
     Parameters
     ----------
-    network, protocol, damping, rng
+    network, damping, rng
         As for `focusing`.
+    protocol
+        For focusing as there; for reinforcement its rates, in [0, 1); for the linear field its
+        strengths :math:`\lambda \ge 0`.
+    kind
+        "focusing", "reinforcement" or "linear".
     iterations
         Number of iterations in a step of the protocol, >= 1: enough for small residuals.
 
@@ -129,8 +145,13 @@ def focusing_trajectory(
     TypeError, ValueError
         If an argument is outside its documented domain.
 
+    References
+    ----------
+    `docs/theory/message-passing.md`.
+
     Examples
     --------
+    >>> import numpy as np
     >>> import bp
     >>> import networks
     >>> import replica
@@ -144,10 +165,19 @@ def focusing_trajectory(
     >>> d = (1 - trajectory.overlap) / 2
     >>> replica.local_entropy(d, J_D=0.3).local_entropy.round(2)
     array([0.18, 0.16, 0.14, 0.13, 0.12])
+
+    The strength of a linear field is the slope of the entropy:
+
+    >>> strengths = [0.4, 0.4, 0.42]
+    >>> linear = bp.focusing_trajectory(network, strengths, kind="linear", damping=0.2, rng=1)
+    >>> d = (1 - linear.overlap) / 2
+    >>> round(float((np.diff(linear.local_entropy) / np.diff(d))[-1]), 2)
+    0.41
     """
     network = arguments.network(network)
-    points = arguments.protocol(protocol)
+    kind = domains.choice("kind", kind, KINDS)
+    steps = plans(kind, protocol)
     options = SearchOptions.checked(damping, iterations, rng, history=True, stop=False)
-    solution = search(network, [focused(gamma, y) for gamma, y in points], options, "")
+    solution = search(network, steps, options, "")
     assert solution.trajectory is not None
     return solution.trajectory

@@ -27,11 +27,12 @@ class Trajectory:
     Attributes
     ----------
     gamma, y
-        Strength of focusing and number of replicas; for reinforcement, its rate and 1.
+        Strength of focusing and number of replicas; for reinforcement, its rate and 1; for a linear
+        field, its strength and 1.
     overlap
         Mean squared magnetisation, the overlap of two fixed points of the cluster.
     local_entropy
-        Bethe entropy of the fixed points in the field of focusing, in nats per neuron: those of the
+        Bethe entropy of the fixed points in the field of the step, in nats per neuron: those of the
         cluster. Meaningful where the residual is small.
     unstable_fraction
         Fraction of unstable neurons in the state of the signs.
