@@ -70,7 +70,9 @@ class Compared:
 Comparisons = Iterable[Compared]
 
 
-def student(off: "xarray.DataArray", replicas: int) -> "xarray.DataArray":
+def student(
+    off: "xarray.DataArray", replicas: "int | np.typing.NDArray[np.int_]"
+) -> "xarray.DataArray":
     """Return deviations in errors from few replicas as those of a normal variable."""
     from scipy.special import ndtri_exp
     from scipy.stats import t
