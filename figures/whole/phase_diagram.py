@@ -46,10 +46,10 @@ caption = (
     "whose input steers the same dynamics, works below that too. Lower panels: the same with "
     "partly symmetric couplings, and with excitation between two layers; orange: some distances "
     "have no groups of fixed points (the best y of those computed, for η ≥ 0; pairs only for "
-    "layers), grey: no fixed points. The z-scores compare the limit of relaxation, extrapolated "
-    "from sizes that still settle in the longest time, with that of activity; the activity under "
-    "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
-    "The deviation is that between two solvers of J_ogp."
+    "layers), grey: no fixed points. The z-scores compare the thresholds of "
+    "relaxation with the law of lifetimes; the activity under three orders of updates; and the "
+    "relaxation of two independent samples of networks at η = 0. The deviation is that between two "
+    "solvers of J_ogp."
 )
 
 Floats = npt.NDArray[np.float64]
@@ -93,7 +93,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         entropy=("J_D", replica.fixed_point_entropy(J_D)),
         gap_deviation=((), float((first["J_D"] - second["J_D"]) / claimed)),
         same_z=((), _same(relaxation, planes[0], N, T)),
-        limit_z=((), float(relaxation["limit_z"])),
+        law_z=("law_size", _law_scores(relaxation)),
         persistence_z=("order", activity["value_z"].values),
     ).assign_coords(J_D=J_D)
 
@@ -185,6 +185,13 @@ def _same(relaxation: "xarray.Dataset", plane: "xarray.Dataset", N: int, T: int)
     return float((pair[0][1] - pair[1][1]) / np.hypot(*errors))
 
 
+def _law_scores(relaxation: "xarray.Dataset") -> Floats:
+    """Return how far thresholds for the longest time are from the law of lifetimes, in errors."""
+    off, error = relaxation_threshold.deviation(relaxation.sel(T=relaxation.attrs["longest"]))
+    scores = (off / error).values
+    return scores[np.isfinite(scores)]
+
+
 def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return all thresholds of the axis as text: header and rows."""
     columns = (data[f"mark_{name}"].values for name in Mark._fields)
@@ -227,8 +234,8 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare thresholds that were found twice."""
-    gap, limit = data["gap_deviation"], data["limit_z"]
-    yield Compared("z", "the limit of relaxation and that of activity", limit)
+    gap, law = data["gap_deviation"], data["law_z"]
+    yield Compared("z", "thresholds of relaxation, and the law of lifetimes", law, shared=True)
     yield Compared("twin", "activity under three orders of updates", data["persistence_z"])
     relaxed = [str(name).startswith("relaxation,") for name in data["mark_row"].values]
     mark = data.isel(mark=np.array(relaxed) & (data["mark_N"].values == data.attrs["N"]))
