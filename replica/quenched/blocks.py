@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from replica.gauss.orthant import Floats
+from replica.groups.local_entropy import densest
 from replica.quenched.block_site import Block, Sums, block_site
 from replica.quenched.many_replicas import extremum
 
@@ -72,14 +73,14 @@ def _fixed(y: float, m: float, last: float) -> tuple[float, float]:
 
 def condensed(d: float, J_D: float) -> Solution:
     """Return the solution at m = 1 at the y at which it is stationary in m."""
-    y = extremum(d, J_D).unknowns.x
+    y = extremum(densest(d, J_D)).unknowns.x
     guess, _ = _guess(y, d, J_D)
     return _solve(d, J_D, np.append(guess, math.log(y)), lambda a: (math.exp(a), 1.0), True)
 
 
 def _guess(y: float, d: float, J_D: float) -> tuple[Floats, float]:
     """Return about the solution and its m, from that in the limit of many replicas."""
-    q_hat, chi, chi_hat, x = extremum(d, J_D).unknowns
+    q_hat, chi, chi_hat, x = extremum(densest(d, J_D)).unknowns
     q_1 = 1 - 2 * d
     block = Block(
         q_hat + chi_hat / y,
