@@ -165,7 +165,14 @@ def test_no_response_is_the_mean_number():
     assert small.entropy == pytest.approx(mean.free_entropy / 6, abs=2e-7)
 
 
-@pytest.mark.parametrize(("d", "J_D"), [(0.2, 0.1), (0.1, 0.3), (0.3, 0.2)])
+FEW = [(0.2, 0.1), (0.1, 0.3), (0.3, 0.2)]
+MORE = [(0.05, 0.08), (0.2, 0.06), (0.1, 0.0731), (0.05, 0.1), (0.1, 0.1), (0.4, 0.1), (0.05, 0.2)]
+MORE += [(0.1, 0.2), (0.2, 0.2), (0.4, 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("d", "J_D"), [*FEW, *(pytest.param(*at, marks=pytest.mark.long) for at in MORE)]
+)
 def test_many_replicas_are_a_limit(d, J_D):
     """The distance of the local entropy from it falls as the square of 1/y."""
     limit = replica.quenched_local_entropy(d, J_D)
@@ -316,6 +323,13 @@ def test_where_the_bound_falls_there_is_none(function):
     assert state.converged.tolist() == [False, True]
     assert np.isnan(state.local_entropy[0])
     assert "not converged" in repr(state)
+
+
+def test_where_the_bound_falls_there_are_no_groups():
+    state = replica.quenched_clusters(8.0, 0.01, 0.06, throw=False)
+    assert not state.converged
+    assert np.isnan(state.local_entropy)
+    assert "falls with d" in state.status
 
 
 def test_a_search_that_fails(monkeypatch):
