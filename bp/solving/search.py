@@ -49,7 +49,7 @@ class Search:
         """Go through a protocol once from a random start; return how it ended."""
         self.record.clear()
         self.unstable[:] = np.iinfo(np.int64).max
-        self.messages.start_at_random(self.options.rng)
+        self.messages.start_at_random(self.options.rng, self.options.start)
         for position, plan in enumerate(steps):
             step = plan(self.messages.overlaps())
             options = self.options
