@@ -1,8 +1,7 @@
 r"""The protocol that focusing and reinforcement take where none is given.
 
 The early growth of the overlap decides: too fast there, and a run freezes in a poor cluster from
-which nothing later leads out. So the rate of reinforcement starts near where the state m = 0 gives
-way, and rises the faster the later,
+which nothing later leads out. So the rate of reinforcement rises the faster the later,
 
 .. math:: \rho(s) = \rho_0 + (\rho_1 - \rho_0)\, s^p, \qquad 0 \le s \le 1 .
 
@@ -13,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, exp, log2, pi, prod, sqrt
+from math import exp, log2, pi, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -29,11 +28,12 @@ Floats = npt.NDArray[np.float64]
 Ensemble = Network | Asymmetric | Layered
 
 FOLD = 0.4811  # J_D up to which m = 0 gives way at a fold of its response, see `onset`
-RUNS = 4
 STEP = 10  # iterations
 START = 0.1  # standard deviation of the first fields
+FIRST = 0.7  # rate of the first step, of the scale
 LAST = 0.55  # rate of the last step
-LEAST = 600  # iterations of a run
+LATE = 0.17  # J_D above which it is the end that a run needs time for
+LEAST, MOST = 600, 8  # iterations of a run, and how many times as many at most
 LEAST_Y = 3.0  # number of replicas
 STRONGEST = 0.7  # tanh^2 gamma: where it would be more, there are more replicas
 
@@ -66,9 +66,9 @@ class Schedule(Settings):
     >>> import networks
     >>> schedule = bp.protocol(networks.Asymmetric(N=1000, J_D=0.2))
     >>> schedule
-    Schedule(60 steps of 10 iterations, 4 runs, rates from 0.266 to 0.55, y=3)
+    Schedule(60 steps of 10 iterations, 16 runs, rates from 0.207 to 0.55, y=3)
     >>> schedule.effort, len(list(schedule))
-    (2400, 60)
+    (9600, 60)
     """
 
     rates: Floats
@@ -105,8 +105,9 @@ def protocol(network: Ensemble, effort: int | None = None) -> Schedule:
     network
         A network, or the ensemble of it: only N and `J_D` are looked at.
     effort
-        Iterations of all runs together, >= 1: rounded down to whole steps, at least one. None for
-        what N and `J_D` need, up to a bound.
+        Iterations of all runs together, >= 1: rounded down to whole steps, at least one. They go
+        into runs of as many as are worth more than a further run: 600 where fixed points are found
+        easily, up to 4800 below. None for 4 such runs in large networks, up to 32 in small ones.
 
     Returns
     -------
@@ -128,9 +129,9 @@ def protocol(network: Ensemble, effort: int | None = None) -> Schedule:
     >>> import networks
     >>> hard = networks.Asymmetric(N=1000, J_D=0.12).sample(rng=1)
     >>> bp.protocol(hard)
-    Schedule(480 steps of 10 iterations, 4 runs, rates from 0.195 to 0.55, y=3)
-    >>> bp.protocol(hard, effort=2000)
-    Schedule(50 steps of 10 iterations, 4 runs, rates from 0.195 to 0.55, y=3)
+    Schedule(106 steps of 10 iterations, 16 runs, rates from 0.166 to 0.55, y=3)
+    >>> bp.protocol(hard, effort=4000)
+    Schedule(100 steps of 10 iterations, 4 runs, rates from 0.166 to 0.55, y=3)
 
     The same in infinite networks:
 
@@ -140,9 +141,13 @@ def protocol(network: Ensemble, effort: int | None = None) -> Schedule:
     True
     """
     neurons, J_D, coupled = _described(network)
-    total = needed(neurons, J_D) if effort is None else domains.integer("effort", effort)
-    runs = min(RUNS, max(1, total // STEP))
-    rates = _rates(J_D, max(1, total // (runs * STEP)), coupled)
+    length = iterations_of_a_run(neurons, J_D)
+    if effort is None:
+        runs = side_by_side(neurons)
+    else:
+        runs = max(1, round(domains.integer("effort", effort) / length))
+        length = effort / runs
+    rates = _rates(J_D, max(1, int(length / STEP)), coupled)
     last = float(rates[-1])
     y = max(LEAST_Y, 1 + last / (1 - last) / STRONGEST)
     return Schedule(rates=rates, y=y, runs=runs, iterations=STEP, start=START)
@@ -180,15 +185,21 @@ def _described(network: Ensemble) -> tuple[int, float, bool]:
     return prod(network.shape), network.J_D, network.lam != 0 and len(network.shape) > 1
 
 
-def needed(N: int, J_D: float) -> int:
-    r"""Return the iterations of all runs that leave about one unstable neuron, if that many help.
+def iterations_of_a_run(N: int, J_D: float) -> float:
+    r"""Return how many iterations a run is worth, before further runs are worth more.
 
-    A run of T leaves N u neurons unstable. That they are one or less takes 600 iterations down to a
-    self-coupling that grows by 0.006 as N doubles, and about twice as many for each 0.02 below it.
+    A run of T leaves N u neurons unstable. That they are about one takes 600 iterations down to a
+    self-coupling that grows by 0.01 as N doubles, and twice as many for each 0.03 below it. Small
+    networks are solved by fluctuations, of which many short runs see more.
     """
-    easy = 0.165 + 0.006 * log2(max(N, 2) / 1000)
-    doublings = min(3, max(0, ceil((easy - J_D) / 0.02)))
-    return RUNS * LEAST * 2**doublings
+    doublings = log2(max(N, 2) / 1000)
+    easy = min(0.145 + 0.02 * doublings, 0.155 + 0.01 * doublings)
+    return LEAST * min(MOST, 2 ** max(0.0, (easy - J_D) / 0.03))
+
+
+def side_by_side(N: int) -> int:
+    """Return how many runs a passage over the couplings is shared by where no effort is given."""
+    return min(32, max(4, round(16_000 / N)))
 
 
 def _rates(J_D: float, steps: int, coupled: bool) -> Floats:
@@ -199,9 +210,8 @@ def _rates(J_D: float, steps: int, coupled: bool) -> Floats:
         return 0.8 * rate + ((1 + rate) / 2 - 0.8 * rate) * s
     if coupled:
         return 0.1 + 0.5 * s
-    part, power = (0.82, 2.5) if J_D < 0.17 else (0.9, 1.5)
-    first = part * scale(J_D)
-    return first + (LAST - first) * s**power
+    first = FIRST * scale(J_D)
+    return first + (LAST - first) * s ** (2.5 if J_D < LATE else 1.5)
 
 
 def scale(J_D: float) -> float:
