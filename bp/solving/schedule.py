@@ -135,10 +135,10 @@ def protocol(network: Ensemble, effort: int | None = None) -> Schedule:
 
     The same in infinite networks:
 
-    >>> schedule = bp.protocol(networks.Asymmetric(N=2000, J_D=0.3), effort=1000)
-    >>> run = bp.focusing_dynamics(0.3, schedule, N=2000, start=schedule.start, rng=1)
-    >>> bool(run.smallest_unstable.value < 0.01)
-    True
+    >>> schedule = bp.protocol(networks.Asymmetric(N=1000, J_D=0.3), effort=200)
+    >>> run = bp.focusing_dynamics(0.3, schedule, N=400, start=schedule.start, rng=1)
+    >>> run.overlap[[0, -1]].round(1)
+    array([0. , 0.9])
     """
     neurons, J_D, coupled = _described(network)
     length = iterations_of_a_run(neurons, J_D)

@@ -56,9 +56,9 @@ def test_networks_and_ensembles_alike():
 
 @pytest.mark.parametrize("algorithm", [bp.focusing, bp.reinforcement])
 def test_taken_where_none_is_given(algorithm):
-    network = networks.Asymmetric(200, 0.25).sample(rng=1)
-    made = bp.protocol(network, 1600)
-    default, given = (algorithm(network, effort=1600, rng=1), algorithm(network, made, rng=1))
+    network = networks.Asymmetric(150, 0.25).sample(rng=1)
+    made = bp.protocol(network, 1800)
+    default, given = (algorithm(network, effort=1800, rng=1), algorithm(network, made, rng=1))
     assert default.converged
     assert (default.state == given.state).all()
     assert default.status == given.status
@@ -71,10 +71,10 @@ def test_taken_where_none_is_given(algorithm):
 
 @pytest.mark.parametrize("J_D", [0.25, 0.6, 1.0, 2.0])
 def test_finds_fixed_points_at_all_self_couplings(J_D):
-    for ensemble in (networks.Asymmetric(300, J_D), networks.Layered(100, 2, J_D, 0.2)):
+    for ensemble in (networks.Asymmetric(200, J_D), networks.Layered(60, 2, J_D, 0.2)):
         network = ensemble.sample(rng=1)
         for algorithm in (bp.focusing, bp.reinforcement):
-            solution = algorithm(network, rng=1)
+            solution = algorithm(network, effort=4800, rng=1)
             assert solution.converged, solution.status
             assert network.is_fixed_point(solution.state)
 
