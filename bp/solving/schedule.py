@@ -129,9 +129,9 @@ def protocol(network: Ensemble, effort: int | None = None) -> Schedule:
     >>> import networks
     >>> hard = networks.Asymmetric(N=1000, J_D=0.12).sample(rng=1)
     >>> bp.protocol(hard)
-    Schedule(106 steps of 10 iterations, 16 runs, rates from 0.166 to 0.55, y=3)
+    Schedule(169 steps of 10 iterations, 16 runs, rates from 0.166 to 0.55, y=3)
     >>> bp.protocol(hard, effort=4000)
-    Schedule(100 steps of 10 iterations, 4 runs, rates from 0.166 to 0.55, y=3)
+    Schedule(200 steps of 10 iterations, 2 runs, rates from 0.166 to 0.55, y=3)
 
     The same in infinite networks:
 
@@ -189,11 +189,11 @@ def iterations_of_a_run(N: int, J_D: float) -> float:
     r"""Return how many iterations a run is worth, before further runs are worth more.
 
     A run of T leaves N u neurons unstable. That they are about one takes 600 iterations down to a
-    self-coupling that grows by 0.01 as N doubles, and twice as many for each 0.03 below it. Small
+    self-coupling that grows by 0.006 as N doubles, and twice as many for each 0.03 below it. Small
     networks are solved by fluctuations, of which many short runs see more.
     """
     doublings = log2(max(N, 2) / 1000)
-    easy = min(0.145 + 0.02 * doublings, 0.155 + 0.01 * doublings)
+    easy = 0.165 + (0.006 if doublings > 0 else 0.04) * doublings
     return LEAST * min(MOST, 2 ** max(0.0, (easy - J_D) / 0.03))
 
 
