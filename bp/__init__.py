@@ -21,8 +21,9 @@ The same holds for layered networks, where the node is a column of neurons.
   the best that is known for the network, `protocol`, a `Schedule`; others are iterables of pairs
   (gamma, y), such as `scoping`, `pseudo_reinforcement` and `along_overlap`.
 - `focusing_dynamics`: the same algorithms on networks of any size, without couplings, exactly in
-  law; `onset`: where they begin to choose a cluster; `success_probability`, `success_threshold`:
-  when they find a fixed point in N neurons.
+  law; `onset`: where they begin to choose a cluster; `unstable_left`: how many unstable neurons
+  their runs leave; `success_probability`, `success_threshold`: when they find a fixed point in N
+  neurons.
 - `local_entropy`: how many fixed points lie at a distance from a given one; `focusing_trajectory`:
   how many lie in the clusters that focusing contracts to.
 
@@ -45,6 +46,7 @@ from bp.infinite.dynamics import FocusingDynamics
 from bp.infinite.focusing_dynamics import focusing_dynamics
 from bp.infinite.onset import Onset, onset
 from bp.infinite.success import success_probability, success_threshold
+from bp.infinite.unstable_left import unstable_left
 from bp.marginals.belief_propagation import belief_propagation
 from bp.marginals.local_entropy import LocalEntropy, local_entropy
 from bp.marginals.marginals import Marginals
@@ -80,4 +82,5 @@ __all__ = [
     "scoping",
     "success_probability",
     "success_threshold",
+    "unstable_left",
 ]

@@ -82,7 +82,7 @@ def focusing_dynamics(
     """
     J_D = domains.coupling("J_D", J_D)
     kind = domains.choice("kind", kind, KINDS)
-    plans = _plans(kind, protocol)
+    plans = plans_of(kind, protocol)
     N = domains.integer("N", N, low=2, high=10**9)
     runs = domains.integer("runs", runs, low=2)
     damping = arguments.below_one("damping", damping)
@@ -112,7 +112,7 @@ class _Point(NamedTuple):
     residual: Array
 
 
-def _plans(kind: str, protocol: Iterable[Any]) -> list[Plan]:
+def plans_of(kind: str, protocol: Iterable[Any]) -> list[Plan]:
     """Return what to do in each step."""
     if kind == "focusing":
         return [focused(gamma, y) for gamma, y in arguments.protocol(protocol)]

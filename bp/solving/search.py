@@ -76,18 +76,13 @@ class Search:
         return self._repair() or "The protocol ended"
 
     def _give_up(self, unstable: Integers) -> str:
-        """Give up runs that lead nowhere, and say what became of them if none is left.
-
-        Past the clusters of the highest overlap the iteration no longer settles: a run has lost the
-        fixed points where it has come near to one and gone away again.
-        """
+        """Give up runs that lead nowhere, and say what became of them if none is left."""
         frozen = self.messages.v.mean(axis=(1, 2)) < FROZEN
-        lost = np.zeros_like(frozen)
+        away = np.zeros_like(frozen)
         if self.options.stop:
-            margin = max(_AWAY, LARGEST * self.states[0].size)
-            lost = unstable > 2 * self.unstable[self.rows] + margin
-            self.going = np.intersect1d(self.going, self.rows[~(lost | frozen)])
-        if frozen.all() and not lost.all():
+            away = lost(unstable, self.unstable[self.rows], self.states[0].size)
+            self.going = np.intersect1d(self.going, self.rows[~(away | frozen)])
+        if frozen.all() and not away.all():
             return "All magnetisations froze"
         if not self.going.size:
             return "All runs lost the fixed points"
@@ -156,6 +151,16 @@ class Search:
         ]
         columns = map(np.array, zip(*points, strict=True))
         return Trajectory(**dict(zip(Point._fields, columns, strict=True)))
+
+
+def lost(
+    unstable: npt.NDArray[np.int64], smallest: npt.NDArray[np.int64], neurons: int
+) -> npt.NDArray[np.bool]:
+    """Return which runs have come near to fixed points, and gone away from them.
+
+    Past the clusters of the highest overlap the iteration no longer settles.
+    """
+    return unstable > 2 * smallest + max(_AWAY, LARGEST * neurons)
 
 
 def search(
