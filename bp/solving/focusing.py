@@ -1,14 +1,16 @@
 """Focusing belief propagation: look for a fixed point where they lie densest."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from bp import arguments
 from bp.solving.kinds import KINDS, plans
-from bp.solving.options import SearchOptions
+from bp.solving.options import SearchOptions, Settings
 from bp.solving.protocols import Protocol
+from bp.solving.schedule import chosen, settings
 from bp.solving.search import search
 from bp.solving.solution import Solution
 from bp.solving.steps import focused
@@ -19,11 +21,12 @@ from networks import Network
 
 def focusing(
     network: Network,
-    protocol: Protocol,
+    protocol: Protocol | None = None,
     *,
-    damping: float = 0.8,
-    iterations: int = 10,
-    runs: int = 1,
+    effort: int | None = None,
+    damping: float | None = None,
+    iterations: int | None = None,
+    runs: int | None = None,
     restarts: int = 0,
     repair_sweeps: int = 0,
     rng: int | np.random.Generator | None = None,
@@ -47,14 +50,19 @@ def focusing(
         The network; `J_ij` and `J_ji` independent.
     protocol
         Pairs (gamma, y), gamma >= 0 and y >= 1; y may be a function of the run's overlap. See
-        `scoping`, `pseudo_reinforcement`, `along_overlap`.
+        `scoping`, `pseudo_reinforcement`, `along_overlap`. None for the best that is known, which
+        depends on N, `J_D` and the effort: see `bp.protocol`.
+    effort
+        Iterations of all runs together, for that protocol; None for what N and `J_D` need. Refused
+        with a protocol.
     damping
-        Fraction of the old messages that is kept in an iteration, in [0, 1).
+        Fraction of the old messages that is kept in an iteration, in [0, 1). None: 0.8.
     iterations
-        Number of iterations in a step of the protocol, >= 1.
+        Number of iterations in a step of the protocol, >= 1. None: 10.
     runs
         Number of runs from different starts, side by side, >= 1: they share the passages over the
-        couplings, so that several cost little more than one in a large network.
+        couplings, so that several cost little more than one in a large network. None: 1, and as
+        many as `bp.protocol` says for its protocols.
     restarts
         Number of further attempts if all runs fail, >= 0.
     repair_sweeps
@@ -84,22 +92,29 @@ def focusing(
     >>> import bp
     >>> import networks
     >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> solution = bp.focusing(network, bp.scoping(), runs=4, rng=1)
+    >>> solution = bp.focusing(network, rng=1)
     >>> solution.converged, bool(network.is_fixed_point(solution.state))
     (True, True)
+
+    With a protocol of one's own:
+
+    >>> bp.focusing(network, bp.scoping(steps=60, y=7), runs=4, rng=1)
+    Solution(fixed point of 500 neurons, overlap=0.9..., ... iterations)
     """
     network = arguments.network(network)
+    protocol = chosen(network, protocol, effort)
     points = arguments.protocol(protocol)
     options = SearchOptions.checked(
-        damping,
-        iterations,
+        settings(protocol),
         rng,
+        damping=damping,
+        iterations=iterations,
         runs=runs,
         restarts=restarts,
         repair_sweeps=repair_sweeps,
         history=history,
     )
-    advice = "try more runs, restarts or steps, a damping nearer to 1, or a larger J_D"
+    advice = "try more effort, runs, restarts or steps, a damping nearer to 1, or a larger J_D"
     return search(network, [focused(gamma, y) for gamma, y in points], options, advice)
 
 
@@ -177,7 +192,10 @@ def focusing_trajectory(
     network = arguments.network(network)
     kind = domains.choice("kind", kind, KINDS)
     steps = plans(kind, protocol)
-    options = SearchOptions.checked(damping, iterations, rng, history=True, stop=False)
+    checked = SearchOptions.checked(
+        Settings(), rng, damping=damping, iterations=iterations, history=True
+    )
+    options = replace(checked, stop=False)
     solution = search(network, steps, options, "")
     assert solution.trajectory is not None
     return solution.trajectory

@@ -6,7 +6,9 @@ import pytest
 import bp
 import networks
 from bp.messages.dense import DenseMessages
+from bp.messages.one_bit import messages
 from bp.solving.repair import repair
+from bp.solving.search import Search
 
 ALGORITHMS = {
     "scoping": lambda network, **more: bp.focusing(network, bp.scoping(), **more),
@@ -222,3 +224,41 @@ def test_a_trajectory_says_where_it_settled():
     assert (run.converged == (run.residual < 0.01)).all()
     assert len(set(run.converged)) == 2
     assert ["raise iterations" in status for status in run.status] == (~run.converged).tolist()
+
+
+def test_runs_that_go_on_keep_every_bit():
+    network = networks.Asymmetric(800, 0.2).sample(rng=1)
+    binary = networks.Asymmetric(100, 0.2, couplings="binary").sample(rng=1)
+    for whole in (DenseMessages(network, 5), messages(binary, 5)):
+        whole.start_at_random(np.random.default_rng(1), 0.3)
+        gamma, y = np.full(5, 0.4), np.linspace(3, 7, 5)
+        whole.step(0.0, gamma, y, 0.5)
+        kept = np.array([True, False, True, True, False])
+        some = whole.only(kept)
+        for _ in range(5):
+            whole.step(0.0, gamma, y, 0.5)
+            some.step(0.0, gamma[kept], y[kept], 0.5)
+        for name in ("t", "h", "omega", "V", "slope"):
+            np.testing.assert_array_equal(getattr(some, name), getattr(whole, name)[kept])
+
+
+def test_runs_that_are_given_up_cost_nothing_and_change_nothing(monkeypatch):
+    network = networks.Asymmetric(750, 0.08).sample(rng=1)
+    rates = np.linspace(0.1, 0.9, 30)
+    left = []
+    only = DenseMessages.only
+    monkeypatch.setattr(
+        DenseMessages, "only", lambda self, kept: left.append(kept.sum()) or only(self, kept)
+    )
+    solution = bp.reinforcement(network, rates, runs=8, rng=1, history=True)
+    assert left, "some runs lose the fixed points before others"
+    assert (np.diff([8, *left]) < 0).all()
+    assert left[-1] > 1
+    monkeypatch.setattr(Search, "_same_without", lambda self: False)
+    together = bp.reinforcement(network, rates, runs=8, rng=1, history=True)
+    assert solution.status == together.status
+    assert "All runs lost the fixed points" in solution.status
+    assert (solution.state == together.state).all()
+    np.testing.assert_array_equal(solution.trajectory.overlap, together.trajectory.overlap)
+    unstable = 750 * solution.trajectory.unstable_fraction
+    assert solution.unstable == round(unstable.min())
