@@ -21,7 +21,7 @@ Integers = npt.NDArray[np.int64]
 
 FROZEN = 1e-6  # mean variance of the spins, below which a run can no longer move
 _AWAY = 10  # unstable neurons more than twice the best, by which a run has lost the fixed points
-_SMALL = 1_000_000  # operations of a product, up to which its rounding may depend on all its rows
+_SMALL = 1_000_000  # operations of a product, up to which fewer rows save nothing
 
 
 class Point(NamedTuple):
@@ -86,15 +86,16 @@ class Search:
             return "All magnetisations froze"
         if not self.going.size:
             return "All runs lost the fixed points"
-        if self._same_without():
+        if self._worth_leaving_out():
             kept = np.isin(self.rows, self.going)
             self.rows, self.messages = self.rows[kept], self.messages.only(kept)
         return ""
 
-    def _same_without(self) -> bool:
-        """Return whether some rows can be left out and the others keep every bit.
+    def _worth_leaving_out(self) -> bool:
+        """Return whether products with the rows of the runs that go on alone cost less.
 
-        Products with one row, and small ones, may be summed in another order than larger ones.
+        The others may change in the last bit, as BLAS may sum products of other shapes in another
+        order.
         """
         left = self.going.size
         if left == self.rows.size:
