@@ -258,7 +258,8 @@ def test_runs_that_are_given_up_cost_nothing(monkeypatch):
     assert left, "some runs lose the fixed points before others"
     assert (np.diff([8, *left]) < 0).all()
     assert left[-1] > 1
-    assert (kept[0], kept[-1]) == (8, left[-1])
+    assert kept[0] == 8 > kept[-1]
+    assert set(kept) <= {8, *left}
     assert "All runs lost the fixed points" in solution.status
     assert not network.is_fixed_point(solution.state)
     fields = network.couplings @ solution.state.astype(float)
