@@ -28,11 +28,15 @@ def rows() -> Iterator[Row]:
         ("zero_complexity_gap_threshold()", replica.zero_complexity_gap_threshold, 30),
         ("merging_threshold()", replica.merging_threshold, 30),
         ("cluster_stability_limit(0.3)", lambda: replica.cluster_stability_limit(0.3), 0.5),
+        ("cluster_stability_limit(0.47)", lambda: replica.cluster_stability_limit(0.47), 0.5),
     ):
         yield absolute(what, median(cpu(call) for _ in range(3)), "s", limit)
     d_J_D = (0.1, 0.2)
     seconds = median(cpu(lambda: replica.quenched_local_entropy(*d_J_D)) for _ in range(3))
     yield absolute("quenched_local_entropy, one point", seconds, "s", 0.2)
+    points = [(d, J_D) for d in (0.01, 0.03, 0.1, 0.4) for J_D in (0.1, 0.2, 0.5)]
+    seconds = max(cpu(lambda at=at: replica.quenched_local_entropy(*at)) for at in points)
+    yield absolute("quenched_local_entropy, slowest of 12 points", seconds, "s", 0.2)
     yield many_replicas()
 
 

@@ -11,7 +11,8 @@ which all are is a fixed point.
 
   .. math:: s_i \leftarrow \mathrm{sign}\Big(\sum_{j \ne i} J_{ij} s_j + J_D s_i\Big),
 
-  until no neuron changes any more; `relax_many` does so from many states at once.
+  until no neuron changes any more; `relax_many` does so from many states at once, and `lifetime`
+  measures how long finite networks stay active before they settle.
 
 - `census` finds all attractors of a small network, of the synchronous and the sequential rule, with
   their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
@@ -46,7 +47,9 @@ from dynamics.infinite.mean_field_limit import MeanFieldLimit
 from dynamics.infinite.persistence import persistence_threshold
 from dynamics.infinite.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.simulation import mean_field
+from dynamics.relaxing.active_state import lifetime
 from dynamics.relaxing.asynchronous import relax, relax_many
+from dynamics.relaxing.lifetime import Lifetime
 from dynamics.relaxing.relaxation import Relaxation
 from dynamics.relaxing.synchronous import Cycle, synchronous
 from foundation import __version__
@@ -57,6 +60,7 @@ __all__ = [
     "Census",
     "ConvergenceError",
     "Cycle",
+    "Lifetime",
     "MeanField",
     "MeanFieldLimit",
     "PersistenceThreshold",
@@ -66,6 +70,7 @@ __all__ = [
     "boundary_shift",
     "census",
     "enumerate_fixed_points",
+    "lifetime",
     "log_expected_reversing_four_cycles",
     "log_expected_two_cycles",
     "mean_field",

@@ -30,7 +30,7 @@ class Compared:
         What is compared, in words.
     off
         The deviations: in standard errors, in claimed errors, or as numbers of differences; nan
-        is not judged.
+        is not judged. If all are nan, the verdict says that nothing was.
     drawn
         The variable of the data that is drawn and deviates; empty if what is compared is not drawn.
     error
@@ -70,7 +70,9 @@ class Compared:
 Comparisons = Iterable[Compared]
 
 
-def student(off: "xarray.DataArray", replicas: int) -> "xarray.DataArray":
+def student(
+    off: "xarray.DataArray", replicas: "int | np.typing.NDArray[np.int_]"
+) -> "xarray.DataArray":
     """Return deviations in errors from few replicas as those of a normal variable."""
     from scipy.special import ndtri_exp
     from scipy.stats import t

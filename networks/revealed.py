@@ -12,7 +12,8 @@ from foundation import domains
 Array = npt.NDArray[np.floating]
 
 _FEWEST = 16  # directions for which there is room at first
-_TWICE = 2  # passes of Gram and Schmidt, which is enough (Kahan)
+_TWICE = 2  # passes of Gram and Schmidt, which is enough (Kahan) but for rounding errors:
+_FALLS = 0.99  # one more where the last left less than this part of the one before
 
 
 class Revealed:
@@ -117,14 +118,17 @@ class Revealed:
     def _answer(self, x: Array, here: _Answers, there: _Answers, keep: bool) -> Array:
         E, F = here.directions, there.directions
         known, rest = np.zeros(len(E), self.dtype), x
-        for _ in range(_TWICE):
+        norms = [sqrt(float(x @ x))]
+        none = 10 * np.finfo(self.dtype).eps * norms[0]  # rounding errors are no new direction
+        while len(norms) <= _TWICE or none < norms[-1] < _FALLS * norms[-2]:
             part = E @ rest
             known += part
             rest = rest - part @ E
+            norms.append(sqrt(float(rest @ rest)))
         result = known @ here.answers
-        norm = sqrt(float(rest @ rest))
-        if norm <= 10 * np.finfo(self.dtype).eps * sqrt(float(x @ x)):
-            return result  # rounding errors are no new direction
+        norm = norms[-1]
+        if norm <= none:
+            return result
         e = rest / self.dtype.type(norm)
         fresh = self._rng.standard_normal(self.N, dtype=self.dtype) / self.dtype.type(sqrt(self.N))
         answer = fresh + (there.answers @ e - F @ fresh) @ F

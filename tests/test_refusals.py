@@ -84,6 +84,7 @@ GOOD = {
     bp.focusing_trajectory: {
         "network": NETWORK,
         "protocol": [(0.3, 3)],
+        "kind": "focusing",
         "damping": 0.8,
         "iterations": 1,
         "rng": 1,

@@ -10,11 +10,10 @@ from bp.infinite.dynamics import FocusingDynamics, at_least_counted, mean_and_er
 from bp.infinite.messages import RevealedMessages
 from bp.messages import bethe
 from bp.messages.neuron import Array
+from bp.solving.kinds import KINDS, plans
 from bp.solving.search import FROZEN
-from bp.solving.steps import Linear, Plan, Step, fed_back, focused, iterate
+from bp.solving.steps import Step, iterate
 from foundation import domains
-
-KINDS = ("focusing", "reinforcement", "linear")
 
 
 def focusing_dynamics(
@@ -82,7 +81,7 @@ def focusing_dynamics(
     """
     J_D = domains.coupling("J_D", J_D)
     kind = domains.choice("kind", kind, KINDS)
-    plans = _plans(kind, protocol)
+    steps = plans(kind, protocol)
     N = domains.integer("N", N, low=2, high=10**9)
     runs = domains.integer("runs", runs, low=2)
     damping = arguments.below_one("damping", damping)
@@ -92,7 +91,7 @@ def focusing_dynamics(
     messages = RevealedMessages(J_D, N, runs, rng)
     messages.start_at_random(rng, start)
     points: list[_Point] = []
-    for plan in plans:
+    for plan in steps:
         step = plan(messages.overlaps())
         residual = iterate(messages, step, iterations, damping, rng)
         points.append(_read_out(messages, step, residual))
@@ -110,18 +109,6 @@ class _Point(NamedTuple):
     unstable_fraction: Array
     local_entropy: Array
     residual: Array
-
-
-def _plans(kind: str, protocol: Iterable[Any]) -> list[Plan]:
-    """Return what to do in each step."""
-    if kind == "focusing":
-        return [focused(gamma, y) for gamma, y in arguments.protocol(protocol)]
-    values = domains.reals("protocol", list(protocol), low=0).ravel()
-    if not values.size:
-        raise ValueError("protocol must have at least one entry, got none")
-    if kind == "linear":
-        return [fed_back(float(value), Linear) for value in values]
-    return [fed_back(arguments.below_one("rates of the protocol", value)) for value in values]
 
 
 def _read_out(messages: RevealedMessages, step: Step, residual: Array) -> _Point:

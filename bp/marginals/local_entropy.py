@@ -46,10 +46,11 @@ class LocalEntropy:
 
     Examples
     --------
+    >>> import numpy as np
     >>> import bp
     >>> import networks
     >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> solution = bp.reinforcement(network, rng=1)
+    >>> solution = bp.reinforcement(network, np.linspace(0.1, 0.75, 150), rng=1)
     >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 0.7])
     >>> around
     LocalEntropy(entropy=0.003... to 0.020... at distance=0.001... to 0.009...)
@@ -173,10 +174,11 @@ def local_entropy(
     --------
     Around a fixed point that message passing finds there are many others, at all distances:
 
+    >>> import numpy as np
     >>> import bp
     >>> import networks
     >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
-    >>> solution = bp.reinforcement(network, rng=1)
+    >>> solution = bp.reinforcement(network, np.linspace(0.1, 0.75, 150), rng=1)
     >>> around = bp.local_entropy(network, solution.state, fields=[1.5, 1.0, 0.7])
     >>> around.distance.round(3)
     array([0.001, 0.005, 0.01 ])

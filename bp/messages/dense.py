@@ -10,12 +10,17 @@ The second terms take out what a neuron has sent to itself through its neighbour
 independent `J_ij` and `J_ji`.
 """
 
+import copy
+from typing import Self
+
 import numpy as np
 import numpy.typing as npt
 
 from bp.messages.column import update_columns
 from bp.messages.neuron import Array, Focusing, Inputs, Outputs, update_neurons
 from networks import Network
+
+_NAMES = ("h", "omega", "f", "t", "m", "v", "g", "slope")
 
 
 class DenseMessages:
@@ -52,14 +57,22 @@ class DenseMessages:
     def _make(self, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
         """Make the arrays."""
         self.shape = shape
-        names = ("h", "omega", "f", "t", "m", "v", "g", "slope")
         self.h, self.omega, self.f, self.t, self.m, self.v, self.g, self.slope = (
-            np.zeros(self.shape, dtype) for _ in names
+            np.zeros(self.shape, dtype) for _ in _NAMES
         )
         self.V = self.square_product(self.v)
         out = Outputs(self.f, self.t, self.m, self.v, self.g, self.slope)
         self.fast = self.h.dtype == np.float32 and self.shape[1] == 1
         self.out = Outputs(*(array[:, 0] for array in out)) if self.fast else out
+
+    def only(self, kept: npt.NDArray[np.bool]) -> Self:
+        """Return the messages of some of the runs, which go on as if all were there."""
+        some = copy.copy(self)
+        some._make((int(kept.sum()), *self.shape[1:]), self.h.dtype)
+        for name in _NAMES:
+            getattr(some, name)[:] = getattr(self, name)[kept]
+        some.V = self.V[kept]
+        return some
 
     def start(self, fields: Array) -> None:
         """Start from magnetisations given as fields; at zero fields the iteration would stay."""

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from bp import arguments
 from bp.solving.options import SearchOptions
+from bp.solving.schedule import Schedule, chosen, settings
 from bp.solving.search import search
 from bp.solving.solution import Solution
 from bp.solving.steps import fed_back
@@ -16,11 +17,12 @@ from networks import Network
 
 def reinforcement(
     network: Network,
-    rates: npt.ArrayLike | None = None,
+    rates: npt.ArrayLike | Schedule | None = None,
     *,
-    damping: float = 0.8,
-    iterations: int = 10,
-    runs: int = 1,
+    effort: int | None = None,
+    damping: float | None = None,
+    iterations: int | None = None,
+    runs: int | None = None,
     restarts: int = 0,
     repair_sweeps: int = 0,
     rng: int | np.random.Generator | None = None,
@@ -41,8 +43,9 @@ def reinforcement(
     network
         The network; `J_ij` and `J_ji` independent.
     rates
-        The rates, in [0, 1), one a step; by default 150 from 0.1 to 0.75.
-    damping, iterations, runs, restarts, repair_sweeps, rng, history
+        The rates, in [0, 1), one a step, or what `bp.protocol` returns. None for the best that is
+        known, which depends on N, `J_D` and the effort.
+    effort, damping, iterations, runs, restarts, repair_sweeps, rng, history
         As for `focusing`.
 
     Returns
@@ -68,21 +71,20 @@ def reinforcement(
     (True, True)
     """
     network = arguments.network(network)
-    if rates is None:
-        rates = np.linspace(0.1, 0.75, 150)
-    schedule = [
-        arguments.below_one("rates", rate) for rate in domains.reals("rates", rates).ravel()
-    ]
-    if not schedule:
+    rates = chosen(network, rates, effort)
+    values = rates.rates if isinstance(rates, Schedule) else domains.reals("rates", rates).ravel()
+    checked = [arguments.below_one("rates", rate) for rate in values]
+    if not checked:
         raise ValueError("rates must have at least one entry, got none")
     options = SearchOptions.checked(
-        damping,
-        iterations,
+        settings(rates),
         rng,
+        damping=damping,
+        iterations=iterations,
         runs=runs,
         restarts=restarts,
         repair_sweeps=repair_sweeps,
         history=history,
     )
-    advice = "try more runs, restarts or steps, a damping nearer to 1, or `focusing`"
-    return search(network, [fed_back(rate) for rate in schedule], options, advice)
+    advice = "try more effort, runs, restarts or steps, a damping nearer to 1, or `focusing`"
+    return search(network, [fed_back(rate) for rate in checked], options, advice)

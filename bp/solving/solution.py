@@ -46,9 +46,9 @@ class Solution:
     >>> network = networks.Asymmetric(N=500, J_D=0.4).sample(rng=1)
     >>> solution = bp.reinforcement(network, rng=1)
     >>> solution
-    Solution(fixed point of 500 neurons, overlap=0.8..., ... iterations)
+    Solution(fixed point of 500 neurons, overlap=0..., ... iterations)
     >>> solution.status
-    'Found at step ... of 150, in run 1, attempt 1, after ... iterations.'
+    'Found at step ... of ..., in run ..., attempt 1, after ... iterations.'
     >>> solution.converged, solution.unstable, bool(network.is_fixed_point(solution.state))
     (True, 0, True)
 

@@ -27,11 +27,12 @@ class Trajectory:
     Attributes
     ----------
     gamma, y
-        Strength of focusing and number of replicas; for reinforcement, its rate and 1.
+        Strength of focusing and number of replicas; for reinforcement, its rate and 1; for a linear
+        field, its strength and 1.
     overlap
         Mean squared magnetisation, the overlap of two fixed points of the cluster.
     local_entropy
-        Bethe entropy of the fixed points in the field of focusing, in nats per neuron: those of the
+        Bethe entropy of the fixed points in the field of the step, in nats per neuron: those of the
         cluster. Meaningful where the residual is small.
     unstable_fraction
         Fraction of unstable neurons in the state of the signs.
@@ -46,7 +47,7 @@ class Trajectory:
     >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
     >>> solution = bp.reinforcement(network, history=True, rng=1)
     >>> solution.trajectory
-    Trajectory(... steps, overlap up to 0.95..., ...)
+    Trajectory(... steps, overlap up to 0.9..., ...)
     >>> bool(solution.trajectory.unstable_fraction[-1] == 0)
     True
     >>> solution.trajectory.plot().get_ylabel()

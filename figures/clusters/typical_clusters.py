@@ -21,18 +21,27 @@ equation = (
     r"\le \min_y \frac{\Phi_1}{y} \quad V(q_0) = \frac{\partial \Phi}{\partial m} (m = 1)"
 )
 caption = (
-    "Left: entropy of the densest clusters of a typical network against their diameter d (lines), "
-    "and its upper bound by mean numbers (dashed); crosses: typical groups of 40 and 80 fixed "
-    "points, extrapolated to infinitely many, by another quadrature. Middle: the difference of the "
-    "two against the square of the slope of the bound, near the minimum at the gap threshold and "
-    "the turning point at the merging one: it vanishes with the slope, so that both thresholds "
-    "stay. Right: what groups gain by a cross overlap q₀, in units of the overlap q₁. Where the "
-    "curve is negative, groups stay independent and their mean number is typical: at both "
-    "thresholds; at d = 0.05, J_D = 0.1 it is positive at the end."
+    "Above, left: entropy of the densest clusters of a typical network against their diameter d "
+    "(lines), and its upper bound by mean numbers (dashed); crosses: typical groups of 40 and 80 "
+    "fixed points, extrapolated to infinitely many, by another quadrature. Right: the difference "
+    "of the two against the square of the slope of the bound, near the minimum at the gap "
+    "threshold and the turning point at the merging one. It vanishes with the slope, and "
+    "extrapolated to zero it does so at the distances of the thresholds, which stay. Below, left: "
+    "what groups gain by a cross overlap q₀, in units of the overlap q₁. Where the curve is "
+    "negative, groups stay independent and their mean number is typical: at both thresholds; at d "
+    "= 0.05, J_D = 0.1 it is positive at the end. Right: the largest eigenvalue of the typical "
+    "theory (colours; finite ones). Where it is above one (red) a further step of replica symmetry "
+    "breaking would lower the entropy a little more. Below the dashed line, to the grid, the spin "
+    "of a site jumps with its fields and the eigenvalue of groups of a block, which diverges "
+    "towards it, is left out; above the solid line, which ends at J_D = 0.4811, independent groups "
+    "at the bound are unstable already; in the blank corner the bound falls with d."
 )
 
+VERSION = 2  # of `densest_clusters`: 1 had another quadrature
 CHECKED = [(0.1, 0.2), (0.1, 0.3), (0.3, 0.2)]  # (d, J_D) of the crosses
-NEAR = {"closing": [0.0175, 0.02, 0.025, 0.03], "merging": [0.009, 0.01, 0.015, 0.02]}
+NEAR = {"closing": [0.0165, 0.0175, 0.019, 0.021], "merging": [0.0066, 0.0072, 0.008, 0.009]}
+# of the distance from a threshold: the slope of the bound goes as the first and the second
+POWER = {"closing": 2, "merging": 4}
 
 
 def densest_clusters(d: float, J_D: float) -> dict[str, float]:
@@ -47,7 +56,13 @@ def many_groups(d: float, J_D: float) -> dict[str, float]:
     S = replica.quenched_clusters(y, d, J_D).local_entropy
     once = (4 * S[1:] - S[:-1]) / 3  # without the part that falls as the square of 1/y
     limit = float(replica.quenched_local_entropy(d, J_D).local_entropy)
-    return {"S": float(once[1]), "deviation": float((once[1] - limit) / (once[1] - once[0]))}
+    return {
+        "S": float(once[1]),
+        "limit": limit,
+        "off": float(S[2] - limit),
+        "ratio": float((S[1] - limit) / (S[2] - limit)),
+        "deviation": float((once[1] - limit) / (once[1] - once[0])),
+    }
 
 
 def near_threshold(d: float, J_D: float) -> dict[str, float]:
@@ -59,6 +74,24 @@ def near_threshold(d: float, J_D: float) -> dict[str, float]:
         "difference": state.upper_bound - state.local_entropy,
         "slope": float(far - near) / (2 * step),
     }
+
+
+def eigenvalues(d: float, J_D: float) -> dict[str, float]:
+    """Return the largest finite one of a typical network, and the sign of the determinant."""
+    state = replica.quenched_local_entropy(d, J_D, throw=False)
+    found = np.array([state.inner_stability, state.block_stability, state.outer_stability])
+    largest = found[np.isfinite(found)].max() if state.converged else np.nan
+    return {"largest": float(largest), "smooth": float(state.smooth and state.converged)}
+
+
+def unstable_from(J_D: float) -> dict[str, float]:
+    """Return where independent groups become unstable at the bound, by two searches."""
+    limit = replica.cluster_stability_limit(J_D)
+    again = float(replica.local_entropy(limit.d, J_D).outer_stability)
+    step = 1e-3 * limit.d
+    near = replica.local_entropy(limit.d + np.array([-step, step]), J_D).outer_stability
+    off = (again - 1) / float(near[1] - near[0]) * 2 * step
+    return {"d": limit.d, "deviation": off / limit.d_error}
 
 
 def potential(y: float, d: float, J_D: float, ratio: float) -> float:
@@ -82,27 +115,46 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     difference, slope = (
         np.array([x[name].values.ravel() for x in near]) for name in ("difference", "slope")
     )
-    order = np.argsort(np.abs(slope), axis=1)
-    rising = np.diff(np.take_along_axis(difference, order, axis=1), axis=1) > 0
     ratio = np.linspace(0.05, 0.98, 24 if full else 8).tolist()
     places = [_lowest(name, at[name]) for name in NEAR]
     places.append((float(replica.local_entropy(0.05, 0.1).y), 0.05, 0.1))
     V = np.array([_potentials(run, place, ratio) for place in places])
-    positive = (V > 0).any(axis=1)
+    J_plane = np.geomspace(0.02, 1, 16 if full else 6).tolist()
+    d_plane = np.geomspace(0.01, 0.45, 14 if full else 6).tolist()
+    plane = run(eigenvalues, {"J_D": J_plane, "d": d_plane}).squeeze()
+    J_limit = [*np.linspace(0.02, 0.46, 12 if full else 5).tolist(), 0.47]
+    limit = run(unstable_from, {"J_D": J_limit}).squeeze()
     return xarray.Dataset(
         {
             "S": (("J_D", "d"), curves["S"].transpose("J_D", "d").values),
             "bound": (("J_D", "d"), curves["bound"].transpose("J_D", "d").values),
             "S_checked": ("checked", [float(check["S"]) for check in checks]),
+            "limit_checked": ("checked", [float(check["limit"]) for check in checks]),
+            "off_checked": ("checked", [float(check["off"]) for check in checks]),
+            "ratio_checked": ("checked", [float(check["ratio"]) for check in checks]),
             "d_checked": ("checked", [d for d, _ in CHECKED]),
+            "J_D_checked": ("checked", [J_D for _, J_D in CHECKED]),
             "deviation": ("checked", [float(check["deviation"]) for check in checks]),
             "difference": (("threshold", "near"), difference),
             "slope": (("threshold", "near"), slope),
-            "order_mismatch": (("threshold", "pair"), (~rising).astype(float)),
+            "d_near": (("threshold", "near"), [NEAR[name] for name in NEAR]),
+            "d_threshold": ("threshold", [float(critical["d"].sel(point=x)) for x in NEAR]),
             "V": (("place", "ratio"), V),
-            "sign_mismatch": ("place", (positive != [False, False, True]).astype(float)),
+            "largest": (("J_plane", "d_plane"), plane["largest"].transpose("J_D", "d").values),
+            "smooth": (("J_plane", "d_plane"), plane["smooth"].transpose("J_D", "d").values),
+            "d_limit": ("J_limit", limit["d"].values),
+            "limit_deviation": ("J_limit", limit["deviation"].values),
         },
-        {"J_D": J_D, "d": d, "threshold": list(NEAR), "ratio": ratio, "place": [*NEAR, "contrast"]},
+        {
+            "J_D": J_D,
+            "d": d,
+            "threshold": list(NEAR),
+            "ratio": ratio,
+            "place": [*NEAR, "contrast"],
+            "J_plane": J_plane,
+            "d_plane": d_plane,
+            "J_limit": J_limit,
+        },
     )
 
 
@@ -125,30 +177,69 @@ unjudged = {
         "S_checked",
         "d_checked",
     ),
+    "the slopes, which place the points: judged is where the difference vanishes": ("slope",),
+    "the solid line: judged by what its two searches claim, too little to be seen": ("d_limit",),
+    "the plane: a map of one computation, whose points are those of the curves": (
+        "largest",
+        "smooth",
+    ),
 }
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
-    """Compare the limit with many groups; and orders and signs with what they should be."""
+    """Compare the limit with many groups, extrapolated zeros with thresholds, signs, searches."""
     what = "groups extrapolated to infinitely many, and the limit of infinitely many"
     yield Compared("deviation", what, data["deviation"])
     above = data["S"] > data["bound"] * (1 + 1e-9)
     yield Compared("mismatch", "typical clusters below their bound", above.astype(float))
-    order = np.argsort(np.abs(data["slope"].values), axis=1)
-    rises = np.diff(np.take_along_axis(data["difference"].values, order, axis=1), axis=1) > 0
-    falls = data["order_mismatch"].copy(data=(~rises).astype(float))
-    yield Compared("mismatch", "the difference grows with the slope of the bound", falls)
-    positive = (data["V"] > 0).any("ratio").values
-    wrong = data["sign_mismatch"].copy(data=(positive != [False, False, True]).astype(float))
+    what = "the distance at which the difference vanishes, extrapolated, and that of the threshold"
+    zeros = np.array([_zero(data.sel(threshold=name)) for name in data["threshold"].values])
+    off = data["d_threshold"].copy(data=(zeros[:, 0] - data["d_threshold"]) / zeros[:, 1])
+    yield Compared("deviation", what, off)
+    positive = (data["V"] > 0).any("ratio")
+    wrong = positive.copy(data=(positive.values != [False, False, True]).astype(float))
     yield Compared("mismatch", "the signs of the potentials", wrong)
+    what = "the distance from which independent groups are unstable, by two searches"
+    yield Compared("deviation", what, data["limit_deviation"])
+
+
+def _zero(near: "xarray.Dataset") -> tuple[float, float]:
+    """Return the distance at which the difference vanishes, and its error, by inverse polynomials.
+
+    A root of the difference is nearly linear in the distance from the threshold.
+    """
+    root = near["difference"].values ** (1 / POWER[str(near["threshold"].values)])
+    d = near["d_near"].values
+    fewer, found = (float(np.polyfit(root[:k], d[:k], k - 1)[-1]) for k in (len(d) - 1, len(d)))
+    return found, abs(found - fewer)
+
+
+def table(data: "xarray.Dataset") -> tuple[list[str], list[list[str]]]:
+    """Return finitely many groups against the limit: the crosses in numbers."""
+    header = ["d", "J_D", "S_max", "S at y = 80, less S_max", "y = 40: times", "extrapolated: off"]
+    rows = []
+    for i in np.lexsort((data["d_checked"], data["J_D_checked"])):
+        at = data.isel(checked=i)
+        off = float(at["S_checked"] - at["limit_checked"])
+        rows.append(
+            [
+                f"{float(at['d_checked']):g}",
+                f"{float(at['J_D_checked']):g}",
+                f"{float(at['limit_checked']):.10f}",
+                f"{float(at['off_checked']):.2e}",
+                f"{float(at['ratio_checked']):.2f}",
+                f"{off:.1e}",
+            ]
+        )
+    return header, rows
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
-    """Draw the curves, the differences near the thresholds, and the potentials."""
+    """Draw the curves, the differences near the thresholds, the potentials, and the plane."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9.0, 3.0))
-    curves, near, gains = figure.subplots(1, 3)
+    figure = Figure(figsize=(7.0, 5.6))
+    (curves, near), (gains, plane) = figure.subplots(2, 2)
     _curves(curves, data)
     for name, marker in zip(data["threshold"].values, "os", strict=True):
         here = data.sel(threshold=name)
@@ -162,7 +253,21 @@ def draw(data: "xarray.Dataset") -> "Figure":
         gains.plot(data["ratio"], data["V"].sel(place=name), label=label)
     gains.set(xlabel="cross overlap $q_0/q_1$", ylabel="potential $V$")
     gains.legend()
+    _plane(figure, plane, data)
     return figure
+
+
+def _plane(figure: "Figure", ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw where the typical theory is stable."""
+    at = data["J_plane"], data["d_plane"]
+    colours = ax.pcolormesh(
+        *at, data["largest"].T, cmap="RdBu_r", vmin=0.75, vmax=1.25, shading="nearest"
+    )
+    jumps = data["smooth"].where(np.isfinite(data["largest"]))
+    ax.contour(*at, jumps.T, [0.5], colors="k", linestyles="dashed", linewidths=1)
+    ax.plot(data["J_limit"], data["d_limit"], "k-", lw=1)
+    ax.set(xscale="log", yscale="log", xlabel="self-coupling $J_D$", ylabel="distance $d$")
+    figure.colorbar(colours, ax=ax, label="largest eigenvalue", extend="both")
 
 
 def _curves(ax: "Axes", data: "xarray.Dataset") -> None:

@@ -33,7 +33,7 @@ class Check:
     variables
         The variables of the data that were judged.
     values
-        How many points were.
+        How many points were; 0 if the figure has no number to compare, at its size.
     largest
         The largest deviation of them: in standard errors, in units of the claimed errors, or a
         number of differences.
@@ -42,7 +42,7 @@ class Check:
     chance
         Bound on the probability of a larger deviation by chance; None if chance has no part in it.
     agrees
-        The verdict.
+        The verdict; true of no points.
     what
         What was compared, in words.
     power
@@ -71,7 +71,9 @@ class Check:
 
     @property
     def word(self) -> str:
-        """`"agree"` or `"DISAGREE"`."""
+        """`"agree"` or `"DISAGREE"`; `"not judged"` if there was no number to compare."""
+        if not self.values:
+            return "not judged"
         return "agree" if self.agrees else "DISAGREE"
 
     @property
@@ -87,6 +89,8 @@ class Check:
     @property
     def detail(self) -> str:
         """How well it agrees, in words."""
+        if not self.values:
+            return f"{self.what}: no numbers to compare"
         detail = KINDS[self.kind].describe(self)
         what = f"{self.what}: " if self.what else ""
         if self.power is not None and math.isfinite(self.power):
@@ -154,8 +158,8 @@ def judge(data: "xarray.Dataset", compared: Iterable[Compared] | None = None) ->
         pairs = list(_named(data))
     else:
         pairs = [((one.drawn,) if one.drawn else (), one) for one in compared]
-    checks = tuple(check for names, one in pairs if (check := _judged(names, one)))
-    if not checks:
+    checks = tuple(_judged(names, one) for names, one in pairs)
+    if not any(check.values for check in checks):
         raise ValueError(
             "data must have numbers called z, deviation or mismatch (or ending in _z and so on) to "
             f"be judged by, got {', '.join(map(str, data.data_vars))}"
@@ -175,12 +179,13 @@ def _named(data: "xarray.Dataset") -> Iterator[tuple[tuple[str, ...], Compared]]
             yield tuple(found), Compared(kind, "", off, shared=True)
 
 
-def _judged(variables: tuple[str, ...], one: Compared) -> Check | None:
-    """Judge one comparison; None if it holds no number."""
+def _judged(variables: tuple[str, ...], one: Compared) -> Check:
+    """Judge one comparison, or say that it holds no number."""
     off = one.off.values.astype(float).ravel()
     off = off[~np.isnan(off)]
     if not off.size:
-        return None
+        drawn = bool(one.drawn)
+        return Check(one.kind, variables, 0, 0.0, 0, None, True, one.what, drawn=drawn)
     kind = KINDS[one.kind]
     sizes = np.maximum(off, 0) if one.kind == "bound" else np.abs(off)
     agrees, chance = kind.judge(sizes, one.shared)
@@ -307,7 +312,7 @@ def sorts(checks: Iterable[Check]) -> dict[str, str]:
     found: dict[str, str] = {}
     for check in checks:
         sort = "theory against simulation" if check.theory else "two computations"
-        if found.get(sort) != "DISAGREE":
+        if check.values and found.get(sort) != "DISAGREE":
             found[sort] = check.word
     return found
 

@@ -11,6 +11,7 @@ CHAPTER = Chapter(
         "focusing_success",
         "focusing_trajectory",
         "focusing_dynamics",
+        "focusing_thresholds",
         "local_entropy_instances",
     ),
     __name__,

@@ -1,5 +1,6 @@
 """Local entropies of single networks on the curve of the replica theory."""
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,24 +22,39 @@ if TYPE_CHECKING:
 title = "Local entropy of single networks"
 equation = (
     r"S(d) = \frac{1}{N} \ln \# \{ \text{fixed points of the cluster} \} "
-    r"\quad d = \frac{1 - q_1}{2} \text{ at } \Sigma(y^*, d) = 0"
+    r"\quad d = \frac{1 - q_1}{2} "
+    r"\quad S(d) \le S_{\mathrm{max}}(d) \le S_{\mathrm{ann}}(d)"
 )
 caption = (
     "Entropy of clusters of fixed points against their diameter d, by message passing on single "
-    "networks; means over networks with one standard error. Circles: along a focusing trajectory "
-    "with y = 7. Squares: around a fixed point that was found, in a field towards it. Left: the "
-    "largest networks; lines: the densest clusters that exist as N → ∞ (one step of replica "
-    "symmetry breaking). Middle, right: the deviation from those lines at three distances, against "
-    "the size. No cluster of a large network lies above the line, if the theory is exact; what "
-    "remains below it hardly depends on N and shrinks as γ is raised more slowly: focusing ends in "
-    "dense clusters, not in the densest. The verdict is on that bound, of all markers; and, not "
-    "drawn, on the entropy of all fixed points, which plain belief propagation gives, exact at any "
-    "N."
+    "networks; means over networks with one standard error. Top: along a focusing trajectory with "
+    "y = 7 (circles), and around a fixed point that was found, in a field towards it (squares). "
+    "Left: the largest networks; lines: the upper bound by mean numbers as N → ∞. Middle, right: "
+    "the deviation from that bound at three distances, against the size. Bottom: the same "
+    "deviation in a linear field f = λm, which is raised slowly (filled; T iterations) and lowered "
+    "again (open), on networks with couplings of one bit. What is missing to the upper bound has "
+    "two parts. Shaded: breaking of replica symmetry, down to the densest clusters of a typical "
+    "network as N → ∞ (line). Below the line: the algorithm, which ends in dense clusters, not in "
+    "the densest. Right: this second part, against T (circles: N = 1000, squares 4000). No cluster "
+    "of a large network lies above the line, if the theory is exact. The verdict is on that for "
+    "the linear field, of means and of every single network, and on the upper bound for the "
+    "others; and, not drawn, on the entropy of all fixed points, which plain belief propagation "
+    "gives, exact at any N."
 )
 
 TARGETS = np.array([0.05, 0.1, 0.2])
 GRID = np.geomspace(0.02, 0.25, 12)
 NAMES = ("focusing", "around")
+DISTANCES = np.array([0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4])
+MARKERS = "osD"  # of sizes
+STEPS = 32  # of the linear field while it rises
+LADDER = [  # in the linear field: N, J_D, iterations a step, number of networks
+    (1000, 0.3, [10, 40, 160], 6),
+    (1000, 0.5, [10], 6),
+    (4000, 0.3, [10, 40], 3),
+    (4000, 0.5, [10], 3),
+]
+QUICK = [(N, J_D, [10, 40][: N // 200], 3) for N in (200, 400) for J_D in (0.3, 0.5)]
 
 
 def measure_local_entropy(
@@ -63,6 +79,29 @@ def measure_local_entropy(
     return {"focusing": focusing, "around": entropy, "everywhere": everywhere.entropy}
 
 
+def anneal(
+    N: int, J_D: float, iterations: int, rng: np.random.Generator
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the entropies at `DISTANCES` in a linear field that rises slowly, and falls again.
+
+    Couplings of one bit each have the same limit, and are read from memory faster.
+    """
+    network = networks.Asymmetric(N, J_D, couplings="binary").sample(rng)
+    ends = DISTANCES[0] * np.array([0.99, 1.01])
+    slope = np.diff(replica.local_entropy(ends, J_D).local_entropy)[0] / np.diff(ends)[0]
+    rising = np.geomspace(bp.onset(J_D).slope, 1.2 * slope, STEPS)
+    strengths = np.r_[rising, rising[-2::-1]]
+    run = bp.focusing_trajectory(
+        network, strengths, kind="linear", damping=0.2, iterations=iterations, rng=rng
+    )
+    found = {}
+    for name, part in {"up": slice(0, STEPS), "down": slice(STEPS - 1, None)}.items():
+        calm = run.residual[part] < 0.1
+        root = np.sqrt((1 - run.overlap[part][calm]) / 2)  # in which S is almost straight
+        found[name] = _at(np.sqrt(DISTANCES), root, run.local_entropy[part][calm])
+    return found
+
+
 def _at(
     x: npt.NDArray[np.float64], distance: npt.NDArray[np.float64], S: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
@@ -74,7 +113,7 @@ def _at(
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
-    """Measure networks of several sizes, and evaluate the densest clusters."""
+    """Measure networks of several sizes, and evaluate the densest clusters and their bound."""
     import xarray
 
     sizes, replicas = ([500, 1000, 2000, 4000, 8000], 10) if full else ([200, 400, 800], 3)
@@ -103,10 +142,39 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
                 ("J_D", "d_line"),
                 np.asarray(replica.local_entropy(line, np.array(J_D)[:, None]).local_entropy),
             ),
+            **_annealed(run, LADDER if full else QUICK, J_D),
         },
         {"d_line": line},
         {"networks": replicas},
     )
+
+
+def _annealed(
+    run: "Run", ladder: list[tuple[int, float, list[int], int]], J_D: list[float]
+) -> dict[str, "xarray.DataArray"]:
+    """Anneal networks of several sizes, and evaluate typical clusters and their upper bound."""
+    import xarray
+
+    parts = []
+    for size, coupling, iterations, replicas in ladder:
+        grid = {"N": [size], "J_D": [coupling], "iterations": iterations}
+        found = run(anneal, grid, replicas=replicas)[["up", "down"]]
+        found = found.rename({"N": "size", **{f"{leg}_0": "distance" for leg in found}})
+        parts.append(found.to_dataarray("leg").assign_coords(distance=DISTANCES))
+    theory = replica.quenched_local_entropy(DISTANCES, np.array(J_D)[:, None])
+    labels, dims = {"J_D": J_D, "distance": DISTANCES}, ("J_D", "distance")
+    bound = xarray.DataArray(theory.upper_bound, labels, dims)
+    below = functools.reduce(lambda one, other: one.combine_first(other), parts) - bound
+    count = below.notnull().sum("replica")
+    scatter = below.std("replica", ddof=1).where(count > 1)
+    return {
+        "annealed_networks": below.rename(replica="network"),
+        "annealed": below.mean("replica").where(count > 1),
+        "annealed_error": scatter / np.sqrt(count),
+        "annealed_scatter": scatter,
+        "annealed_count": count,
+        "typical": xarray.DataArray(theory.local_entropy, labels, dims) - bound,
+    }
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
@@ -118,6 +186,7 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     yield _under(data, "entropy", above, "entropies under the lines of the densest clusters")
     what = "their deviations from the densest clusters, under 0"
     yield _under(data, "difference", data["difference"], what)
+    yield from _typical(data)
     what = "the entropy of all fixed points (not drawn)"
     yield Compared("z", what, data["everywhere_z"])
 
@@ -134,12 +203,36 @@ def _under(data: "xarray.Dataset", drawn: str, above: "xarray.DataArray", what: 
     )
 
 
+def _typical(data: "xarray.Dataset") -> Comparisons:
+    """Compare annealed networks, on average and one by one, with typical clusters."""
+    count = data["annealed_count"]
+    above = data["annealed"] - data["typical"]
+    above, error, number = above.broadcast_like(count), data["annealed_error"], count.clip(2)
+    above, error = (x.transpose(*count.dims) for x in (above, error))
+
+    def noticed(units: float) -> "xarray.DataArray":
+        critical = np.vectorize(untransformed)(units, number.values)
+        return number.copy(data=critical) * error - above
+
+    what = "entropies in the linear field under those of typical clusters"
+    off = student(above / error, number.values)
+    yield Compared(
+        *("bound", what, off, "annealed", error, "of the entropy"), shared=True, noticed=noticed
+    )
+    one = (data["annealed_networks"] - data["typical"]) / data["annealed_scatter"]
+    one = one.transpose(*count.dims, "network")
+    what = "every single network under them (not drawn), in standard deviations of one"
+    yield Compared("bound", what, student(one, number.values[..., None]), shared=True)
+
+
 def draw(data: "xarray.Dataset") -> "Figure":
-    """Draw the curves, and the deviations against the size."""
+    """Draw the curves, the deviations against the size, and the parts that they have."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8.4, 2.9))
-    left, *rest = figure.subplots(1, 3)
+    figure = Figure(figsize=(8.4, 5.6))
+    (left, *rest), (*parts, last) = figure.subplots(2, 3)
+    _draw_parts(parts, data)
+    _draw_slowness(last, data)
     largest = data.isel(N=-1, d=slice(0, len(GRID)))
     for i, J_D in enumerate(data["J_D"].values):
         left.plot(data["d_line"], data["densest"].sel(J_D=J_D), color=f"C{i}")
@@ -162,7 +255,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.legend(loc="lower right")
     rest[1].sharey(rest[0])
     rest[0].set_ylim(1.4 * float(data["difference"].min()), 0.001)
-    rest[0].set_ylabel("deviation from the theory")
+    rest[0].set_ylabel("deviation from the upper bound")
     rest[0].legend(title="$d$", loc="lower right", ncols=3)
     return figure
 
@@ -184,3 +277,62 @@ def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.set(xlabel="$N$", xscale="log")
     ax.set_xticks(data["N"].values, [f"{N}" for N in data["N"].values])
     ax.minorticks_off()
+
+
+def _draw_parts(axes: "list[Axes]", data: "xarray.Dataset") -> None:
+    """Draw the deviations from the upper bound, and the typical clusters between."""
+    from scipy.interpolate import CubicSpline
+
+    d = data["distance"].values
+    fine = np.geomspace(d[0], d[-1], 60)
+    for ax, J_D in zip(axes, data["J_D"].values, strict=True):
+        here = data.sel(J_D=J_D)
+        line = CubicSpline(np.log(d), here["typical"])(np.log(fine))
+        ax.fill_between(fine, line, 0, color="0.85", lw=0)
+        ax.plot(fine, line, color="k")
+        ax.text(0.2, line.min() / 2, "replica symmetry\nbreaking", ha="center", va="center")
+        for k, (size, iterations) in enumerate(_slowest(here)):
+            one = here.sel(size=size, iterations=iterations)
+            for leg in data["leg"].values[::-1]:
+                mean, error = (one[name].sel(leg=leg) for name in ("annealed", "annealed_error"))
+                ax.errorbar(
+                    d * (1 + 0.02 * (k - 1)),
+                    mean,
+                    error,
+                    fmt=f"C{k}{MARKERS[k]}",
+                    mfc="w" if leg == "down" else f"C{k}",
+                    ms=3,
+                    label=f"{size}, {STEPS * iterations}" if leg == "up" else None,
+                )
+        ax.set(xlabel="distance $d$", title=f"$J_D = {J_D:g}$", xlim=(0, 0.43))
+    lowest = float((data["annealed"] - data["annealed_error"]).min())
+    axes[1].sharey(axes[0])
+    axes[0].set_ylim(1.4 * lowest, 0.0003)
+    axes[0].set_ylabel("deviation from the upper bound")
+    for ax in axes:
+        ax.legend(title="$N$, $T$", loc="lower right")
+
+
+def _slowest(data: "xarray.Dataset") -> list[tuple[int, int]]:
+    """Return the sizes, and the most iterations a step that there are of each."""
+    known = (data["annealed_count"] > 1).any(["leg", "distance"])
+    return [(int(N), int(data["iterations"][known.sel(size=N)].max())) for N in data["size"]]
+
+
+def _draw_slowness(ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw what is missing to typical clusters, against the number of iterations."""
+    J_D, T = data["J_D"].values[0], STEPS * data["iterations"].values
+    for i, d in enumerate(TARGETS):
+        here = data.sel(leg="up", distance=d, J_D=J_D)
+        for N, marker in zip(data["size"].values, MARKERS, strict=False):
+            one = here.sel(size=N)
+            missing, shift = one["typical"] - one["annealed"], 1 + 0.03 * (i - 1)
+            label = f"{d:g}" if marker == "o" else None
+            style, error = f"C{i + 2}{marker}-", one["annealed_error"]
+            ax.errorbar(T * shift, missing, error, fmt=style, ms=3, label=label)
+    ax.set(xscale="log", yscale="log", xlabel="iterations $T$", title=f"$J_D = {J_D:g}$")
+    ax.set_xticks(T, [f"{t}" for t in T])
+    ax.set_yticks([0.0005, 0.001, 0.002, 0.004], ["0.0005", "0.001", "0.002", "0.004"])
+    ax.minorticks_off()
+    ax.set_ylabel("deviation from typical clusters")
+    ax.legend(title="$d$", loc="lower left")

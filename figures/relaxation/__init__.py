@@ -12,6 +12,7 @@ CHAPTER = Chapter(
         "relaxation",
         "activity_decay",
         "persistence",
+        "active_lifetime",
         "relaxation_threshold",
         "relaxation_layered",
         "attractor_census",

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 from figures.compared import Compared, Comparisons
+from figures.relaxation import active_lifetime, lifetime_law
 from figures.relaxation.persistence import threshold
 from figures.shared import fractions
 from figures.shared.samples import pooled
@@ -20,26 +21,29 @@ if TYPE_CHECKING:
     from figures.chapter import Run
 
 title = "Thresholds of relaxation"
-equation = r"P(\text{settled within } T \text{ sweeps}; N, J_\mathrm{a}) = \tfrac12"
+equation = (
+    r"P(\text{settled within } T \text{ sweeps}; N, J_\mathrm{a}) = \tfrac12 \quad "
+    r"\tau(N, J_\mathrm{a}) \ln 2 = T"
+)
 caption = (
     "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
     "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
     "fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, by Gaussian "
     "couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their stabilities, "
     "and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity "
-    "of infinitely many neurons dies (figure persistence), with one standard error. Lines: fits of "
-    "a power of N with its limit, from N = 512 on, where five or more sizes were run; the z-score "
-    "compares that of the longest T with J_a(∞). At fixed T and N → ∞ the threshold passes J_a(∞): "
-    "all N neurons have to be stable, so that the unstable fraction has to fall below 1/N. So a "
-    "fitted limit means something only where T hardly matters at the sizes fitted; those of "
-    "shorter T are higher. Right: other orders of updates at the longest T (of the most unstable "
-    "first, a sweep is N flips: far more than of the others); thin lines guide the eye."
+    "of infinitely many neurons dies (figure persistence), with one standard error. Lines: where "
+    "the mean lifetime of the active state is T/ln 2, by the law of the figure active_lifetime, "
+    "which was fitted to lifetimes alone; they end where T is too short for it, below three times "
+    "the 4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. The z-scores compare them "
+    "with the thresholds. At fixed T and N → ∞ the threshold passes J_a(∞): all N neurons have to "
+    "be stable, so that the unstable fraction has to fall below 1/N. Right: other orders of "
+    "updates at the longest T (of the most unstable first, a sweep is N flips: far more than of "
+    "the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]
 
 BATCH = 10
-SMALLEST = 512  # neurons from which on a power of N is fitted
 ORDERS = ("permutation", "random", "fixed", "most_unstable")
 
 
@@ -113,7 +117,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     infinite = run(threshold, grid).squeeze(drop=True)
     data = data.assign(infinite=infinite["value"], infinite_error=infinite["error"])
     plain_z = _plain_z(run, data.isel(case=data["size"].values == dense[0]))
-    return data.merge(_limits(data)).assign(plain_z=plain_z).assign_attrs(longest=times[-1])
+    lives = active_lifetime.compute(run, full)
+    return data.merge(law(data, lives)).assign(plain_z=plain_z).assign_attrs(longest=times[-1])
 
 
 def _plain_z(run: "Run", data: "xarray.Dataset") -> "xarray.DataArray":
@@ -142,33 +147,34 @@ def _plain_z(run: "Run", data: "xarray.Dataset") -> "xarray.DataArray":
     return xarray.concat(scores, "plain_order")
 
 
-def _limits(data: "xarray.Dataset") -> "xarray.Dataset":
-    """Return fits of limit - amplitude * N^-power to the thresholds at each T."""
+def law(data: "xarray.Dataset", lives: "xarray.Dataset") -> "xarray.Dataset":
+    """Return the thresholds by the law of lifetimes, at the sizes of `data` and between them."""
     import xarray
-    from scipy.optimize import curve_fit
 
-    def law(size: Floats, limit: float, amplitude: float, power: float) -> Floats:
-        return limit - amplitude * (size / SMALLEST) ** -power
+    found = active_lifetime.fit(lives, "theory", lives["lasts"].values)
+    usual = data["order"].values == "permutation"
+    size = np.where(usual, data["size"].values, np.nan)
+    between = np.geomspace(np.nanmin(size), np.nanmax(size), 40)
 
-    rows = []
-    for T in data["T"].values:
-        low, value, high = data["threshold"].sel(T=T).transpose("bound", "case").values
-        width = (high - low) / 2
-        used = np.isfinite(width) & (width > 0)
-        used &= (data["order"].values == "permutation") & (data["size"].values >= SMALLEST)
-        if used.sum() < 5:
-            rows.append(np.full((2, 3), np.nan))
-            continue
-        size, guess = data["size"].values[used].astype(float), (0.8, 0.3, 0.4)
-        best, covariance = curve_fit(
-            law, size, value[used], guess, width[used], absolute_sigma=True, maxfev=10000
-        )
-        rows.append(np.array([best, np.sqrt(np.diag(covariance))]))
-    fits = xarray.DataArray(np.array(rows), dims=("T", "error", "coefficient"))
-    limit, error = fits.isel(T=-1, coefficient=0).values
-    z = (limit - data["infinite"]) / np.hypot(error, data["infinite_error"])
-    return xarray.Dataset({"fits": fits, "limit_z": z}).assign_coords(
-        T=data["T"], coefficient=["limit", "amplitude", "power"], error=["value", "error"]
+    def at(sizes: Floats) -> Floats:
+        ends = [
+            [
+                lifetime_law.threshold(found, N, T) if np.isfinite(N) else (np.nan,) * 2
+                for N in sizes
+            ]
+            for T in data["T"].values
+        ]
+        return np.array(ends)
+
+    known = at(size)
+    return xarray.Dataset(
+        {
+            "law": (("T", "case"), known[..., 0]),
+            "law_error": (("T", "case"), known[..., 1]),
+            "line_size": ("line", between),
+            "line_J_D": (("T", "line"), at(between)[..., 0]),
+        },
+        {"T": data["T"].values},
     )
 
 
@@ -215,25 +221,29 @@ def _case(
 
 
 unjudged = {
-    "simulation and fits to it: no theory at finite N": (
-        "fit",
-        "fraction",
-        "interval",
-        "threshold",
-        "x",
-    ),
+    "simulation and fits to it: no theory of it": ("fit", "fraction", "interval", "x"),
+    "what the law of lifetimes gives between the sizes": ("line_J_D", "line_size"),
+    "judged where it is derived": ("infinite", "infinite_error"),
     "parameters": ("J_D", "couplings", "order", "size"),
 }
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
-    """Compare the fitted limit with that of activity, and relaxation with plain Python."""
-    limit, error = data["fits"].isel(T=-1, drop=True).sel(coefficient="limit", drop=True).values
-    both = float(np.hypot(error, data["infinite_error"]))
-    what = "the limit of the largest sizes, and where activity dies"
-    yield Compared("z", what, (data["infinite"] - limit) / both, "infinite", both, "of J_D")
+    """Compare thresholds with the law of lifetimes, and relaxation with plain Python."""
+    off, error = deviation(data)
+    what = "thresholds, and the law of lifetimes"
+    yield Compared("z", what, off / error, "threshold", error, "of J_D", shared=True)
     what = "networks relaxed by the package and by plain Python"
     yield Compared("twin", what, data["plain_z"], shared=True)
+
+
+def deviation(data: "xarray.Dataset") -> "tuple[xarray.DataArray, xarray.DataArray]":
+    """Return by how much thresholds are above the law, and the error; nan where it says nothing."""
+    low, value, high = (data["threshold"].sel(bound=b, drop=True) for b in ("low", "value", "high"))
+    width = (high - low) / 2
+    width = width.where(np.isfinite(width) & (width > 0))
+    error = (width**2 + data["law_error"] ** 2) ** 0.5
+    return value - data["law"], error.transpose(*data["law"].dims)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
@@ -262,10 +272,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         label = order.replace("_", " ")
         _draw_thresholds(right, data.isel(case=chosen, T=-1), "o-", f"C{color}", label)
     infinite, error = float(data["infinite"]), float(data["infinite_error"])
-    for color, fit in enumerate(data["fits"].sel(error="value").values):
-        size = np.geomspace(SMALLEST, max(SMALLEST, float(data["size"].max())))
-        law = fit[0] - fit[1] * (size / SMALLEST) ** -fit[2]
-        middle.plot(size, law, lw=0.8, color=f"C{color}")
+    for color, line in enumerate(data["line_J_D"].values):
+        middle.plot(data["line_size"], line, lw=0.8, color=f"C{color}")
     for ax in (middle, right):
         ax.axhspan(infinite - error, infinite + error, color="0.75", label="$J_a(\\infty)$")
         ax.set(xlabel="neurons $N$", ylabel="threshold $J_a$", xscale="log", ylim=(0, 1.2))

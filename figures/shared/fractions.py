@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Floats = npt.NDArray[np.float64]
+Color = str | tuple[float, float, float, float]
 
 
 def intervals(counts: npt.ArrayLike, trials: int) -> Floats:
@@ -35,7 +36,7 @@ def bounds(found: sweeps.Threshold) -> tuple[float, float, float]:
 
 
 def draw_fractions(
-    ax: "Axes", x: npt.ArrayLike, fraction: Floats, ends: Floats, color: str, label: str | None
+    ax: "Axes", x: npt.ArrayLike, fraction: Floats, ends: Floats, color: Color, label: str | None
 ) -> None:
     """Draw fractions with their intervals."""
     errors = np.abs(ends.T - fraction)

@@ -29,25 +29,25 @@ equation = (
 )
 caption = (
     "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
-    "(shaded). Black: theory for N → ∞; colours: networks of N neurons, with 68 % intervals; black "
-    "diamonds: their limits, where a power of 1/N fits; thresholds that the data bound on one side "
-    "only are left out. Any J_D > 0 makes exponentially many fixed points; from J_ogp on the "
-    "replica theory has dense clusters of all diameters, which then merge (figure overlap_gap). "
-    "Focusing and reinforcement: half of the networks are solved, at one effort "
-    "(focusing_success). Relaxation: half of the networks settle within one time "
-    "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). As N "
-    "→ ∞ at a fixed time the threshold of relaxation passes that limit, since the last unstable "
-    "neuron has to settle too; at the time shown these sizes are still below it. Learning: half of "
-    "the rise of the accuracy, interpolated linearly between the J_D that were run; its interval "
-    "is where the means ± one standard error cross that value, so what the line between two points "
-    "hides is not in it (learning_transition; the mean of the images is left in, without it there "
-    "is no such transition). Fixed points thus exist, in dense clusters, and message passing finds "
-    "them, far below the self-coupling at which a simple dynamics settles by itself; the learner, "
-    "whose input steers the same dynamics, works below that too. Lower panels: the same with "
-    "partly symmetric couplings, and with excitation between two layers; orange: some distances "
-    "have no groups of fixed points (the best y of those computed, for η ≥ 0; pairs only for "
-    "layers), grey: no fixed points. The z-scores compare the limit of relaxation, extrapolated "
-    "from sizes that still settle in the longest time, with that of activity; the activity under "
+    "(shaded). Black diamonds: theory for N → ∞; colours: networks of N neurons, with 68 % "
+    "intervals; black ticks: what single runs without couplings predict for them; thresholds that "
+    "the data bound on one side only are left out. Any J_D > 0 makes exponentially many fixed "
+    "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
+    "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
+    "one effort, at which the threshold rises with ln N (focusing_success). Relaxation: half of "
+    "the networks settle within one time (relaxation_threshold), and the activity of infinitely "
+    "many neurons dies (persistence). As N → ∞ at a fixed time the threshold of relaxation passes "
+    "that limit, since the last unstable neuron has to settle too; at the time shown these sizes "
+    "are still below it. Learning: half of the rise of the accuracy, interpolated linearly "
+    "between the J_D that were run; its interval is where the means ± one standard error cross "
+    "that value, so what the line between two points hides is not in it (learning_transition; the "
+    "mean of the images is left in, without it there is no such transition). Fixed points thus "
+    "exist, in dense clusters, and message passing finds them, far below the self-coupling at "
+    "which a simple dynamics settles by itself; the learner, whose input steers the same "
+    "dynamics, works below that too. Lower panels: the same with partly symmetric couplings, and "
+    "with excitation between two layers; orange: some distances have no groups of fixed points "
+    "(the best y of those computed, for η ≥ 0; pairs only for layers), grey: no fixed points. The "
+    "z-scores compare the thresholds of relaxation with the law of lifetimes; the activity under "
     "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
     "The deviation is that between two solvers of J_ogp."
 )
@@ -58,7 +58,7 @@ COUPLINGS = {"gaussian": "relaxation, {T} sweeps", "binary": "the same, coupling
 
 
 class Mark(NamedTuple):
-    """A threshold of J_D with its interval; infinite N stands for a limit."""
+    """A threshold of J_D, its interval, and what a theory expects; infinite N is a limit."""
 
     row: str
     N: float
@@ -66,6 +66,7 @@ class Mark(NamedTuple):
     value: float
     high: float
     source: str
+    expected: float = np.nan
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -93,7 +94,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         entropy=("J_D", replica.fixed_point_entropy(J_D)),
         gap_deviation=((), float((first["J_D"] - second["J_D"]) / claimed)),
         same_z=((), _same(relaxation, planes[0], N, T)),
-        limit_z=((), float(relaxation["limit_z"])),
+        law_z=("law_size", _law_scores(relaxation)),
         persistence_z=("order", activity["value_z"].values),
     ).assign_coords(J_D=J_D)
 
@@ -121,16 +122,17 @@ def _limit(row: str, value: float, error: float, source: str) -> Mark:
 
 
 def _focusing(data: "xarray.Dataset") -> list[Mark]:
-    """Return the thresholds of message passing at one effort, with their limits if they fit."""
+    """Return the thresholds of message passing at one effort, and those of single runs."""
     marks = []
     sizes = data.isel(case=data["effort"].values == data.attrs["effort"])
     for name, row in zip(focusing_success.ALGORITHMS, focusing_success.LABELS, strict=True):
         one = sizes.sel(algorithm=name)
-        for N, (low, value, high) in zip(one["N"].values, one["threshold"].values, strict=True):
-            marks.append(Mark(row, N, low, value, high, "focusing_success"))
-        if one["p_value"] >= focusing_success.POOR:
-            limit, error = float(one["limit"]), float(one["limit_error"])
-            marks.append(_limit(row, limit, error, "focusing_success"))
+        expected = np.full(one.sizes["case"], np.nan)
+        if name in sizes["predicted"].values:
+            expected = sizes["expected_threshold"].sel(predicted=name).values
+        bars = zip(one["N"].values, one["threshold"].values, expected, strict=True)
+        for N, (low, value, high), line in bars:
+            marks.append(Mark(row, N, low, value, high, "focusing_success", line))
     return marks
 
 
@@ -185,6 +187,13 @@ def _same(relaxation: "xarray.Dataset", plane: "xarray.Dataset", N: int, T: int)
     return float((pair[0][1] - pair[1][1]) / np.hypot(*errors))
 
 
+def _law_scores(relaxation: "xarray.Dataset") -> Floats:
+    """Return how far thresholds for the longest time are from the law of lifetimes, in errors."""
+    off, error = relaxation_threshold.deviation(relaxation.sel(T=relaxation.attrs["longest"]))
+    scores = (off / error).values
+    return scores[np.isfinite(scores)]
+
+
 def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Return all thresholds of the axis as text: header and rows."""
     columns = (data[f"mark_{name}"].values for name in Mark._fields)
@@ -195,7 +204,7 @@ def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]
             *_numbers(low, value, high),
             str(source),
         )
-        for row, N, low, value, high, source in zip(*columns, strict=True)
+        for row, N, low, value, high, source, _ in zip(*columns, strict=True)
     ]
     return ("from here on", "N", "J_D", "interval", "figure"), rows
 
@@ -220,6 +229,7 @@ unjudged = {
         "eta_appearance",
         "eta_gap",
         "layers_gap",
+        "mark_expected",
     ),
     "simulation alone: no theory of the threshold at finite N": ("layers_relaxation",),
 }
@@ -227,8 +237,8 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare thresholds that were found twice."""
-    gap, limit = data["gap_deviation"], data["limit_z"]
-    yield Compared("z", "the limit of relaxation and that of activity", limit)
+    gap, law = data["gap_deviation"], data["law_z"]
+    yield Compared("z", "thresholds of relaxation, and the law of lifetimes", law, shared=True)
     yield Compared("twin", "activity under three orders of updates", data["persistence_z"])
     relaxed = [str(name).startswith("relaxation,") for name in data["mark_row"].values]
     mark = data.isel(mark=np.array(relaxed) & (data["mark_N"].values == data.attrs["N"]))
@@ -283,8 +293,9 @@ def _draw_row(ax: "Axes", marks: "xarray.Dataset", heights: Floats, norm: "LogNo
     """Draw the thresholds of one rule, the larger N the lower."""
     from matplotlib import colormaps
 
-    columns = (marks[f"mark_{name}"].values for name in ("N", "low", "value", "high"))
-    for y, N, low, value, high in zip(heights, *columns, strict=True):
+    columns = (marks[f"mark_{name}"].values for name in ("N", "low", "value", "high", "expected"))
+    for y, N, low, value, high, expected in zip(heights, *columns, strict=True):
+        ax.plot(expected, y, "k|", ms=7, mew=1.2)
         finite = np.isfinite(N)
         color = colormaps["viridis_r"](norm(N)) if finite else "k"
         ends = [[value - low], [high - value]]

@@ -20,6 +20,7 @@ from replica.high_precision.closed_forms import (
     pair_entropy,
 )
 from replica.high_precision.groups import clusters
+from replica.high_precision.stabilities import stabilities
 
 __all__ = [
     "clusters",
@@ -31,4 +32,5 @@ __all__ = [
     "orthant",
     "pair_entropy",
     "reference_clusters",
+    "stabilities",
 ]

@@ -9,6 +9,7 @@ and finds the :math:`\hat q` at which :math:`\langle T^2 \rangle = q_1`; T is th
 terms of M over their sum.
 """
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import mpmath
@@ -39,12 +40,11 @@ def clusters(y: float, d: float, J_D: float, digits: int = 30) -> Entropies:
     with mp.workdps(digits + _GUARD):
         y, d, J_D = mpf(y), mpf(d), mpf(J_D)
         q_1 = 1 - 2 * d
-        root = mpmath.sqrt(q_1)
-        q_hat = root * mpmath.atanh(root) / (1 + (y - 1) * q_1)  # for large y
+        q_hat = guess(y, q_1)
         gap = mpf("0.01")
         for degree in range(3, 8):
             coarse, fine = (field_nodes(y, q_1, d, J_D, n) for n in (degree, degree + 1))
-            q_hat = _extremum(coarse, y, q_1, q_hat, gap)
+            q_hat = conjugate(coarse, y, q_1, q_hat, gap)
             gap = mpf(10) ** (-digits // 2)
             site, check = _site(fine, y, q_hat), _site(coarse, y, q_hat)
             if max(abs(a - b) for a, b in zip(site, check, strict=True)) * y < mpf(10) ** -digits:
@@ -52,6 +52,12 @@ def clusters(y: float, d: float, J_D: float, digits: int = 30) -> Entropies:
                 free = site.log_I - q_hat * (q_1 * y * (y - 1) + y) / 2
                 return Entropies(free, local, free - y * local)
         raise ArithmeticError(f"no {digits} digits by rules of degree {degree}")
+
+
+def guess(y: mpf, q_1: mpf) -> mpf:
+    """Return about the conjugate of the overlap, for large y."""
+    root = mpmath.sqrt(q_1)
+    return root * mpmath.atanh(root) / (1 + (y - 1) * q_1)
 
 
 class _Site(NamedTuple):
@@ -62,7 +68,7 @@ class _Site(NamedTuple):
     spin_2: mpf
 
 
-def _extremum(nodes: list[Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
+def conjugate(nodes: list[Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
     """Return the `q_hat` at which the overlap is q_1, by the secant method for its logit.
 
     It starts from a guess of its logarithm, and from `gap` beside it.
@@ -81,28 +87,47 @@ def _extremum(nodes: list[Node], y: mpf, q_1: mpf, q_hat: mpf, gap: mpf) -> mpf:
     return mpmath.exp(theta)
 
 
-def _site(nodes: list[Node], y: mpf, q_hat: mpf) -> _Site:
-    """Integrate over z and t."""
+class Term(NamedTuple):
+    """A term of the sum over z and t: the node of z, both terms of M, and the weight M^y."""
+
+    node: Node
+    plus: mpf
+    minus: mpf
+    weight: mpf
+
+
+def terms(nodes: list[Node], y: mpf, q_hat: mpf) -> Iterator[Term]:
+    """Yield what is not negligible in the integral over z and t, up to a common factor."""
     root = mpmath.sqrt(q_hat)
     reach = y * root + mpmath.sqrt(2 * mp.dps * mpmath.log(10))
-    # the rule is wrong by exp(-2 pi eta / step + eta^2 / 2) for any eta up to the zeros of cosh
-    eta = min(mpmath.sqrt(2 * mp.dps * mpmath.log(10)), mpf("0.9") * mpmath.pi / (2 * root))
-    step = 2 * mpmath.pi * eta / (mp.dps * mpmath.log(10) + eta**2 / 2)
+    step = _step(root)
     last = int(reach / step) + 1
     t = [step * j for j in range(-last, last + 1)]
     up = [mpmath.exp(root * t_j) for t_j in t]
     half_square = [t_j**2 / 2 for t_j in t]
-    total = sum_log_M = sum_spin_2 = mpf(0)
     for i, j in _not_negligible(nodes, y, root, t):
         node = nodes[i]
         plus, minus = up[j] * node.up, node.down / up[j]
+        exponent = y * mpmath.log(plus + minus) + node.log_weight - half_square[j]
+        yield Term(node, plus, minus, mpmath.exp(exponent))
+
+
+def _step(root: mpf) -> mpf:
+    """Return the distance of the nodes of t."""
+    # the rule is wrong by exp(-2 pi eta / step + eta^2 / 2) for any eta up to the zeros of cosh
+    eta = min(mpmath.sqrt(2 * mp.dps * mpmath.log(10)), mpf("0.9") * mpmath.pi / (2 * root))
+    return 2 * mpmath.pi * eta / (mp.dps * mpmath.log(10) + eta**2 / 2)
+
+
+def _site(nodes: list[Node], y: mpf, q_hat: mpf) -> _Site:
+    """Integrate over z and t."""
+    total = sum_log_M = sum_spin_2 = mpf(0)
+    for _, plus, minus, weight in terms(nodes, y, q_hat):
         M = plus + minus
-        log_M = mpmath.log(M)
-        weight = mpmath.exp(y * log_M + node.log_weight - half_square[j])
         total += weight
-        sum_log_M += weight * log_M
+        sum_log_M += weight * mpmath.log(M)
         sum_spin_2 += weight * ((plus - minus) / M) ** 2
-    log_I = mpmath.log(total * step / mpmath.sqrt(2 * mpmath.pi))
+    log_I = mpmath.log(total * _step(mpmath.sqrt(q_hat)) / mpmath.sqrt(2 * mpmath.pi))
     return _Site(log_I, sum_log_M / total, sum_spin_2 / total)
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from replica.gauss.orthant import Floats
+from replica.groups.cluster import Cluster
 from replica.quenched.block_site import Block, Sums, block_site
 from replica.quenched.many_replicas import extremum
 
@@ -52,9 +53,13 @@ def slope_m(y: float, block: Block, sums: Sums) -> float:
     return (sums.mean_log_I - sums.log_I) / block.m - pairs
 
 
-def with_m(y: float, d: float, J_D: float, m: float | None) -> Solution:
-    """Return the solution at y replicas, with given m or with the m at which it is stationary."""
-    guess, best = _guess(y, d, J_D)
+def with_m(y: float, bound: Cluster, m: float | None) -> Solution:
+    """Return the solution at y replicas, with given m or with the m at which it is stationary.
+
+    The search starts from the limit of many replicas, where the upper bound grows with d.
+    """
+    d, J_D = bound.d, bound.J_D
+    guess, best = _guess(y, bound)
     if m is None:
         return _solve(d, J_D, np.append(guess, math.log(best)), lambda a: (y, math.exp(a)), True)
     guess = guess if best <= 1 else guess - [0, 0.5, 0.5]
@@ -70,24 +75,26 @@ def _fixed(y: float, m: float, last: float) -> tuple[float, float]:
     return y, m
 
 
-def condensed(d: float, J_D: float) -> Solution:
+def condensed(bound: Cluster) -> Solution:
     """Return the solution at m = 1 at the y at which it is stationary in m."""
-    y = extremum(d, J_D).unknowns.x
-    guess, _ = _guess(y, d, J_D)
-    return _solve(d, J_D, np.append(guess, math.log(y)), lambda a: (math.exp(a), 1.0), True)
+    y = extremum(bound).unknowns.x
+    guess, _ = _guess(y, bound)
+    return _solve(
+        bound.d, bound.J_D, np.append(guess, math.log(y)), lambda a: (math.exp(a), 1.0), True
+    )
 
 
-def _guess(y: float, d: float, J_D: float) -> tuple[Floats, float]:
+def _guess(y: float, bound: Cluster) -> tuple[Floats, float]:
     """Return about the solution and its m, from that in the limit of many replicas."""
-    q_hat, chi, chi_hat, x = extremum(d, J_D).unknowns
-    q_1 = 1 - 2 * d
+    q_hat, chi, chi_hat, x = extremum(bound).unknowns
+    q_1 = 1 - 2 * bound.d
     block = Block(
         q_hat + chi_hat / y,
         q_1 / (1 + chi / (y * q_1)),
         q_hat,
         min(x / y, 2.0),
     )
-    return _logs(block, d), block.m
+    return _logs(block, bound.d), block.m
 
 
 def _logs(block: Block, d: float) -> Floats:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from foundation import domains
 from replica.groups.cluster import FOUND
+from replica.groups.local_entropy import densest
 from replica.groups.pointwise import at, pointwise
 from replica.quenched.blocks import Solution, free_entropy, local_entropy, with_m
-from replica.quenched.local_entropy import D_MAX, D_MIN, J_D_MAX, J_D_MIN
+from replica.quenched.local_entropy import D_MAX, D_MIN, J_D_MAX, J_D_MIN, no_start
 from replica.quenched.quenched_state import QuenchedState
 
 Y_MAX, M_MIN = 100.0, 1e-6
@@ -52,8 +53,9 @@ def quenched_clusters(
         Parameter of the blocks, in (0, 1] (and at least 1e-6: the limit m = 0 has one cross overlap
         among all groups); None for the one at which the entropy is stationary.
     throw
-        Whether to raise where it is not found (for `m=None`, below :math:`y_c`), or to say so in
-        `converged` and `status`, with numbers that are nan.
+        Whether to raise where it is not found (for `m=None`, below :math:`y_c`; where the upper
+        bound `local_entropy` falls with d), or to say so in `converged` and `status`, with numbers
+        that are nan.
 
     Returns
     -------
@@ -88,7 +90,11 @@ def quenched_clusters(
             )
 
     def at_point(y: float, d: float, J_D: float) -> QuenchedState:
-        return state(d, J_D, with_m(y, d, J_D, m), y=y)
+        bound = densest(d, J_D)
+        missing = no_start(bound)
+        if missing:
+            return failed(y, d, J_D, missing)
+        return state(d, J_D, with_m(y, bound, m), y=y)
 
     return pointwise(
         QuenchedState,

@@ -87,7 +87,7 @@ def solve(d: float, J_D: float) -> QuenchedState:
             f"The local entropy falls with d at {at(d=d, J_D=J_D)}: no cross overlap condenses "
             "below the y of zero complexity; try a larger d or J_D.",
         )
-    jump = state(d, J_D, condensed(d, J_D), math.nan)
+    jump = state(d, J_D, condensed(end), math.nan)
     if end.outer_stability > 1:
         growth = _growth(end)
         if not (jump.converged and jump.y < growth.y):

@@ -31,7 +31,7 @@ class DensestState:
         :math:`S_\max`, the entropy of the densest clusters, in nats per neuron.
     upper_bound
         The same with the mean number of groups instead of the typical one, as by
-        `replica.local_entropy`; nan where that has no :math:`y^* \le 10^4`.
+        `replica.local_entropy`, from which the search starts.
     x
         Replicas of a block, :math:`m y` as :math:`y \to \infty`.
     q_hat
@@ -46,7 +46,7 @@ class DensestState:
         part in it, in proportion to :math:`\sqrt y`, is left out; where it matters for
         :math:`y < 10^6`, `status` says from which y on.
     block_stability_error
-        Estimate of its absolute error, from half the nodes.
+        Estimate of its absolute error, from fewer nodes.
     smooth
         Whether the spin of a site is a continuous function of its fields around zero. Where it is
         not, it jumps, and the block level is unstable.

@@ -20,13 +20,23 @@ import numba
 import numpy as np
 
 from replica.gauss.orthant import Floats
-from replica.quenched.maximum import Shape, log_cdf
 
 _AT_MOST = 100  # steps of Newton's method
 _PRECISE = 1e-13
 _FAR = 4.0  # fields f between which the smallest slope is sought
 _NARROW = 0.5  # jumps whose sides are integrated between
+_LEFT = -5.0  # of which the continued fraction is used
+_DENSITY = 1 / math.sqrt(2 * math.pi)
 _GOLDEN = (math.sqrt(5) - 1) / 2
+
+
+class Shape(NamedTuple):
+    """What a site depends on, besides its fields."""
+
+    J_D: float
+    sigma: float  # sqrt(1 - q_1)
+    chi: float
+    chi_hat: float
 
 
 class Rule(NamedTuple):
@@ -43,6 +53,8 @@ class Site(NamedTuple):
     zeta: float
     h: float
     W: float
+    T: float
+    g: float
     uu: float
     uz: float
     zz: float
@@ -63,20 +75,37 @@ class End(NamedTuple):
     zeta_0: float
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
+def ratio(x: float) -> float:
+    r"""Return :math:`\varphi(x)/\Phi(x)`."""
+    if x > _LEFT:
+        return 2 * _DENSITY * math.exp(-0.5 * x * x) / math.erfc(-x * math.sqrt(0.5))
+    fraction = -x  # erfc underflows below: Laplace's continued fraction
+    for k in range(20, 0, -1):
+        fraction = -x + k / fraction
+    return fraction
+
+
+@numba.njit(cache=True, error_model="numpy")
+def log_cdf(x: float) -> float:
+    r"""Return :math:`\ln\Phi(x)`."""
+    if x > _LEFT:
+        return math.log(0.5 * math.erfc(-x * math.sqrt(0.5)))
+    return math.log(_DENSITY / ratio(x)) - 0.5 * x * x
+
+
+@numba.njit(cache=True, error_model="numpy")
 def at_spin(f: float, zeta_0: float, zeta: float, shape: Shape) -> Site:
     """Return the site at a field f, from a guess of the field inside."""
     sigma = shape.sigma
     e = math.exp(-2 * abs(f))
     T, spread = math.tanh(f), 4 * e / (1 + e) ** 2
     p, q = (1 / (1 + e), e / (1 + e)) if f > 0 else (e / (1 + e), 1 / (1 + e))
-    log_up, log_down, m_up, m_down, g, curved = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    m_up, m_down, g, curved = 0.0, 0.0, 0.0, 0.0
     low, high = -math.inf, math.inf
     for _ in range(_AT_MOST):
         up, down = (shape.J_D + zeta) / sigma, (shape.J_D - zeta) / sigma
-        log_up, m_up = log_cdf(up)
-        log_down, m_down = log_cdf(down)
-        m_up, m_down = m_up / sigma, m_down / sigma
+        m_up, m_down = ratio(up) / sigma, ratio(down) / sigma
         g = p * m_up - q * m_down
         curved = -p * m_up * (up / sigma + m_up) - q * m_down * (down / sigma + m_down)
         excess = zeta - zeta_0 - shape.chi * g
@@ -90,6 +119,7 @@ def at_spin(f: float, zeta_0: float, zeta: float, shape: Shape) -> Site:
         if abs(new - zeta) < _PRECISE * (1 + abs(zeta)):
             break
         zeta = new
+    log_up, log_down = log_cdf((shape.J_D + zeta) / sigma), log_cdf((shape.J_D - zeta) / sigma)
     h, turn = (log_up - log_down) / 2, (m_up + m_down) / 2
     log_M = (log_up + log_down) / 2 + abs(f) + math.log1p(e)
     uz, zz = spread * turn, curved + spread * turn * turn
@@ -99,6 +129,8 @@ def at_spin(f: float, zeta_0: float, zeta: float, shape: Shape) -> Site:
         zeta,
         h,
         log_M - (shape.chi_hat * T * T + shape.chi * g * g) / 2,
+        T,
+        g,
         spread,
         uz,
         zz,
@@ -107,7 +139,7 @@ def at_spin(f: float, zeta_0: float, zeta: float, shape: Shape) -> Site:
     )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def softest(zeta_0: float, shape: Shape) -> tuple[float, float]:
     """Return the field f at which the slope of u_0 is smallest, and that slope."""
     # golden sections: the slope rises to either side, to one
@@ -127,27 +159,40 @@ def softest(zeta_0: float, shape: Shape) -> tuple[float, float]:
     return (low + high) / 2, min(at_left, at_right)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def end_of_jump(shape: Shape, furthest: float) -> End:
-    """Return the smallest field outside at which the spin jumps, or the furthest one."""
-    step = 0.05 * shape.sigma
-    low, high = 0.0, step
-    while softest(high, shape)[1] > 0:
-        low, high = high, high * 1.05 + step
-        if low > furthest:
-            return End(softest(furthest, shape)[0], furthest)
-    while high - low > 1e-14 * high:
-        middle = (low + high) / 2
-        if not low < middle < high:
+    """Return the smallest field outside, >= 0, at which the spin jumps, or the furthest one."""
+    low, step = 0.0, 0.2 * shape.sigma
+    below, above = softest(low, shape)[1], 0.0
+    if below < 0:
+        return End(0.0, 0.0)
+    high = step
+    while high < furthest + step:
+        above = softest(high, shape)[1]
+        if above < 0:
             break
-        if softest(middle, shape)[1] > 0:
-            low = middle
+        low, below = high, above
+        high = high * 1.2 + step
+    else:
+        return End(softest(furthest, shape)[0], furthest)
+    new, side = high, 0
+    for _ in range(_AT_MOST):  # by the Illinois method
+        new = (low * above - high * below) / (above - below)
+        here = softest(new, shape)[1]
+        if abs(here) < 1e-15 or high - low < 1e-14 * high:
+            break
+        if here > 0:
+            low, below = new, here
+            above /= 2 if side > 0 else 1
+            side = 1
         else:
-            high = middle
-    return End(softest(high, shape)[0], high)
+            high, above = new, here
+            below /= 2 if side < 0 else 1
+            side = -1
+    return End(softest(new, shape)[0], new)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def first_gap(q: float, end: End, shape: Shape) -> float:
     """Return half the jump of f at the field outside q^2 beyond the end, for a small q."""
     h, zeta_0 = 0.05, end.zeta_0
@@ -158,7 +203,7 @@ def first_gap(q: float, end: End, shape: Shape) -> float:
     return math.sqrt(6 * abs(at_spin(end.f, zeta_0, zeta_0, shape).slope) / curvature)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def jump(low: float, high: float, zeta_0: float, shape: Shape, rule: Rule) -> tuple[float, float]:
     """Return f on both sides of a jump, from a guess, by Newton's method."""
     for _ in range(_AT_MOST):

@@ -11,8 +11,10 @@ import numpy.typing as npt
 from foundation import domains
 from replica.gauss.inverse_mills import inverse_mills
 from replica.gauss.orthant import Floats
+from replica.groups.cluster import Cluster
 from replica.groups.local_entropy import densest
 from replica.groups.pointwise import at, pointwise
+from replica.quenched.block_level import block_level
 from replica.quenched.densest_state import DensestState
 from replica.quenched.many_replicas import Extremum, Unknowns, extremum
 
@@ -40,7 +42,8 @@ def quenched_local_entropy(
     overlap :math:`q_0 = q_1 - \chi/y`. It lies below `local_entropy`, an upper bound, by about the
     square of that one's slope. (Groups of one cluster lower their overlap where the bound grows
     with d. Where it falls, :math:`\chi` would be negative: there the equations have no solution.)
-    It is followed from a point that is known, by MINPACK's hybrid method, on finer and finer grids.
+    The search starts from that bound, by MINPACK's hybrid method, and ends on a finer grid by
+    Broyden's.
 
     Parameters
     ----------
@@ -49,13 +52,14 @@ def quenched_local_entropy(
     J_D
         Self-coupling, in [0.001, 1]; broadcast against `d`.
     throw
-        Whether to raise where it is not found (where the upper bound falls with d, and in places at
-        d < 0.01), or to say so in `converged` and `status`, with numbers that are nan.
+        Whether to raise where it is not found (where the upper bound falls with d, or is not found
+        itself: at d < 0.007 and J_D > 0.7), or to say so in `converged` and `status`, with numbers
+        that are nan.
 
     Returns
     -------
-    The entropy in nats per neuron, with its stabilities. A point takes a fifth of a second, at d
-    below 0.03 half a second to two, and longer where none is found.
+    The entropy in nats per neuron, with its stabilities. A point takes a tenth of a second, at
+    J_D > 0.5 up to half a second for d below 0.03 or close to 1/2.
 
     Raises
     ------
@@ -92,15 +96,11 @@ def quenched_local_entropy(
 def solve(d: float, J_D: float) -> DensestState:
     """Return the densest clusters at one point."""
     bound = densest(d, J_D)
-    if bound.converged and bound.slope_d <= 0:
-        return _missing(
-            d,
-            J_D,
-            f"The upper bound falls with d at {at(d=d, J_D=J_D)}, where clusters are not stationary"
-            " in their overlap; try a larger d or J_D.",
-        )
-    upper_bound = float(bound.local_entropy) if bound.converged else math.nan
-    found = extremum(d, J_D)
+    missing = no_start(bound)
+    if missing:
+        return _missing(d, J_D, missing)
+    upper_bound = float(bound.local_entropy)
+    found = extremum(bound)
     missing = _status(found, upper_bound)
     if missing:
         return _missing(
@@ -110,7 +110,7 @@ def solve(d: float, J_D: float) -> DensestState:
             "bound is steeper.",
         )
     smooth = determinant(d, J_D, found.unknowns) > 0
-    block, status = _block(d, J_D, found.unknowns, smooth)
+    block, status = _block(found, smooth)
     return DensestState(
         d=d,
         J_D=J_D,
@@ -125,6 +125,18 @@ def solve(d: float, J_D: float) -> DensestState:
         converged=True,
         status=status,
     )
+
+
+def no_start(bound: Cluster) -> str:
+    """Say why there is no search from an upper bound, if there is none."""
+    if not bound.converged:
+        return f"The search starts from the upper bound, which is missing. {bound.status}"
+    if bound.slope_d <= 0:
+        return (
+            f"The upper bound falls with d at {at(d=bound.d, J_D=bound.J_D)}, where clusters are "
+            "not stationary in their overlap; try a larger d or J_D."
+        )
+    return ""
 
 
 def _status(found: Extremum, upper_bound: float) -> str:
@@ -148,7 +160,7 @@ def _missing(d: float, J_D: float, status: str) -> DensestState:
 
 def _stabilities(means: Floats, q_1: float, unknowns: Unknowns) -> dict[str, float]:
     """Return two of the eigenvalues from the averages of `ground_state.averages`."""
-    z_T, z_g, uu, uz, zz = means[5:].tolist()
+    z_T, z_g, uu, uz, zz = means[5:10].tolist()
     coupled = 1 - q_1 + unknowns.chi + unknowns.x * q_1
     return {
         "inner_stability": uz + math.sqrt(uu * zz),
@@ -156,26 +168,21 @@ def _stabilities(means: Floats, q_1: float, unknowns: Unknowns) -> dict[str, flo
     }
 
 
-def _block(d: float, J_D: float, unknowns: Unknowns, smooth: bool) -> tuple[dict[str, float], str]:
+def _block(found: Extremum, smooth: bool) -> tuple[dict[str, float], str]:
     """Return the eigenvalue of the groups of a block, and say what jumps mean for it."""
     if not smooth:
         return {"block_stability": math.inf, "block_stability_error": 0.0}, (
             "The extremum was found; the spin of a site jumps at fields around zero, where "
             "block_stability diverges."
         )
-    from replica.quenched.block_level import block_level  # numba
-    from replica.quenched.ground_state import Fields
-    from replica.quenched.maximum import Shape
-
-    q_hat, chi, chi_hat, x = unknowns
-    found = block_level(Fields(q_hat, 1 - 2 * d, x), Shape(J_D, math.sqrt(2 * d), chi, chi_hat))
+    level = block_level(found.point.means, found.coarse.means)
     status = "The extremum was found."
-    if found.replicas < _MANY:
+    if level.replicas < _MANY:
         status = (
             "The extremum was found; block_stability leaves out that the spin of a site jumps at "
-            f"fields further out, which matters from about y = {found.replicas:.1g} on."
+            f"fields further out, which matters from about y = {level.replicas:.1g} on."
         )
-    return {"block_stability": found.eigenvalue, "block_stability_error": found.error}, status
+    return {"block_stability": level.eigenvalue, "block_stability_error": level.error}, status
 
 
 def determinant(d: float, J_D: float, unknowns: Unknowns) -> float:

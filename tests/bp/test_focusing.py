@@ -6,6 +6,7 @@ import pytest
 import bp
 import networks
 from bp.messages.dense import DenseMessages
+from bp.messages.one_bit import messages
 from bp.solving.repair import repair
 
 ALGORITHMS = {
@@ -222,3 +223,46 @@ def test_a_trajectory_says_where_it_settled():
     assert (run.converged == (run.residual < 0.01)).all()
     assert len(set(run.converged)) == 2
     assert ["raise iterations" in status for status in run.status] == (~run.converged).tolist()
+
+
+def test_runs_that_go_on_keep_every_bit():
+    network = networks.Asymmetric(800, 0.2).sample(rng=1)
+    binary = networks.Asymmetric(100, 0.2, couplings="binary").sample(rng=1)
+    for whole in (DenseMessages(network, 5), messages(binary, 5)):
+        whole.start_at_random(np.random.default_rng(1), 0.3)
+        gamma, y = np.full(5, 0.4), np.linspace(3, 7, 5)
+        whole.step(0.0, gamma, y, 0.5)
+        kept = np.array([True, False, True, True, False])
+        some = whole.only(kept)
+        for _ in range(5):
+            whole.step(0.0, gamma, y, 0.5)
+            some.step(0.0, gamma[kept], y[kept], 0.5)
+        for name in ("t", "h", "omega", "V", "slope"):
+            np.testing.assert_array_equal(getattr(some, name), getattr(whole, name)[kept])
+
+
+def test_runs_that_are_given_up_cost_nothing(monkeypatch):
+    network = networks.Asymmetric(750, 0.08).sample(rng=1)
+    rates = np.linspace(0.1, 0.9, 30)
+    left = []
+    only = DenseMessages.only
+    monkeypatch.setattr(
+        DenseMessages, "only", lambda self, kept: left.append(kept.sum()) or only(self, kept)
+    )
+    kept = []
+    step = DenseMessages.step
+    monkeypatch.setattr(
+        DenseMessages, "step", lambda self, *given: kept.append(len(self.m)) or step(self, *given)
+    )
+    solution = bp.reinforcement(network, rates, runs=8, rng=1, history=True)
+    assert left, "some runs lose the fixed points before others"
+    assert (np.diff([8, *left]) < 0).all()
+    assert left[-1] > 1
+    assert kept[0] == 8 > kept[-1]
+    assert set(kept) <= {8, *left}
+    assert not solution.converged and solution.status.startswith("All ")
+    assert not network.is_fixed_point(solution.state)
+    fields = network.couplings @ solution.state.astype(float)
+    assert solution.unstable == np.count_nonzero(solution.state * fields + 0.08 <= 0)
+    unstable = 750 * solution.trajectory.unstable_fraction
+    assert solution.unstable == round(unstable.min())

@@ -192,6 +192,7 @@ def test_frozen_runs_end(monkeypatch):
         ({"protocol": [1.5], "kind": "reinforcement"}, ValueError, r"rates of the protocol must"),
         ({"protocol": [], "kind": "linear"}, ValueError, "protocol must have at least one entry"),
         ({"protocol": [-1], "kind": "linear"}, ValueError, "protocol must be"),
+        ({"protocol": 1.0, "kind": "linear"}, TypeError, "protocol must be an iterable of numbers"),
         ({"N": 1}, ValueError, r"N must be an integer in \[2"),
         ({"runs": 1}, ValueError, "runs must be"),
         ({"kind": "other"}, ValueError, "kind must be"),

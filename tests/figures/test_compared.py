@@ -94,6 +94,7 @@ def test_every_figure_is_judged_and_agrees_or_tells_why(name):
     checks = judge(load(name), catalogue.load(name).compared(load(name)))
     assert all(check.agrees or check.because for check in checks)
     assert all(check.what for check in checks)
+    assert all(check.values for check in checks), "what is stored has numbers for everything"
 
 
 def test_two_computations_are_not_theory_against_simulation():

@@ -58,30 +58,6 @@ def test_plateaus_of_all_orders(tmp_path, monkeypatch):
     assert len(persistence.draw(data).axes) == 2
 
 
-def test_powers_of_the_size_are_found():
-    size = np.array([128, 512, 1024, 2048, 4096, 8192, 16384])
-    exact = 0.8 - 0.3 * (size / 512.0) ** -0.4
-    exact[0] = 0.1  # left out
-    threshold_of = np.stack([exact - 0.004, exact, exact + 0.004], axis=-1)[:, None]
-    data = xarray.Dataset(
-        {
-            "threshold": (("case", "T", "bound"), threshold_of),
-            "order": ("case", ["permutation"] * 7),
-            "size": ("case", size),
-            "infinite": 0.81,
-            "infinite_error": 0.001,
-        },
-        {"T": [100], "bound": ["low", "value", "high"]},
-    )
-    found = threshold._limits(data)
-    np.testing.assert_allclose(found["fits"].sel(error="value")[0], [0.8, 0.3, 0.4], rtol=1e-3)
-    error = float(found["fits"].sel(error="error", coefficient="limit")[0])
-    assert float(found["limit_z"]) == pytest.approx(-0.01 / np.hypot(error, 0.001), rel=1e-2)
-    few = threshold._limits(data.isel(case=slice(3)))
-    assert np.isnan(few["fits"]).all()
-    assert np.isnan(few["limit_z"])
-
-
 @pytest.mark.parametrize("order", threshold.ORDERS)
 def test_batches_settle_above_the_threshold_only(order):
     rng = np.random.default_rng(1)
@@ -108,7 +84,9 @@ def test_thresholds_are_found_and_drawn(tmp_path, monkeypatch):
     data = xarray.concat(rows, "case", join="outer", fill_value=np.nan).assign(
         infinite=0.8, infinite_error=0.01
     )
-    data = data.merge(threshold._limits(data))
+    none = ("T", "case"), np.full((2, 2), np.nan)
+    line = ("T", "line"), np.full((2, 3), 0.4)
+    data = data.assign(law=none, law_error=none, line_size=("line", [64, 70, 80]), line_J_D=line)
     low, value, high = data["threshold"].sel(T=60).isel(case=0).values
     assert low <= value <= high or np.isnan(value)
     figure = threshold.draw(data.assign_attrs(longest=60))

@@ -12,6 +12,7 @@ from contrastive_ode import tasks
 from figures.command import sweep_arguments
 from figures.contrastive import contrastive_runs
 from figures.shared import fractions, samples
+from figures.shared.searches import compare_protocols
 from figures.steered import entangled
 from foundation import files
 
@@ -134,3 +135,11 @@ def test_different_states_are_counted():
     twice = np.concatenate([data.X, data.X])
     states = {tuple(s) for s in learner.states(twice)[0].tolist()}
     assert entangled.distinct(learner, twice) == len(states) / 100
+
+
+def test_protocols_are_compared_on_one_network():
+    found = compare_protocols(60, 0.4, 1500, np.random.default_rng(1))
+    assert found == {"focusing": 0, "reinforcement": 0, "scoping": 0, "rates": 0}
+    hard = compare_protocols(60, 0.0, 1500, np.random.default_rng(1))
+    assert hard.keys() == found.keys()
+    assert min(hard.values()) > 0

@@ -23,6 +23,7 @@ from figures.gallery.written import dump
 
 AGREE = Check("z", ("z",), 3, 1.0, 0, 0.5, True)
 WRONG = Check("deviation", ("deviation",), 2, 3.0, 1, None, False)
+EMPTY = Check("z", (), 0, 0.0, 0, None, True, "the limit")
 HOSTILE = "<script>alert('&amp;')</script>"
 
 
@@ -88,7 +89,7 @@ def text(source):
 
 
 def test_figures_stand_in_their_chapters(written, tmp_path):
-    store(tmp_path, "relaxation")
+    store(tmp_path, "relaxation", checks=(AGREE, EMPTY))
     store(tmp_path, "pair_distances", checks=(AGREE, WRONG), full=True)
     store(tmp_path, "symmetry", checks=())
     source = written()
@@ -104,6 +105,7 @@ def test_figures_stand_in_their_chapters(written, tmp_path):
     assert shown == ["How many fixed points", "Relaxation", "Learning by steering"]
     assert "✓ theory and simulation agree : of 3 means" in told
     assert "✗ two computations DISAGREE : of 2 values" in told
+    assert "– theory and simulation not judged : the limit: no numbers to compare" in told
     assert "J_D 0, 0.1, 0.2, …, 1 (11 values) networks 400 seed 0" in told
     assert "end low, high" not in told
 

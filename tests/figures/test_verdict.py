@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import xarray
 
-from figures.gallery.verdict import Check, judge
+from figures.compared import Compared
+from figures.gallery.verdict import Check, judge, sorts
 from figures.gallery.written import dump, parse
 
 
@@ -63,6 +64,19 @@ def test_a_figure_without_a_check_is_refused(data):
         judge(xarray.Dataset(data))
 
 
+def test_a_comparison_without_numbers_is_told():
+    empty = Compared("z", "the limit", xarray.DataArray([np.nan, np.nan], dims="x"))
+    full = Compared("deviation", "the rest", xarray.DataArray([0.5], dims="x"))
+    checks = parse(dump(judge(xarray.Dataset(), [empty, full])))
+    assert [str(check) for check in checks][:1] == [
+        "theory and simulation not judged: the limit: no numbers to compare"
+    ]
+    assert [check.values for check in checks] == [0, 1]
+    assert sorts(checks) == {"two computations": "agree"}
+    with pytest.raises(ValueError, match=r"^data must have numbers"):
+        judge(xarray.Dataset(), [empty])
+
+
 def test_checks_are_said_last():
     data = {"a_z": ("x", [1.0, 2.5]), "deviation": 0.25, "mismatch": ("k", [0, 2, 1])}
     checks = parse(dump(judge(xarray.Dataset(data))))
@@ -85,7 +99,7 @@ def test_damaged_checks_are_refused(text):
         parse(text)
 
 
-@pytest.mark.parametrize("change", [{"kind": "y"}, {"values": 0}, {"chance": None}, {"new": 1}])
+@pytest.mark.parametrize("change", [{"kind": "y"}, {"values": "two"}, {"chance": None}, {"new": 1}])
 def test_checks_that_cannot_be_said_are_refused(change):
     fields = {"kind": "z", "variables": ["z"], "values": 2, "largest": 1.0, "beyond": 0}
     fields |= {"chance": 0.5, "agrees": True}

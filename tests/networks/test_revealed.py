@@ -127,3 +127,16 @@ def test_refused(arguments, error, message):
 def test_refused_products(x, message):
     with pytest.raises(ValueError, match=message):
         Revealed(5, rng=1).product(x)
+
+
+def test_answers_stay_consistent_where_little_is_new():
+    """In single precision, of vectors that hardly change: what is new is near rounding errors."""
+    N = 300
+    J, rng = Revealed(N, dtype="float32", rng=1), np.random.default_rng(2)
+    x = rng.standard_normal(N)
+    for _ in range(200):
+        x = x + 2e-6 * rng.standard_normal(N)
+        J.product(x)
+    e = J._asked.directions.astype(float)
+    assert len(e) > 100
+    np.testing.assert_allclose(e @ e.T, np.eye(len(e)), atol=1e-5)

@@ -7,6 +7,7 @@ import replica
 from replica.quenched import block_site, blocks, ground_state, many_replicas
 from replica.quenched import local_entropy as quenched_module
 from replica.quenched.block_site import Block
+from replica.quenched.jump import Shape
 from replica.quenched.many_replicas import Unknowns, evaluate
 
 GAP, MERGING = 0.06009920188295, 0.07310769896961
@@ -130,7 +131,7 @@ def test_jumps(J_D, d, S):
     assert state.smooth == (J_D < 0.5)
     assert np.isinf(state.block_stability) == (J_D == 0.5)
     unknowns = Unknowns(state.q_hat, state.chi, state.chi_hat, state.x)
-    finer = evaluate(d, J_D, unknowns, 320).entropy
+    finer = evaluate(d, J_D, unknowns, 24).entropy
     assert abs(finer - state.local_entropy) < state.error
 
 
@@ -140,17 +141,17 @@ def test_the_residuals_are_derivatives():
     point = np.array([0.03, 0.3, 0.5, 7.0])
 
     def entropy(k, h):
-        return evaluate(d, J_D, Unknowns(*(point + h * np.eye(4)[k])), 150).entropy
+        return evaluate(d, J_D, Unknowns(*(point + h * np.eye(4)[k])), 14).entropy
 
     slopes = [
         np.dot([1, -8, 8, -1], [entropy(k, j * h) for j in (-2, -1, 1, 2)]) / (12 * h)
         for k, h in enumerate(1e-3 * point)
     ]
-    here = evaluate(d, J_D, Unknowns(*point), 150)
+    here = evaluate(d, J_D, Unknowns(*point), 14)
     q_hat, chi, _, x = point
-    overlap, field, coupled, *_ = here.means[1:]
+    overlap, field, response, *_ = here.means[1:]
     assert slopes[0] == pytest.approx(
-        (coupled / np.sqrt(q_hat) - (1 - q_1 + chi + x * q_1)) / 2, abs=1e-8
+        (response + x * overlap - (1 - q_1 + chi + x * q_1)) / 2, abs=1e-8
     )
     assert slopes[1] == pytest.approx((field - q_hat) / 2, abs=1e-8)
     assert slopes[2] == pytest.approx((overlap - q_1) / 2, abs=1e-8)
@@ -160,11 +161,18 @@ def test_the_residuals_are_derivatives():
 def test_no_response_is_the_mean_number():
     """At chi = chi_hat = 0 the entropy is Phi_1(x) / x."""
     mean = replica.clusters(6.0, 0.1, 0.2)
-    small = evaluate(0.1, 0.2, Unknowns(float(mean.q_hat), 1e-7, 1e-7, 6.0), 160)
+    small = evaluate(0.1, 0.2, Unknowns(float(mean.q_hat), 1e-7, 1e-7, 6.0), 14)
     assert small.entropy == pytest.approx(mean.free_entropy / 6, abs=2e-7)
 
 
-@pytest.mark.parametrize(("d", "J_D"), [(0.2, 0.1), (0.1, 0.3), (0.3, 0.2)])
+FEW = [(0.2, 0.1), (0.1, 0.3), (0.3, 0.2)]
+MORE = [(0.05, 0.08), (0.2, 0.06), (0.1, 0.0731), (0.05, 0.1), (0.1, 0.1), (0.4, 0.1), (0.05, 0.2)]
+MORE += [(0.1, 0.2), (0.2, 0.2), (0.4, 0.2)]
+
+
+@pytest.mark.parametrize(
+    ("d", "J_D"), [*FEW, *(pytest.param(*at, marks=pytest.mark.long) for at in MORE)]
+)
 def test_many_replicas_are_a_limit(d, J_D):
     """The distance of the local entropy from it falls as the square of 1/y."""
     limit = replica.quenched_local_entropy(d, J_D)
@@ -272,23 +280,39 @@ def test_the_thresholds_survive():
     np.testing.assert_allclose(ratio, [0.0029, 0.0059], atol=1e-4)
 
 
-@pytest.mark.parametrize(
-    ("d", "J_D", "most"),
-    [(0.005, 0.1, 60), (0.01, 0.2, 80), (0.02, 1.0, 60), (0.05, 0.1, 60), (0.005, 0.5, 80)],
-)
-def test_few_evaluations(d, J_D, most, monkeypatch):
-    """Small distances, too, are reached from a point close by, and the last one on finer grids."""
+# d, J_D, S and chi: at the edges of the domain, where another quadrature finds them stationary
+EDGES = [
+    (0.005, 0.3, 0.015027058113, 0.00052431242),
+    (0.01, 1.0, 0.031591640198, 0.0015676471),
+    (0.007, 0.7, 0.022975586909, 0.00062911972),
+    (0.48, 1.0, 0.510355679014, 12.244727),
+    (0.1, 0.001, -0.021961738228, 0.056552742),
+]
+
+
+@pytest.mark.parametrize(("d", "J_D", "S", "chi"), EDGES)
+def test_few_evaluations(d, J_D, S, chi, monkeypatch):
+    """The search starts close by, and needs few steps on the last grid."""
     calls = []
 
     def count(*arguments):
-        calls.append(arguments)
+        calls.append(arguments[-1])
         return evaluate(*arguments)
 
     monkeypatch.setattr(many_replicas, "evaluate", count)
     state = replica.quenched_local_entropy(d, J_D)
-    assert len(calls) < most
-    assert state.residual < 1e-12
+    assert len(calls) < 40
+    assert calls.count(10) < 8
+    assert state.residual < 1e-10
+    assert state.local_entropy == pytest.approx(S, abs=1e-12)
+    assert state.chi == pytest.approx(chi, rel=1e-7)
     assert state.local_entropy < state.upper_bound
+
+
+def test_without_a_bound_there_is_no_search():
+    state = replica.quenched_local_entropy(0.005, 1.0, throw=False)
+    assert not state.converged
+    assert "upper bound, which is missing" in state.status
 
 
 @pytest.mark.parametrize("function", [replica.quenched_local_entropy, replica.condensation])
@@ -299,6 +323,13 @@ def test_where_the_bound_falls_there_is_none(function):
     assert state.converged.tolist() == [False, True]
     assert np.isnan(state.local_entropy[0])
     assert "not converged" in repr(state)
+
+
+def test_where_the_bound_falls_there_are_no_groups():
+    state = replica.quenched_clusters(8.0, 0.01, 0.06, throw=False)
+    assert not state.converged
+    assert np.isnan(state.local_entropy)
+    assert "falls with d" in state.status
 
 
 def test_a_search_that_fails(monkeypatch):
@@ -319,9 +350,6 @@ def test_the_average_of_a_gaussian_is_known():
     """With no response W is ln M, whose integral at x = 1 is that of one fixed point."""
     J_D, d, q_hat = 0.3, 0.1, 0.05
     fields = ground_state.Fields(q_hat, 1 - 2 * d, 1.0)
-    from replica.quenched.maximum import Shape
-
-    shape = Shape(J_D, np.sqrt(2 * d), 1e-12, 1e-12)
-    log_I, means = ground_state.averages(fields, shape, ground_state.grid(fields, shape.sigma, 150))
+    log_I, means = ground_state.averages(fields, Shape(J_D, np.sqrt(2 * d), 1e-12, 1e-12), 14)
     assert log_I == pytest.approx(replica.fixed_point_entropy(J_D) + q_hat / 2, abs=1e-9)
     assert means[0] == 1

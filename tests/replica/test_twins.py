@@ -107,3 +107,26 @@ def test_a_published_number():
     twin = high_precision.fixed_point_entropy(0, 1, digits=25)
     assert mpmath.nstr(twin, 20).startswith("0.19922849103578394")
     assert replica.fixed_point_entropy(0.0, eta=1.0) == pytest.approx(0.19922849103578394, 1e-14)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "at",
+    [
+        (1.2, 0.2, 0.0),
+        (1.5, 0.05, 0.6),
+        (2, 0.2, 0.3),
+        (2.5, 0.4, 0.2),
+        (3, 0.1, 0.1),
+        (3, 0.25, 0.5),
+        (3.5, 0.1, 0.3),
+        (4, 0.05, 0.06),
+        (5, 0.02, 0.1),
+        (5, 0.3, 0.1),
+        (6, 0.1, 0.2),
+    ],
+)
+def test_stabilities(at):
+    state, twin = replica.clusters(*at), high_precision.stabilities(*at, digits=10)
+    assert state.inner_stability == pytest.approx(float(twin.inner), abs=1e-13)
+    assert state.outer_stability == pytest.approx(float(twin.outer), abs=1e-13)
