@@ -4,6 +4,7 @@ import numpy as np
 
 from foundation.compiled import compiled
 from learning.fused.choices import LEARNED, NORMALISED, SIGN, TIED, Choices
+from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.products import add_columns, add_rows, wanted_by
 from learning.fused.readout import grade
@@ -13,7 +14,7 @@ from learning.network.couplings import Array
 from learning.plasticity.senders import PACE
 
 
-@compiled
+@inside
 def move(
     weights: Weights, choices: Choices, terms: Terms, units: Units, wants: Wants, B: int
 ) -> None:
@@ -41,7 +42,7 @@ def move(
         _tie(weights, choices.feedback, terms.tie)
 
 
-@compiled
+@inside
 def _across(rows: Array, columns: Array, factor: np.float32, size: int, B: int) -> None:
     """Write the transpose of some rows, times a factor."""
     for i in range(size):
@@ -49,7 +50,7 @@ def _across(rows: Array, columns: Array, factor: np.float32, size: int, B: int) 
             columns[k, i] = factor * rows[i, k]
 
 
-@compiled
+@inside
 def _carry(
     active: Array, carried: Array, mean: Array, rate: np.float32, centred: bool, known: int, B: int
 ) -> None:
@@ -57,19 +58,25 @@ def _carry(
 
     Then the means move towards the activity; the first batch is its own mean.
     """
-    now = np.zeros_like(mean)
+    toward, size = np.float32(PACE * B), len(mean)
+    now = np.empty(size, dtype=np.float32)
+    for i in range(size):
+        now[i] = 0
     if centred:
         for k in range(B):
-            now += active[k] / np.float32(B)
+            for i in range(size):
+                now[i] += active[k, i] / np.float32(B)
         if not known:
-            mean[:] = now
+            for i in range(size):
+                mean[i] = now[i]
     for k in range(B):
-        for i in range(len(mean)):
+        for i in range(size):
             carried[k, i] = rate * (active[k, i] - mean[i])
-    mean += np.float32(PACE * B) * (now - mean)
+    for i in range(size):
+        mean[i] += toward * (now[i] - mean[i])
 
 
-@compiled
+@inside
 def _move_back(
     weights: Weights, choices: Choices, terms: Terms, units: Units, wants: Wants, B: int
 ) -> None:
@@ -84,7 +91,7 @@ def _move_back(
         add_columns(wants.hidden, wants.message, weights.W_b, units.every, B, H)
 
 
-@compiled
+@inside
 def _tie(weights: Weights, kind: int, factor: np.float32) -> None:
     """Tie the couplings from the readout to those to it, as in `tied.tie`."""
     W_f, W_b = weights.W_f, weights.W_b
@@ -99,7 +106,7 @@ def _tie(weights: Weights, kind: int, factor: np.float32) -> None:
             W_b[i, c] = scale * (np.sign(W_f[c, i]) if kind == SIGN else W_f[c, i])
 
 
-@compiled
+@inside
 def shrink(array: Array, left: np.float32) -> None:
     """Multiply couplings by what is left of them."""
     entries = array.ravel()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from foundation.compiled import compiled
+from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.plan import SENT
 from learning.fused.products import add_columns
@@ -14,14 +14,28 @@ from learning.relaxation.segments import ERROR, LABEL
 _LABEL, _ERROR = SENT.index(LABEL), SENT.index(ERROR)
 
 
-@compiled
+@inside
+def sign(h: np.float32) -> np.float32:
+    """Return the sign; that of 0 is 0."""
+    return np.float32(h > 0) - np.float32(h < 0)
+
+
+@inside
+def empty(array: Array) -> None:
+    """Let all entries be zero."""
+    entries = array.ravel()
+    for q in range(entries.size):
+        entries[q] = 0
+
+
+@inside
 def read(weights: Weights, units: Units) -> None:
     """Compute the fields of the readout."""
-    units.u[:] = 0
+    empty(units.u)
     add_columns(weights.W_f, units.s, units.u, units.every, weights.H, weights.C)
 
 
-@compiled
+@inside
 def miss(y: Array, u: Array, temperature: np.float32, errors: Array, C: int, B: int) -> None:
     """Write down the errors of the readout, as in `fields.missed`."""
     for k in range(B):
@@ -35,17 +49,17 @@ def miss(y: Array, u: Array, temperature: np.float32, errors: Array, C: int, B: 
             errors[c, k] = (y[c, k] + np.float32(1)) / np.float32(2) - errors[c, k] / total
 
 
-@compiled
+@inside
 def send(weights: Weights, terms: Terms, units: Units, what: int) -> None:
     """Compute the fields from the readout, which sends the label, what it was, or its error."""
     message = units.sent
     if what != _ERROR:
         grade(units.y if what == _LABEL else units.z, terms.sent, units.sent, weights.C)
-    units.back[:] = 0
+    empty(units.back)
     add_columns(weights.W_b, message, units.back, units.every, weights.C, weights.H)
 
 
-@compiled
+@inside
 def grade(z: Array, pair: Array, graded: Array, C: int) -> None:
     """Replace +1 and -1 by two numbers; 0 stays 0."""
     for c in range(C):

@@ -3,10 +3,11 @@
 import numpy as np
 
 from foundation.compiled import compiled
+from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.plan import READS, SENDS, SWEEPS, Plan
 from learning.fused.products import add_columns
-from learning.fused.readout import miss, read, send
+from learning.fused.readout import empty, miss, read, send, sign
 from learning.fused.room import Units
 from learning.fused.terms import Terms
 from learning.network.couplings import Array
@@ -16,7 +17,7 @@ from learning.network.couplings import Array
 def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> int:
     """Relax B samples from zero states, and return the number of flips."""
     H, f = weights.H, units.f
-    f[:] = 0
+    empty(f)
     add_columns(weights.W_in, units.x, f, units.every, weights.N, H)
     for i in range(len(weights.bias)):
         for k in range(B):  # units of samples that are not there stay at zero
@@ -31,7 +32,8 @@ def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> 
         if plan[row, READS]:
             read(weights, units)
             for c in range(weights.C):
-                units.z[c] = np.sign(units.u[c])
+                for k in range(B):
+                    units.z[c, k] = sign(units.u[c, k])
             miss(units.y, units.u, terms.temperature, units.sent, weights.C, B)
         for _ in range(plan[row, SWEEPS]):
             if begun:
@@ -47,18 +49,18 @@ def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> 
     return flips
 
 
-@compiled
+@inside
 def _begin(s: Array, f: Array, back: Array) -> int:
     """Let units that were at zero follow their fields, and count those that leave it."""
     states, first, second = s.ravel(), f.ravel(), back.ravel()
     flips = np.int32(0)
     for q in range(states.size):
-        states[q] = _sign(first[q] + second[q])
+        states[q] = sign(first[q] + second[q])
         flips += np.int32(states[q] != 0)
     return int(flips)
 
 
-@compiled
+@inside
 def _sweep(units: Units, back: Array, H: int) -> tuple[int, int]:
     """Let units follow their fields; return how many flip in some sample, and all flips."""
     s, f, change, marks = units.s, units.f, units.change, units.marks
@@ -75,15 +77,10 @@ def _sweep(units: Units, back: Array, H: int) -> tuple[int, int]:
         if some:
             before = flips
             for k in range(B):
-                new = _sign(f[i, k] + back[i, k])
+                new = sign(f[i, k] + back[i, k])
                 change[n, k] = new - s[i, k]
                 flips += new != s[i, k]
                 s[i, k] = new
             units.unit[n] = i
             n += flips > before
     return n, flips
-
-
-@compiled
-def _sign(h: np.float32) -> np.float32:
-    return np.float32(h > 0) - np.float32(h < 0)
