@@ -22,7 +22,7 @@ def arrived(
 
     `couplings` may be those of `steps`, or their running average.
     """
-    weights = by_receiver(couplings)
+    weights = by_receiver(couplings, False)
     room, numbers, plan = units(weights, MOST), terms(steps, MOST), planned(steps.recipe, phases)
     for start in range(0, len(X), MOST):
         x = X[start : start + MOST]

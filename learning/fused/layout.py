@@ -14,7 +14,7 @@ _LINE = 64  # bytes: rows begin where lines of the cache do, or every second loa
 class Weights(NamedTuple):
     """Couplings of one layer, each row all that a unit receives; and their sizes.
 
-    `bias` is empty if there is none.
+    `bias` is empty if there is none; from unit `driven` on, none has a coupling from the input.
     """
 
     J: Array
@@ -25,6 +25,7 @@ class Weights(NamedTuple):
     N: int
     H: int
     C: int
+    driven: int
 
 
 def padded(size: int, whole: int = _UNITS) -> int:
@@ -39,9 +40,10 @@ def zeros(*shape: int) -> Array:
     return raw[start : start + 4 * int(np.prod(shape))].view(np.float32).reshape(shape)
 
 
-def by_receiver(couplings: Couplings) -> Weights:
-    """Return the couplings of one layer in this order."""
+def by_receiver(couplings: Couplings, learned: bool) -> Weights:
+    """Return the couplings of one layer in this order; those from the input may be learned."""
     W = couplings
+    driven = np.flatnonzero(W.W_in[0].any(axis=0)).max(initial=-1) + 1
     N, H, C = padded(W.N), padded(W.H), padded(W.C, _CLASSES)
     return Weights(
         _transposed(W.J[0], H, H),
@@ -52,6 +54,7 @@ def by_receiver(couplings: Couplings) -> Weights:
         W.N,
         W.H,
         W.C,
+        W.H if learned else int(driven),
     )
 
 

@@ -94,16 +94,19 @@ def _move_back(
 @inside
 def _tie(weights: Weights, kind: int, factor: np.float32) -> None:
     """Tie the couplings from the readout to those to it, as in `tied.tie`."""
-    W_f, W_b = weights.W_f, weights.W_b
-    for c in range(weights.C):
-        scale, old, new = factor, np.float32(0), np.float32(0)
+    W_f, W_b, H, C = weights.W_f, weights.W_b, weights.H, weights.C
+    scale = np.empty(C, dtype=np.float32)
+    for c in range(C):
+        scale[c] = factor
         if kind == NORMALISED:
-            for i in range(weights.H):
+            old, new = np.float32(0), np.float32(0)
+            for i in range(H):
                 old += W_b[i, c] ** 2
                 new += (factor * W_f[c, i]) ** 2
-            scale *= np.sqrt(old) / np.sqrt(new)
-        for i in range(weights.H):
-            W_b[i, c] = scale * (np.sign(W_f[c, i]) if kind == SIGN else W_f[c, i])
+            scale[c] *= np.sqrt(old) / np.sqrt(new)
+    for i in range(H):
+        for c in range(C):
+            W_b[i, c] = scale[c] * (np.sign(W_f[c, i]) if kind == SIGN else W_f[c, i])
 
 
 @inside

@@ -18,7 +18,7 @@ def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> 
     """Relax B samples from zero states, and return the number of flips."""
     H, f = weights.H, units.f
     empty(f)
-    add_columns(weights.W_in, units.x, f, units.every, weights.N, H)
+    add_columns(weights.W_in, units.x, f, units.every, weights.N, weights.driven)
     for i in range(len(weights.bias)):
         for k in range(B):  # units of samples that are not there stay at zero
             f[i, k] += weights.bias[i]

@@ -39,8 +39,8 @@ class Training:
         averaged: Couplings | None = None,
     ) -> None:
         self.steps, self.averaged = steps, averaged
-        weights = by_receiver(steps.couplings)
-        self.average = by_receiver(averaged) if averaged else None
+        weights = by_receiver(steps.couplings, steps.rate_in > 0)
+        self.average = by_receiver(averaged, False) if averaged else None
         self.network = Network(
             weights,
             choices(steps),
