@@ -18,13 +18,13 @@ def check(engine: str, recipe: Recipe, L: int, batch: int = 1) -> None:
         return
     strengths, schedule, rule = recipe.strengths, recipe.schedule, recipe.rule
     found = {
-        f"L = {L}": L > 1,
+        f"L = {L} layers": L > 1,
         "lam_io > 0": strengths.lam_io > 0,
         "order='asynchronous'": schedule.order == "asynchronous",
         "p_update < 1": schedule.p_update < 1,
         "noise > 0": schedule.noise > 0,
         "start='input'": schedule.start == "input",
-        f"batch = {batch}, above {MOST}": batch > MOST,
+        f"batch > {MOST}, got {batch},": batch > MOST,
     }
     if not isinstance(rule, ErrorRule):
         found |= {
@@ -34,4 +34,4 @@ def check(engine: str, recipe: Recipe, L: int, batch: int = 1) -> None:
         }
     for word, present in found.items():
         if present:
-            raise ValueError(f"engine='compiled' has no {word}: use engine='events'")
+            raise ValueError(f"engine='compiled' cannot train with {word}: use engine='events'")

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from foundation.compiled import compiled
 from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.plan import READS, SENDS, SWEEPS, Plan
@@ -13,7 +12,7 @@ from learning.fused.terms import Terms
 from learning.network.couplings import Array
 
 
-@compiled
+@inside
 def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> int:
     """Relax B samples from zero states, and return the number of flips."""
     H, f = weights.H, units.f

@@ -58,7 +58,7 @@ class SteeredClassifier(LogitClassifier):
     recipe
         A name, see `recipe`, or a `Recipe`: everything else.
     engine
-        "events"; "dense"; or "compiled", faster, for one layer that settles synchronously and a
+        "events"; "dense"; or "compiled", the fastest, for one layer in synchronous order and a
         `batch` of at most 64: see `Learner`.
     validation_fraction
         Fraction of the inputs held back to follow the accuracy, in [0, 1).

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,6 @@ from learning.fused.given import Given
 from learning.network.couplings import Array, Couplings
 from learning.network.schedule import Phase
 from learning.plasticity.steps import Steps
-from learning.relaxation.phases import Settled
 from learning.steered.averaging import EVERY
 from learning.steered.batches import Batches
 
@@ -48,14 +47,3 @@ def step(
     inputs, labels = (np.asarray(one[None], dtype=np.float32, order="C") for one in (x, y))
     with Training(steps, phases, len(x)) as training:
         return training.learn(Given(inputs, labels, truth.astype(np.intp)[None], weight))
-
-
-def settled(
-    couplings: Couplings, steps: Steps, phases: Sequence[Phase], X: Array
-) -> Iterator[tuple[Array, Settled]]:
-    """Yield inputs, some at a time, with where their inference ends, by the compiled engine."""
-    from learning.fused.inference import arrived
-
-    sweeps = sum(phase.sweeps for phase in phases)
-    for x, s, f, flips in arrived(couplings, steps, phases, X):
-        yield x, Settled(s, f, np.zeros_like(f), sweeps, flips)

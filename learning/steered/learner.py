@@ -50,9 +50,10 @@ class Learner:
     epochs
         Number of epochs so far.
     engine
-        "events" (only flips are propagated), "dense" (every sweep is a product), or "compiled" (a
-        step is one compiled function, for one layer that settles synchronously and batches of at
-        most 64): the same states, up to fields that float32 cannot tell from zero.
+        "events" (only flips are propagated), "dense" (each sweep is a product), or "compiled" (a
+        step of training is one compiled function, the fastest, for one layer in synchronous order
+        and batches of at most 64): the same states, up to fields that float32 cannot tell from
+        zero. Inference by "compiled" is that by "events", which is no slower.
     averaged
         Running average of the couplings, if the recipe asks for it and an epoch has passed.
     senders
@@ -292,9 +293,6 @@ class Learner:
         (44, 5) (1, 44, 20) 5
         """
         phases = self.recipe.schedule.testing()
-        if self.engine == "compiled":
-            yield from compiled_engine.settled(self.in_use, self.steps(), phases, X)
-            return
         with one_thread():
             for start in range(0, len(X), TEST_BATCH):
                 x, rng = X[start : start + TEST_BATCH], np.random.default_rng(0)
@@ -346,5 +344,5 @@ class Learner:
     def _batch(
         self, x: Array, y: Array | None, rng: np.random.Generator, couplings: Couplings
     ) -> Batch:
-        engine = "dense" if self.engine == "dense" else "events"  # phase by phase
+        engine = "dense" if self.engine == "dense" else "events"
         return Batch(couplings, self.recipe, x, y, rng, engine)
