@@ -10,8 +10,8 @@ import numpy.typing as npt
 from learning.fused.given import Given
 from learning.network.couplings import Array, Couplings
 from learning.network.schedule import Phase
+from learning.network.training import EVERY
 from learning.plasticity.steps import Steps
-from learning.steered.averaging import EVERY
 from learning.steered.batches import Batches
 
 
