@@ -9,5 +9,6 @@ classes that stay at zero.
 - `emitter`: vectors in the language of LLVM; `tiles`, `products`: what is made of them.
 - `choices`, `terms`: a rule and its numbers; `plan`: the sweeps; `room`: the arrays of a batch.
 - `readout`, `settling`, `wanting`, `moving`: where units arrive, what they want, how couplings
-  follow; `step`: one after the other. `training`: what a learner uses.
+  follow; `passes`: decay and averages; `step`: one after the other.
+  `training`: what a learner uses.
 """

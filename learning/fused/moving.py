@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from foundation.compiled import compiled
 from learning.fused.choices import LEARNED, NORMALISED, SIGN, TIED, Choices
 from learning.fused.inside import inside
 from learning.fused.layout import Weights
@@ -107,19 +106,3 @@ def _tie(weights: Weights, kind: int, factor: np.float32) -> None:
     for i in range(H):
         for c in range(C):
             W_b[i, c] = scale[c] * (np.sign(W_f[c, i]) if kind == SIGN else W_f[c, i])
-
-
-@inside
-def shrink(array: Array, left: np.float32) -> None:
-    """Multiply couplings by what is left of them."""
-    entries = array.ravel()
-    for q in range(entries.size):
-        entries[q] *= left
-
-
-@compiled
-def approach(average: Array, present: Array, weight: np.float32) -> None:
-    """Move an average towards the present couplings."""
-    before, now = average.ravel(), present.ravel()
-    for q in range(before.size):
-        before[q] += weight * (now[q] - before[q])

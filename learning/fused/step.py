@@ -10,7 +10,8 @@ from learning.fused.choices import Choices
 from learning.fused.given import Given
 from learning.fused.inside import inside
 from learning.fused.layout import Weights
-from learning.fused.moving import move, shrink
+from learning.fused.moving import move
+from learning.fused.passes import shrink
 from learning.fused.plan import Plan
 from learning.fused.room import Units, Wants
 from learning.fused.settling import settle

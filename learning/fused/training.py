@@ -12,7 +12,7 @@ import numpy.typing as npt
 from learning.fused.choices import choices
 from learning.fused.given import Given
 from learning.fused.layout import by_receiver, write_back
-from learning.fused.moving import approach
+from learning.fused.passes import approach
 from learning.fused.plan import planned
 from learning.fused.products import BY_VECTORS
 from learning.fused.room import units, wants
