@@ -10,7 +10,7 @@ from benchmarks.row import Row
 from foundation.versions import version
 from sweeps import provenance
 
-LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax")
+LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax", "darnax")
 HEAD = """# Benchmarks
 
 Made by `python -m benchmarks`. Times are seconds of the processor on one core (of a clock for

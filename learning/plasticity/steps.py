@@ -36,6 +36,8 @@ class Steps:
     `senders` has the means that the covariance rule needs; None for rules without.
     """
 
+    rate_b: float  # of the couplings back from the readout
+
     def __init__(
         self,
         couplings: Couplings,
@@ -50,7 +52,7 @@ class Steps:
         self.rate_in = pace * rule.lr_in * strengths.lam_in / sqrt(couplings.N)
         self.rate_W = pace * rule.readout_rate(strengths.lam_f) / sqrt(couplings.H)
         self.rate_io = pace * rule.lr_W * strengths.lam_io / sqrt(couplings.N)
-        self._undecayed = 0
+        self.undecayed = 0
 
     def step(
         self,
@@ -119,18 +121,18 @@ class Steps:
         more than the fraction `postponed`.
         """
         W, wd = self.couplings, self.recipe.rule.wd_J
-        if wd * max(self.rate_J, self.rate_fc) * self._undecayed <= postponed:
+        if wd * max(self.rate_J, self.rate_fc) * self.undecayed <= postponed:
             return
         rate_J, rate_fc = self.rate_J, self.rate_fc
         for arrays, rate in ((W.J, rate_J), (W.forward, rate_fc), (W.backward, rate_fc)):
             if rate:
-                arrays *= np.float32((1 - wd * rate) ** self._undecayed)
+                arrays *= np.float32((1 - wd * rate) ** self.undecayed)
         W.reset_diagonals()
-        self._undecayed = 0
+        self.undecayed = 0
 
     def _decay(self) -> None:
         W, rule = self.couplings, self.recipe.rule
-        self._undecayed += 1
+        self.undecayed += 1
         self.decay(POSTPONED)
         for array, rate in (
             (W.W_in, rule.wd_in * self.rate_in),

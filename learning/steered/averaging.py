@@ -11,6 +11,15 @@ def copied(couplings: Couplings) -> Couplings:
     return Couplings(**arrays, self_coupling=couplings.self_coupling, lam=couplings.lam)
 
 
+def begun(
+    average: Couplings | None, present: Couplings, weight: float, epochs: int
+) -> Couplings | None:
+    """Return the average for the next epoch: it begins after the first, and ends without weight."""
+    if not weight:
+        return None
+    return copied(present) if average is None and epochs else average
+
+
 def move(average: Couplings, present: Couplings, weight: float) -> None:
     """Move the average towards the present couplings."""
     for name, array in average.arrays.items():

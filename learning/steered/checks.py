@@ -5,8 +5,9 @@ from typing import Any
 
 from foundation import domains
 from learning.estimators.weights import checked
+from learning.fused import limits
 from learning.network.recipe import Recipe
-from learning.steered.learner import Learner
+from learning.steered.learner import ENGINES, Learner
 
 
 def check(estimator: Any) -> None:
@@ -23,6 +24,12 @@ def check(estimator: Any) -> None:
     checked(estimator.class_weight)
     for name in ("warm_start", "progress"):
         domains.boolean(name, getattr(estimator, name))
+
+
+def able(estimator: Any, recipe: Recipe) -> None:
+    """Refuse an engine that cannot do what is asked for."""
+    domains.choice("engine", estimator.engine, ENGINES)
+    limits.check(estimator.engine, recipe, estimator.L, estimator.batch or 1)
 
 
 def stay(learner: Learner, H: int, L: int, wanted: Recipe) -> None:

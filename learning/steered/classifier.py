@@ -18,20 +18,13 @@ from learning.estimators.temperature import some_of, temperature
 from learning.estimators.weights import Floats, relative, weighing, with_classes
 from learning.network.couplings import Array
 from learning.network.recipe import Recipe, recipe
-from learning.steered.checks import check, stay
+from learning.steered import stored_parts
+from learning.steered.checks import able, check, stay
 from learning.steered.held_back import Best, Rows, divided
 from learning.steered.history import History, keep, validated
 from learning.steered.labels import distinct, encoded, plain
 from learning.steered.learner import Learner
 from learning.steered.storage import UNKNOWN, read, understood, write
-from learning.steered.stored_parts import (
-    classes_of,
-    history_of,
-    learner_of,
-    parameters_of,
-    parts,
-    stored_parameters,
-)
 
 
 class SteeredClassifier(LogitClassifier):
@@ -64,6 +57,9 @@ class SteeredClassifier(LogitClassifier):
         Factor of all rates from each epoch to the next, in (0, 1]; None for that of the recipe.
     recipe
         A name, see `recipe`, or a `Recipe`: everything else.
+    engine
+        "events"; "dense"; or "compiled", the fastest, for one layer in synchronous order and a
+        `batch` of at most 64: see `Learner`.
     validation_fraction
         Fraction of the inputs held back to follow the accuracy, in [0, 1).
     patience
@@ -158,6 +154,7 @@ class SteeredClassifier(LogitClassifier):
         batch: int | None = None,
         cooling: float | None = None,
         recipe: str | Recipe = "G2",
+        engine: str = "events",
         validation_fraction: float = 0.0,
         patience: int | None = None,
         class_weight: Any = None,
@@ -173,6 +170,7 @@ class SteeredClassifier(LogitClassifier):
         self.batch = batch
         self.cooling = cooling
         self.recipe = recipe
+        self.engine = engine
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.class_weight = class_weight
@@ -270,8 +268,8 @@ class SteeredClassifier(LogitClassifier):
             If `path` cannot be that of a file, or the labels are objects other than strings.
         """
         check_is_fitted(self, "learner_")
-        arrays, facts = parts(self.learner_)
-        facts |= {"parameters": stored_parameters(self), "kept": self.history_.kept}
+        arrays, facts = stored_parts.parts(self.learner_)
+        facts |= {"parameters": stored_parts.stored_parameters(self), "kept": self.history_.kept}
         facts |= {"history": [asdict(one) for one in self.history_]}
         facts["temperature"] = getattr(self, "temperature_", UNKNOWN)
         arrays["classes"] = plain(self.classes_)
@@ -290,13 +288,13 @@ class SteeredClassifier(LogitClassifier):
         """
         arrays, facts = read(path)
         with understood(path):
-            loaded = cls(**parameters_of(facts))
+            loaded = cls(**stored_parts.parameters_of(facts))
             loaded._recipe()
             as_generator(loaded.random_state)
-            loaded.learner_ = learner_of(arrays, facts)
+            loaded.learner_ = stored_parts.learner_of(arrays, facts)
             loaded.n_features_in_ = loaded.learner_.couplings.N
-            loaded.classes_ = classes_of(arrays, loaded.learner_.couplings.C)
-            loaded.history_ = history_of(facts["history"], facts["kept"])
+            loaded.classes_ = stored_parts.classes_of(arrays, loaded.learner_.couplings.C)
+            loaded.history_ = stored_parts.history_of(facts["history"], facts["kept"])
             if facts["temperature"] != UNKNOWN:
                 T = domains.real("temperature", facts["temperature"], 0, np.inf, exclusive=True)
                 loaded.temperature_ = T
@@ -308,7 +306,9 @@ class SteeredClassifier(LogitClassifier):
         """Return the recipe, after a look at all parameters, before any work."""
         check(self)
         given = {"J_D": self.J_D, "lam": self.lam, "cooling": self.cooling}
-        return recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
+        made = recipe(self.recipe, **{k: v for k, v in given.items() if v is not None})
+        able(self, made)
+        return made
 
     def _begin(self, N: int, classes: Labels, on: bool, wanted: Recipe) -> None:
         """Draw a network, or continue with the present one."""
@@ -316,10 +316,11 @@ class SteeredClassifier(LogitClassifier):
         wanted.check(N, self.H, self.L)
         if on:
             stay(self.learner_, self.H, self.L, wanted)
-            self.learner_ = replace(self.learner_, recipe=wanted)
+            self.learner_ = replace(self.learner_, recipe=wanted, engine=self.engine)
             return
         rng = as_generator(self.random_state)
-        self.learner_ = Learner.draw(N, self.H, len(classes), self.L, wanted, rng=rng)
+        sizes = N, self.H, len(classes), self.L
+        self.learner_ = Learner.draw(*sizes, wanted, rng=rng, engine=self.engine)
         self.classes_, self.history_ = classes, History()
 
     def _epoch(

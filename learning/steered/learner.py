@@ -5,13 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning.data.signs import flipped
+from learning.fused.limits import check
 from learning.network import fields
 from learning.network.bounds import PARAMETER, single
 from learning.network.couplings import Array, Couplings
@@ -27,18 +26,13 @@ from learning.plasticity.senders import Senders
 from learning.plasticity.steps import Arrived, Steps
 from learning.relaxation.phases import Batch, Settled, relax, settle
 from learning.relaxation.threads import one_thread
-from learning.steered.averaging import copied, move
+from learning.steered import compiled_engine
+from learning.steered.averaging import begun, move
+from learning.steered.batches import Batches, Counts
 from learning.steered.history import Epoch
 
 TEST_BATCH = 256
-
-
-class Counts(NamedTuple):
-    """What happened in a step: hidden units that learned, inputs missed, flips."""
-
-    unstable: int
-    missed: int
-    flips: int
+ENGINES = ("events", "dense", "compiled")
 
 
 @dataclass(eq=False)
@@ -56,7 +50,10 @@ class Learner:
     epochs
         Number of epochs so far.
     engine
-        "events" or "dense": the same states, at different speeds.
+        "events" (only flips are propagated), "dense" (each sweep is a product), or "compiled" (a
+        step of training is one compiled function, the fastest, for one layer in synchronous order
+        and batches of at most 64): the same states, up to fields that float32 cannot tell from
+        zero. Inference by "compiled" is that by "events", which is no slower.
     averaged
         Running average of the couplings, if the recipe asks for it and an epoch has passed.
     senders
@@ -94,7 +91,7 @@ class Learner:
             if not isinstance(getattr(self, name), kind):
                 raise TypeError(f"{name} must be a {kind.__name__}, got {getattr(self, name)!r}")
         self.epochs = domains.integer("epochs", self.epochs, low=0)
-        domains.choice("engine", self.engine, ("events", "dense"))
+        check(domains.choice("engine", self.engine, ENGINES), self.recipe, self.couplings.L)
         self._phases = self.recipe.phases(self.couplings.L)
         if self.recipe.rule.presynaptic == "centred":
             self.senders = self.senders or Senders.unknown()
@@ -122,7 +119,7 @@ class Learner:
         rng
             A seed, a generator, or None for a fresh seed.
         engine
-            "events" or "dense".
+            "events", "dense" or "compiled".
 
         Raises
         ------
@@ -133,6 +130,7 @@ class Learner:
         if not isinstance(recipe, Recipe):
             raise TypeError(f"recipe must be a Recipe, see `learning.recipe`, got {recipe!r}")
         recipe.check(N, H, L)
+        check(engine, recipe, L)
         own, training = domains.generator(rng).spawn(2)
         return cls(draw(N, H, C, L, recipe.strengths, own), recipe, training, engine=engine)
 
@@ -177,6 +175,7 @@ class Learner:
         x = self.inputs(X)
         truth = self.classes(labels, len(x))
         batch = domains.integer("batch", batch, high=len(x))
+        check(self.engine, self.recipe, self.couplings.L, batch)
         pace = domains.real("pace", pace, 0, PARAMETER)
         return self._epoch(x, truth, np.arange(len(x)), batch, pace)
 
@@ -194,22 +193,18 @@ class Learner:
         order = self.rng.permutation(rows)
         steps = len(rows) // batch
         plasticity = self.steps(pace)
-        self._average()
-        one_hot = 2 * np.eye(self.couplings.C, dtype=np.float32) - 1
-        totals = np.zeros(3, dtype=np.int64)
-        with one_thread():
-            for number, chosen in enumerate(order[: steps * batch].reshape(steps, batch)):
-                own = truth[chosen]
-                weighed = None if weights is None else weights[chosen]
-                inputs = x.take(chosen, axis=0)
-                if part := self.recipe.training.flipped:
-                    inputs = flipped(inputs, part, self.rng)
-                totals += self.step(plasticity, inputs, one_hot[own], own, weighed)
-                if number % EVERY == 0 and self.averaged:
-                    move(self.averaged, self.couplings, self.recipe.training.averaged)
+        training, W = self.recipe.training, self.couplings
+        self.averaged = begun(self.averaged, W, training.averaged, self.epochs)
+        order = order[: steps * batch].reshape(steps, batch)
+        batches = Batches(x, truth, weights, order, W.C, training.flipped, self.rng)
+        if self.engine == "compiled":
+            totals = compiled_engine.learn(plasticity, self._phases, batches, self.averaged)
+        else:
+            with one_thread():
+                totals = self._learn(plasticity, batches)
         plasticity.decay()
         self.epochs += 1
-        units = steps * batch * self.couplings.L * self.couplings.H
+        units = steps * batch * W.L * W.H
         unstable, missed, flips = (float(total) for total in totals)
         return Epoch(
             self.epochs,
@@ -219,12 +214,14 @@ class Learner:
             time.perf_counter() - started,
         )
 
-    def _average(self) -> None:
-        """Begin the average after the first epoch, or end it, as the recipe says."""
-        if not self.recipe.training.averaged:
-            self.averaged = None
-        elif self.epochs and self.averaged is None:
-            self.averaged = copied(self.couplings)
+    def _learn(self, plasticity: Steps, batches: Batches) -> npt.NDArray[np.int64]:
+        """Learn from all batches; return the sums of their counts."""
+        totals = np.zeros(3, dtype=np.int64)
+        for number, given in enumerate(batches.each()):
+            totals += self.step(plasticity, *given)
+            if number % EVERY == 0 and self.averaged:
+                move(self.averaged, self.couplings, self.recipe.training.averaged)
+        return totals
 
     def step(
         self,
@@ -248,6 +245,8 @@ class Learner:
         >>> counts.missed
         0
         """
+        if self.engine == "compiled":
+            return Counts(*compiled_engine.step(plasticity, self._phases, x, y, truth, weights))
         schedule, rule = self.recipe.schedule, self.recipe.rule
         hidden: Arrived | None = None
         if isinstance(rule, Rule) and rule.hidden_at == "first":
@@ -345,4 +344,5 @@ class Learner:
     def _batch(
         self, x: Array, y: Array | None, rng: np.random.Generator, couplings: Couplings
     ) -> Batch:
-        return Batch(couplings, self.recipe, x, y, rng, self.engine)
+        engine = "dense" if self.engine == "dense" else "events"
+        return Batch(couplings, self.recipe, x, y, rng, engine)
