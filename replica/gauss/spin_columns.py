@@ -82,11 +82,33 @@ class Columns(NamedTuple):
         return self._replace(n=self.n[k : k + 1], J=self.J[k : k + 1])
 
 
+class Rule(NamedTuple):
+    """Nodes z of shape (k, z) and their distance h, for the integrands of some k."""
+
+    columns: Columns
+    z: Floats
+    h: float
+
+    def weights(self, x: Floats) -> tuple[Floats, Floats]:
+        """Return the weights at the nodes, whose sum is one, and the logarithm of the integral."""
+        log_integrand = self.columns.log_integrand(self.z, x)
+        top = log_integrand.max(axis=1, keepdims=True)
+        weights = np.exp(log_integrand - top)
+        total = weights.sum(axis=1, keepdims=True)
+        weights /= total
+        return weights, (np.log(total) + top)[:, 0] + np.log(self.h / np.sqrt(2 * np.pi))
+
+
 def spin_columns(y: int, up: Floats, J: Floats, d: float, step: float) -> SpinColumns:
     """Return the probabilities for columns of `up` spins up, the thresholds `J` of shape (k, 2).
 
     `step` is that of the trapezoidal rule, in units of the width of an edge.
     """
+    return summed(rules(y, up, J, d, step))
+
+
+def rules(y: int, up: Floats, J: Floats, d: float, step: float) -> list[Rule]:
+    """Return the nodes for these columns, all in one rule where they are few."""
     gain = np.array([1, -1])[:, None] * np.sqrt(1 - 2 * d)
     sigma = np.sqrt(2 * d)
     columns = Columns(np.stack([up, y - up], axis=-1)[..., None], J[..., None], gain, sigma)
@@ -95,23 +117,22 @@ def spin_columns(y: int, up: Floats, J: Floats, d: float, step: float) -> SpinCo
     t = h * np.arange(-np.ceil(_REACH / h), np.ceil(_REACH / h) + 1)
     mode = _mode(*columns)
     if len(t) < _MANY:
-        return _summed(columns, mode[:, None] + t, h)
-    parts = []
-    for k, z in enumerate(mode):
-        row = columns.row(k)
-        parts.append(_summed(row, (z + _near(row, z, t))[None], h))
-    return SpinColumns(*map(np.concatenate, zip(*parts, strict=True)))
+        return [Rule(columns, mode[:, None] + t, h)]
+    rows = [columns.row(k) for k in range(len(up))]
+    return [Rule(row, (z + _near(row, z, t))[None], h) for row, z in zip(rows, mode, strict=True)]
 
 
-def _summed(columns: Columns, z: Floats, h: float) -> SpinColumns:
-    """Return the integrals and their derivatives by sums over nodes z of shape (k, z)."""
-    n, sigma = columns.n, columns.sigma
-    x = columns.x(z)
-    log_integrand = columns.log_integrand(z, x)
-    top = log_integrand.max(axis=1, keepdims=True)
-    weights = np.exp(log_integrand - top)
-    total = weights.sum(axis=1, keepdims=True)
-    weights /= total
+def summed(rules: list[Rule]) -> SpinColumns:
+    """Return the probabilities at these nodes."""
+    return SpinColumns(*map(np.concatenate, zip(*map(_summed, rules), strict=True)))
+
+
+def _summed(rule: Rule) -> SpinColumns:
+    """Return the integrals and their derivatives by sums over the nodes."""
+    z = rule.z
+    n, sigma = rule.columns.n, rule.columns.sigma
+    x = rule.columns.x(z)
+    weights, log = rule.weights(x)
     # m = d ln Phi(x) / dJ, and n m its sum over the spins of one sign
     m = inverse_mills(x) / sigma
     sums = n * m
@@ -123,7 +144,6 @@ def _summed(columns: Columns, z: Floats, h: float) -> SpinColumns:
     # the heat equation: dI/dq is the sum over pairs of spins s, s' of s s' d^2 I / dJ dJ'
     squares = np.einsum("kz,kiz->k", weights, n * (n - 1) * m**2)
     slope_q = squares / 2 - products[:, 0, 1]
-    log = (np.log(total) + top)[:, 0] + np.log(h / np.sqrt(2 * np.pi))
     z, z_2 = (np.einsum("kz,kz->k", weights, power) for power in (z, z**2))
     return SpinColumns(log, slope, curvature, slope_q, z, z_2)
 

@@ -13,6 +13,7 @@ from replica.groups.cluster import FOUND
 from replica.groups.cluster_state import Number
 from replica.groups.curves import draw_curves
 from replica.groups.integer_exponent import FLAT, Exponent, stationary
+from replica.groups.integer_stability import SMALLEST_Y, inner_stability, outer_stability
 from replica.groups.pointwise import at, pointwise, summary
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 LARGEST_Y = 50
 SMALLEST_D = 1e-6
 _TOLERANCE = 1e-10  # of the free entropy
+_FEW = (
+    "Overlaps of two or three fixed points cannot differ while those of each have the same mean: "
+    "there is no inner_stability; that of `clusters` continues it to such y, at eta = 0."
+)
 _TRIES = 2  # grids on which no extremum is found, after which there is none
 
 
@@ -54,11 +59,12 @@ class IntegerClusters:
         Response a of a state to itself (of no consequence at `eta = 0`).
     overlap_shift
         Response a' of a state to another.
-    outer_stability
-        :math:`\lambda_\mathrm{out}`: below one where groups have no reason to differ from
-        independent ones, to eight digits; necessary for a typical network to have them, and not
-        sufficient (`docs/theory/typical.md`). nan at d = 1/2. At `eta = 0` it is that of
-        `clusters`; it is discontinuous there, as the response of groups to each other joins in.
+    inner_stability, outer_stability
+        :math:`\lambda_\mathrm{in}, \lambda_\mathrm{out}`: below one where the members of one group,
+        and groups among each other, have no reason to differ, to eight digits; necessary for a
+        typical network to have them, and not sufficient (`docs/theory/typical.md`). At `eta = 0`
+        they are those of `clusters`. The inner one is nan at y = 2 and 3, as `status` says:
+        overlaps of so few cannot differ while those of each member have the same mean.
     residual
         Largest deviation from the stationarity in `q_hat` (relative), `shift` and `overlap_shift`.
     error
@@ -74,8 +80,10 @@ class IntegerClusters:
     >>> groups = replica.integer_clusters(y=5, d=0.02, J_D=0.1, eta=0.5)
     >>> groups
     IntegerClusters(y=5, d=0.02, J_D=0.1, eta=0.5: free_entropy=0.209311, ..., converged)
-    >>> round(groups.slope_J_D, 3), round(groups.outer_stability, 3)
-    (1.06, 0.597)
+    >>> round(groups.slope_J_D, 3)
+    1.06
+    >>> round(groups.inner_stability, 3), round(groups.outer_stability, 3)
+    (0.469, 0.597)
     """
 
     y: Number
@@ -88,6 +96,7 @@ class IntegerClusters:
     q_hat: Number
     shift: Number
     overlap_shift: Number
+    inner_stability: Number
     outer_stability: Number
     residual: Number
     error: Number
@@ -234,12 +243,17 @@ def solve(y: int, d: float, J_D: float, eta: float) -> IntegerClusters:
         q_hat=fine.q_hat,
         shift=float((b + (y - 1) * c) / y),
         overlap_shift=float((b - c) / y),
-        outer_stability=fine.outer_stability,
+        inner_stability=inner_stability(y, eta, fine.p, exponent.rules(bc, step)),
+        outer_stability=outer_stability(y, d, eta, fine.p, fine.site, exponent.up),
         residual=residual,
         error=float(error),
         converged=not missing,
-        status=f"At {at(y=y, d=d, J_D=J_D, eta=eta)} {missing}." if missing else FOUND,
+        status=f"At {at(y=y, d=d, J_D=J_D, eta=eta)} {missing}." if missing else _found(y),
     )
+
+
+def _found(y: int) -> str:
+    return FOUND if y >= SMALLEST_Y else f"{FOUND} {_FEW}"
 
 
 def _missing(residual: float, stable: bool, error: float) -> str:

@@ -1,13 +1,12 @@
 """The exponent of the mean number of groups of y fixed points, and where it is stationary."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 from scipy import special
 
 from replica.gauss.orthant import Floats
-from replica.gauss.spin_columns import SpinColumns, spin_columns
+from replica.gauss.spin_columns import Rule, SpinColumns, rules, summed
 
 FLAT = 1e-8  # gradient that counts as none
 
@@ -16,7 +15,7 @@ class Point(NamedTuple):
     """The exponent at given responses, extremised over `q_hat`.
 
     The responses are `b = a + (y-1) a'`, of all states to all, and `c = a - a'`; `gradient` and
-    `hessian` are with respect to these two, divided by `eta`.
+    `hessian` are with respect to these two, divided by `eta`. Columns have the probabilities `p`.
     """
 
     value: float
@@ -25,7 +24,8 @@ class Point(NamedTuple):
     hessian: Floats
     slope_d: float
     slope_J_D: float
-    outer_stability: float
+    p: Floats
+    site: SpinColumns
     size: float  # of the terms that are added up
 
 
@@ -52,7 +52,7 @@ class Exponent:
     def __call__(self, bc: Floats, step: float) -> Point:
         """Return its value and derivatives at the responses, by a rule of this `step`."""
         y, d, eta, field = self.y, self.d, self.eta, self.field
-        site = spin_columns(y, self.up, self.J_D + eta * field @ bc, d, step)
+        site = summed(self.rules(bc, step))
         log_weight = self.log_number + site.log
         q_hat = _conjugate(log_weight, self.unlike, d * y * (y - 1))
         log_p = log_weight - q_hat * self.unlike
@@ -68,9 +68,14 @@ class Exponent:
             hessian=eta * self._curvature(p, slope - mean, site) - np.diag(self.metric),
             slope_d=q_hat * y * (y - 1) - 2 * p @ site.slope_q,
             slope_J_D=p @ site.slope.sum(axis=1),
-            outer_stability=self.outer_stability(p, site),
+            p=p,
+            site=site,
             size=np.abs(terms).sum() + p @ (self.log_number + np.abs(site.log) + np.abs(log_p)),
         )
+
+    def rules(self, bc: Floats, step: float) -> list[Rule]:
+        """Return the nodes of the columns at these responses."""
+        return rules(self.y, self.up, self.J_D + self.eta * self.field @ bc, self.d, step)
 
     def _curvature(self, p: Floats, spread: Floats, site: SpinColumns) -> Floats:
         """Return the second derivatives of the logarithm of the sum, `q_hat` following."""
@@ -79,27 +84,6 @@ class Exponent:
         cross = (p * excess) @ spread
         variance = p @ excess**2 or 1.0  # where it is 0, so is what is divided by it
         return single + (p * spread.T) @ spread - np.outer(cross, cross) / variance
-
-    def outer_stability(self, p: Floats, site: SpinColumns) -> float:
-        r"""Return the largest real eigenvalue of groups among each other, at cross overlap zero.
-
-        With the second cumulants :math:`X = (E, D; D, F)` of the spins of a column and of the slope
-        by the common field, a perturbation :math:`K = (\hat q_0, \eta R; \eta R, q_0)`, in which R
-        is the response of one group to another, returns as :math:`X K X / y^2`.
-        """
-        y, q, eta = self.y, 1 - 2 * self.d, self.eta
-        if q == 0:
-            return math.nan
-        E = y + y * (y - 1) * q
-        D = p @ ((2 * self.up - y) * site.z) / math.sqrt(q)
-        F = (p @ site.z_2 - 1) / q
-        matrix = [
-            [D**2, 2 * D * F, F**2],
-            [eta * E * D, eta * (E * F + D**2), eta * D * F],
-            [E**2, 2 * E * D, D**2],
-        ]
-        eigenvalues = np.linalg.eigvals(np.array(matrix) / y**2)
-        return float(eigenvalues.real[np.abs(eigenvalues.imag) <= 1e-7].max())
 
 
 def _conjugate(log_weight: Floats, unlike: Floats, mean: float) -> float:
