@@ -6,11 +6,9 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-import numpy as np
-
 from foundation import domains
 from replica.groups.curves import ENTROPIES, draw_curves
-from replica.groups.pointwise import at, summary
+from replica.groups.pointwise import at, described
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,6 +74,8 @@ class ClusterState:
     # what an entropy is drawn against: the first of these that varies
     _against: ClassVar[tuple[str, ...]] = ("d", "J_D", "y")
 
+    _arguments: ClassVar[tuple[str, ...]] = ("y", "d", "J_D")
+
     y: Number
     d: Number
     J_D: Number
@@ -128,17 +128,11 @@ class ClusterState:
     @property
     def location(self) -> str:
         """The point of a single solution, in words."""
-        return at(y=self.y, d=self.d, J_D=self.J_D)
+        return at(**{name: getattr(self, name) for name in self._arguments})
 
     def __repr__(self) -> str:
-        name = type(self).__name__
-        if np.ndim(self.free_entropy):
-            return f"{name}(shape {np.shape(self.free_entropy)}, {summary(self)})"
-        return (
-            f"{name}({self.location}: "
-            f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
-            f"complexity={self.complexity:.6g}, error={self.error:.1g}, {summary(self)})"
-        )
+        entropies = ["free_entropy", "local_entropy", "complexity"]
+        return described(self, entropies, *self._arguments)
 
 
 State = TypeVar("State", bound=ClusterState)

@@ -14,7 +14,7 @@ from replica.groups.cluster_state import Number
 from replica.groups.curves import draw_curves
 from replica.groups.integer_exponent import FLAT, Exponent, stationary
 from replica.groups.integer_stability import SMALLEST_Y, inner_stability, outer_stability
-from replica.groups.pointwise import at, pointwise, summary
+from replica.groups.pointwise import at, described, pointwise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,12 +136,7 @@ class IntegerClusters:
         return draw_curves(self, "free_entropy", ("d", "J_D", "eta", "y"), ax)
 
     def __repr__(self) -> str:
-        if np.ndim(self.free_entropy):
-            return f"IntegerClusters(shape {np.shape(self.free_entropy)}, {summary(self)})"
-        return (
-            f"IntegerClusters({at(y=self.y, d=self.d, J_D=self.J_D, eta=self.eta)}: "
-            f"free_entropy={self.free_entropy:.6g}, error={self.error:.1g}, {summary(self)})"
-        )
+        return described(self, ["free_entropy"], "y", "d", "J_D", "eta")
 
 
 def integer_clusters(

@@ -76,6 +76,16 @@ def at(**numbers: float) -> str:
     return ", ".join(f"{name}={number:.6g}" for name, number in numbers.items())
 
 
+def described(states: Any, entropies: Sequence[str], *arguments: str) -> str:
+    """Return how solutions print: a single one with its arguments, entropies and their error."""
+    name, found = type(states).__name__, summary(states)
+    if shape := np.shape(states.converged):
+        return f"{name}(shape {shape}, {found})"
+    where = at(**{argument: getattr(states, argument) for argument in arguments})
+    numbers = [f"{entropy}={getattr(states, entropy):.6g}" for entropy in entropies]
+    return f"{name}({where}: {', '.join(numbers)}, error={states.error:.1g}, {found})"
+
+
 def summary(states: Solution) -> str:
     """Say in a word or in a sentence whether all points have a solution."""
     found = np.asarray(states.converged)

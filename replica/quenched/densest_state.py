@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from replica.groups.cluster_state import Number
 from replica.groups.curves import draw_curves
-from replica.groups.pointwise import at, summary
+from replica.groups.pointwise import described
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -118,9 +116,4 @@ class DensestState:
         return draw_curves(self, "local_entropy", ("d", "J_D"), ax)
 
     def __repr__(self) -> str:
-        if np.ndim(self.local_entropy):
-            return f"DensestState(shape {np.shape(self.local_entropy)}, {summary(self)})"
-        return (
-            f"DensestState({at(d=self.d, J_D=self.J_D)}: local_entropy={self.local_entropy:.6g}, "
-            f"upper_bound={self.upper_bound:.6g}, error={self.error:.1g}, {summary(self)})"
-        )
+        return described(self, ["local_entropy", "upper_bound"], "d", "J_D")

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from foundation import domains
 from replica.groups.cluster_state import Number
 from replica.groups.curves import ENTROPIES, draw_curves
-from replica.groups.pointwise import at, summary
+from replica.groups.pointwise import described
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,10 +112,4 @@ class QuenchedState:
         return draw_curves(self, quantity, ("d", "J_D", "y"), ax)
 
     def __repr__(self) -> str:
-        if np.ndim(self.free_entropy):
-            return f"QuenchedState(shape {np.shape(self.free_entropy)}, {summary(self)})"
-        return (
-            f"QuenchedState({at(y=self.y, d=self.d, J_D=self.J_D, m=self.m)}: "
-            f"free_entropy={self.free_entropy:.6g}, local_entropy={self.local_entropy:.6g}, "
-            f"error={self.error:.1g}, {summary(self)})"
-        )
+        return described(self, ["free_entropy", "local_entropy"], "y", "d", "J_D", "m")

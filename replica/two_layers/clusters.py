@@ -40,12 +40,9 @@ class TwoLayerState(ClusterState):
 
     _against: ClassVar[tuple[str, ...]] = ("d", "J_D", "lam", "y")
 
-    lam: Number
+    _arguments: ClassVar[tuple[str, ...]] = ("y", "d", "J_D", "lam")
 
-    @property
-    def location(self) -> str:
-        """The point of a single solution, in words."""
-        return at(y=self.y, d=self.d, J_D=self.J_D, lam=self.lam)
+    lam: Number
 
 
 def two_layer_clusters(
