@@ -11,6 +11,7 @@ import networks
 import replica
 import sweeps
 from figures.compared import Compared, Comparisons, student, untransformed
+from figures.message_passing.annealing_panels import draw_parts, draw_slowness
 
 if TYPE_CHECKING:
     import xarray
@@ -30,29 +31,33 @@ caption = (
     "networks; means over networks with one standard error. Top: along a focusing trajectory with "
     "y = 7 (circles), and around a fixed point that was found, in a field towards it (squares). "
     "Left: the largest networks; lines: the upper bound by mean numbers as N → ∞. Middle, right: "
-    "the deviation from that bound at three distances, against the size. Bottom: the same "
-    "deviation in a linear field f = λm, which is raised slowly (filled; T iterations) and lowered "
-    "again (open), on networks with couplings of one bit. What is missing to the upper bound has "
-    "two parts. Shaded: breaking of replica symmetry, down to the densest clusters of a typical "
-    "network as N → ∞ (line). Below the line: the algorithm, which ends in dense clusters, not in "
-    "the densest. Right: this second part, against T (circles: N = 1000, squares 4000). No cluster "
-    "of a large network lies above the line, if the theory is exact. The verdict is on that for "
-    "the linear field, of means and of every single network, and on the upper bound for the "
-    "others; and, not drawn, on the entropy of all fixed points, which plain belief propagation "
-    "gives, exact at any N."
+    "the deviation from that bound at three distances, drawn side by side, against the size. "
+    "Bottom: the same deviation in a linear field f = λm, which is raised slowly (filled; in T "
+    "iterations) and lowered again (open), on networks with couplings of one bit, 2 to 6 of each N "
+    "and T. What is missing to the upper bound has two parts. Shaded: breaking of replica "
+    "symmetry, down to the densest clusters of a typical network as N → ∞ (line). Below the line: "
+    "the algorithm, which ends in dense clusters, not in the densest; the less far from them, the "
+    "more slowly the field is raised. Right: this second part, against T (markers as on the left). "
+    "No cluster of a large network lies above the line, if the theory is exact. The verdict is on "
+    "that for the linear field, of means and of every single network, up and down, and on the "
+    "upper bound for the others; and, not drawn, on the entropy of all fixed points, which plain "
+    "belief propagation gives, exact at any N."
 )
 
 TARGETS = np.array([0.05, 0.1, 0.2])
 GRID = np.geomspace(0.02, 0.25, 12)
 NAMES = ("focusing", "around")
+LABELS = {"focusing": "focusing", "around": "around a fixed point"}
 DISTANCES = np.array([0.05, 0.07, 0.1, 0.14, 0.2, 0.28, 0.4])
-MARKERS = "osD"  # of sizes
 STEPS = 32  # of the linear field while it rises
 LADDER = [  # in the linear field: N, J_D, iterations a step, number of networks
     (1000, 0.3, [10, 40, 160], 6),
     (1000, 0.5, [10], 6),
+    (1000, 0.5, [40], 4),
     (4000, 0.3, [10, 40], 3),
-    (4000, 0.5, [10], 3),
+    (4000, 0.5, [10, 40], 3),
+    (8000, 0.3, [10, 40], 2),
+    (8000, 0.5, [10, 40], 2),
 ]
 QUICK = [(N, J_D, [10, 40][: N // 200], 3) for N in (200, 400) for J_D in (0.3, 0.5)]
 
@@ -159,11 +164,12 @@ def _annealed(
     for size, coupling, iterations, replicas in ladder:
         grid = {"N": [size], "J_D": [coupling], "iterations": iterations}
         found = run(anneal, grid, replicas=replicas)[["up", "down"]]
-        found = found.rename({"N": "size", **{f"{leg}_0": "distance" for leg in found}})
-        parts.append(found.to_dataarray("leg").assign_coords(distance=DISTANCES))
+        names = {"N": "size", "iterations": "T", **{f"{leg}_0": "distance" for leg in found}}
+        labels = {"T": STEPS * np.array(iterations), "distance": DISTANCES}
+        parts.append(found.rename(names).to_dataarray("leg").assign_coords(labels))
     theory = replica.quenched_local_entropy(DISTANCES, np.array(J_D)[:, None])
-    labels, dims = {"J_D": J_D, "distance": DISTANCES}, ("J_D", "distance")
-    bound = xarray.DataArray(theory.upper_bound, labels, dims)
+    axes = {"J_D": J_D, "distance": DISTANCES}
+    bound = xarray.DataArray(theory.upper_bound, axes, list(axes))
     below = functools.reduce(lambda one, other: one.combine_first(other), parts) - bound
     count = below.notnull().sum("replica")
     scatter = below.std("replica", ddof=1).where(count > 1)
@@ -173,7 +179,7 @@ def _annealed(
         "annealed_error": scatter / np.sqrt(count),
         "annealed_scatter": scatter,
         "annealed_count": count,
-        "typical": xarray.DataArray(theory.local_entropy, labels, dims) - bound,
+        "typical": xarray.DataArray(theory.local_entropy, axes, list(axes)) - bound,
     }
 
 
@@ -231,33 +237,32 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
     figure = Figure(figsize=(8.4, 5.6))
     (left, *rest), (*parts, last) = figure.subplots(2, 3)
-    _draw_parts(parts, data)
-    _draw_slowness(last, data)
-    largest = data.isel(N=-1, d=slice(0, len(GRID)))
-    for i, J_D in enumerate(data["J_D"].values):
-        left.plot(data["d_line"], data["densest"].sel(J_D=J_D), color=f"C{i}")
-        for algorithm, marker in zip(NAMES, "os", strict=True):
-            here = largest.sel(J_D=J_D, algorithm=algorithm)
-            label = f"$J_D = {J_D:g}$" if marker == "o" else None
-            left.errorbar(
-                here["d"],
-                here["entropy"],
-                here["entropy_error"],
-                color=f"C{i}",
-                fmt=marker,
-                mfc="w",
-                label=label,
-            )
-        _draw_deviation(rest[i], data.sel(J_D=J_D).isel(d=slice(len(GRID), None)))
-        rest[i].set_title(f"$J_D = {J_D:g}$")
-    left.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, None), ylim=(0, None))
-    left.set_title(f"$N = {int(largest['N'])}$")
-    left.legend(loc="lower right")
+    draw_parts(parts, data)
+    draw_slowness(last, data, TARGETS)
+    _draw_largest(left, data.isel(N=-1, d=slice(0, len(GRID))))
+    for ax, J_D in zip(rest, data["J_D"].values, strict=True):
+        _draw_deviation(ax, data.sel(J_D=J_D).isel(d=slice(len(GRID), None)))
+        ax.set_title(f"$J_D = {J_D:g}$")
     rest[1].sharey(rest[0])
-    rest[0].set_ylim(1.4 * float(data["difference"].min()), 0.001)
+    rest[0].set_ylim(1.3 * float(data["difference"].min()), 0.0005)
     rest[0].set_ylabel("deviation from the upper bound")
     rest[0].legend(title="$d$", loc="lower right", ncols=3)
     return figure
+
+
+def _draw_largest(ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw the entropies of the largest networks, circles small enough to be seen in squares."""
+    for i, J_D in enumerate(data["J_D"].values):
+        ax.plot(data["d_line"], data["densest"].sel(J_D=J_D), f"C{i}", label=f"$J_D = {J_D:g}$")
+    for algorithm, fmt, ms in zip(NAMES, "os", (2.5, 5), strict=True):
+        points = functools.partial(ax.errorbar, fmt=fmt, mfc="w", ms=ms, zorder=8 - ms)
+        points([], [], [], color="k", label=LABELS[algorithm])
+        for i, J_D in enumerate(data["J_D"].values):
+            here = data.sel(J_D=J_D, algorithm=algorithm)
+            points(here["d"], here["entropy"], here["entropy_error"], color=f"C{i}")
+    ax.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, None), ylim=(0, None))
+    ax.set_title(f"$N = {int(data['N'])}$")
+    ax.legend(loc="lower right")
 
 
 def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -265,7 +270,7 @@ def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
         for algorithm, marker in zip(NAMES, "os", strict=True):
             here = data.isel(d=i).sel(algorithm=algorithm)
             ax.errorbar(
-                data["N"] * (1 + 0.05 * (i - 1)),
+                data["N"] * (1 + 0.09 * (i - 1)),
                 here["difference"],
                 here["entropy_error"],
                 color=f"C{i + 2}",
@@ -277,62 +282,3 @@ def _draw_deviation(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.set(xlabel="$N$", xscale="log")
     ax.set_xticks(data["N"].values, [f"{N}" for N in data["N"].values])
     ax.minorticks_off()
-
-
-def _draw_parts(axes: "list[Axes]", data: "xarray.Dataset") -> None:
-    """Draw the deviations from the upper bound, and the typical clusters between."""
-    from scipy.interpolate import CubicSpline
-
-    d = data["distance"].values
-    fine = np.geomspace(d[0], d[-1], 60)
-    for ax, J_D in zip(axes, data["J_D"].values, strict=True):
-        here = data.sel(J_D=J_D)
-        line = CubicSpline(np.log(d), here["typical"])(np.log(fine))
-        ax.fill_between(fine, line, 0, color="0.85", lw=0)
-        ax.plot(fine, line, color="k")
-        ax.text(0.2, line.min() / 2, "replica symmetry\nbreaking", ha="center", va="center")
-        for k, (size, iterations) in enumerate(_slowest(here)):
-            one = here.sel(size=size, iterations=iterations)
-            for leg in data["leg"].values[::-1]:
-                mean, error = (one[name].sel(leg=leg) for name in ("annealed", "annealed_error"))
-                ax.errorbar(
-                    d * (1 + 0.02 * (k - 1)),
-                    mean,
-                    error,
-                    fmt=f"C{k}{MARKERS[k]}",
-                    mfc="w" if leg == "down" else f"C{k}",
-                    ms=3,
-                    label=f"{size}, {STEPS * iterations}" if leg == "up" else None,
-                )
-        ax.set(xlabel="distance $d$", title=f"$J_D = {J_D:g}$", xlim=(0, 0.43))
-    lowest = float((data["annealed"] - data["annealed_error"]).min())
-    axes[1].sharey(axes[0])
-    axes[0].set_ylim(1.4 * lowest, 0.0003)
-    axes[0].set_ylabel("deviation from the upper bound")
-    for ax in axes:
-        ax.legend(title="$N$, $T$", loc="lower right")
-
-
-def _slowest(data: "xarray.Dataset") -> list[tuple[int, int]]:
-    """Return the sizes, and the most iterations a step that there are of each."""
-    known = (data["annealed_count"] > 1).any(["leg", "distance"])
-    return [(int(N), int(data["iterations"][known.sel(size=N)].max())) for N in data["size"]]
-
-
-def _draw_slowness(ax: "Axes", data: "xarray.Dataset") -> None:
-    """Draw what is missing to typical clusters, against the number of iterations."""
-    J_D, T = data["J_D"].values[0], STEPS * data["iterations"].values
-    for i, d in enumerate(TARGETS):
-        here = data.sel(leg="up", distance=d, J_D=J_D)
-        for N, marker in zip(data["size"].values, MARKERS, strict=False):
-            one = here.sel(size=N)
-            missing, shift = one["typical"] - one["annealed"], 1 + 0.03 * (i - 1)
-            label = f"{d:g}" if marker == "o" else None
-            style, error = f"C{i + 2}{marker}-", one["annealed_error"]
-            ax.errorbar(T * shift, missing, error, fmt=style, ms=3, label=label)
-    ax.set(xscale="log", yscale="log", xlabel="iterations $T$", title=f"$J_D = {J_D:g}$")
-    ax.set_xticks(T, [f"{t}" for t in T])
-    ax.set_yticks([0.0005, 0.001, 0.002, 0.004], ["0.0005", "0.001", "0.002", "0.004"])
-    ax.minorticks_off()
-    ax.set_ylabel("deviation from typical clusters")
-    ax.legend(title="$d$", loc="lower left")
