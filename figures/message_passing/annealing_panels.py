@@ -50,9 +50,8 @@ def draw_slowness(ax: "Axes", data: "xarray.Dataset", distances: npt.NDArray[np.
             missing, shift = one["typical"] - one["annealed"], 1 + 0.06 * (k - 1)
             style, error = f"C{i + 2}{MARKERS[k]}-", one["annealed_error"]
             ax.errorbar(T * shift, missing, error, fmt=style, ms=3)
-        smallest = here.isel(size=0)
-        ends = (smallest["typical"] - smallest["annealed"]).dropna("T")
-        at = float(ends["T"][-1]), float(ends[-1])
+        ends = (here["typical"] - here["annealed"]).isel(T=-1).dropna("size")
+        at = float(T[-1]), float(ends[0])
         ax.annotate(f"$d = {d:g}$", at, (8, 0), textcoords="offset points", va="center")
     ax.set(xscale="log", yscale="log", xlabel="iterations $T$", title=f"$J_D = {J_D:g}$")
     ax.set_xlim(0.8 * T[0], 4 * T[-1])
