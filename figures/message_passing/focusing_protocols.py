@@ -140,6 +140,7 @@ def _draw_fractions(ax: "Axes", data: "xarray.Dataset") -> None:
             label=label,
         )
     ax.set(ylabel="fraction of networks solved", ylim=(-0.05, 1.4))
+    ax.set_yticks(np.linspace(0, 1, 6))
     ax.legend(loc="upper center", ncols=2)
 
 
