@@ -47,7 +47,7 @@ class Trajectory:
     >>> network = networks.Asymmetric(N=500, J_D=0.2).sample(rng=1)
     >>> solution = bp.reinforcement(network, history=True, rng=1)
     >>> solution.trajectory
-    Trajectory(... steps, overlap up to 0.8..., ...)
+    Trajectory(... steps, overlap up to 0..., ...)
     >>> bool(solution.trajectory.unstable_fraction[-1] == 0)
     True
     >>> solution.trajectory.plot().get_ylabel()

@@ -9,6 +9,7 @@ CHAPTER = Chapter(
     ("message-passing", "focusing-dynamics"),
     (
         "focusing_success",
+        "focusing_protocols",
         "focusing_trajectory",
         "focusing_dynamics",
         "focusing_thresholds",
