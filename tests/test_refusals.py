@@ -22,6 +22,7 @@ SEARCH = {"damping": 0.8, "iterations": 1, "runs": 1, "restarts": 0, "repair_swe
 SEARCH |= {"rng": 1, "history": False}
 MOVES = {"order": "fixed", "max_sweeps": 1, "rng": 1, "history": False}
 TIMES = {"J_D": 0.3, "t_max": 1, "samples": 800, "rng": 1, "eta": 0.0, "order": "random"}
+LIVES = {"count": 3, "sweeps": 20, "burn_in": 1, "order": "permutation", "rng": 1, "throw": False}
 
 GOOD = {
     networks.Asymmetric: {"N": 5, "J_D": 0.5, "eta": 0.0, "couplings": "gaussian"},
@@ -80,7 +81,7 @@ GOOD = {
         "rng": 1,
         "throw": False,
     },
-    bp.focusing: {"network": NETWORK, "protocol": [(0.3, 3)], **SEARCH},
+    bp.focusing: {"network": NETWORK, "protocol": [(0.3, 3)], "effort": None, **SEARCH},
     bp.focusing_trajectory: {
         "network": NETWORK,
         "protocol": [(0.3, 3)],
@@ -111,7 +112,8 @@ GOOD = {
     },
     bp.onset: {"J_D": 0.2, "y": 3.0},
     bp.pseudo_reinforcement: {"steps": 3, "rate": (0.1, 0.2)},
-    bp.reinforcement: {"network": NETWORK, "rates": [0.1], **SEARCH},
+    bp.protocol: {"network": NETWORK, "effort": 100},
+    bp.reinforcement: {"network": NETWORK, "rates": [0.1], "effort": None, **SEARCH},
     bp.scoping: {"steps": 3, "y": 3.0, "gamma": (0.1, 0.2)},
     bp.success_probability: {"N": 100, "unstable_fraction": [0.1], "runs": 2},
     bp.success_threshold: {
@@ -120,10 +122,22 @@ GOOD = {
         "unstable_fraction": [0.1, 0.001],
         "runs": 2,
     },
+    bp.unstable_left: {
+        "J_D": 0.3,
+        "protocol": [(0.3, 7.0)],
+        "N": 20,
+        "runs": 2,
+        "kind": "focusing",
+        "damping": 0.7,
+        "iterations": 1,
+        "start": 0.1,
+        "rng": 1,
+    },
     dynamics.annealed_cycles: {"N": 8},
     dynamics.boundary_shift: {"p": 0.3},
     dynamics.census: {"network": NETWORK, "rule": "synchronous"},
     dynamics.enumerate_fixed_points: {"network": NETWORK},
+    dynamics.lifetime: {"ensemble": networks.Asymmetric(6, 0.5), **LIVES},
     dynamics.log_expected_reversing_four_cycles: {"N": 6, "J_D": 0.3},
     dynamics.log_expected_two_cycles: {"N": 6, "J_D": 0.3},
     dynamics.mean_field: {**TIMES, "dt": 0.5},
@@ -188,10 +202,12 @@ ARRAYS = {  # the arguments that are arrays of everything else
     learning.equilibration: {"learner": STEERED.learner_, "X": X, "labels": Y},
     learning.fixed_point_fraction: {"learner": STEERED.learner_, "X": X, "labels": Y},
     learning.flip: {"X": X, "probability": 0.1},
+    learning.input_overlaps: {"X": X, "y": Y},
     learning.overlaps: {"a": X, "b": X},
     learning.similarity: {"states": X},
     learning.symmetricity: {"J": np.eye(3)},
     learning.trajectory: {"learner": STEERED.learner_, "X": X, "labels": Y},
+    dynamics.lifetime(networks.Asymmetric(6, 0.5), **LIVES).survival: {"t": [1.0]},
     ode.Constraints: {"model": MODEL, "frozen": {"W": np.zeros((3, 3), bool)}},
     MODEL.jacobian: AT,
     MODEL.rhs: AT,

@@ -1,5 +1,6 @@
 """The default protocol and what it replaces, at equal effort."""
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -97,7 +98,9 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     yield Compared("mismatch", what, data["count_mismatch"])
     won, lost = (data[name].values for name in ("won", "lost"))
     off = data["won"].copy(data=sign_scores(lost, won))
-    yield Compared("bound", "networks that scoping alone solves, and a default alone", off, "lost")
+    seen = functools.partial(further_losses, data["lost"], data["won"])
+    what = "networks that scoping alone solves, and a default alone"
+    yield Compared("bound", what, off, "lost", unit="networks", noticed=seen)
 
 
 def sign_scores(lost: npt.ArrayLike, won: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -107,6 +110,15 @@ def sign_scores(lost: npt.ArrayLike, won: npt.ArrayLike) -> npt.NDArray[np.float
 
     lost, won = np.asarray(lost), np.asarray(won)
     return np.where(lost + won > 0, -ndtri(binom.sf(lost - 1, lost + won, 0.5)), np.nan)
+
+
+def further_losses(
+    lost: "xarray.DataArray", won: "xarray.DataArray", score: float
+) -> "xarray.DataArray":
+    """Return how many further losses would have had so large a score."""
+    more = np.arange(1, 1000)
+    scores = sign_scores(lost.values[..., None] + more, won.values[..., None])
+    return lost.copy(data=1.0 + (scores < score).sum(axis=-1))
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 title = "What message passing leaves unstable"
 equation = (
-    r"u_\mathrm{min} = \frac{1}{N} \Big\langle \min_t \#\{i : s_i^t \sum_j J_{ij} s_j^t + J_D \le "
-    r"0\} \Big\rangle \quad P(\text{found}) \simeq e^{-N u_\mathrm{min}} \quad "
+    r"u_\mathrm{min} = \operatorname{E} \min_t \frac{1}{N} \sum_i \Theta "
+    r"\Big( -s_i^t \sum_j J_{ij} s_j^t - J_D \Big) \quad "
+    r"P(\text{found}) \simeq e^{-N u_\mathrm{min}} \quad "
     r"N u_\mathrm{min}(J_\mathrm{f}) = -\ln(1 - 2^{-1/R})"
 )
 caption = (
