@@ -8,7 +8,8 @@ import numpy.typing as npt
 import learning
 import sweeps
 from figures.steered import reference_learner
-from figures.steered.entangled import PIXELS, N, entangled, images
+from figures.steered.competitors import COMPETITORS
+from figures.steered.entangled import PIXELS, N, entangled, images, train
 from figures.steered.reference_learner import held, recomputed
 
 if TYPE_CHECKING:
@@ -39,12 +40,7 @@ caption = (
     "classes, and couplings to 1e-5 (inputs that rounding can decide left out)."
 )
 
-RULES: dict[str, tuple[str, dict[str, float]]] = {
-    "G2": ("margin rule, label sent", {}),
-    "error_margin": ("margin rule, error sent", {}),
-    "error": ("error rule, learned feedback", {}),
-    "error_frozen": ("error rule, frozen feedback", {"lr_b": 0.0}),
-}
+RULES = ("margin", "error_margin", "error", "error_frozen")  # of the `COMPETITORS`
 WITHIN: dict[str, dict[str, float]] = {
     "learned": {},
     "frozen": {"lr_J": 0.0, "wd_J": 0.0},
@@ -57,8 +53,9 @@ COVERED = (0.0, 0.125, 0.25, 0.375, 0.5)  # of the rows of an image
 
 def made(rule: str, within: str) -> learning.Recipe:
     """Return the recipe of a rule, with couplings in the layer that learn, stay or are not."""
-    name = "error" if rule == "error_frozen" else rule
-    return learning.recipe(name, **RULES[rule][1], **WITHIN[within])
+    _, recipe, fixed, _ = COMPETITORS[rule]
+    assert recipe is not None
+    return learning.recipe(recipe, **fixed, **WITHIN[within])
 
 
 def damaged(
@@ -72,10 +69,9 @@ def damaged(
     data, raw = entangled(dataset, rng, P), images(dataset)
     projection = learning.EntangledProjection(N, random_state=np.random.default_rng([pair, 19]))
     projection.fit(raw.X[:1])
-    learner = learning.Learner.draw(N, H, 10, 1, made(rule, within), rng=rng)
     epochs = max(round(steps * 16 / P), 1)
-    for epoch in range(epochs):
-        learner.epoch(data.X, data.y, pace=0.1 ** (epoch / max(epochs - 1, 1)))
+    cooling = 0.1 ** (1 / max(epochs - 1, 1))
+    learner, _ = train(data, H, epochs, rng, made(rule, within), cooling=cooling)
     noise, y = np.random.default_rng([pair, 20]), data.y_test
 
     def score(X: npt.ArrayLike) -> float:
@@ -175,10 +171,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 def _draw_gain(ax: "Axes", x: npt.NDArray[np.float64], data: "xarray.Dataset", name: str) -> None:
     span = x[-1] - x[0]
-    for number, (rule, (label, _)) in enumerate(RULES.items()):
+    for number, rule in enumerate(RULES):
         for within, line in (("learned", "-"), ("frozen", "--")):
             one = data.sel(rule=rule, J=within)
-            words = label if within == "learned" else None
+            words = COMPETITORS[rule].label if within == "learned" else None
             mean, error = one[f"gain_{name}"].values, one[f"gain_{name}_error"].values
             place = x if name == "few" else x + 0.008 * span * (number - 1.5)
             bars = ax.errorbar(place, mean, error, color=f"C{number}", ls=line, label=words)
@@ -189,12 +185,14 @@ def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]
     """Return the accuracies themselves, at the ends of the lines."""
     header = ("rule", "J", "undamaged", "25 % flipped", "50 % missing", "50 % covered", "fewest")
     rows = []
-    for rule, (label, _) in RULES.items():
+    for rule in RULES:
         for within in WITHIN:
             one = data.sel(rule=rule, within=within)
             ends = [
                 one[f"accuracy_{name}"].values[-1] for name in ("flipped", "missing", "covered")
             ]
             numbers = [one["accuracy_missing"].values[0], *ends, one["accuracy_few"].values[0]]
-            rows.append((label, within, *(f"{float(number):.3f}" for number in numbers)))
+            rows.append(
+                (COMPETITORS[rule].label, within, *(f"{float(number):.3f}" for number in numbers))
+            )
     return header, rows
