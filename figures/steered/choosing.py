@@ -33,16 +33,20 @@ class Rung(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A search on images of a data set, of which some are held back, for networks of H units."""
+    """A search on images of a data set, of which some are held back, for networks of H units.
+
+    `engine` is that of the networks: to compile a step takes longer than the small search.
+    """
 
     dataset: str
     held: int
     H: int
+    engine: str
     rungs: tuple[Rung, ...]
 
 
-QUICK = Search("centred digits", 300, 60, (Rung(4, 2, 1), Rung(2, 4, 1)))
-FULL = Search("mnist", 10_000, 400, (Rung(40, 2, 1), Rung(12, 6, 1), Rung(4, 12, 2)))
+QUICK = Search("centred digits", 300, 60, "events", (Rung(4, 2, 1), Rung(2, 4, 1)))
+FULL = Search("mnist", 10_000, 400, "compiled", (Rung(40, 2, 1), Rung(12, 6, 1), Rung(4, 12, 2)))
 
 
 def held_back(
@@ -53,6 +57,7 @@ def held_back(
     H: int,
     epochs: int,
     projection: int,
+    engine: str,
     rng: np.random.Generator,
 ) -> float:
     """Return the accuracy of a configuration on training images that were held back."""
@@ -63,7 +68,7 @@ def held_back(
     X, y = project.transform(data.X), data.y
     rest, own = order[held:], order[:held]
     part = learning.Split(X[rest], y[rest], X[own], y[own], data.name)
-    network = trained(name, configuration(name, index), part, H, epochs, rng)
+    network = trained(name, configuration(name, index), part, H, epochs, rng, engine)
     return float(network.score(part.X_test, part.y_test))
 
 
@@ -90,6 +95,7 @@ def searched(run: "Run", search: Search) -> "xarray.Dataset":
                 "H": [search.H],
                 "epochs": [rung.epochs],
                 "projection": list(range(rung.projections)),
+                "engine": [search.engine],
             }
             found = (
                 run(held_back, grid)["result"].mean(["projection", "replica"]).squeeze(drop=True)

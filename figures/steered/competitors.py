@@ -55,7 +55,7 @@ def _error(rng: np.random.Generator) -> Configuration:
         "window": _log(rng, 1, 6),
         "gate": float(rng.choice([0.0, 0.003, 0.01])),
         "temperature": float(rng.choice([1.0, 2.0, 4.0])),
-        "lr_in": _log(rng, 0.3, 3),
+        "lr_in": _log(rng, 0.5, 8),
         "lr_J": _log(rng, 0.003, 0.1),
         "lr_W": _log(rng, 0.1, 1),
         "J_D": float(rng.choice([0.25, 0.5, 1.0])),
@@ -143,6 +143,7 @@ def trained(
     H: int,
     epochs: int,
     rng: np.random.Generator,
+    engine: str = "events",
 ) -> "learning.SteeredClassifier | learning.BinarisedMLP":
     """Train a competitor with one layer of H hidden units."""
     _, recipe, fixed, _ = COMPETITORS[name]
@@ -152,6 +153,7 @@ def trained(
         mlp = learning.BinarisedMLP(H, epochs=epochs, random_state=rng, **given)
         return mlp.fit(data.X, data.y)
     made = learning.recipe(recipe, **given)
-    return learning.SteeredClassifier(H, epochs=epochs, recipe=made, random_state=rng).fit(
-        data.X, data.y
+    network = learning.SteeredClassifier(
+        H, epochs=epochs, recipe=made, engine=engine, random_state=rng
     )
+    return network.fit(data.X, data.y)
