@@ -63,7 +63,13 @@ def _recipe(model: str) -> learning.Recipe:
 
 
 def reached(
-    dataset: str, encoding: str, model: str, H: int, epochs: int, rng: np.random.Generator
+    dataset: str,
+    encoding: str,
+    model: str,
+    H: int,
+    epochs: int,
+    engine: str,
+    rng: np.random.Generator,
 ) -> float:
     """Train a model on one encoding; return its accuracy on new images."""
     data = encoded(dataset, encoding, rng)
@@ -71,7 +77,8 @@ def reached(
         mlp = learning.BinarisedMLP(H, epochs=epochs, random_state=rng).fit(data.X, data.y)
         return float(mlp.score(data.X_test, data.y_test))
     recipe = _recipe(model)
-    return float(train(data, H, epochs, rng, recipe, cooling=recipe.training.cooling)[1][-1])
+    cooling = recipe.training.cooling
+    return float(train(data, H, epochs, rng, recipe, cooling=cooling, engine=engine)[1][-1])
 
 
 def checked(
@@ -84,10 +91,11 @@ def checked(
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train all models on all encodings of the data sets."""
     datasets = [SMALL, *(present(name for name in SHAPES if name != SMALL) if full else ())]
-    H, epochs, replicas = (400, 12, 3) if full else (100, 8, 3)
+    H, epochs, engine = (400, 12, "compiled") if full else (100, 8, "events")
     grid = {"dataset": datasets, "encoding": list(ENCODINGS), "model": list(LABELS), "H": [H]}
-    found = sweeps.summary(run(reached, {**grid, "epochs": [epochs]}, replicas=replicas))
-    data = found[["result", "result_error"]].squeeze(["H", "epochs"])
+    trained = {**grid, "epochs": [epochs], "engine": [engine]}
+    found = sweeps.summary(run(reached, trained, replicas=3))
+    data = found[["result", "result_error"]].squeeze(["H", "epochs", "engine"])
     recipes = [model for model in LABELS if model != BACK_PROPAGATION]
     checks = run(checked, {**grid, "model": recipes})
     return data.rename(result="test", result_error="test_error").assign(held(checks))

@@ -51,13 +51,14 @@ def train(
     recipe: learning.Recipe | str = "G2",
     L: int = 1,
     cooling: float = 1.0,
+    engine: str = "events",
 ) -> tuple[learning.Learner, npt.NDArray[np.float64]]:
     """Train a network; return it, and its accuracy on the test inputs after each epoch.
 
     All rates are multiplied by `cooling` after each.
     """
     made, C = learning.recipe(recipe), len(np.unique(data.y))
-    learner = learning.Learner.draw(data.X.shape[1], H, C, L, made, rng=rng)
+    learner = learning.Learner.draw(data.X.shape[1], H, C, L, made, rng=rng, engine=engine)
     accuracy = np.empty(epochs)
     for epoch in range(epochs):
         learner.epoch(data.X, data.y, pace=cooling**epoch)

@@ -59,7 +59,7 @@ def made(rule: str, within: str) -> learning.Recipe:
 
 
 def damaged(
-    dataset: str, rule: str, within: str, H: int, P: int, steps: int, pair: int
+    dataset: str, rule: str, within: str, H: int, P: int, steps: int, pair: int, engine: str
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Train on P images in so many steps; return the accuracies on digits damaged more and more.
 
@@ -71,7 +71,8 @@ def damaged(
     projection.fit(raw.X[:1])
     epochs = max(round(steps * 16 / P), 1)
     cooling = 0.1 ** (1 / max(epochs - 1, 1))
-    learner, _ = train(data, H, epochs, rng, made(rule, within), cooling=cooling)
+    recipe = made(rule, within)
+    learner, _ = train(data, H, epochs, rng, recipe, cooling=cooling, engine=engine)
     noise, y = np.random.default_rng([pair, 20]), data.y_test
 
     def score(X: npt.ArrayLike) -> float:
@@ -109,13 +110,15 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train with all rules, with and without J, on all images and on few."""
     if full:
         dataset, H, P, few, pairs = "mnist", 400, 60_000, [300, 1000, 3000, 10_000], 5
+        engine = "compiled"
     else:
         dataset, H, P, few, pairs = "centred digits", 100, 1437, [150], 3
+        engine = "events"  # to compile takes longer
     shared: dict[Any, list[Any]] = {"dataset": [dataset], "H": [H]}
     shared |= {"rule": list(RULES), "within": list(WITHIN)}
     sizes = [(size, max(size // 16 * EPOCHS, FEWEST)) for size in (*few, P)]
-    grid = {**shared, ("P", "steps"): sizes, "pair": list(range(pairs))}
-    found = run(damaged, grid).squeeze(["dataset", "H", "replica"], drop=True)
+    grid = {**shared, ("P", "steps"): sizes, "pair": list(range(pairs)), "engine": [engine]}
+    found = run(damaged, grid).squeeze(["dataset", "H", "engine", "replica"], drop=True)
     lines = {"flipped": FRACTIONS, "missing": FRACTIONS, "covered": COVERED}
     few_all = found["missing"].isel(missing_0=0, drop=True).rename(P_steps="images")
     data = few_all.to_dataset(name="accuracy_few").assign_coords(images=[*few, P])
