@@ -29,8 +29,8 @@ caption = (
     "of networks solved, with Clopper-Pearson 68 % intervals. Right: how many more networks are "
     "solved than by scoping, as a fraction of all; the error is the square root of the number of "
     "networks that one of the two solves alone. Without a protocol neither solves fewer networks "
-    "than scoping by more than chance would make it; together both solve more, and reinforcement "
-    "the most from N = 2000 on. The verdict: unstable neurons of the returned "
+    "than scoping by more than chance would make it; at full size both solve more in sum, and "
+    "reinforcement the most from N = 2000 on. The verdict: unstable neurons of the returned "
     "states, counted again in double precision; and by the sign test, whose chance is exact, that "
     "neither default solves fewer networks than scoping."
 )
