@@ -62,7 +62,7 @@ def tested(
     engine: str,
     rng: np.random.Generator,
 ) -> dict[str, float]:
-    """Train a chain; return its accuracies, and how far its last layer copies the first.
+    """Train a chain; return its accuracy, and how far its last layer copies the first.
 
     That is the overlap of their states for new digits.
     """
@@ -73,7 +73,6 @@ def tested(
     ).fit(data.X, data.y)
     s = network.learner_.states(data.X_test)
     return {
-        "train": float(network.score(data.X, data.y)),
         "test": float(network.score(data.X_test, data.y_test)),
         "copied": float(np.mean(s[0] * s[-1], dtype=float)),
     }
@@ -127,8 +126,6 @@ unjudged = {
         "test_error",
         "layer_test",
         "layer_test_error",
-        "train",
-        "train_error",
         "copied",
         "copied_error",
         "held_accuracy",
