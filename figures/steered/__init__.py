@@ -19,6 +19,7 @@ CHAPTER = Chapter(
         "representations",
         "equilibration_time",
         "benchmarks_learning",
+        "error_depth",
         "capacity_depth",
     ),
     __name__,

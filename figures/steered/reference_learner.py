@@ -51,11 +51,17 @@ class ReferenceLearner(ReferenceNetwork):
         sent = errors if sends_error else graded(Y, np.sqrt(C) / 2, -0.5)
         inputs, sent, errors = (np.stack([one] * len(s)) for one in (X, sent, errors))
         self._move("J", s, wanted, rule.lr_J * strengths.lam_int, rule.wd_J)
+        if len(self.W["forward"]):
+            rate = rule.lr_J * strengths.lam_fc
+            self._move("forward", s[:-1], wanted[1:], rate, rule.wd_J)
+            self._move("backward", s[1:], wanted[:-1], rate, rule.wd_J)
         self._move("W_in", inputs, wanted, rule.lr_in * strengths.lam_in, rule.wd_in)
         self._move("W_b", sent, s if sends_error else wanted, rate_b, 0.0)
         self._move("W_f", s, errors, rule.readout_rate(strengths.lam_f), rule.wd_W)
         for J in self.W["J"]:
             np.fill_diagonal(J, strengths.lam_int * strengths.J_D)
+        for A in (*self.W["forward"], *self.W["backward"]):
+            np.fill_diagonal(A, 0)
         if isinstance(rule, learning.Rule) and rule.feedback == "tied":
             H, C = self.W["W_f"].shape[1:]
             self.W["W_b"] = np.sqrt(H / C) * strengths.lam_b * self.W["W_f"].swapaxes(1, 2)

@@ -1,8 +1,7 @@
 """The relaxation of a steered network again, in double precision and plain NumPy.
 
 The equations of `docs/theory/learning.md` as they stand, without engines or stages (for recipes
-without dense couplings between layers, or from the input to the readout, and with the balanced
-scale of the feedback).
+without couplings from the input to the readout, and with the balanced scale of the feedback).
 """
 
 import numpy as np
@@ -64,8 +63,12 @@ class ReferenceNetwork:
         h = s @ self.W["J"] + self.W["bias"][:, None]
         h[: len(self.W["W_in"])] += X @ self.W["W_in"]
         h[1:] += self.lam * s[:-1]
+        if len(self.W["forward"]):
+            h[1:] += s[:-1] @ self.W["forward"]
         if mode != "LEFT_ONLY":
             h[:-1] += self.lam * s[1:]
+            if len(self.W["backward"]):
+                h[:-1] += s[1:] @ self.W["backward"]
         if mode == "FULL" and z is not None:
             by_error = self.recipe.wanted == "error" and self.error is not None
             h += self._current(self.error if by_error else graded(z, np.sqrt(z.shape[1]) / 2, -0.5))

@@ -42,7 +42,7 @@ class Recipe:
     Examples
     --------
     >>> from learning import Recipe, Rule, Schedule, Strengths
-    >>> made = Recipe(Strengths(J_D=0.3), Schedule(sweeps=8), Rule(k=1.0))
+    >>> made = Recipe(Strengths(J_D=0.3, lam=2.0), Schedule(sweeps=8), Rule(k=1.0))
     >>> made.kappa
     1.3
     >>> made.replace(J_D=0.5).strengths.J_D
@@ -94,8 +94,8 @@ class Recipe:
         ------
         TypeError, ValueError
             If a size is no integer >= 1; if there are more inputs than units that they start or
-            clamp; if the label would never act; if a step of decay would turn the sign of
-            couplings.
+            clamp; if the label would never act, the input never reach the last layer, or an error
+            not all layers that follow it; if a step of decay would turn the sign of couplings.
         """
         for name, size in (("N", N), ("H", H), ("L", L)):
             domains.integer(name, size)
@@ -103,11 +103,6 @@ class Recipe:
         if N > H and (schedule.start == "input" or strengths.input_to == "clamp"):
             word = "start='input'" if schedule.start == "input" else "input_to='clamp'"
             raise ValueError(f"{word} needs H >= N, got H = {H} and N = {N}")
-        if isinstance(rule, ErrorRule) and L > 1 and not strengths.lam_b_skip:
-            raise ValueError(
-                f"lam_b_skip must be > 0 for an ErrorRule in L = {L} layers, got 0: no error would "
-                f"reach those before the last"
-            )
         full = schedule.training(L)[1].sweeps + (schedule.start == "input")
         steered = isinstance(rule, Rule) and strengths.lam_b > 0
         if full < 2 and schedule.warm_up is None and steered:
@@ -115,6 +110,8 @@ class Recipe:
                 f"sweeps must be at least L + 2 = {L + 2}, got {schedule.sweeps}: the label would "
                 f"not act. Raise sweeps, lower warm_up, or set lam_b=0"
             )
+        if L > 1:
+            self._check_layers(L)
         for name, lr, strength, senders in (
             ("wd_J", rule.lr_J, max(strengths.lam_int, strengths.lam_fc), H),
             ("wd_in", rule.lr_in, strengths.lam_in, N),
@@ -126,6 +123,29 @@ class Recipe:
                     f"{name} must be at most {most:.3g} at these rates and sizes, got "
                     f"{getattr(rule, name):g}: the couplings would change sign"
                 )
+
+    def _check_layers(self, L: int) -> None:
+        """Refuse layers that nothing reaches."""
+        strengths, schedule, rule = self.strengths, self.schedule, self.rule
+        follows = isinstance(rule, ErrorRule) or rule.agreeing
+        if follows and not strengths.lam_b_skip:
+            word = "agreeing=True" if isinstance(rule, Rule) else "an ErrorRule"
+            raise ValueError(
+                f"lam_b_skip must be > 0 for {word} in L = {L} layers, got 0: no error would reach "
+                f"those before the last"
+            )
+        if strengths.input_to == "all" or schedule.start == "input":
+            return
+        if not (strengths.lam or strengths.lam_fc):
+            raise ValueError(
+                f"lam or lam_fc must be > 0 in L = {L} layers, got 0: the input would not reach "
+                f"those after the first. Or set input_to='all'"
+            )
+        if schedule.sweeps < L and schedule.order == "synchronous":
+            raise ValueError(
+                f"sweeps must be at least L = {L} in synchronous order, got {schedule.sweeps}: the "
+                f"input would not reach the last layer"
+            )
 
     def _fastest_readout(self, N: int, H: int) -> float:
         """Return the largest rate of a coupling to the readout."""
@@ -187,6 +207,7 @@ _ERROR = Recipe(
     Training(flipped=0.05, averaged=0.01, cooling=0.8),
 )
 _ERROR_MARGIN: dict[str, Any] = {
+    "lam_b_skip": 0.9,
     "sent": "error",
     "agreeing": True,
     "readout": "softmax",

@@ -62,14 +62,15 @@ class Schedule:
     Parameters
     ----------
     sweeps
-        T, >= 1, and L + 2 or more for the label to act in L layers. In asynchronous order, the
-        largest number that a phase takes.
+        T, >= 1; L or more for the input to reach L layers, and L + 2 for the label to act in them.
+        In asynchronous order, where a sweep reaches all, the largest number that a phase takes.
     warm_up
         Sweeps before the label acts, >= 0; None for the number of layers, but at most T.
     double
         Whether the state that is learned has to hold without the label.
     p_update
-        Probability that a unit follows its field in a synchronous sweep, in (0, 1].
+        Probability that a unit follows its field in a synchronous sweep, in (0, 1]; 1 in
+        asynchronous order.
     order
         "synchronous", or "asynchronous": layer by layer, one unit after the other in a new random
         order, until a sweep flips no unit.
@@ -113,6 +114,11 @@ class Schedule:
         if self.p_update == 0:
             raise ValueError("p_update must be > 0, got 0: nothing would ever move")
         domains.choice("order", self.order, ("synchronous", "asynchronous"))
+        if self.order == "asynchronous" and self.p_update < 1:
+            raise ValueError(
+                f"p_update must be 1 in asynchronous order, got {self.p_update:g}: every unit "
+                f"follows its field in its turn"
+            )
         domains.choice("start", self.start, ("zeros", "input"))
         object.__setattr__(self, "noise", domains.real("noise", self.noise, 0, 1))
         domains.choice("inference", self.inference, ("left_only", "no_supervision"))

@@ -6,10 +6,8 @@ import numpy as np
 
 from foundation.compiled import compiled
 from learning.network import fields
-from learning.network.couplings import Array, Couplings
+from learning.network.couplings import Array
 from learning.network.error_rule import ErrorRule
-from learning.network.recipe import Recipe
-from learning.plasticity.senders import Senders
 from learning.plasticity.steps import Arrived, Steps, accumulate
 
 
@@ -25,17 +23,7 @@ class ErrorSteps(Steps):
     :math:`\Delta W_f, \Delta W_b \propto e\, s`.
     """
 
-    def __init__(
-        self,
-        couplings: Couplings,
-        recipe: Recipe,
-        pace: float = 1.0,
-        senders: Senders | None = None,
-    ) -> None:
-        super().__init__(couplings, recipe, pace, senders)
-        assert isinstance(recipe.rule, ErrorRule)
-        self.rule = recipe.rule
-        self.rate_b = pace * self.rule.lr_b / sqrt(couplings.H)
+    rule: ErrorRule
 
     def step(
         self,

@@ -6,10 +6,8 @@ import numpy as np
 
 from foundation.compiled import compiled
 from learning.network import fields
-from learning.network.couplings import Array, Couplings
-from learning.network.recipe import Recipe
+from learning.network.couplings import Array
 from learning.network.rule import Rule
-from learning.plasticity.senders import Senders
 from learning.plasticity.steps import Arrived, Steps, accumulate
 from learning.plasticity.tied import tie
 
@@ -17,17 +15,7 @@ from learning.plasticity.tied import tie
 class MarginSteps(Steps):
     """Steps of a `Rule`; see `Steps`."""
 
-    def __init__(
-        self,
-        couplings: Couplings,
-        recipe: Recipe,
-        pace: float = 1.0,
-        senders: Senders | None = None,
-    ) -> None:
-        super().__init__(couplings, recipe, pace, senders)
-        assert isinstance(recipe.rule, Rule)
-        self.rule = recipe.rule
-        self.rate_b = pace * self.rule.lr_b * recipe.strengths.lam_b / sqrt(couplings.C)
+    rule: Rule
 
     def step(
         self,

@@ -7,7 +7,9 @@ import numpy as np
 from scipy.linalg.blas import sgemm
 
 from learning.network.couplings import Array, Couplings
+from learning.network.error_rule import ErrorRule
 from learning.network.recipe import Recipe
+from learning.network.rule import Rule
 from learning.plasticity.senders import Senders
 
 POSTPONED = 2e-5  # of the couplings between hidden units, the most by which decay may lag
@@ -36,7 +38,7 @@ class Steps:
     `senders` has the means that the covariance rule needs; None for rules without.
     """
 
-    rate_b: float  # of the couplings back from the readout
+    rule: Rule | ErrorRule
 
     def __init__(
         self,
@@ -46,12 +48,16 @@ class Steps:
         senders: Senders | None = None,
     ) -> None:
         self.couplings, self.recipe, self.senders = couplings, recipe, senders
-        strengths, rule = recipe.strengths, recipe.rule
+        self.rule = rule = recipe.rule
+        strengths = recipe.strengths
         self.rate_J = pace * rule.lr_J * strengths.lam_int / sqrt(couplings.H)
         self.rate_fc = pace * rule.lr_J * strengths.lam_fc / sqrt(couplings.H)
         self.rate_in = pace * rule.lr_in * strengths.lam_in / sqrt(couplings.N)
         self.rate_W = pace * rule.readout_rate(strengths.lam_f) / sqrt(couplings.H)
         self.rate_io = pace * rule.lr_W * strengths.lam_io / sqrt(couplings.N)
+        by_error = isinstance(rule, ErrorRule)  # its steps back are as those to the readout
+        strength, number = (1.0, couplings.H) if by_error else (strengths.lam_b, couplings.C)
+        self.rate_b = pace * rule.lr_b * strength / sqrt(number)
         self.undecayed = 0
 
     def step(
@@ -120,7 +126,7 @@ class Steps:
         A pass over them costs as much as a step: nothing is done as long as they would lose no
         more than the fraction `postponed`.
         """
-        W, wd = self.couplings, self.recipe.rule.wd_J
+        W, wd = self.couplings, self.rule.wd_J
         if wd * max(self.rate_J, self.rate_fc) * self.undecayed <= postponed:
             return
         rate_J, rate_fc = self.rate_J, self.rate_fc
@@ -131,7 +137,7 @@ class Steps:
         self.undecayed = 0
 
     def _decay(self) -> None:
-        W, rule = self.couplings, self.recipe.rule
+        W, rule = self.couplings, self.rule
         self.undecayed += 1
         self.decay(POSTPONED)
         for array, rate in (

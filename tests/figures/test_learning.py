@@ -6,6 +6,7 @@ import pytest
 import learning
 from figures.steered import (
     benchmarks_learning,
+    chains,
     encoded,
     entangled,
     equilibration_time,
@@ -71,6 +72,25 @@ def test_only_data_sets_that_are_present_are_asked_for(monkeypatch):
         with pytest.raises(InterruptedError):
             benchmarks_learning.compute(run, full)
     assert asked == [["digits"], ["digits", "animals"]]
+
+
+def test_what_depth_needs_is_spread_around_the_recipe():
+    found = [chains.configuration(index) for index in range(12)]
+    for block in np.arange(12).reshape(3, 4):
+        assert sorted(found[index]["lam"] for index in block) == [0, 1, 2, 4]
+    assert all((one["lam"] == 0) == (one["lam_fc"] == 1) for one in found)
+    for name, most in chains.DRAWN.items():
+        factors = [one[name] for one in found]
+        assert 1 / most <= min(factors) < 0.6
+        assert 1.5 < max(factors) <= most
+    first = chains.made("error", 5, 0, order="asynchronous")
+    assert first == learning.recipe("error", lam=2.0, sweeps=9, cooling=0.1, order="asynchronous")
+    for index in range(12):
+        frozen = chains.made("error_frozen", 7, index, epochs=3)
+        frozen.check(100, 100, 7)
+        assert frozen.rule.lr_b == 0
+        assert frozen.strengths.lam_b_skip == frozen.strengths.lam_b
+        assert frozen.training.cooling == pytest.approx(0.1**0.5)
 
 
 def test_the_random_networks_of_the_transition_settle_above_it():

@@ -24,10 +24,12 @@ def data():
         (learning.recipe("G2", feedback="tied"), 1, {"k": 0.8}),
         (excitatory(2, 2), 2, {"k": 0.8}),
         ("error", 1, {"window": 2.9}),
-        ("error", 2, {"gate": 0.1}),
+        (learning.recipe("error", lam=2.0), 2, {"gate": 0.1}),
+        (learning.recipe("error", lam_fc=1.0, sweeps=8), 7, {"lr_J": 0.03}),
         (learning.recipe("error", lr_b=0.0), 1, {"temperature": 1.8}),
         ("error_margin", 1, {"agreeing": False}),
         ("error_margin", 1, {"readout": "margin"}),
+        (learning.recipe("error_margin", lam=1.0, lam_b=9.0, lam_b_skip=9.0), 3, {"k": 0.8}),
     ],
 )
 def test_a_network_agrees_and_a_changed_one_does_not(data, recipe, L, change, monkeypatch):

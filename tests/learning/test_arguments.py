@@ -11,7 +11,8 @@ import learning
 X = np.random.default_rng(1).choice([-1.0, 1.0], size=(40, 6))
 Y = np.arange(40) % 3
 NETWORK = learning.SteeredClassifier(H=10, epochs=1).fit(X, Y)
-TWO_LAYERS = learning.SteeredClassifier(H=10, L=2, epochs=1).fit(X, Y)
+CHAIN = learning.recipe(lam=2.0)
+TWO_LAYERS = learning.SteeredClassifier(H=10, L=2, epochs=1, recipe=CHAIN).fit(X, Y)
 
 
 def fit(X=X, y=Y, **parameters):
@@ -88,7 +89,7 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("classes must be a list", fit().partial_fit, X, Y, classes=[[0], [1, 2]]),
         case("one kind", fit().partial_fit, X, Y, classes=[None, 0, 1], error=TypeError),
         case("H must stay 10", fit().set_params(H=20).partial_fit, X, Y),
-        case("L must stay 1", fit(warm_start=True).set_params(L=2).fit, X, Y),
+        case("L must stay 1", fit(warm_start=True, recipe=CHAIN).set_params(L=2).fit, X, Y),
         case("J_D must stay 0.5", fit(warm_start=True).set_params(J_D=0.9).fit, X, Y),
         case("classes", NETWORK.partial_fit, X, Y, classes=[0, 1]),
         case("y must be among", NETWORK.partial_fit, X, Y + 1),

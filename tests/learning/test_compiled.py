@@ -168,7 +168,7 @@ def test_the_classifier_with_this_engine(tmp_path):
 
 
 REFUSED = {
-    "L = 2 layers": ({"L": 2}, {}),
+    "L = 2 layers": ({"L": 2}, {"lam": 1.0}),
     "batch > 64, got 65,": ({"batch": 65}, {}),
     "order='asynchronous'": ({}, {"order": "asynchronous"}),
     "p_update < 1": ({}, {"p_update": 0.5}),

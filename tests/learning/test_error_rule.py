@@ -104,6 +104,31 @@ def test_steps_are_those_written_out_unit_by_unit(L, changes):
             assert np.abs(getattr(literal, name) - before[name]).max() > 1e-3
 
 
+@pytest.mark.parametrize(("L", "changes"), [(1, {}), (3, {"lam": 0.7}), (2, {"lam_fc": 0.9})])
+def test_steps_where_one_unit_settles_after_the_other(L, changes):
+    rule = recipe("error", lr_J=0.3, J_D=0.2, order="asynchronous", **changes)
+    learner = Learner.draw(N=12, H=20, C=3, L=L, recipe=rule, rng=1)
+    literal, steps, T = PlainError(learner.couplings, rule), learner.steps(), 5
+
+    def settle(x, y, modes):
+        s = np.zeros((L, 20))
+        for of_layers in visits:
+            for l, units in enumerate(of_layers):
+                for i in units:
+                    s[l, i] = plain.sign(literal.inference_field(l, s, x)[i])
+        return [s]
+
+    literal.settle = settle
+    for number, (x, truth, y) in enumerate(batches(2)):
+        learner.rng, draws = np.random.default_rng(number), np.random.default_rng(number)
+        visits = [[draws.permutation(20) for _ in range(L)] for _ in range(T)]
+        learner.step(steps, x, y, truth)
+        literal.learn(x, y)
+    for name in NAMES:
+        array = learner.couplings.arrays[name]
+        np.testing.assert_allclose(array.swapaxes(-1, -2), getattr(literal, name), atol=2e-5)
+
+
 def test_without_J_from_zero_it_is_back_propagation_through_signs():
     """Straight-through: the derivative of a sign is one inside the window."""
     rule = recipe("error", lam_f=0.0, lam_b=0.0, lam_int=0.0, gate=0.0, flipped=0.0, window=2.0)
@@ -261,6 +286,7 @@ def test_an_early_stop_goes_back_to_the_average_too():
         ({"name": "error", "temperature": 0.0}, "temperature must be > 0, got 0"),
         ({"name": "G2", "agreeing": True}, "agreeing needs sent='error'"),
         ({"name": "G2", "presynaptic": "mean"}, "presynaptic must be"),
+        ({"order": "asynchronous", "p_update": 0.8}, "p_update must be 1 in asynchronous order"),
         ({"name": "G2", "averaged": 1.5}, "averaged must be"),
         ({"name": "G2", "flipped": 1}, "flipped must be < 1, got 1"),
         ({"name": "G2", "presynaptic": "centred", "symmetry": "both_unstable"}, "has no step"),
@@ -271,9 +297,27 @@ def test_rules_say_what_they_cannot_do(changes, message):
         recipe(**changes)
 
 
-def test_an_error_that_reaches_no_layer_is_refused():
-    with pytest.raises(ValueError, match="lam_b_skip must be > 0 for an ErrorRule in L = 2"):
-        recipe("error", lam_b_skip=0.0).check(N=12, H=20, L=2)
+@pytest.mark.parametrize(
+    ("name", "L", "changes", "message"),
+    [
+        ("error", 2, {"lam_b_skip": 0.0}, "lam_b_skip must be > 0 for an ErrorRule in L = 2"),
+        ("error_margin", 2, {"lam_b_skip": 0.0}, "lam_b_skip must be > 0 for agreeing=True"),
+        ("error", 2, {}, "lam or lam_fc must be > 0 in L = 2 layers, .* input_to='all'"),
+        ("error", 7, {"lam": 1.0}, "sweeps must be at least L = 7 in synchronous order, got 5"),
+    ],
+)
+def test_layers_that_nothing_reaches_are_refused(name, L, changes, message):
+    with pytest.raises(ValueError, match=message):
+        recipe(name, **changes).check(N=12, H=20, L=L)
+
+
+@pytest.mark.parametrize("L", [2, 7])
+@pytest.mark.parametrize("order", ["synchronous", "asynchronous"])
+@pytest.mark.parametrize("name", ["error", "error_margin"])
+def test_chains_learn_in_both_orders(name, order, L):
+    made = recipe(name, lam=4.0, sweeps=L + 2, order=order)
+    network = learning.SteeredClassifier(30, L=L, epochs=5, recipe=made, random_state=1)
+    assert network.fit(DATA.X, DATA.y).score(DATA.X_test, DATA.y_test) > 0.6
 
 
 def test_back_propagation_is_given_the_same_care():

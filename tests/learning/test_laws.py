@@ -190,7 +190,12 @@ def test_units_below_their_margin_are_counted_whatever_they_ask_for(beta):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"p_update": 0.7}, {"noise": 0.3}, {"order": "asynchronous"}, {"p_update": 0.7, "L": 2}],
+    [
+        {"p_update": 0.7},
+        {"noise": 0.3},
+        {"order": "asynchronous"},
+        {"p_update": 0.7, "L": 2, "lam": 1.0},
+    ],
 )
 @pytest.mark.parametrize("engine", ["events", "dense"])
 def test_inference_of_an_input_does_not_depend_on_its_company(changes, engine):

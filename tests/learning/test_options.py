@@ -28,7 +28,10 @@ OPTIONS = {
     "feedback normalised": (1, {"feedback": "normalised", "lam_b": 0.6}),
     "feedback sign": (1, {"feedback": "sign", "lam_b": 0.6}),
     "feedback learned": (1, {"feedback": "learned", "lr_b": 0.5}),
-    "feedback learned, skips": (2, {"feedback": "learned", "lr_b": 0.5, "lam_b_skip": 0.4}),
+    "feedback learned, skips": (
+        2,
+        {"feedback": "learned", "lr_b": 0.5, "lam_b_skip": 0.4, "lam": 0.5},
+    ),
     "no feedback": (1, {"lam_b": 0.0}),
     "strong feedback": (1, {"lam_b": 3.0, "J_D": 0.1}),
     "label kept": (1, {"lam_b": 3.0, "J_D": 0.1, "double": False}),

@@ -40,7 +40,8 @@ def test_what_results_print():
 @pytest.mark.parametrize("lam", [0.0, 0.4])
 def test_the_network_of_the_theory_has_the_same_fields(lam):
     """Its fields are those of inference without input; the self-coupling is held apart."""
-    recipe = learning.recipe(lam=lam, J_D=0.3, lam_int=1.5, inference="no_supervision")
+    changes = {"inference": "no_supervision", "input_to": "all"}
+    recipe = learning.recipe(lam=lam, J_D=0.3, lam_int=1.5, **changes)
     couplings = learning.Learner.draw(4, 9, 2, 2, recipe, rng=1).couplings
     network = couplings.network()
     s = np.random.default_rng(2).choice([-1, 1], size=(2, 9))

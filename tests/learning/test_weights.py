@@ -39,7 +39,8 @@ RULES = {
 @pytest.mark.parametrize("name", RULES)
 def test_integer_weights_are_repetitions(name):
     """A step of all inputs over the root of their number is the expected step of any batch."""
-    recipe = learning.recipe("G2", **RULES[name], wd_J=0, wd_W=0, lr_J=0.1, sweeps=6)
+    changes = {"lam": 0.5, **RULES[name], "wd_J": 0, "wd_W": 0, "lr_J": 0.1, "sweeps": 6}
+    recipe = learning.recipe("G2", **changes)
     counts = np.random.default_rng(3).integers(1, 5, 24)
     moved = []
     for rows, weights in (
