@@ -35,11 +35,11 @@ def population(
     rng: int | np.random.Generator | None = None,
     throw: bool = True,
 ) -> Population:
-    r"""Follow the margin rule in one layer, averaged over Gaussian inputs.
+    r"""Follow the margin rule in one layer, averaged over a mixture of Gaussian inputs.
 
-    The input field of a unit is :math:`h = H_y + z` with Gaussian z, the recurrent field a Gaussian
-    that depends on z linearly; a relaxation moves the threshold of the unit; and its couplings
-    move by the averages
+    The input field of a unit is :math:`h = H_y + z`, with Gaussian z for the inputs of a cluster y,
+    the recurrent field a Gaussian that depends on z linearly; a relaxation moves the threshold of
+    the unit; and its couplings move by the averages
 
     .. math::
         \dot W_{in} = \eta_{in} \langle e s x \rangle , \qquad
@@ -54,7 +54,7 @@ def population(
     J_D
         Self-coupling, >= 0; it replaces that of the recipe.
     inputs
-        Class means and spectrum, see `input_overlaps`.
+        Means and spectrum, see `input_overlaps`.
     recipe
         A recipe of one layer with a margin rule that is sent the label, with feedback that is
         frozen, or its name.
