@@ -13,6 +13,8 @@ from learning.relaxation.phases import Batch, settle
 SHOWN = 2000  # inputs between which overlaps are measured
 M1 = 0.05  # by how much synthetic inputs of one class overlap more
 CLOSURES = ["sweeps", "static"]
+CLUSTERS = 50  # of images in a class
+VERSION = 2  # of `predicted`: 1 knew of no clusters and took steps half as long
 Floats = npt.NDArray[np.float64]
 
 
@@ -34,7 +36,7 @@ def statistics(inputs: str, m0: float, rng: np.random.Generator) -> learning.Inp
     if inputs == "synthetic":
         return learning.InputOverlaps.isotropic(N, 10, m0, M1)
     data = entangled("mnist", rng)
-    return learning.input_overlaps(data.X, data.y)
+    return learning.input_overlaps(data.X, data.y, CLUSTERS if inputs == "images" else 1, rng=rng)
 
 
 def merged(

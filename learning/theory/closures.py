@@ -12,24 +12,24 @@ from foundation.domains import Floats
 from learning.theory.units import Fields, States, Units, density, held
 
 NODES = 7  # of the recurrent field, at rest
-PATHS = 16  # of it, sweep by sweep
+MOST_PATHS, ALL_PATHS = 16, 160  # of it, sweep by sweep: of one cluster, of all
 REFRESHED = 5  # steps between two looks at its correlations
 
 
 class Averages(NamedTuple):
-    r"""Averages over the inputs of a class, at the state where units learn.
+    r"""Averages over the inputs of a cluster, at the state where units learn.
 
     Attributes
     ----------
     states
         The `States`.
     drift
-        :math:`D_y = \langle e s \rangle`, (M, C).
+        :math:`D_y = \langle e s \rangle`, (M, K).
     below
-        :math:`\langle e \rangle`, (M, C).
+        :math:`\langle e \rangle`, (M, K).
     along_z, along_rest
         Regression of :math:`e s` on z and on :math:`\zeta`: :math:`\langle e s z \rangle /
-        \langle z^2 \rangle` and so on, averaged over classes, (M,).
+        \langle z^2 \rangle` and so on, averaged over clusters, (M,).
     kept
         By how much less the drift answers to a push of the recurrent field than to one of the
         input, (M,).
@@ -69,11 +69,12 @@ class Static:
 class BySweeps:
     """The recurrent field moves with the states; its noise has the correlations of theirs."""
 
-    def __init__(self, labels: Sequence[bool], rng: np.random.Generator) -> None:
-        self.labels, self.rng = list(labels), rng
+    def __init__(self, labels: Sequence[bool], K: int, rng: np.random.Generator) -> None:
+        self.labels, self.K, self.rng = list(labels), K, rng
         n = len(self.labels) + 1
         self.correlations = np.full((n, n), 0.9) + 0.1 * np.eye(n)
-        self.weights = np.full(PATHS, 1 / PATHS)
+        pairs = max(1, min(MOST_PATHS, ALL_PATHS // K) // 2)  # of paths of opposite sign
+        self.weights = np.full(2 * pairs, 1 / (2 * pairs))
         self.steps = 0
 
     def average(
@@ -84,7 +85,7 @@ class BySweeps:
         deviation = np.sqrt(fields.rest_variance)[:, :, None]
         scale, mean = (1 + fields.follow)[:, None, None], fields.mean[:, :, None]
         sigma = np.sqrt(fields.variance)[:, None, None]
-        theta = np.zeros((*fields.mean.shape, PATHS))
+        theta = np.zeros((*fields.mean.shape, len(self.weights)))
         up = [ndtr((mean + theta) / sigma)]
         for label, noise in zip(self.labels, paths[:-1], strict=True):
             S = 2 * up[-1].mean(axis=2) - 1
@@ -93,27 +94,28 @@ class BySweeps:
             theta = held(theta, (mean + push + on) / scale - mean, J_D / scale)
             up.append(ndtr((mean + theta) / sigma))
         if self.steps % REFRESHED == 0:
-            self._correlate(up)
+            self._correlate(up, fields.shares)
         self.steps += 1
         push = (units.J @ (2 * up[-1].mean(axis=2) - 1))[:, :, None] + deviation * paths[-1]
         return averaged(fields, theta, push, paths[-1], self.weights, k)
 
     def _paths(self) -> Floats:
-        """Draw normal paths of a unit-variance noise, one for each sweep, (sweeps, PATHS)."""
-        half = self.rng.standard_normal((len(self.correlations), PATHS // 2))
+        """Draw normal paths of a unit-variance noise for each cluster, (sweeps, K, paths)."""
+        half = self.rng.standard_normal((len(self.correlations), self.K, len(self.weights) // 2))
         values, vectors = np.linalg.eigh(self.correlations)
-        paths = vectors @ (np.sqrt(np.maximum(values, 0))[:, None] * (vectors.T @ half))
-        return np.concatenate([paths, -paths], axis=1)
+        root = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
+        paths = np.tensordot(root, half, axes=1)
+        return np.concatenate([paths, -paths], axis=2)
 
-    def _correlate(self, up: list[Floats]) -> None:
-        """Take the correlations of what is random in the states, given class and unit."""
+    def _correlate(self, up: list[Floats], shares: Floats) -> None:
+        """Take the correlations of what is random in the states, given cluster and unit."""
         n = len(up)
         found = np.empty((n, n))
         mean = [2 * p.mean(axis=2) - 1 for p in up]
         for i in range(n):
             for j in range(i + 1):
-                same = 1 - 2 * np.abs(up[i] - up[j]).mean()
-                found[i, j] = found[j, i] = same - (mean[i] * mean[j]).mean()
+                same = 1 - 2 * np.abs(up[i] - up[j]).mean(axis=(0, 2))
+                found[i, j] = found[j, i] = (same - (mean[i] * mean[j]).mean(axis=0)) @ shares
         size = np.sqrt(np.maximum(np.diag(found), 1e-12))
         self.correlations = np.clip(found / np.outer(size, size), 0, 1)
 
@@ -132,11 +134,12 @@ def averaged(
     pulled = above - 2 * edge + under
     deviation = np.sqrt(np.maximum(fields.rest_variance, 1e-12))
     free = 2 * d_edge * (theta == 0)
+    per_width = fields.shares / sigma[:, :, 0]
     return Averages(
-        States((1 - 2 * edge) @ weights, ((2 * d_edge) @ weights).mean(axis=1) / sigma[:, 0, 0]),
+        States((1 - 2 * edge) @ weights, ((2 * d_edge @ weights) * per_width).sum(axis=1)),
         pulled @ weights,
         (above - under) @ weights,
-        ((2 * d_edge - d_above - d_under) @ weights).mean(axis=1) / sigma[:, 0, 0],
-        ((pulled @ (weights * noise)) / deviation).mean(axis=1),
-        (free @ weights).mean(axis=1) / sigma[:, 0, 0],
+        (((2 * d_edge - d_above - d_under) @ weights) * per_width).sum(axis=1),
+        ((pulled * noise) @ weights / deviation) @ fields.shares,
+        ((free @ weights) * per_width).sum(axis=1),
     )

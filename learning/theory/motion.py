@@ -69,14 +69,14 @@ def moved(
     """
     W, J, back = units
     (S, slope), M = found.states, len(W)
-    x, s = inputs.means, S
+    x, s, shares = inputs.means, S, inputs.shares
     if rate.centred:
-        x, s = x - x.mean(axis=0), s - s.mean(axis=1, keepdims=True)
-    events = _events(found, _stiffness(found, rate, x, inputs, s), dt, rng)
-    lam, below = inputs.variances, found.below.mean(axis=1, keepdims=True)
+        x, s = x - shares @ x, s - (s @ shares)[:, None]
+    events = _events(found, shares, _stiffness(found, rate, x, inputs, s), dt, rng)
+    lam, below = inputs.variances, (found.below @ shares)[:, None]
     noise = lam * (found.along_z[:, None] * W + found.along_rest[:, None] * fields.rest) * dt
     noise += np.sqrt(below * dt * lam) * rng.standard_normal(W.shape)
-    unexplained = np.maximum(1 - (S**2).mean(axis=1) - slope**2 * fields.variance, 0)
+    unexplained = np.maximum(1 - S**2 @ shares - slope**2 * fields.variance, 0)
     own = found.along_rest[:, None] * J * unexplained * dt
     J = J * (1 - rate.decay_J * dt) + rate.J * (
         (events @ s.T + noise @ (slope[:, None] * W).T) / M + own / rate.H
@@ -87,22 +87,25 @@ def moved(
 
 def _stiffness(found: Averages, rate: Rates, x: Floats, inputs: InputOverlaps, s: Floats) -> Floats:
     """Return how fast the common drift of each unit changes by itself, per input, (M, 1)."""
-    by_input = rate.W * (x.mean(axis=0) @ inputs.means.mean(axis=0))
-    by_units = rate.J * (s.mean(axis=1) @ found.states.S.mean(axis=1)) / len(s)
+    shares = inputs.shares
+    by_input = rate.W * ((shares @ x) @ (shares @ inputs.means))
+    by_units = rate.J * ((s @ shares) @ (found.states.S @ shares)) / len(s)
     slope = by_input * found.along_z + by_units * (found.along_z - found.kept)
     return np.asarray(slope)[:, None]
 
 
-def _events(found: Averages, stiffness: Floats, dt: float, rng: np.random.Generator) -> Floats:
-    r"""Return the sum of :math:`e s` over the inputs of each class in `dt`, (M, C).
+def _events(
+    found: Averages, shares: Floats, stiffness: Floats, dt: float, rng: np.random.Generator
+) -> Floats:
+    r"""Return the sum of :math:`e s` over the inputs of each cluster in `dt`, (M, K).
 
-    The mean over classes is fast where units are often below their margin. It takes an exponential
-    step where it is driven back, exact for a drift linear in the push: a plain one is not stable.
+    The mean over all inputs is fast where units are often below their margin. It takes an
+    exponential step where it is driven back, exact for a drift linear in the push: a plain one is
+    not stable.
     """
-    C = found.drift.shape[1]
-    mean = found.drift / C * dt
-    noise = np.sqrt(found.below / C * dt) * rng.standard_normal(mean.shape)
-    common, shaken = mean.mean(axis=1, keepdims=True), noise.mean(axis=1, keepdims=True)
+    mean = found.drift * shares * dt
+    noise = np.sqrt(found.below * shares * dt) * rng.standard_normal(mean.shape)
+    common, shaken = (shares * part.sum(axis=1, keepdims=True) for part in (mean, noise))
     j = np.minimum(stiffness * dt, 0.0)
     damped = common * _growth(j) + shaken * np.sqrt(_growth(2 * j))
     return mean - common + noise - shaken + damped

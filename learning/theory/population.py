@@ -15,10 +15,10 @@ from learning.theory.closures import BySweeps, Static
 from learning.theory.input_overlaps import InputOverlaps
 from learning.theory.motion import moved, rates
 from learning.theory.population_result import Population
-from learning.theory.units import States, drawn, fields, first_states
+from learning.theory.units import drawn, fields, first_states
 
 CLOSURES = ("sweeps", "static")
-FIRST, GROWTH = 5.0, 1 / 40  # a step of the motion takes 5 inputs, and 1/40 of those seen
+FIRST, GROWTH = 5.0, 1 / 20  # a step of the motion takes 5 inputs, and 1/20 of those seen
 COPIES = 2
 
 
@@ -35,11 +35,11 @@ def population(
     rng: int | np.random.Generator | None = None,
     throw: bool = True,
 ) -> Population:
-    r"""Follow the margin rule in one layer, averaged over Gaussian inputs.
+    r"""Follow the margin rule in one layer, averaged over a mixture of Gaussian inputs.
 
-    The input field of a unit is :math:`h = H_y + z` with Gaussian z, the recurrent field a Gaussian
-    that depends on z linearly; a relaxation moves the threshold of the unit; and its couplings
-    move by the averages
+    The input field of a unit is :math:`h = H_y + z`, with Gaussian z for the inputs of a cluster y,
+    the recurrent field a Gaussian that depends on z linearly; a relaxation moves the threshold of
+    the unit; and its couplings move by the averages
 
     .. math::
         \dot W_{in} = \eta_{in} \langle e s x \rangle , \qquad
@@ -54,7 +54,7 @@ def population(
     J_D
         Self-coupling, >= 0; it replaces that of the recipe.
     inputs
-        Class means and spectrum, see `input_overlaps`.
+        Means and spectrum, see `input_overlaps`.
     recipe
         A recipe of one layer with a margin rule that is sent the label, with feedback that is
         frozen, or its name.
@@ -172,7 +172,7 @@ def _course(
     H, seen, batch = sizes
     units = drawn(inputs, given, M, rng)
     labels = labelled_sweeps(given)
-    close = Static(labels) if closure == "static" else BySweeps(labels, rng)
+    close = Static(labels) if closure == "static" else BySweeps(labels, inputs.K, rng)
     rate = rates(given, inputs.N, H, batch)
     assert isinstance(given.rule, Rule)
     J_D, k = given.strengths.lam_int * given.strengths.J_D, given.rule.k
@@ -183,15 +183,11 @@ def _course(
         states = found.states
         times.append(t)
         first = first_states(units, inputs)
-        common = np.sqrt((at.mean.mean(axis=1) ** 2).mean())
-        course.append((_overlap(first), _overlap(states), found.below.mean(), common))
+        common = np.sqrt(((at.mean @ inputs.shares) ** 2).mean())
+        overlaps = (float(((told.S @ inputs.shares) ** 2).mean()) for told in (first, states))
+        course.append((*overlaps, (found.below @ inputs.shares).mean(), common))
         if t >= seen:
             return np.array(times), np.array(course)
         dt = min(FIRST + t * GROWTH, seen - t)
         units = moved(units, at, found, inputs, rate, dt, rng)
         t += dt
-
-
-def _overlap(states: States) -> float:
-    """Return the overlap of the states of two inputs drawn at random."""
-    return float((states.S.mean(axis=1) ** 2).mean())

@@ -47,7 +47,7 @@ class Population:
     ...     0.0, inputs, fast, H=100, seen=1000, units=80, closure="static", rng=1, throw=False
     ... )
     >>> found
-    Population(J_D = 0: overlap of first states 0.7..., of last 0.8..., ...% below margin)
+    Population(J_D = 0: overlap of first states 0.8..., of last 0.8..., ...% below margin)
     >>> bool(found.first[-1] > found.first[0] + 0.5)  # the states of all inputs become alike
     True
     >>> axes = found.plot()

@@ -20,7 +20,7 @@ class Units(NamedTuple):
     J
         Among the units, receiver first, (M, M), without a diagonal.
     back
-        Fields of the labels, (M, C).
+        Fields of the labels, (M, K).
     """
 
     W: Floats
@@ -34,7 +34,7 @@ class States(NamedTuple):
     Attributes
     ----------
     S
-        Mean state for inputs of each class, (M, C).
+        Mean state for inputs of each cluster, (M, K).
     slope
         :math:`g = \langle \partial s / \partial h \rangle`, so that :math:`s \approx S_y + g\, W
         \cdot \nu`, (M,).
@@ -45,14 +45,14 @@ class States(NamedTuple):
 
 
 class Fields(NamedTuple):
-    r"""The fields on all units: Gaussian over the inputs of a class.
+    r"""The fields on all units: Gaussian over the inputs of a cluster.
 
     .. math:: h = H_y + z , \qquad \xi = \Xi_y + \beta z + \zeta .
 
     Attributes
     ----------
     mean
-        :math:`H_y`, of the input, (M, C).
+        :math:`H_y`, of the input, (M, K).
     variance
         Of z, (M,).
     follow
@@ -60,7 +60,9 @@ class Fields(NamedTuple):
     rest
         Linear part of :math:`\zeta` as a vector on the noise of the input, (M, N).
     rest_variance
-        Of :math:`\zeta`, with what is not linear, (M, C).
+        Of :math:`\zeta`, with what is not linear, (M, K).
+    shares
+        Of the clusters among the inputs, (K,).
     """
 
     mean: Floats
@@ -68,6 +70,7 @@ class Fields(NamedTuple):
     follow: Floats
     rest: Floats
     rest_variance: Floats
+    shares: Floats
 
 
 def drawn(inputs: InputOverlaps, recipe: Recipe, M: int, rng: np.random.Generator) -> Units:
@@ -77,14 +80,15 @@ def drawn(inputs: InputOverlaps, recipe: Recipe, M: int, rng: np.random.Generato
     J = strengths.lam_int / np.sqrt(M) * rng.standard_normal((M, M))
     np.fill_diagonal(J, 0)
     sent = strengths.feedback((2 * np.eye(C) - 1).astype(np.float32)).astype(float)
-    return Units(W, J, strengths.lam_b / np.sqrt(C) * rng.standard_normal((M, C)) @ sent.T)
+    back = strengths.lam_b / np.sqrt(C) * rng.standard_normal((M, C)) @ sent.T
+    return Units(W, J, back[:, inputs.labels])
 
 
 def first_states(units: Units, inputs: InputOverlaps) -> States:
     """Return the states after the first sweep, which the input alone decides."""
     sigma = np.sqrt(units.W**2 @ inputs.variances)[:, None]
     at = units.W @ inputs.means.T / sigma
-    return States(1 - 2 * ndtr(-at), (2 * density(at) / sigma).mean(axis=1))
+    return States(1 - 2 * ndtr(-at), (2 * density(at) / sigma) @ inputs.shares)
 
 
 def fields(units: Units, states: States, inputs: InputOverlaps) -> Fields:
@@ -97,7 +101,7 @@ def fields(units: Units, states: States, inputs: InputOverlaps) -> Fields:
     rest = sent - follow[:, None] * W
     unexplained = np.maximum(1 - states.S**2 - (states.slope**2 * variance)[:, None], 0)
     rest_variance = (rest**2 @ lam)[:, None] + J**2 @ unexplained
-    return Fields(W @ inputs.means.T, variance, follow, rest, rest_variance)
+    return Fields(W @ inputs.means.T, variance, follow, rest, rest_variance, inputs.shares)
 
 
 def held(theta: Floats, push: Floats, J_D: float | Floats) -> Floats:

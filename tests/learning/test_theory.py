@@ -15,6 +15,14 @@ FAST = {"lr_in": 0.12, "lr_J": 0.02}
 INPUTS = learning.InputOverlaps.isotropic(N=40, C=4, m0=0.3, m1=0.05)
 
 
+def a_mixture(spread=3.0):
+    """Six clusters of four classes, of different sizes, apart along the last inputs."""
+    means = INPUTS.means[[0, 1, 2, 3, 0, 1]].copy()
+    means[[0, 1, 4, 5], [-1, -2, -1, -2]] = spread * np.array([1, 1, -1, -1])
+    shares = [0.1, 0.2, 0.15, 0.25, 0.2, 0.1]
+    return learning.InputOverlaps(means, np.linspace(0.1, 1.2, 40), [0, 1, 2, 3, 0, 1], shares)
+
+
 class Quiet:
     """A generator that draws only zeros."""
 
@@ -53,7 +61,7 @@ def test_a_relaxation_moves_the_thresholds(double):
 def a_population(J_D=0.3, M=12, uneven=True, lam_in=2.0):
     inputs = INPUTS
     if uneven:
-        inputs = learning.InputOverlaps(INPUTS.means, np.linspace(0.1, 1.2, 40))
+        inputs = a_mixture()
     recipe = learning.recipe("G2", J_D=J_D, lam_in=lam_in)
     units = drawn(inputs, recipe, M, np.random.default_rng(3))
     return inputs, recipe, units
@@ -66,7 +74,7 @@ def sampled(size=20_000):
     rng = np.random.default_rng(4)
     states = first_states(units, inputs)
     at = fields(units, states, inputs)
-    y = rng.integers(inputs.C, size=size)
+    y = rng.choice(inputs.K, size=size, p=inputs.shares)
     nu = np.sqrt(inputs.variances) * rng.standard_normal((size, inputs.N))
     z = nu @ units.W.T
     linear = nu @ at.rest.T
@@ -87,16 +95,16 @@ def test_averages_are_those_of_samples():
     states, at, y, _, z, zeta, s, es = sampled()
     static = closures.Static(labelled_sweeps(recipe))
     found = static.average(units, at, states, 0.3, 0.9)
-    by_class = [y == c for c in range(4)]
+    by_cluster = [y == k for k in range(6)]
 
     def check(theory, samples):
         mean, error = samples.mean(0), samples.std(0) / np.sqrt(len(samples))
         assert np.abs((theory - mean) / error).max() < 4.5
 
-    for c, mine in enumerate(by_class):
-        check(found.drift[:, c], es[mine])
-        check(found.below[:, c], np.abs(es[mine]))
-        check(found.states.S[:, c], s[mine])
+    for k, mine in enumerate(by_cluster):
+        check(found.drift[:, k], es[mine])
+        check(found.below[:, k], np.abs(es[mine]))
+        check(found.states.S[:, k], s[mine])
     check(found.states.slope, s * z / at.variance)
     check(found.along_z, es * z / at.variance)
     check(found.along_rest, es * zeta / at.rest_variance.T[y])
@@ -134,7 +142,7 @@ def test_the_noise_of_counting():
     steps = np.array(
         [motion.moved(units, at, found, inputs, rate, 1.0, rng).W - units.W for _ in range(600)]
     )
-    below = found.below / 4
+    below = found.below * inputs.shares
     expected = rate.W**2 * (below @ inputs.means**2 + below.sum(1)[:, None] * inputs.variances)
     np.testing.assert_allclose(steps.var(0).sum(1), expected.sum(1), rtol=0.1)
 
@@ -146,28 +154,39 @@ def test_without_couplings_both_closures_are_the_same():
     at = fields(units, states, inputs)
     labels = labelled_sweeps(recipe)
     a = closures.Static(labels).average(units, at, states, 0.3, 0.9)
-    b = closures.BySweeps(labels, np.random.default_rng(1)).average(units, at, states, 0.3, 0.9)
+    moving = closures.BySweeps(labels, inputs.K, np.random.default_rng(1))
+    b = moving.average(units, at, states, 0.3, 0.9)
+    assert len(moving.weights) == 16
+    assert len(closures.BySweeps(labels, 500, np.random.default_rng(1)).weights) == 2
     np.testing.assert_allclose(a.drift, b.drift, atol=1e-12)
     np.testing.assert_allclose(a.states.S, b.states.S, atol=1e-12)
 
 
-def learned(J_D, seen, seed, rule="raw"):
+def learned(J_D, seen, seed, rule="raw", inputs=INPUTS):
     recipe = learning.recipe("G2", J_D=J_D, presynaptic=rule, **FAST)
     learner = learning.Learner.draw(40, 100, 4, 1, recipe, rng=seed)
-    data = INPUTS.sample(seen, rng=100 + seed)
+    data = inputs.sample(seen, rng=100 + seed)
     learner.epoch(data.X, data.y)
-    X = INPUTS.sample(400, rng=7).X
+    X = inputs.sample(400, rng=7).X
     s = np.sign(X @ learner.couplings.W_in[0])
     size = len(X)
     return ((s.mean(0) ** 2).mean() * size - 1) / (size - 1)
 
 
-@pytest.mark.parametrize(("J_D", "rule"), [(0.0, "raw"), (0.4, "raw"), (0.0, "centred")])
-def test_the_course_is_that_of_learners(J_D, rule):
+@pytest.mark.parametrize(
+    ("J_D", "rule", "inputs"),
+    [
+        (0.0, "raw", INPUTS),
+        (0.4, "raw", INPUTS),
+        (0.4, "raw", a_mixture(spread=6.0)),
+        (0.0, "centred", INPUTS),
+    ],
+)
+def test_the_course_is_that_of_learners(J_D, rule, inputs):
     recipe = learning.recipe("G2", presynaptic=rule, **FAST)
     options = {"H": 100, "seen": 800, "units": 100, "throw": False}
-    theory = learning.population(J_D, INPUTS, recipe, **options, rng=1)
-    simulated = [learned(J_D, 800, seed, rule) for seed in range(6)]
+    theory = learning.population(J_D, inputs, recipe, **options, rng=1)
+    simulated = [learned(J_D, 800, seed, rule, inputs) for seed in range(6)]
     scatter = np.std(simulated, ddof=1)
     error = scatter * np.sqrt(1 / 6 + 1 / 2)  # two populations scatter as networks do
     assert abs(theory.first[-1] - np.mean(simulated)) < 4 * error
@@ -186,6 +205,40 @@ def test_overlaps_are_those_of_pairs():
     assert INPUTS.m1 == pytest.approx(0.05)
     assert INPUTS.v_eff == pytest.approx(1)
     assert found.v_eff > 1
+
+
+def test_overlaps_are_those_of_pairs_of_classes_of_different_sizes():
+    data = a_mixture().sample(1500, rng=1)
+    pairs = data.X @ data.X.T / 40
+    same, other = data.y[:, None] == data.y, ~np.eye(1500, dtype=bool)
+    for inputs in (a_mixture(), learning.input_overlaps(data.X, data.y)):
+        assert inputs.m0 == pytest.approx(pairs[~same].mean(), abs=0.02)
+        assert inputs.m0 + inputs.m1 == pytest.approx(pairs[same & other].mean(), abs=0.02)
+
+
+def test_clusters_are_found():
+    mixture = a_mixture(spread=6.0)
+    data = mixture.sample(4000, rng=2)
+    plain = learning.input_overlaps(data.X, data.y)
+    found = learning.input_overlaps(data.X, data.y, clusters=2, rng=1)
+    assert (found.K, found.C, plain.K) == (8, 4, 4)
+    np.testing.assert_array_equal(found.labels, np.repeat(range(4), 2))
+    for name in ("m0", "m1", "v_eff"):  # what they say of classes does not depend on clusters
+        assert getattr(found, name) == pytest.approx(getattr(plain, name), abs=1e-12)
+    shares = np.sort(found.shares[found.labels < 2])
+    np.testing.assert_allclose(shares, [0.1, 0.1, 0.2, 0.2], atol=0.03)
+    halves = [found.means[found.labels == c] for c in range(2)]
+    distances = [np.linalg.norm(one - other) for one, other in halves]
+    np.testing.assert_allclose(distances, 12, rtol=0.02)
+    assert found.variances.sum() < plain.variances.sum() - 10
+    again = learning.input_overlaps(data.X, data.y, clusters=2, rng=1)
+    np.testing.assert_array_equal(found.means, again.means)
+
+
+def test_units_of_a_cluster_feel_the_label_of_its_class():
+    _, _, units = a_population()
+    np.testing.assert_array_equal(units.back[:, 4:], units.back[:, :2])
+    assert (units.back[:, 0] != units.back[:, 1]).all()
 
 
 def test_the_threshold_is_where_the_curve_crosses():
@@ -225,6 +278,14 @@ def test_bad_arguments_are_named():
         learning.InputOverlaps.isotropic(10, 3, 0.9, 0.2)
     with pytest.raises(ValueError, match="variances"):
         learning.InputOverlaps(INPUTS.means, [1.0])
+    with pytest.raises(ValueError, match="labels"):
+        learning.InputOverlaps(INPUTS.means, np.ones(40), [0, 1, 1, 3])
+    with pytest.raises(ValueError, match="labels"):
+        learning.InputOverlaps(INPUTS.means, np.ones(40), [0, 0, 0, 0])
+    with pytest.raises(ValueError, match="shares"):
+        learning.InputOverlaps(INPUTS.means, np.ones(40), shares=[0.5, 0.5, 0, 0])
+    with pytest.raises(ValueError, match="clusters must be at most"):
+        learning.input_overlaps(np.eye(4), [0, 0, 0, 1], clusters=2)
     with pytest.raises(ValueError, match="each class"):
         learning.input_overlaps(np.ones((3, 2)), [0, 2, 2])
 
