@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 import learning
+from figures.gallery import stored
 from figures.steered import (
     benchmarks_learning,
     chains,
+    competitors,
     encoded,
     entangled,
     equilibration_time,
@@ -46,6 +48,13 @@ def test_entangled_digits_are_signs_and_the_mean_can_be_left_out():
     assert kept.X.shape == (1437, entangled.N)
     assert set(np.unique(kept.X)) == {-1.0, 1.0}
     assert np.abs(kept.X.mean(0)).mean() > 2 * np.abs(less.X.mean(0)).mean()
+
+
+def test_the_parameters_in_use_are_those_that_the_search_chose():
+    data = stored.load("emnist_width")
+    chosen = dict(zip(data["competitor"].values, data["chosen"].values, strict=True))
+    assert data.attrs["images"] == "MNIST"
+    assert chosen == competitors.CHOSEN
 
 
 @pytest.mark.parametrize(
