@@ -40,6 +40,15 @@ def check_expression(where: str, text: str, known: set[str], advice: str = "") -
         ) from None
 
 
+def names_in(text: str) -> set[str]:
+    """Return the names in a text; none if it cannot be read."""
+    try:
+        tree = expression("", text)
+    except ValueError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def expression(where: str, text: str) -> ast.expr:
     """Return the syntax tree of an expression, all of whose nodes are known."""
     try:

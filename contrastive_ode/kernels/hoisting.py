@@ -53,7 +53,7 @@ class NodeArrays:
             for s in value.free_symbols
             if self.names.indices(s)
         }
-        m = self.table.setdefault(value.xreplace(moved), len(self.table))
+        m = self.table.setdefault(value.xreplace(moved), len(self.names.rows) + len(self.table))
         return sympy.Symbol(f"_h{m}_{index}", real=True)
 
 

@@ -36,6 +36,8 @@ class Parameters:
         edges = topology.dense or len(topology.rows) == topology.N + 1
         if "pair" in kinds and not edges:
             raise ValueError(f"topology must have edges: {system.name} has a rate of pairs")
+        if system.totals and not edges:
+            raise ValueError(f"topology must have edges: {system.name} has a total over them")
         if "triple" in kinds and not len(topology.triples):
             raise ValueError(f"topology must have triples: {system.name} has a rate of triples")
         self._shapes = {without_index(name): self._shape(name) for name in system.parameters}
