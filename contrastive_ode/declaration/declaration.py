@@ -81,6 +81,7 @@ class Declaration:
         bases = [without_index(name) for name in declared]
         twice = {name for name in bases if bases.count(name) > 1}
         twice |= {"t", "pi", *FUNCTIONS} & set(bases)
+        twice |= {f"{base}_ji" for base in bases} & set(declared)
         if twice:
             raise ValueError(
                 f"names must be declared once, and not be t, pi or a function, got {sorted(twice)}"
@@ -121,6 +122,24 @@ class Declaration:
                     f"state that follows it: {{'y_i': '({total}_i - y_i) / tau'}}"
                 )
 
+    @property
+    def uses_back(self) -> bool:
+        """Whether the rate of an edge j → i depends on parameters or constants of i → j.
+
+        Examples
+        --------
+        >>> from contrastive_ode.declaration.declaration import Declaration
+        >>> Declaration("mutual", pair="K_ij * K_ji * x_j", parameters=["K_ij"]).uses_back
+        True
+        """
+        texts = [text for _, text in (*dict(self.terms).get("pair", ()), *self.totals)]
+        return any(name in self._back for text in texts for name in names_in(text))
+
+    @property
+    def _back(self) -> set[str]:
+        names = (*self.parameters, *self.constants)
+        return {f"{without_index(name)}_ji" for name in names if index_of(name) == "ij"}
+
     def symbols(self, kind: str) -> set[str]:
         """Return the names that the expressions of a kind of term may use.
 
@@ -129,7 +148,7 @@ class Declaration:
         >>> from contrastive_ode.declaration.declaration import Declaration
         >>> gain = Declaration("gain", pair="a_i * W_ij * x_j", parameters=["W_ij", "a_i"])
         >>> sorted(gain.symbols("pair"))
-        ['W_ij', 'a_i', 'a_j', 't', 'x_i', 'x_j']
+        ['W_ij', 'W_ji', 'a_i', 'a_j', 't', 'x_i', 'x_j']
         """
         nodes = [
             without_index(name)
@@ -137,11 +156,10 @@ class Declaration:
             if index_of(name) == "i"
         ]
         found = {f"{name}_{index}" for name in (*self.states, *nodes) for index in INDICES[kind]}
-        found |= {
-            name
-            for name in (*self.parameters, *self.constants)
-            if index_of(name) in ("", INDICES[kind])
-        }
+        shared = [n for n in (*self.parameters, *self.constants) if index_of(n) != "i"]
+        found |= {name for name in shared if index_of(name) in ("", INDICES[kind])}
+        if kind == "pair":
+            found |= self._back
         if kind == "node":
             found |= {f"{name}_i" for name, _ in self.totals}
         return found | {"t"}

@@ -32,7 +32,7 @@ class Contribution:
     position
         Which variable, which parameter, or which total.
     index
-        Index of the entry: "i", "j", "k", "ij", "ijk" or "".
+        Index of the entry: "i", "j", "k", "ij", "ji", "ijk" or "".
     value
         The expression.
     """
@@ -218,6 +218,8 @@ def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], 
     found = []
     for position, name in enumerate(system.parameters):
         indices = INDICES[kind] if index_of(name) == "i" else [index_of(name)]
+        if kind == "pair" and index_of(name) == "ij":
+            indices = ["ij", "ji"]
         for index in indices:
             full = f"{without_index(name)}_{index}" if index else name
             found.append(((position, index), sympy.Symbol(full, real=True)))

@@ -50,6 +50,7 @@ NET = {
     "_starts": "starts",
     "_thirds": "thirds",
     "_s": "scratch",
+    "_back": "back",
 }
 ARGUMENTS = {
     "rhs": "_t, _x, _net, _out",
@@ -94,7 +95,9 @@ def _kernel(
     late = [(value, m) for value, m in hoist.table.items() if names.late(value)]
     late += [(value, names.rows[name]) for name, value in derived.lifts.items()]
     yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
-    yield from (f"    {short} = _net.{field}" for short, field in NET.items())
+    back = pairs == "sparse" and any(backwards(c, value) for c, value in (*values, *sums))
+    used_fields = {short: field for short, field in NET.items() if back or short != "_back"}
+    yield from (f"    {short} = _net.{field}" for short, field in used_fields.items())
     # unsigned, as an index that might be negative takes longer; and never with a signed number,
     # as numba makes their sum a float
     yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
@@ -163,10 +166,17 @@ def edge_loops(
                 "            for _j in range(_first, _end):",
             ],
         }[pairs]
+        if pairs == "sparse" and any(backwards(c, value) for c, value in edges):
+            header += ["            _r = _back[_e]"]
         pad = 16 if pairs == "split" else 12
         yield from inner_loop(names, edges, ("i",), "j", header, pad, totals)
     own = {c.position: names.entry(c) for c, _ in (*nodes, *edges) if c.array != "parameter"}
     yield from (f"        {own[s]} = _total{s}" for s in sorted(totals))
+
+
+def backwards(c: Contribution, value: "Expr") -> bool:
+    """Return whether something has to do with the edge i → j beside j → i."""
+    return c.index == "ji" or any(str(symbol).endswith("_ji") for symbol in value.free_symbols)
 
 
 def triple_loops(names: "Names", triples: "list[tuple[Contribution, Expr]]") -> Iterable[str]:

@@ -59,7 +59,7 @@ class Names:
             index = symbol.rpartition("_")[2] if "_" in symbol else ""
             if self._is_scalar(symbol):
                 continue
-            of_edge = index in ("ij", "ijk") and "edge" in indices
+            of_edge = index in ("ij", "ji", "ijk") and "edge" in indices
             if index in indices or of_edge:
                 yield f"{' ' * pad}{symbol} = {self._source(symbol, index)}"
 
@@ -88,6 +88,8 @@ class Names:
     def _subscript(self, index: str) -> str:
         if index == "ij":
             return "_i, _j" if self.dense else "_e"
+        if index == "ji":
+            return "_j, _i" if self.dense else "_r"
         return {"": "0", "ijk": "_e"}.get(index, f"_{index}")
 
     def _source(self, symbol: str, index: str) -> str:
