@@ -74,10 +74,15 @@ class Derived:
             self.contributions.append(Contribution(kind, array, *key, value))
 
     def drop_unused(self) -> None:
-        """Leave out the totals that nothing uses."""
-        used = [c.value for c in self.contributions] + list(self.lifts.values())
-        names = {str(symbol) for value in used for symbol in value.free_symbols}
-        self.totals = {name: g for name, g in self.totals.items() if f"{name}_i" in names}
+        """Leave out the lifts and the totals that nothing uses."""
+
+        def kept(found: "dict[str, Expr]", values: "list[Expr]") -> "dict[str, Expr]":
+            names = {str(symbol) for value in values for symbol in value.free_symbols}
+            return {name: value for name, value in found.items() if f"{name}_i" in names}
+
+        direct = [c.value for c in self.contributions]
+        self.lifts = kept(self.lifts, direct)
+        self.totals = kept(self.totals, direct + list(self.lifts.values()))
 
 
 def derive(system: Declaration) -> dict[str, Derived]:

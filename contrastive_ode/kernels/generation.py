@@ -94,19 +94,9 @@ def _kernel(
     early = [(value, m) for value, m in hoist.table.items() if not names.late(value)]
     late = [(value, m) for value, m in hoist.table.items() if names.late(value)]
     late += [(value, names.rows[name]) for name, value in derived.lifts.items()]
-    yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
     back = pairs == "sparse" and any(backwards(c, value) for c, value in (*values, *sums))
-    used_fields = {short: field for short, field in NET.items() if back or short != "_back"}
-    yield from (f"    {short} = _net.{field}" for short, field in used_fields.items())
-    # unsigned, as an index that might be negative takes longer; and never with a signed number,
-    # as numba makes their sum a float
-    yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
-    yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
-    yield "    t = _t"
-    scalars = [name for name in (*system.parameters, *system.constants) if not index_of(name)]
     everything = [value for _, value in (*values, *sums)] + [value for value, _ in early + late]
-    used = {str(symbol) for value in everything for symbol in value.free_symbols}
-    yield from (f"    {scalar} = {names.scalar(scalar)}" for scalar in scalars if scalar in used)
+    yield from head(name, names, everything, back)
     if early:
         yield from node_loop(names, early, [], [value for value, _ in early])
     if sums:
@@ -124,6 +114,25 @@ def _kernel(
     if triples:
         yield from triple_loops(names, triples)
     yield ""
+
+
+def head(name: str, names: "Names", values: "list[Expr]", back: bool) -> Iterable[str]:
+    """Write the first line of a kernel, and names for its arguments and for numbers of all nodes.
+
+    `back` is whether edges know the edges back.
+    """
+    system = names.system
+    yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
+    fields = {short: field for short, field in NET.items() if back or short != "_back"}
+    yield from (f"    {short} = _net.{field}" for short, field in fields.items())
+    # unsigned, as an index that might be negative takes longer; and never with a signed number,
+    # as numba makes their sum a float
+    yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
+    yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
+    yield "    t = _t"
+    scalars = [name for name in (*system.parameters, *system.constants) if not index_of(name)]
+    used = {str(symbol) for value in values for symbol in value.free_symbols}
+    yield from (f"    {scalar} = {names.scalar(scalar)}" for scalar in scalars if scalar in used)
 
 
 def node_loop(

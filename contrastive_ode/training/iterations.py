@@ -82,7 +82,7 @@ class Iterations:
             "number": domains.integer("number", self.number, 0),
             "batch": None if self.batch is None else domains.integer("batch", self.batch, 1),
             "every": domains.integer("every", self.every, 1),
-            "noise": domains.mapping("noise", self.noise),
+            "noise": None if self.noise is None else domains.mapping("noise", self.noise),
             "checkpoint": kept,
             "progress": domains.boolean("progress", self.progress),
         }.items():

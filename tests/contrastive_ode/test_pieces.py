@@ -94,6 +94,14 @@ def test_what_is_stated_at_a_kink():
     assert model.rhs(w, np.full(6, -1.0)).tolist() == [0, -10, -1, -1, 0, 3]
 
 
+def test_a_cost_of_pieces():
+    """Huber's, quadratic near the target and linear far from it."""
+    huber = "Piecewise(((x - y)**2 / 2, Abs(x - y) < 1), (Abs(x - y) - 1/2, True))"
+    kernels = BENT.on(ode.all_to_all(2), theta=0.0).kernels(huber)
+    assert [kernels.loss(x, 1.0) for x in (1.5, 4.0, -2.0)] == [0.125, 2.5, 2.5]
+    assert [kernels.loss_slope(x, 1.0) for x in (1.5, 4.0, -2.0)] == [0.5, 1, -1]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
