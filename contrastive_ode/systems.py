@@ -1,9 +1,10 @@
-r"""The five systems of the paper, and two more, each a declaration.
+r"""The five systems of the paper, and three more, each a declaration.
 
 `linear_oscillators`, (23): :math:`\dot x_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i)`;
 `linear_network`, the same without the second part of the coupling; `kuramoto`, (26);
 `leaky_integrate_and_fire`, (30); `michaelis_menten`, (31), an exchange of triples;
-`lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node.
+`lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node;
+`rate_network`, :math:`\dot x_i = -x_i + \tanh(\sum_j W_{ij} x_j + b_i)`.
 """
 
 from math import pi
@@ -58,6 +59,13 @@ lotka_volterra = System(
     pair="-r_i / K_i * x_i * alpha_ij * x_j",
     parameters=["alpha_ij"],
     constants=["r_i", "K_i", "D"],
+)
+
+rate_network = System(
+    "rate network",
+    node="-x_i + tanh(total_i + b_i)",
+    total="W_ij * x_j",
+    parameters=["W_ij", "b_i"],
 )
 
 fitzhugh_nagumo = System(

@@ -160,7 +160,8 @@ class Course:
 
 def depends_on_time(model: Model) -> bool:
     """Return whether the time t is in the right-hand side."""
-    texts = [text for _, rates in model.system.terms for _, text in rates]
+    system = model.system
+    texts = [text for _, rates in (*system.terms, ("", system.totals)) for _, text in rates]
     return any(re.search(r"\bt\b", text) for text in texts)
 
 

@@ -13,7 +13,10 @@ FUNCTIONS = (
     *("sin", "cos", "tan", "asin", "acos", "atan"),
     *("sinh", "cosh", "tanh", "asinh", "acosh", "atanh"),
     *("exp", "log", "sqrt", "erf", "Abs", "sign"),
+    *("Max", "Min", "Heaviside", "Piecewise"),
 )
+COUNTS = {"log": (1, 2), "Heaviside": (1, 2), "Max": (2, 99), "Min": (2, 99), "Piecewise": (1, 99)}
+COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow)
 SIGNS = (ast.USub, ast.UAdd)
 LONGEST = 4096  # bits of a number that is computed exactly
@@ -40,6 +43,15 @@ def check_expression(where: str, text: str, known: set[str], advice: str = "") -
         ) from None
 
 
+def names_in(text: str) -> set[str]:
+    """Return the names in a text; none if it cannot be read."""
+    try:
+        tree = expression("", text)
+    except ValueError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def expression(where: str, text: str) -> ast.expr:
     """Return the syntax tree of an expression, all of whose nodes are known."""
     try:
@@ -51,9 +63,34 @@ def expression(where: str, text: str) -> ast.expr:
         deep = True
     if deep:
         raise ValueError(f"{where} cannot be read: it is nested too deeply, or is no text")
-    for node in ast.walk(tree):
-        _check_node(where, text, node)
+    of_pieces: set[int] = set()
+    for node in ast.walk(tree):  # outer nodes come first
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Piecewise":
+            of_pieces |= _pieces(where, text, node)
+        if id(node) not in of_pieces:
+            _check_node(where, text, node)
     return tree
+
+
+def _pieces(where: str, text: str, call: ast.Call) -> set[int]:
+    """Return the nodes that only pieces may have: pairs, comparisons, and True for the last."""
+    found: list[ast.expr] = []
+    for piece in call.args:
+        match piece:
+            case ast.Tuple(elts=[_, ast.Compare(ops=[op]) as condition]) if (
+                isinstance(op, COMPARISONS) and piece is not call.args[-1]
+            ):
+                found += [piece, condition]
+            case ast.Tuple(elts=[_, ast.Constant(value=True) as condition]) if (
+                piece is call.args[-1]
+            ):
+                found += [piece, condition]
+            case _:
+                raise ValueError(
+                    f"{where} must give Piecewise its values with conditions, the first that holds "
+                    f"counts, the last is True: Piecewise((0, x_i < 0), (x_i, True)), got {text!r}"
+                )
+    return {id(node) for node in found}
 
 
 def _check_node(where: str, text: str, node: ast.AST) -> None:
@@ -69,11 +106,13 @@ def _check_node(where: str, text: str, node: ast.AST) -> None:
                 raise ValueError(
                     f"{where} may use the functions {' '.join(FUNCTIONS)}, got {ast.unparse(func)}"
                 )
-            if keywords or len(arguments) not in ((1, 2) if func.id == "log" else (1,)):
-                raise ValueError(f"{where} must give {func.id} one argument, got {text!r}")
+            fewest, most = COUNTS.get(func.id, (1, 1))
+            if keywords or not fewest <= len(arguments) <= most:
+                count = "one argument" if fewest == 1 else "two arguments or more"
+                raise ValueError(f"{where} must give {func.id} {count}, got {text!r}")
         case ast.BinOp() | ast.UnaryOp() | ast.operator() | ast.unaryop():
             pass
-        case ast.Name() | ast.Constant() | ast.Load():
+        case ast.Name() | ast.Constant() | ast.Load() | ast.cmpop():
             pass
         case _:
             raise ValueError(
@@ -105,6 +144,11 @@ def _number(node: ast.expr) -> Fraction | float | None:
             value = -value if value is not None and isinstance(op, ast.USub) else value
         case ast.BinOp(left=left, op=op, right=right):
             value = _combined(op, _number(left), _number(right))
+        case ast.Call(func=ast.Name(id="Piecewise"), args=pieces):
+            for piece in pieces:
+                for part in ast.walk(piece):
+                    if isinstance(part, ast.expr) and not isinstance(part, ast.Tuple | ast.Compare):
+                        _number(part)
         case ast.Call(func=ast.Name(id=name), args=arguments):
             value = _applied(name, [_number(argument) for argument in arguments])
     if value is None:
@@ -149,5 +193,10 @@ def _applied(name: str, arguments: list[Any]) -> Any:
         return None
     if name == "sign":
         return float((arguments[0] > 0) - (arguments[0] < 0))
+    if name in ("Max", "Min"):
+        return max(arguments) if name == "Max" else min(arguments)
+    if name == "Heaviside":
+        at_zero = arguments[1] if len(arguments) == 2 else Fraction(1, 2)
+        return at_zero if arguments[0] == 0 else float(arguments[0] > 0)
     function = math.fabs if name == "Abs" else getattr(math, name)
     return function(*map(float, arguments))

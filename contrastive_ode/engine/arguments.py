@@ -33,7 +33,8 @@ class NetArrays(NamedTuple):
     """A network: views of its parameters, its constants, edges and triples, and scratch memory.
 
     The edges into node i are `columns[rows[i]:rows[i + 1]]`. The triples are kept by their first
-    two nodes: those of the pair g are `thirds[starts[g]:starts[g + 1]]`.
+    two nodes: those of the pair g are `thirds[starts[g]:starts[g + 1]]`. The edge i → j beside the
+    edge e = j → i is `back[e]`; where there is none, or the topology is dense, that means nothing.
     """
 
     parameters: tuple[Floats, ...]
@@ -45,6 +46,7 @@ class NetArrays(NamedTuple):
     starts: Unsigned
     thirds: Unsigned
     scratch: Floats
+    back: Unsigned
 
 
 class Drive(NamedTuple):

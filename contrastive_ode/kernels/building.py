@@ -10,6 +10,12 @@ from contrastive_ode.declaration.expressions import expression
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
 
+COMPARED: dict[type, Callable[[Any, Any], Any]] = {
+    ast.Lt: operator.lt,
+    ast.LtE: operator.le,
+    ast.Gt: operator.gt,
+    ast.GtE: operator.ge,
+}
 ARITHMETIC: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -26,9 +32,9 @@ def built(where: str, text: str, symbols: "Mapping[str, Symbol]") -> "Expr":
 
     def of(node: ast.expr) -> Any:
         match node:
-            case ast.Constant(value=int(value)):
+            case ast.Constant(value=int(value)) if value is not True:
                 return sympy.Integer(value)
-            case ast.Constant():
+            case ast.Constant(value=float()):
                 return sympy.Float(str(ast.get_source_segment(text, node)).replace("_", ""))
             case ast.Name(id=name):
                 return symbols.get(name, sympy.pi)
@@ -36,14 +42,51 @@ def built(where: str, text: str, symbols: "Mapping[str, Symbol]") -> "Expr":
                 return -of(operand) if isinstance(op, ast.USub) else of(operand)
             case ast.BinOp(left=left, op=op, right=right):
                 return ARITHMETIC[type(op)](of(left), of(right))
+            case ast.Constant(value=True):
+                return sympy.true
+            case ast.Compare(left=left, ops=[op], comparators=[right]):
+                return COMPARED[type(op)](of(left), of(right))
+            case ast.Tuple(elts=parts):
+                return tuple(map(of, parts))
             case ast.Call(func=ast.Name(id=name), args=arguments):
-                return getattr(sympy, name)(*map(of, arguments))
+                return PIECES.get(name, getattr(sympy, name))(*map(of, arguments))
         raise AssertionError(node)  # `expression` lets no other node through
 
     value: Expr = of(expression(where, text))
     if value.has(sympy.I, sympy.zoo, sympy.nan, sympy.oo, -sympy.oo):
         raise ValueError(f"{where} must be real and finite, got {text!r}, which is {value}")
     return value
+
+
+def _largest(*values: Any) -> Any:
+    """Return a maximum, whose derivative where several values are largest is that of the first."""
+    import sympy
+
+    found = values[0]
+    for value in values[1:]:
+        found = sympy.Piecewise((value, found < value), (found, True))
+    return found
+
+
+def _smallest(*values: Any) -> Any:
+    """Return a minimum, whose derivative where several values are smallest is that of the first."""
+    import sympy
+
+    found = values[0]
+    for value in values[1:]:
+        found = sympy.Piecewise((value, found > value), (found, True))
+    return found
+
+
+def _step(value: Any, at_zero: Any = None) -> Any:
+    """Return 0 below 0, 1 above and by default 1/2 at it; its derivative is 0."""
+    import sympy
+
+    middle = sympy.Rational(1, 2) if at_zero is None else at_zero
+    return sympy.Piecewise((0, value < 0), (1, value > 0), (middle, True))
+
+
+PIECES = {"Max": _largest, "Min": _smallest, "Heaviside": _step}
 
 
 def slope(value: "Expr", symbol: "Symbol") -> "Expr":

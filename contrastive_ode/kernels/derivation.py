@@ -1,12 +1,14 @@
 """What sympy derives from a declaration: Jacobian-vector products and local sensitivities."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from contrastive_ode.declaration.declaration import (
     DIRECTION,
+    DRIFT,
     FLOW,
     INDICES,
+    LIFT,
     Declaration,
     index_of,
     without_index,
@@ -14,7 +16,7 @@ from contrastive_ode.declaration.declaration import (
 from contrastive_ode.kernels.building import built, many_turns, slope
 
 if TYPE_CHECKING:
-    from sympy import Expr
+    from sympy import Expr, Symbol
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,11 @@ class Contribution:
     kind
         Kind of the term: node, pair, triple.
     array
-        "state" or "parameter".
+        "state", "parameter" or "total".
     position
-        Which variable, or which parameter.
+        Which variable, which parameter, or which total.
     index
-        Index of the entry: "i", "j", "k", "ij", "ijk" or "".
+        Index of the entry: "i", "j", "k", "ij", "ji", "ijk" or "".
     value
         The expression.
     """
@@ -42,8 +44,49 @@ class Contribution:
     value: "Expr"
 
 
-def derive(system: Declaration) -> dict[str, list[Contribution]]:
-    r"""Return what each kernel adds up, term by term.
+@dataclass
+class Derived:
+    """What a kernel computes: first the totals, then what depends on them, then its result.
+
+    With s_i = sum over j of g(x_i, x_j, W_ij) in a rate f(x_i, s_i), the totals are s and, in the
+    direction v, J_s v; the lifts are v_i ∂f/∂s_i, through which the result depends on the edges.
+
+    Attributes
+    ----------
+    contributions
+        What is added up to the result.
+    totals
+        Sums over the edges into a node, by name: what an edge adds.
+    lifts
+        Quantities of a node that depend on totals, by name.
+    """
+
+    contributions: list[Contribution] = field(default_factory=list)
+    totals: "dict[str, Expr]" = field(default_factory=dict)
+    lifts: "dict[str, Expr]" = field(default_factory=dict)
+
+    def add(self, kind: str, array: str, key: tuple[int, str], value: "Expr") -> None:
+        """Add a contribution, unless it is 0."""
+        import sympy
+
+        if value != 0:
+            value = sympy.factor_terms(value)
+            self.contributions.append(Contribution(kind, array, *key, value))
+
+    def drop_unused(self) -> None:
+        """Leave out the lifts and the totals that nothing uses."""
+
+        def kept(found: "dict[str, Expr]", values: "list[Expr]") -> "dict[str, Expr]":
+            names = {str(symbol) for value in values for symbol in value.free_symbols}
+            return {name: value for name, value in found.items() if f"{name}_i" in names}
+
+        direct = [c.value for c in self.contributions]
+        self.lifts = kept(self.lifts, direct)
+        self.totals = kept(self.totals, direct + list(self.lifts.values()))
+
+
+def derive(system: Declaration) -> dict[str, Derived]:
+    r"""Return what each kernel computes, term by term.
 
     With the right-hand side F, its Jacobian :math:`J = \partial F/\partial x` and the sensitivities
     :math:`G = \partial F/\partial w`:
@@ -53,38 +96,89 @@ def derive(system: Declaration) -> dict[str, list[Contribution]]:
     """
     import sympy
 
-    found: dict[str, list[Contribution]] = {
-        name: [] for name in ("rhs", "jvp", "vjp", "sensitivity", "sensitivity_rate")
-    }
+    found = {name: Derived() for name in ("rhs", "jvp", "vjp", "sensitivity", "sensitivity_rate")}
     t = sympy.Symbol("t", real=True)
     for kind, rates in system.terms:
         indices = INDICES[kind]
-        variables = [(s, a) for s in range(len(system.states)) for a in indices]
-        names = {(s, a): f"{system.states[s]}_{a}" for s, a in variables}
-        x, v, u = (
-            {key: sympy.Symbol(f"{prefix}{name}", real=True) for key, name in names.items()}
-            for prefix in ("", f"{DIRECTION}_", f"{FLOW}_")
-        )
-        key_of = {name: key for key, name in names.items()}
+        variables, (x, v, u) = _variables(system, indices)
+        key_of = {str(symbol): key for key, symbol in x.items()}
         f = {key_of[target]: _parse(system, kind, text) for target, text in rates}
         weighted = sum(v[key] * rate for key, rate in f.items())
-
-        def add(kernel: str, array: str, key: tuple[int, str], value: "Expr", kind: str = kind):  # type: ignore[no-untyped-def]
-            if value != 0:
-                value = sympy.factor_terms(value)
-                found[kernel].append(Contribution(kind, array, *key, value))
-
+        s, ds, us = _totals(system) if kind == "node" else ([], [], [])
+        arguments = [x[b] for b in variables] + s
+        along_v, along_u = [v[b] for b in variables] + ds, [u[b] for b in variables] + us
         for key, rate in f.items():
-            add("rhs", "state", key, rate)
-            add("jvp", "state", key, sum(slope(rate, x[b]) * v[b] for b in variables))
+            found["rhs"].add(kind, "state", key, rate)
+            found["jvp"].add(kind, "state", key, _along(rate, arguments, along_v))
         for b in variables:
-            add("vjp", "state", b, slope(weighted, x[b]))
+            found["vjp"].add(kind, "state", b, slope(weighted, x[b]))
         for key, symbol in _parameters(system, kind):
             by = slope(weighted, symbol)
-            drift = sum((slope(by, x[b]) * u[b] for b in variables), slope(by, t))
-            add("sensitivity", "parameter", key, by)
-            add("sensitivity_rate", "parameter", key, drift)
+            drift = _along(by, arguments, along_u) + slope(by, t)
+            found["sensitivity"].add(kind, "parameter", key, by)
+            found["sensitivity_rate"].add(kind, "parameter", key, drift)
+        for (name, _), symbol in zip(system.totals, s, strict=False):
+            lift = slope(weighted, symbol)
+            drift = _along(lift, arguments, along_u) + slope(lift, t)
+            for kernel in ("vjp", "sensitivity", "sensitivity_rate"):
+                found[kernel].lifts[f"{LIFT}_{name}"] = lift
+            found["sensitivity_rate"].lifts[f"{DRIFT}_{name}"] = drift
+    _derive_totals(system, found)
     return found
+
+
+def _derive_totals(system: Declaration, found: dict[str, Derived]) -> None:
+    """Add the totals, and what reaches the result through them: by the chain rule, their lifts."""
+    import sympy
+
+    t = sympy.Symbol("t", real=True)
+    variables, (x, v, u) = _variables(system, "ij")
+    arguments = list(x.values())
+    for name, text in system.totals:
+        g = _parse(system, "pair", text)
+        lift, drift = (sympy.Symbol(f"{p}_{name}_i", real=True) for p in (LIFT, DRIFT))
+        for derived in found.values():
+            derived.totals[name] = g
+        found["jvp"].totals[f"{DIRECTION}_{name}"] = _along(g, arguments, list(v.values()))
+        flow = _along(g, arguments, list(u.values())) + slope(g, t)
+        found["sensitivity_rate"].totals[f"{FLOW}_{name}"] = flow
+        for b in variables:
+            found["vjp"].add("pair", "state", b, lift * slope(g, x[b]))
+        for key, symbol in _parameters(system, "pair"):
+            by = slope(g, symbol)
+            change = _along(by, arguments, list(u.values())) + slope(by, t)
+            found["sensitivity"].add("pair", "parameter", key, lift * by)
+            found["sensitivity_rate"].add("pair", "parameter", key, drift * by + lift * change)
+    for derived in found.values():
+        derived.drop_unused()
+
+
+def _along(value: "Expr", arguments: "list[Expr]", direction: "list[Expr]") -> "Expr":
+    """Return the derivative of an expression in a direction."""
+    return sum(slope(value, a) * d for a, d in zip(arguments, direction, strict=True))
+
+
+def _variables(
+    system: Declaration, indices: str
+) -> "tuple[list[tuple[int, str]], tuple[dict[tuple[int, str], Symbol], ...]]":
+    """Return the keys of the variables of a term, and their symbols, directions and flows."""
+    import sympy
+
+    keys = [(s, a) for s in range(len(system.states)) for a in indices]
+    return keys, tuple(
+        {(s, a): sympy.Symbol(f"{p}{system.states[s]}_{a}", real=True) for s, a in keys}
+        for p in ("", f"{DIRECTION}_", f"{FLOW}_")
+    )
+
+
+def _totals(system: Declaration) -> "tuple[list[Expr], ...]":
+    """Return the symbols of the totals, of their directions and of their flows."""
+    import sympy
+
+    return tuple(
+        [sympy.Symbol(f"{p}{name}_i", real=True) for name, _ in system.totals]
+        for p in ("", f"{DIRECTION}_", f"{FLOW}_")
+    )
 
 
 def derive_loss(text: str) -> "dict[str, Expr]":
@@ -100,17 +194,14 @@ def vanishes_on_diagonal(system: Declaration) -> bool:
     """Return whether a node has no effect on itself through the terms of edges."""
     import sympy
 
-    for kind, rates in system.terms:
-        if kind == "pair":
-            swaps = {
-                sympy.Symbol(f"{name}_j", real=True): sympy.Symbol(f"{name}_i", real=True)
-                for name in map(
-                    without_index, (*system.states, *system.parameters, *system.constants)
-                )
-            }
-            total = sum(_parse(system, kind, text) for _, text in rates)
-            return bool(sympy.simplify(total.subs(swaps)) == 0) and len(rates) == 1
-    return True
+    names = map(without_index, (*system.states, *system.parameters, *system.constants))
+    swaps = {
+        sympy.Symbol(f"{name}_j", real=True): sympy.Symbol(f"{name}_i", real=True) for name in names
+    }
+    pairs = dict(system.terms).get("pair", ())
+    texts = [text for _, text in (*pairs, *system.totals)]
+    effects = [_parse(system, "pair", text).subs(swaps) for text in texts]
+    return all(sympy.simplify(effect) == 0 for effect in effects) and len(pairs) <= 1
 
 
 def _parse(system: Declaration, kind: str, text: str) -> "Expr":
@@ -118,8 +209,11 @@ def _parse(system: Declaration, kind: str, text: str) -> "Expr":
 
     symbols = {name: sympy.Symbol(name, real=True) for name in system.symbols(kind)}
     value = built(f"{system.name}: {kind} rate", text, symbols)
-    # a difference of phases is split, so that one sine a node serves all its edges
-    return value if many_turns(value) else sympy.expand_trig(value)
+    if many_turns(value):
+        return value
+    # a difference of phases is split, so that one sine a node serves all its edges; but not that of
+    # a tangent or a hyperbolic function, which would be a quotient of what may both vanish
+    return value.replace(lambda e: isinstance(e, sympy.sin | sympy.cos), sympy.expand_trig)
 
 
 def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], Expr]]":
@@ -129,6 +223,8 @@ def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], 
     found = []
     for position, name in enumerate(system.parameters):
         indices = INDICES[kind] if index_of(name) == "i" else [index_of(name)]
+        if kind == "pair" and index_of(name) == "ij":
+            indices = ["ij", "ji"]
         for index in indices:
             full = f"{without_index(name)}_{index}" if index else name
             found.append(((position, index), sympy.Symbol(full, real=True)))

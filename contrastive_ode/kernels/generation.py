@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from contrastive_ode.declaration.declaration import Declaration, index_of
-from contrastive_ode.kernels.derivation import Contribution, derive, derive_loss
+from contrastive_ode.kernels.derivation import Contribution, Derived, derive, derive_loss
 from contrastive_ode.kernels.derivation import vanishes_on_diagonal as vanishes
 from contrastive_ode.kernels.hoisting import NodeArrays
 from contrastive_ode.kernels.naming import Names
-from contrastive_ode.kernels.printing import code, common, shifted
+from contrastive_ode.kernels.printing import code, common
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -50,6 +50,7 @@ NET = {
     "_starts": "starts",
     "_thirds": "thirds",
     "_s": "scratch",
+    "_back": "back",
 }
 ARGUMENTS = {
     "rhs": "_t, _x, _net, _out",
@@ -66,10 +67,10 @@ def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
     pairs = "sparse" if layout == "sparse" else "full" if full else "split"
     parts = []
     scratch = 1
-    for name, contributions in derive(system).items():
+    for name, derived in derive(system).items():
         hoist = NodeArrays(Names(system, pairs))
-        parts.append("\n".join(_kernel(name, system, contributions, pairs, hoist)))
-        scratch = max(scratch, len(hoist.table))
+        parts.append("\n".join(_kernel(name, system, derived, pairs, hoist)))
+        scratch = max(scratch, len(hoist.table) + len(hoist.names.rows))
     parts.append(f"SCRATCH = {scratch}  # arrays over nodes that the kernels need\n")
     for name, value in derive_loss(loss).items():
         parts.append(f"@njit\ndef {name}(x, y):\n    return {code(value)} + 0.0\n")
@@ -79,27 +80,29 @@ def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
 def _kernel(
     name: str,
     system: Declaration,
-    contributions: list[Contribution],
+    derived: Derived,
     pairs: str,
     hoist: "NodeArrays",
 ) -> Iterable[str]:
     names = hoist.names
-    values = [(c, hoist(c.value, c.kind)) for c in contributions]
-    yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
-    yield from (f"    {short} = _net.{field}" for short, field in NET.items())
-    # unsigned, as an index that might be negative takes longer; and never with a signed number,
-    # as numba makes their sum a float
-    yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
-    yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
-    yield "    t = _t"
-    scalars = [name for name in (*system.parameters, *system.constants) if not index_of(name)]
-    used = {str(symbol) for _, value in values for symbol in value.free_symbols}
-    used |= {str(symbol) for value in hoist.table for symbol in value.free_symbols}
-    yield from (f"    {scalar} = {names.scalar(scalar)}" for scalar in scalars if scalar in used)
-    if hoist.table:
-        yield "    for _i in range(_N):"
-        yield from names.loads({"i"}, hoist.table, 8)
-        yield from (f"        _s[{m}, _i] = {code(e)}" for e, m in hoist.table.items())
+    names.rows = {name: m for m, name in enumerate((*derived.totals, *derived.lifts))}
+    values = [(c, hoist(c.value, c.kind)) for c in derived.contributions]
+    sums = [
+        (Contribution("pair", "total", names.rows[name], "i", g), hoist(g, "pair"))
+        for name, g in derived.totals.items()
+    ]
+    early = [(value, m) for value, m in hoist.table.items() if not names.late(value)]
+    late = [(value, m) for value, m in hoist.table.items() if names.late(value)]
+    late += [(value, names.rows[name]) for name, value in derived.lifts.items()]
+    back = pairs == "sparse" and any(backwards(c, value) for c, value in (*values, *sums))
+    everything = [value for _, value in (*values, *sums)] + [value for value, _ in early + late]
+    yield from head(name, names, everything, back)
+    if early:
+        yield from node_loop(names, early, [], [value for value, _ in early])
+    if sums:
+        yield from edge_loops(names, [], sums, {c.position for c, _ in sums}, pairs)
+    if late:
+        yield from node_loop(names, late, *common([value for value, _ in late]))
     totals = names.own_totals(values)
     if "_out" in ARGUMENTS[name] and len(totals) < len(system.states):
         yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
@@ -111,6 +114,39 @@ def _kernel(
     if triples:
         yield from triple_loops(names, triples)
     yield ""
+
+
+def head(name: str, names: "Names", values: "list[Expr]", back: bool) -> Iterable[str]:
+    """Write the first line of a kernel, and names for its arguments and for numbers of all nodes.
+
+    `back` is whether edges know the edges back.
+    """
+    system = names.system
+    yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
+    fields = {short: field for short, field in NET.items() if back or short != "_back"}
+    yield from (f"    {short} = _net.{field}" for short, field in fields.items())
+    # unsigned, as an index that might be negative takes longer; and never with a signed number,
+    # as numba makes their sum a float
+    yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
+    yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
+    yield "    t = _t"
+    scalars = [name for name in (*system.parameters, *system.constants) if not index_of(name)]
+    used = {str(symbol) for value in values for symbol in value.free_symbols}
+    yield from (f"    {scalar} = {names.scalar(scalar)}" for scalar in scalars if scalar in used)
+
+
+def node_loop(
+    names: "Names", arrays: "list[tuple[Expr, int]]", lines: list[str], values: "list[Expr]"
+) -> Iterable[str]:
+    """Write the loop over nodes that computes arrays over them, as values of which some is shared.
+
+    `lines` compute what they share.
+    """
+    yield "    for _i in range(_N):"
+    yield from names.loads({"i"}, [value for value, _ in arrays], 8)
+    yield from (f"        {line}" for line in lines)
+    for (_, m), value in zip(arrays, values, strict=True):
+        yield f"        _s[{m}, _i] = {code(value)}"
 
 
 def edge_loops(
@@ -139,9 +175,17 @@ def edge_loops(
                 "            for _j in range(_first, _end):",
             ],
         }[pairs]
+        if pairs == "sparse" and any(backwards(c, value) for c, value in edges):
+            header += ["            _r = _back[_e]"]
         pad = 16 if pairs == "split" else 12
         yield from inner_loop(names, edges, ("i",), "j", header, pad, totals)
-    yield from (f"        _out[{shifted(s)}_i] = _total{s}" for s in sorted(totals))
+    own = {c.position: names.entry(c) for c, _ in (*nodes, *edges) if c.array != "parameter"}
+    yield from (f"        {own[s]} = _total{s}" for s in sorted(totals))
+
+
+def backwards(c: Contribution, value: "Expr") -> bool:
+    """Return whether something has to do with the edge i → j beside j → i."""
+    return c.index == "ji" or any(str(symbol).endswith("_ji") for symbol in value.free_symbols)
 
 
 def triple_loops(names: "Names", triples: "list[tuple[Contribution, Expr]]") -> Iterable[str]:

@@ -20,8 +20,12 @@ class NodeArrays:
 
     def __call__(self, value: "Expr", kind: str) -> "Expr":
         """Return an expression of a kind of term, with symbols for what is in the arrays."""
+        import sympy
+
         if not value.args:
             return value
+        if not isinstance(value, sympy.Expr):  # the pieces of a function, and their conditions
+            return value.func(*[self(part, kind) for part in value.args])
         if value.is_Mul or value.is_Add:
             groups: dict[frozenset[str], list[Expr]] = {}
             for part in value.args:
@@ -53,7 +57,7 @@ class NodeArrays:
             for s in value.free_symbols
             if self.names.indices(s)
         }
-        m = self.table.setdefault(value.xreplace(moved), len(self.table))
+        m = self.table.setdefault(value.xreplace(moved), len(self.names.rows) + len(self.table))
         return sympy.Symbol(f"_h{m}_{index}", real=True)
 
 

@@ -92,4 +92,4 @@ def _text(room: str, name: str) -> str:
 
 
 def _declaration(system: Declaration) -> tuple[object, ...]:
-    return system.terms, system.parameters, system.constants, system.states
+    return system.terms, system.totals, system.parameters, system.constants, system.states

@@ -22,6 +22,7 @@ class Names:
 
     def __init__(self, system: Declaration, pairs: str) -> None:
         self.system, self.dense = system, pairs != "sparse"
+        self.rows: dict[str, int] = {}  # of the scratch memory, of totals and what depends on them
 
     def scalar(self, name: str) -> str:
         """Return the source of a quantity that all nodes share."""
@@ -32,7 +33,13 @@ class Names:
         """Return the entry of the result that a contribution is added to."""
         if c.array == "state":
             return f"_out[{shifted(c.position)}_{c.index}]"
+        if c.array == "total":
+            return f"_s[{c.position}, _i]"
         return f"_grads[{c.position}][{self._subscript(c.index)}]"
+
+    def late(self, value: "Expr") -> bool:
+        """Return whether an expression depends on totals."""
+        return any(str(s).removesuffix("_i") in self.rows for s in value.free_symbols)
 
     def own_totals(self, values: "list[tuple[Contribution, Expr]]") -> set[int]:
         """Return the variables whose result is complete after the loop over a node's own edges."""
@@ -42,7 +49,7 @@ class Names:
 
     def total(self, c: Contribution, totals: set[int]) -> str:
         """Return what a contribution is added to: a number kept in a register, or the result."""
-        own = c.array == "state" and c.position in totals
+        own = c.array != "parameter" and c.position in totals
         return f"_total{c.position}" if own else self.entry(c)
 
     def loads(self, indices: set[str], values: "Iterable[Expr]", pad: int) -> Iterable[str]:
@@ -52,7 +59,7 @@ class Names:
             index = symbol.rpartition("_")[2] if "_" in symbol else ""
             if self._is_scalar(symbol):
                 continue
-            of_edge = index in ("ij", "ijk") and "edge" in indices
+            of_edge = index in ("ij", "ji", "ijk") and "edge" in indices
             if index in indices or of_edge:
                 yield f"{' ' * pad}{symbol} = {self._source(symbol, index)}"
 
@@ -81,10 +88,14 @@ class Names:
     def _subscript(self, index: str) -> str:
         if index == "ij":
             return "_i, _j" if self.dense else "_e"
+        if index == "ji":
+            return "_j, _i" if self.dense else "_r"
         return {"": "0", "ijk": "_e"}.get(index, f"_{index}")
 
     def _source(self, symbol: str, index: str) -> str:
         name = symbol.removesuffix(f"_{index}")
+        if name in self.rows:
+            return f"_s[{self.rows[name]}, _{index}]"
         if symbol.startswith("_h"):
             return f"_s[{name[2:]}, _{index}]"
         for prefix, array in ((f"{DIRECTION}_", "_v"), (f"{FLOW}_", "_u"), ("", "_x")):

@@ -173,7 +173,8 @@ class Model(Parameters):
         """
         # the kernels write into it and hold no lock: threads that share a model must not share it
         scratch = np.empty((self.kernels().SCRATCH, self.N))
-        arrays: tuple[Any, ...] = (self.split(w), *self._fixed, scratch)
+        *fixed, back = self._fixed
+        arrays: tuple[Any, ...] = (self.split(w), *fixed, scratch, back)
         return NetArrays(*arrays)
 
     @cached_property
@@ -184,7 +185,7 @@ class Model(Parameters):
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
         starts = np.append(np.flatnonzero(new), len(i))
         rows, columns = self.topology.rows, self.topology.columns
-        indices = (rows, columns, i[new], j[new], starts, k)
+        indices = (rows, columns, i[new], j[new], starts, k, self.topology.back)
         return (
             tuple(self.constants.values()),
             *(index.astype(np.uint64) for index in indices),

@@ -36,6 +36,14 @@ class Parameters:
         edges = topology.dense or len(topology.rows) == topology.N + 1
         if "pair" in kinds and not edges:
             raise ValueError(f"topology must have edges: {system.name} has a rate of pairs")
+        if system.totals and not edges:
+            raise ValueError(f"topology must have edges: {system.name} has a total over them")
+        if not topology.dense and system.uses_back and (topology.back < 0).any():
+            i, j = topology.edges[np.argmax(topology.back < 0)]
+            raise ValueError(
+                f"topology must have an edge back for every edge, as {system.name} uses the index "
+                f"ji, got none for ({i}, {j}): graph(N, edges) makes both"
+            )
         if "triple" in kinds and not len(topology.triples):
             raise ValueError(f"topology must have triples: {system.name} has a rate of triples")
         self._shapes = {without_index(name): self._shape(name) for name in system.parameters}

@@ -18,6 +18,10 @@ class System(Declaration):
     its node, `x_i`, `omega_j`; one of an edge j → i as `K_ij`, one of a triple as `V_ijk`; one that
     all share without an index, `gamma`. `t` is the time.
 
+    The rate of a node may depend on sums over the edges into it, its totals:
+
+    .. math:: \dot x_i = f(x_i, s_i), \qquad s_i = \sum_j g(x_i, x_j, K_{ij})
+
     A rate is what a term adds to the derivative of `x_i`; or a mapping from the variables whose
     derivatives it changes to what it adds, such as `{"x_i": "-R", "x_j": "R"}` for an exchange, or
     `{"v_i": ..., "u_i": ...}` where a node has several variables.
@@ -28,6 +32,9 @@ class System(Declaration):
         What to call it.
     node, pair, triple
         Rates of the terms of a node i, of an edge j → i, of a triple (i, j, k).
+    total
+        What an edge j → i adds to a sum, which the rate of the node i may use: a mapping such as
+        `{"h_i": "K_ij * x_j"}`, or one text, whose sum is called `total_i`. A sum holds no sums.
     parameters
         Names of what can be tuned: `["K_ij", "b_i"]`.
     constants
@@ -59,6 +66,15 @@ class System(Declaration):
     >>> model = van_der_pol.on(ode.all_to_all(2), mu=1.0)
     >>> model.rhs(model.pack(K=0.1), [1.0, 0.0, 0.5, 0.0]).tolist()
     [0.5, 0.0, -1.1, 0.1]
+    >>> network = ode.System(
+    ...     "rate network",
+    ...     node="-x_i + tanh(total_i)",
+    ...     total="W_ij * x_j",
+    ...     parameters=["W_ij"],
+    ... )
+    >>> model = network.on(ode.all_to_all(3))
+    >>> model.rhs(model.pack(W=2.0), [1.0, 0.5, -1.0]).round(3).tolist()
+    [-1.762, -0.5, 1.995]
     """
 
     def on(self, topology: Topology, **constants: Any) -> Model:

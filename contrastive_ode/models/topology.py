@@ -38,6 +38,8 @@ class Topology:
     >>> import contrastive_ode as ode
     >>> ode.graph(3, [(0, 1), (1, 2)]).edges.tolist()
     [[0, 1], [1, 0], [1, 2], [2, 1]]
+    >>> ode.graph(3, [(0, 1), (1, 2)]).back.tolist()
+    [1, 0, 3, 2]
     >>> ode.all_to_all(3)
     Topology(N=3, dense=True, self_coupling=False)
     """
@@ -58,6 +60,16 @@ class Topology:
             return np.stack([i[kept], j[kept]], axis=1)
         targets = np.repeat(np.arange(len(self.rows) - 1), np.diff(self.rows))
         return np.stack([targets, self.columns], axis=1)
+
+    @property
+    def back(self) -> Indices:
+        """Number of the edge i → j for each edge j → i; -1 where there is none, or if dense."""
+        if self.dense or not len(self.columns):
+            return np.full(len(self.columns), -1)
+        i, j = self.edges.T
+        forth, reverse = i * self.N + j, j * self.N + i
+        place = np.minimum(np.searchsorted(forth, reverse), len(forth) - 1)
+        return np.where(forth[place] == reverse, place, -1)
 
 
 def all_to_all(N: int, self_coupling: bool = False) -> Topology:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,12 @@ class BoundRule:
         self.work = workspace(model.size)
         backwards = rule.supervisor in ("gradient", "descent")
         self.tape = tape(model.size, task.steps if backwards else 0)
+
+    def on(self, task: Task) -> BoundRule:
+        """Return the rule for a task that differs in its forces only."""
+        other = copy(self)
+        other.task = task
+        return other
 
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -158,6 +159,59 @@ class Task:
                 raise ValueError(f"tasks must have the same shape of {name} to be stacked")
             setattr(joined, name, np.concatenate(parts))
         return joined
+
+    def with_noise(
+        self, noise: Mapping[int, float], *, rng: int | np.random.Generator | None = None
+    ) -> Task:
+        r"""Return the task with white noise among its forces, drawn once, for each example anew.
+
+        .. math:: dx_i = F_i\, dt + \sigma_i\, dW_i
+
+        The increments over the steps are independent, of variance :math:`\sigma_i^2 h`; the
+        noise is additive, so that Itô and Stratonovich mean the same. It acts in the middle of a
+        step, where it moves the mean of the state over the step as Brownian motion does. All
+        trajectories of the task feel the same noise, the free and the clamped one too.
+
+        Parameters
+        ----------
+        noise
+            Amplitudes σ >= 0 of variables, `{index: amplitude}`.
+        rng
+            A seed, a generator, or None for a fresh seed.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is outside its documented domain, or a variable is imposed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> task = ode.Task([0, 0], outputs=[1], T=2000, h=0.1, target=0.0)
+        >>> noisy = task.with_noise({1: 0.5}, rng=1)
+        >>> x = ode.simulate(model, noisy, model.pack(k=0.0)).x[0]
+        >>> bool(abs(x[:, 1].var() - 0.5**2 / 2) < 0.02), bool((x[:, 0] == 0).all())
+        (True, True)
+        """
+        noise = domains.mapping("noise", noise)
+        where = indices("noise", noise, self.size)
+        if np.intersect1d(where, self.imposed).size:
+            raise ValueError("noise must not act on imposed variables: it would change nothing")
+        sizes = [domains.real(f"noise[{i}]", size, low=0) for i, size in noise.items()]
+        shape = (self.examples, self.steps, len(where))
+        # all of a step's force is in its middle, which has 2/3 of the weight
+        drawn = domains.generator(rng).normal(size=shape) * sizes * (1.5 / np.sqrt(self.h))
+        forced = np.union1d(self.forced, where)
+        force = np.zeros((self.examples, 2 * self.steps + 1, len(forced)))
+        force[:, :, np.searchsorted(forced, self.forced)] = self.force
+        force[:, 1::2, np.searchsorted(forced, where)] += drawn
+        noisy = copy(self)
+        noisy.__dict__.pop("arrays", None)
+        noisy.forced, noisy.force = forced, force
+        return noisy
 
     @property
     def examples(self) -> int:

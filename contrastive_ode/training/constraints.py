@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from contrastive_ode.models.model import Model
 from contrastive_ode.training.penalty import Penalty
+from contrastive_ode.training.ties import groups_of_ties, mean_of_groups
 from foundation import domains
 from foundation.domains import Floats
 
@@ -21,13 +22,18 @@ class Constraints:
     model
         The network.
     bounds
-        Lowest and highest value of parameters, `{name: (low, high)}`; None for no bound.
+        Lowest and highest value of parameters, `{name: (low, high)}`: numbers, or arrays of the
+        shape of the parameter; None, or an infinite entry, for no bound.
     frozen
         Which entries of a parameter, and their reciprocal ones, do not change: `{name: mask}`, a
         mask of its shape (or True).
     reciprocal
         Parameters of edges with the same value in both directions: both get the mean of their
         changes.
+    tied
+        Entries with one value, which get the mean of their changes: `{name: labels}`, integers of
+        the shape of the parameter. Entries of a parameter with the same label >= 0 are tied, those
+        labelled -1 are not.
     penalty
         Cost of the parameters, added to that of the task; None for none.
     clip
@@ -36,7 +42,8 @@ class Constraints:
     Raises
     ------
     TypeError, ValueError
-        If a parameter is unknown, a mask has another shape, or an edge has no way back.
+        If a parameter is unknown, a mask has another shape, an edge has no way back, or the bounds
+        of tied entries have no value in common.
 
     Examples
     --------
@@ -51,6 +58,9 @@ class Constraints:
     [[0.0, 0.0], [1.0, 0.0]]
     >>> model.unpack(allowed.start(model.pack(K=[[0, 0.2], [0.6, 0]])))["K"].tolist()
     [[0.0, 0.4], [0.4, 0.0]]
+    >>> one = ode.Constraints(model, tied={"K": [[-1, 0], [0, -1]]}, bounds={"K": (None, [0, 1])})
+    >>> model.unpack(one.project(model.pack(K=[[0, 1], [3, 0]])))["K"].tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
     >>> ode.Constraints(model, clip=2.5).clipped(np.array([0.0, 3.0, 4.0, 0.0])).tolist()
     [0.0, 1.5, 2.0, 0.0]
     """
@@ -59,9 +69,10 @@ class Constraints:
         self,
         model: Model,
         *,
-        bounds: Mapping[str, tuple[float | None, float | None]] | None = None,
+        bounds: Mapping[str, tuple[npt.ArrayLike | None, npt.ArrayLike | None]] | None = None,
         frozen: Mapping[str, npt.ArrayLike] | None = None,
         reciprocal: Sequence[str] = (),
+        tied: Mapping[str, npt.ArrayLike] | None = None,
         penalty: Penalty | None = None,
         clip: float | None = None,
     ) -> None:
@@ -72,11 +83,9 @@ class Constraints:
             where = model.where(domains.choice("bounds", name, places))
             if len(limits := domains.several(f"bounds[{name}]", limits)) != 2:
                 raise ValueError(f"bounds[{name}] must be (low, high), got {limits}")
+            shape = places[name].shape
             low, high = limits
-            self.low[where] = -np.inf if low is None else domains.real(f"bounds[{name}]", low)
-            self.high[where] = np.inf if high is None else domains.real(f"bounds[{name}]", high)
-            if (self.low[where] > self.high[where]).any():
-                raise ValueError(f"bounds[{name}] must be (low, high), got ({low}, {high})")
+            self.low[where], self.high[where] = _limits(f"bounds[{name}]", low, high, shape)
         self.free = model.tunable.copy()
         for name, mask in domains.mapping("frozen", frozen).items():
             where = model.where(domains.choice("frozen", name, places))
@@ -99,10 +108,26 @@ class Constraints:
             self.partner[index[i, j]] = back
         self.reciprocal = bool(names)
         self.free &= self.free[self.partner]  # the partner of a frozen one cannot change either
+        self.group = groups_of_ties(model, self.partner, domains.mapping("tied", tied))
+        if self.group is not None:
+            self.free &= (np.bincount(self.group, ~self.free) == 0)[self.group]
+        self._narrow()
         self.penalty = domains.instance(
             "penalty", Penalty(0.0) if penalty is None else penalty, Penalty
         )
         self.clip = np.inf if clip is None else domains.real("clip", clip, low=0, exclusive=True)
+
+    def _narrow(self) -> None:
+        """Give entries with one value the bounds that all of them allow."""
+        self.low = np.maximum(self.low, self.low[self.partner])
+        self.high = np.minimum(self.high, self.high[self.partner])
+        if self.group is not None:
+            low, high = np.full(len(self.low), -np.inf), np.full(len(self.low), np.inf)
+            np.maximum.at(low, self.group, self.low)
+            np.minimum.at(high, self.group, self.high)
+            self.low, self.high = low[self.group], high[self.group]
+        if (self.low > self.high).any():
+            raise ValueError("bounds of entries that are tied or reciprocal must share a value")
 
     @classmethod
     def of(cls, model: Model, given: Constraints | None) -> Constraints:
@@ -117,10 +142,14 @@ class Constraints:
         return allowed
 
     def project(self, dw: Floats) -> Floats:
-        """Return the part of a change that the frozen entries and the reciprocity allow."""
-        if self.reciprocal:
-            dw = 0.5 * (dw + dw[self.partner])
-        return np.where(self.free, dw, 0.0)
+        """Return the part of a change that frozen, reciprocal and tied entries allow."""
+        return np.where(self.free, self._joined(dw), 0.0)
+
+    def _joined(self, values: Floats) -> Floats:
+        """Return a vector whose tied or reciprocal entries are their means."""
+        if self.group is not None:
+            return mean_of_groups(self.group, values)
+        return 0.5 * (values + values[self.partner]) if self.reciprocal else values
 
     def apply(self, w: Floats) -> Floats:
         """Return the parameters within their bounds; frozen ones are left as they are."""
@@ -129,11 +158,27 @@ class Constraints:
     def start(self, w: Floats) -> Floats:
         """Return the parameters that a training starts from: reciprocal, and within their bounds.
 
-        Reciprocal parameters get the mean of both; frozen ones are left as they are.
+        Reciprocal and tied parameters get their means; frozen ones are left as they are.
         """
-        return self.apply(np.where(self.free, 0.5 * (w + w[self.partner]), w))
+        return self.apply(np.where(self.free, self._joined(w), w))
 
     def clipped(self, change: Floats) -> Floats:
         """Return a change, shortened if it is longer than `clip`."""
         norm = float(np.linalg.norm(change))
         return change * (self.clip / norm) if norm > self.clip else change
+
+
+def _limits(name: str, low: object, high: object, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Return the bounds of a parameter as flat arrays."""
+    found = []
+    for value, none in ((low, -np.inf), (high, np.inf)):
+        array = np.asarray(none) if value is None else domains.numbers(name, value)
+        if np.isnan(array).any() or (array == -none).any():
+            raise ValueError(f"{name} must be numbers, or {none} for no bound, got {value}")
+        try:
+            found.append(np.broadcast_to(array, shape).ravel())
+        except ValueError:
+            raise ValueError(f"{name} must have shape {shape}, got {array.shape}") from None
+    if (found[0] > found[1]).any():
+        raise ValueError(f"{name} must be (low, high), got ({low}, {high})")
+    return found[0], found[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import KW_ONLY, dataclass
 
 from contrastive_ode.training.checkpoint import Checkpoint
@@ -28,6 +28,10 @@ class Iterations:
         Number of iterations from one measurement of the alignment to the next, >= 1.
     until
         Function of the parameters that is asked at these; True ends the training.
+    noise
+        Amplitudes of white noise on variables, `{index: amplitude}`, as `Task.with_noise` takes
+        them: drawn anew in each iteration, a function of the seed and its number. The cost of the
+        parameters that are kept is that without noise, measured when the alignment is.
     checkpoint
         Where to keep the state of the training: a `Checkpoint`, or the path of one.
     progress
@@ -66,6 +70,7 @@ class Iterations:
     batch: int | None = None
     every: int = 50
     until: Until | None = None
+    noise: Mapping[int, float] | None = None
     checkpoint: Checkpoint | str | os.PathLike[str] | None = None
     progress: bool = False
 
@@ -77,6 +82,7 @@ class Iterations:
             "number": domains.integer("number", self.number, 0),
             "batch": None if self.batch is None else domains.integer("batch", self.batch, 1),
             "every": domains.integer("every", self.every, 1),
+            "noise": None if self.noise is None else domains.mapping("noise", self.noise),
             "checkpoint": kept,
             "progress": domains.boolean("progress", self.progress),
         }.items():

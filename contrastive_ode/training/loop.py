@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -61,6 +61,7 @@ class Loop:
     rate: Rate
     batch: int
     every: int
+    noise: Mapping[int, float]
     seed: int
 
     def fingerprint(self, start: Floats) -> str:
@@ -77,6 +78,8 @@ class Loop:
             start,
             [rule.supervisor, rule.nudge, bound.closed, rate, limits.clip, self.batch, self.every],
             [limits.low, limits.high, limits.free, limits.partner, limits.penalty, self.seed],
+            *([] if limits.group is None else [[limits.group]]),
+            *([] if not self.noise else [sorted(self.noise.items())]),
         )
 
     def iterate(self, n: int, state: State) -> None:
@@ -84,13 +87,17 @@ class Loop:
         examples, limits = self._examples(n), self.constraints
         T = self.rule.task.T
         decay = limits.penalty.downhill(state.w, T)
-        update = self.rule(state.w, examples)
+        rule, exact = self.rule, self.exact
+        if self.noise:
+            noisy = rule.task.with_noise(self.noise, rng=np.random.default_rng([self.seed, n, 1]))
+            rule, exact = rule.on(noisy), exact.on(noisy)
+        update = rule(state.w, examples)
         change = limits.project(update.dw + decay)
         state.loss[n] = update.costs.mean() + limits.penalty.cost(state.w, T)
         if n % self.every == 0:
-            downhill = limits.project(self.exact(state.w, examples).dw + decay)
+            downhill = limits.project(exact(state.w, examples).dw + decay)
             state.alignment[n] = cosine(change, downhill)
-        if self.batch == self.rule.task.examples:
+        if self.batch == self.rule.task.examples and not self.noise:
             cost = state.loss[n]
         else:
             cost = np.inf if n % self.every else self.cost(state.w)

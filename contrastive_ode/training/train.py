@@ -57,7 +57,7 @@ def train(
     constraints
         Which parameters may change and how far, and what they cost; None for no limits.
     rng
-        A seed, a generator, or None for a fresh seed: for the order of the examples only.
+        A seed, a generator, or None for a fresh seed: for the order of the examples, and the noise.
     throw
         Whether to raise if a trajectory blows up; otherwise the training ends there, and its
         status says so. That `until` was not reached is a result, no failure.
@@ -100,8 +100,11 @@ def train(
         rate=rate if callable(rate) else domains.real("rate", rate, low=0, exclusive=True),
         batch=domains.integer("batch", batch, 1, task.examples),
         every=wanted.every,
+        noise=wanted.noise or {},
         seed=int(domains.generator(rng).integers(2**63)),
     )
+    if loop.noise:
+        task.with_noise(loop.noise, rng=0)  # it says what is wrong before the work
     throw = domains.boolean("throw", throw)
     start = loop.constraints.start(model.vector(w))
     warn_of_step(model, task, start)

@@ -1,4 +1,4 @@
-"""The five systems once more, by hand: the fixture `plain`, and `cases` of all of them.
+"""Systems once more, by hand: the fixture `plain`, and `case`, each of them in turn.
 
 The right-hand sides are written without the package, for numpy, for complex numbers (whose
 imaginary parts give derivatives) and for jax.
@@ -51,6 +51,29 @@ def reactions(x, w, c, xp=np):
 
 def community(x, w, c, xp=np):
     return c["r"] / c["K"] * x * (c["K"] - w["alpha"] @ x) + c["D"]
+
+
+def rates(x, w, c, xp=np):
+    return -x + xp.tanh(w["W"] @ x + w["b"])
+
+
+GENES = ode.System(
+    "genes, regulated by sums",
+    node="-x_i + a_i / (1 + a_i + m_i * r_i**2)",
+    total={"a_i": "A_ij * x_j**2 / (1 + x_j**2)", "r_i": "R_ij * x_j * (1 + x_i)"},
+    pair="D * (x_j - x_i)",
+    parameters=["A_ij", "R_ij", "m_i", "D"],
+)
+
+
+def genes(x, w, c, xp=np):
+    directed = np.unique(np.concatenate([EDGES, EDGES[:, ::-1]]), axis=0)
+    incidence = np.zeros((N, len(directed)))
+    incidence[directed[:, 0], np.arange(len(directed))] = 1
+    i, j = directed.T
+    a = incidence @ (w["A"] * x[j] ** 2 / (1 + x[j] ** 2))
+    r = incidence @ (w["R"] * x[j]) * (1 + x)
+    return -x + a / (1 + a + w["m"] * r**2) + w["D"] * (incidence @ (x[j] - x[i]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +131,8 @@ def _cases():
         _make(systems.leaky_integrate_and_fire, ode.all_to_all(N, True), neurons, 3),
         _make(systems.michaelis_menten, ode.three_body(N), reactions, 4, gamma=1.0),
         _make(systems.lotka_volterra, ode.all_to_all(N, True), community, 5, r=1.0, K=1.2, D=0.01),
+        _make(systems.rate_network, ode.all_to_all(N), rates, 6),
+        _make(GENES, ode.graph(N, EDGES), genes, 8),
     ]
 
 

@@ -1,5 +1,6 @@
 """What is given is checked, or brought into order, before the work; what was done is kept."""
 
+import re
 import tracemalloc
 
 import numpy as np
@@ -41,6 +42,59 @@ def test_frozen_parameters_keep_their_start_and_hold_their_partners(model):
     k = model.matrix("k", end.last)
     assert k[2, 0] == k[0, 2] == 0.8
     assert k[1, 0] <= 0.4
+
+
+def test_bounds_may_be_arrays(model):
+    low = np.where(np.arange(9).reshape(3, 3) == 5, 0.9, -np.inf)
+    allowed = ode.Constraints(model, bounds={"k": (low, 1.0)})
+    assert allowed.apply(np.full(9, 0.5)).reshape(3, 3)[1, 2] == 0.9
+    assert (allowed.apply(np.full(9, 0.5)) == 0.5).sum() == 8
+    both = ode.Constraints(model, bounds={"k": (low, 1.0)}, reciprocal=["k"])
+    assert both.apply(np.full(9, 0.5)).reshape(3, 3)[2, 1] == 0.9
+
+
+def test_tied_parameters_learn_as_one(model):
+    """A ring in which all edges of a direction are one, and those against it are others."""
+    labels = np.array([[-1, 0, -1], [-1, -1, 0], [0, -1, -1]])
+    tied = ode.Constraints(model, tied={"k": labels}, bounds={"k": (0, np.full((3, 3), 2.0))})
+    w = model.pack(k=np.arange(9).reshape(3, 3) / 8)
+    end = ode.train(model, task(), w, rate=0.1, iterations=5, constraints=tied)
+    k = model.matrix("k", end.last)
+    assert k[0, 1] == k[1, 2] == k[2, 0] != k[0, 2] != k[1, 0]
+    step = ode.train(model, task(), w, rate=0.1, iterations=1, constraints=tied)
+    start = tied.start(w)
+    change = (step.last - start).reshape(3, 3)[0, 1]
+    dw = ode.local_update(model, task(), start).dw.reshape(3, 3)
+    assert start.reshape(3, 3)[0, 1] == pytest.approx(np.mean([1, 5, 6]) / 8)
+    assert change == pytest.approx(0.1 * (dw[0, 1] + dw[1, 2] + dw[2, 0]) / 3)
+    frozen = ode.Constraints(model, tied={"k": labels}, frozen={"k": np.eye(3)[[2, 0, 1]]})
+    assert frozen.free.sum() == 3  # one edge of the ring is frozen, so all are
+    every = ode.Constraints(model, tied={"k": labels}, reciprocal=["k"])
+    assert np.ptp(every.start(w)[model.tunable]) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"bounds": {"k": (np.zeros(2), None)}}, "bounds[k] must have shape (3, 3), got (2,)"),
+        ({"bounds": {"k": (np.inf, None)}}, "bounds[k] must be numbers, or -inf for no bound"),
+        ({"bounds": {"k": (0, np.nan)}}, "bounds[k] must be numbers, or inf for no bound"),
+        ({"bounds": {"k": (0, -np.ones((3, 3)))}}, "bounds[k] must be (low, high)"),
+        ({"tied": {"k": [0, 1]}}, "tied[k] must have shape (3, 3), got (2,)"),
+        ({"tied": {"q": 0}}, "tied must be one of k"),
+        ({"tied": {"k": np.full((3, 3), -2)}}, "tied[k] must be an integer >= -1"),
+        (
+            {
+                "tied": {"k": np.zeros((3, 3), dtype=int)},
+                "bounds": {"k": (np.eye(3)[[1, 2, 0]], 0.5 + np.eye(3)[[1, 2, 0]])},
+            },
+            "bounds of entries that are tied or reciprocal must share a value",
+        ),
+    ],
+)
+def test_constraints_that_are_none(model, changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        ode.Constraints(model, **changes)
 
 
 @pytest.mark.parametrize(

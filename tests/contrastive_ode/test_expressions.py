@@ -110,3 +110,9 @@ def test_names_that_generated_code_uses_are_refused(name, kind):
     names = ["x", name] if kind == "states" else [name]
     with pytest.raises(ValueError, match=re.escape(f"names must not be {name}")):
         ode.System("s", node={"x_i": "x_i"}, **{kind: names})
+
+
+def test_a_saturated_function_of_a_sum_is_a_number():
+    """The hyperbolic tangent of a sum is not split: both parts of the quotient would vanish."""
+    model = ode.System("sum", node="tanh(x_i + b_i)", parameters=["b_i"]).on(ode.all_to_all(2))
+    assert model.rhs([-30.0, -15.0], [30.0, 15.1]) == pytest.approx(np.tanh([0, 0.1]), rel=1e-13)

@@ -1,4 +1,4 @@
-"""The independent checks of the engine, once for all five systems."""
+"""The independent checks of the engine, once for each system."""
 
 import numpy as np
 import pytest
