@@ -23,7 +23,7 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   network, (task,) parameters, state: `model, w, x`.
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
-  `Constraints` and a `Penalty`, and returns a `Training`.
+  `Constraints` and a `Penalty`, at a rate or by `Momentum` or `Adam`, and returns a `Training`.
 - `misalignment` and `linear_misalignment` expand 1 - cos φ for short times.
 - `settle` finds where a trajectory ends (`Attractor`): a fixed point with its eigenvalues, a limit
   cycle with its Floquet multipliers, a torus or chaos with its exponents, or undecided. `catalogue`
@@ -84,6 +84,7 @@ from contrastive_ode.training.alignment import alignment, cosine
 from contrastive_ode.training.checkpoint import Checkpoint
 from contrastive_ode.training.constraints import Constraints
 from contrastive_ode.training.iterations import Iterations
+from contrastive_ode.training.pace import Adam, Momentum
 from contrastive_ode.training.penalty import Penalty
 from contrastive_ode.training.result import Training
 from contrastive_ode.training.short_time_expansion import linear_misalignment, misalignment
@@ -92,6 +93,7 @@ from foundation import __version__
 from foundation.errors import ConvergenceError
 
 __all__ = [
+    "Adam",
     "Attractor",
     "BlowUpError",
     "Catalogue",
@@ -104,6 +106,7 @@ __all__ = [
     "Iterations",
     "LyapunovSpectrum",
     "Model",
+    "Momentum",
     "Packing",
     "Penalty",
     "Rule",

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import tape, workspace
+from contrastive_ode.engine.arguments import End, tape, workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.echo import Echo
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task, fitting
 from foundation.domains import Floats
@@ -68,6 +69,7 @@ class BoundRule:
         if rule.supervisor == "clamp" and not task.running.any():
             raise ValueError("supervisor clamp needs a running cost, got point costs only")
         self.closed = rule.error_on == "clamped"
+        self.echo = Echo(self.model, self.task) if rule.supervisor == "echo" else None
         self.kernels = model.kernels(task.loss)
         self.work = workspace(model.size)
         backwards = rule.supervisor in ("gradient", "descent")
@@ -82,19 +84,34 @@ class BoundRule:
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
         dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
+        nudges = self.rule.nudges
+        for nudge in nudges:
+            costs[:] = 0.0
+            end = self._add(nudge, w, examples, dw, costs)
+            BlowUpError.check(end, examples, self.task.h, self.model.variable)
+        if self.echo:
+            self.echo.check(w)
+        BlowUpError.check_update(dw)
+        dw /= len(examples) * len(nudges)
+        return Update(dw, costs)
+
+    def _add(
+        self, nudge: float, w: Floats, examples: npt.NDArray[np.int64], dw: Floats, costs: Floats
+    ) -> End:
+        """Add the updates of all examples for one nudge, and their costs."""
         grads, net = self.model.split(dw), self.model.net(w)
-        arrays, rule = (examples, self.task.arrays, net, self.work), self.rule
-        if rule.supervisor in ("forward", "clamp"):
-            hard = rule.supervisor == "clamp"
-            end = self.kernels.nudged(*arrays, rule.nudge, self.closed, hard, grads, costs)
-        elif rule.supervisor == "tangent":
+        arrays, supervisor = (examples, self.task.arrays, net, self.work), self.rule.supervisor
+        if supervisor in ("forward", "clamp"):
+            hard = supervisor == "clamp"
+            end = self.kernels.nudged(*arrays, nudge, self.closed, hard, grads, costs)
+        elif self.echo:
+            looks = self.echo.looks
+            end = self.kernels.echo(*arrays, nudge, self.closed, looks, grads, costs)
+        elif supervisor == "tangent":
             end = self.kernels.tangent(*arrays, grads, costs)
         else:
-            exact = rule.supervisor == "descent"
+            exact = supervisor == "descent"
             end = self.kernels.adjoint(*arrays, self.tape, exact, grads, costs)
             if exact:
                 np.negative(dw, out=dw)
-        BlowUpError.check(end, examples, self.task.h, self.model.variable)
-        BlowUpError.check_update(dw)
-        dw /= len(examples)
-        return Update(dw, costs)
+        return End(*end)

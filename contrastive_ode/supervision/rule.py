@@ -9,7 +9,8 @@ import numpy as np
 
 from foundation import domains
 
-SUPERVISORS = ("forward", "tangent", "clamp", "gradient", "descent")
+SUPERVISORS = ("forward", "tangent", "clamp", "echo", "gradient", "descent")
+FINITE = ("forward", "clamp", "echo")  # supervisors that push by a finite nudge
 ROUNDING = 1e-5  # estimated relative error of an update above which a nudge is too small
 
 
@@ -26,6 +27,9 @@ class Rule:
       jump of the same size at a point cost;
     - "tangent": the same in the limit of an infinitesimal push;
     - "clamp": holds the outputs at :math:`x^F - \epsilon\, \partial c/\partial x`;
+    - "echo": reverses the momenta at the end and lets the network run back, free and pushed; for a
+      network that runs back along its path, with reciprocal forces (any other is refused), the rule
+      descends the gradient in the limit of an infinitesimal push, and no adjoint is needed;
     - "gradient": :math:`x^C = x^F - \epsilon \lambda` at all nodes, λ the adjoint: the rule then
       descends the gradient, up to the error of the trapezoid rule;
     - "descent": no supervisor and no local rule, but minus the exact gradient of the discretised
@@ -38,12 +42,14 @@ class Rule:
     supervisor
         One of the words above.
     nudge
-        Size ε of the push, not 0; the mean of the updates of ε and -ε is that of an infinitesimal
-        push up to ε². Rounding makes a relative error of about 2e-16 over the size of ε: a warning
-        tells of more than 1e-5.
+        Size ε of the push, not 0. Rounding makes a relative error of about 2e-16 over the size of
+        ε: a warning tells of more than 1e-5.
     error_on
-        Whose error the forward supervisor sees: that of the "clamped" trajectory, or of the "free"
-        one.
+        Whose error the supervisors forward and echo see: that of the "clamped" trajectory, or of
+        the "free" one.
+    order
+        1, or 2 for the mean of the updates of ε and -ε ("centred"), which is that of an
+        infinitesimal push up to ε², and not up to ε.
 
     Raises
     ------
@@ -52,7 +58,8 @@ class Rule:
 
     References
     ----------
-    `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20).
+    `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20); echo:
+    López-Pastor and Marquardt, Phys. Rev. X 13, 031020.
 
     Examples
     --------
@@ -64,11 +71,14 @@ class Rule:
     >>> gentle = ode.local_update(model, task, w, ode.Rule("forward", nudge=1e-6)).dw
     >>> bool(ode.cosine(gentle, ode.local_update(model, task, w, "tangent").dw) > 1 - 1e-9)
     True
+    >>> ode.Rule(nudge=0.1, order=2).nudges
+    (0.1, -0.1)
     """
 
     supervisor: str = "forward"
     nudge: float = 1e-3
     error_on: str = "clamped"
+    order: int = 1
 
     def __post_init__(self) -> None:
         domains.choice("supervisor", self.supervisor, SUPERVISORS)
@@ -77,7 +87,7 @@ class Rule:
             raise ValueError("nudge must not be 0: the supervisor tangent is its limit")
         object.__setattr__(self, "nudge", nudge)
         rounding = np.finfo(float).eps / abs(nudge)
-        if self.supervisor in ("forward", "clamp") and rounding > ROUNDING:
+        if self.supervisor in FINITE and rounding > ROUNDING:
             warnings.warn(
                 f"a nudge of {nudge:g} drowns in rounding: an error of about {rounding:.1g} of the "
                 "update where states and errors are of order 1; take the supervisor tangent, or a "
@@ -85,6 +95,17 @@ class Rule:
                 stacklevel=3,
             )
         domains.choice("error_on", self.error_on, ("clamped", "free"))
+        object.__setattr__(self, "order", domains.integer("order", self.order, 1, 2))
+        if self.order > 1 and self.supervisor not in FINITE:
+            raise ValueError(
+                f"order must be 1 under the supervisor {self.supervisor}, which takes no finite "
+                f"nudge, got {self.order}; those that do are {', '.join(FINITE)}"
+            )
+
+    @property
+    def nudges(self) -> tuple[float, ...]:
+        """The nudges of which the update is the mean."""
+        return (self.nudge, -self.nudge)[: self.order]
 
     @classmethod
     def of(cls, given: Rule | str) -> Rule:
