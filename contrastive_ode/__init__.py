@@ -18,7 +18,8 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
   sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
   systems of the paper, and two more.
-- A `Task` says what goes in, what should come out, and what an error costs. `simulate` gives its
+- A `Task` says what goes in, what should come out, and what an error costs (a `Cost`, if it is one
+  of velocities, or of several outputs). `simulate` gives its
   free trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
   network, (task,) parameters, state: `model, w, x`.
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
@@ -77,6 +78,7 @@ from contrastive_ode.models.topology import Topology, all_to_all, graph, random_
 from contrastive_ode.motion.flow import flow
 from contrastive_ode.motion.simulation import Trajectory, simulate
 from contrastive_ode.supervision.bound_rule import Update
+from contrastive_ode.supervision.cost import Cost
 from contrastive_ode.supervision.local_update import gradient, local_update
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
@@ -101,6 +103,7 @@ __all__ = [
     "Constraints",
     "Continuation",
     "ConvergenceError",
+    "Cost",
     "FixedPoint",
     "FixedPoints",
     "Iterations",

@@ -13,7 +13,7 @@ from contrastive_ode.declaration.declaration import Declaration
 from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
-ENGINE = ("functions", "steps", "local", "echo", "adjoint", "flow")
+ENGINE = ("functions", "steps", "local", "echo", "adjoint", "velocities", "flow")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "

@@ -12,6 +12,7 @@ from contrastive_ode.engine.arguments import workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
 from contrastive_ode.motion.step import warn_of_step
+from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.task import Task, fitting
 from foundation import domains
 from foundation.axes import axes_of
@@ -145,4 +146,8 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
             path[error.example, error.step :], costs[error.example] = np.nan, np.nan
             status[error.example] = str(error)
             left = left[end.example + 1 :]
+    if task.cost:
+        linearised = Linearised(model, task, task.cost, work, everywhere=False)
+        for e in np.flatnonzero(np.isfinite(costs)):
+            costs[e] = linearised.costs(int(e), path[e], net)
     return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))

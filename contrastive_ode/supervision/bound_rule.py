@@ -8,15 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import End, tape, workspace
+from contrastive_ode.engine.arguments import End, TaskArrays, tape, workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.echo import Echo
+from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task, fitting
 from foundation.domains import Floats
 
 PUSHING = ("forward", "tangent", "clamp")
+EXACT = ("gradient", "descent", "echo")
 FINITE = "The update is finite."
 
 
@@ -72,7 +74,14 @@ class BoundRule:
         self.echo = Echo(self.model, self.task) if rule.supervisor == "echo" else None
         self.kernels = model.kernels(task.loss)
         self.work = workspace(model.size)
-        backwards = rule.supervisor in ("gradient", "descent")
+        backwards = rule.supervisor in EXACT[:2]
+        self.linearised: Linearised | None = None
+        if self.task.cost:
+            # the exact ones see that velocities depend on all variables, the others push outputs
+            everywhere = rule.supervisor in EXACT
+            self.linearised = Linearised(
+                self.model, self.task, self.task.cost, self.work, everywhere
+            )
         self.tape = tape(model.size, task.steps if backwards else 0)
 
     def on(self, task: Task) -> BoundRule:
@@ -84,23 +93,34 @@ class BoundRule:
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
         dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
-        nudges = self.rule.nudges
+        nudges, asked, direct = self.rule.nudges, self.task.arrays, np.zeros(self.model.P)
+        if self.linearised:
+            values = np.empty(len(examples))
+            asked = self.linearised(self.model.net(w), examples, direct, values)
         for nudge in nudges:
             costs[:] = 0.0
-            end = self._add(nudge, w, examples, dw, costs)
+            end = self._add(nudge, w, asked, examples, dw, costs)
             BlowUpError.check(end, examples, self.task.h, self.model.variable)
         if self.echo:
             self.echo.check(w)
+        if self.linearised:
+            costs, dw = values, dw + len(nudges) * direct
         BlowUpError.check_update(dw)
         dw /= len(examples) * len(nudges)
         return Update(dw, costs)
 
     def _add(
-        self, nudge: float, w: Floats, examples: npt.NDArray[np.int64], dw: Floats, costs: Floats
+        self,
+        nudge: float,
+        w: Floats,
+        asked: TaskArrays,
+        examples: npt.NDArray[np.int64],
+        dw: Floats,
+        costs: Floats,
     ) -> End:
         """Add the updates of all examples for one nudge, and their costs."""
         grads, net = self.model.split(dw), self.model.net(w)
-        arrays, supervisor = (examples, self.task.arrays, net, self.work), self.rule.supervisor
+        arrays, supervisor = (examples, asked, net, self.work), self.rule.supervisor
         if supervisor in ("forward", "clamp"):
             hard = supervisor == "clamp"
             end = self.kernels.nudged(*arrays, nudge, self.closed, hard, grads, costs)

@@ -80,6 +80,8 @@ class Loop:
         taught = [rule.supervisor, rule.nudge, bound.closed]
         if rule.order > 1:  # so that what was kept before there were orders is still known
             taught.append(rule.order)
+        if bound.task.cost:
+            taught.append(repr(bound.task.cost))
         return fingerprint(
             repr(model.system),
             [topology.N, topology.dense, topology.rows, topology.columns, topology.triples],
