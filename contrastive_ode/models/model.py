@@ -140,8 +140,10 @@ class Model(Parameters):
         """
         return f"{self.system.states[index // self.N]}_{index % self.N}"
 
-    def kernels(self, loss: str = QUADRATIC) -> Any:
+    def kernels(self, loss: str = QUADRATIC, analytic: bool = False) -> Any:
         """Return the module of the generated kernels, with the cost of an output x at target y.
+
+        Those that are `analytic` take complex states.
 
         Examples
         --------
@@ -150,12 +152,15 @@ class Model(Parameters):
         >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
         >>> model.kernels("(x - y)**4").loss(3.0, 1.0)
         16.0
+        >>> model.kernels("(x - y)**4", analytic=True).loss(1j, 0.0)
+        (1+0j)
         """
         from contrastive_ode.kernels.load import load
 
         topology = self.topology
         dense = "dense with self-coupling" if topology.self_coupling else "dense"
-        return load(self.system, dense if topology.dense else "sparse", loss)
+        layout = dense if topology.dense else "sparse"
+        return load(self.system, layout, loss, "analytic" if analytic else "functions")
 
     def net(self, w: Floats) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.

@@ -147,7 +147,7 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
             status[error.example] = str(error)
             left = left[end.example + 1 :]
     if task.cost:
-        linearised = Linearised(model, task, task.cost, work, everywhere=False)
+        linearised = Linearised(model, task, task.cost, everywhere=False)
         for e in np.flatnonzero(np.isfinite(costs)):
             costs[e] = linearised.costs(int(e), path[e], net)
     return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import End, TaskArrays, tape, workspace
+from contrastive_ode.engine.arguments import End, NetArrays, TaskArrays, tape, workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.analytic import check_analytic
 from contrastive_ode.supervision.echo import Echo
 from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.rule import Rule
@@ -72,16 +74,18 @@ class BoundRule:
             raise ValueError("supervisor clamp needs a running cost, got point costs only")
         self.closed = rule.error_on == "clamped"
         self.echo = Echo(self.model, self.task) if rule.supervisor == "echo" else None
-        self.kernels = model.kernels(task.loss)
-        self.work = workspace(model.size)
+        self.holomorphic = rule.order > 2
+        self.kind = complex if self.holomorphic else float
+        if self.holomorphic:
+            check_analytic(self.model.system, self.task.loss)
+        self.kernels = model.kernels(task.loss, self.holomorphic)
+        self.work = workspace(model.size, self.kind)
         backwards = rule.supervisor in EXACT[:2]
         self.linearised: Linearised | None = None
         if self.task.cost:
             # the exact ones see that velocities depend on all variables, the others push outputs
             everywhere = rule.supervisor in EXACT
-            self.linearised = Linearised(
-                self.model, self.task, self.task.cost, self.work, everywhere
-            )
+            self.linearised = Linearised(self.model, self.task, self.task.cost, everywhere)
         self.tape = tape(model.size, task.steps if backwards else 0)
 
     def on(self, task: Task) -> BoundRule:
@@ -93,39 +97,39 @@ class BoundRule:
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
         dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
-        nudges, asked, direct = self.rule.nudges, self.task.arrays, np.zeros(self.model.P)
+        asked, net = self.task.arrays, self.model.net(w)
         if self.linearised:
-            values = np.empty(len(examples))
-            asked = self.linearised(self.model.net(w), examples, direct, values)
-        for nudge in nudges:
-            costs[:] = 0.0
-            end = self._add(nudge, w, asked, examples, dw, costs)
+            asked = self.linearised(net, examples, dw, costs)
+        if self.holomorphic:
+            net = net._replace(scratch=net.scratch.astype(complex))
+        for nudge, share in zip(self.rule.nudges, self.rule.shares, strict=True):
+            part = np.zeros(self.model.P, self.kind)
+            values = np.zeros(len(examples), self.kind)
+            end = self._add(nudge, net, (examples, asked), part, values)
             BlowUpError.check(end, examples, self.task.h, self.model.variable)
+            dw += share * part.real
         if self.echo:
             self.echo.check(w)
-        if self.linearised:
-            costs, dw = values, dw + len(nudges) * direct
         BlowUpError.check_update(dw)
-        dw /= len(examples) * len(nudges)
-        return Update(dw, costs)
+        dw /= len(examples)
+        return Update(dw, costs if self.linearised else values.real.copy())
 
     def _add(
         self,
-        nudge: float,
-        w: Floats,
-        asked: TaskArrays,
-        examples: npt.NDArray[np.int64],
-        dw: Floats,
-        costs: Floats,
+        nudge: float | complex,
+        net: NetArrays,
+        shown: tuple[npt.NDArray[np.int64], TaskArrays],
+        dw: npt.NDArray[Any],
+        costs: npt.NDArray[Any],
     ) -> End:
         """Add the updates of all examples for one nudge, and their costs."""
-        grads, net = self.model.split(dw), self.model.net(w)
-        arrays, supervisor = (examples, asked, net, self.work), self.rule.supervisor
+        grads = self.model.split(dw)
+        arrays, supervisor = (*shown, net, self.work), self.rule.supervisor
         if supervisor in ("forward", "clamp"):
             hard = supervisor == "clamp"
             end = self.kernels.nudged(*arrays, nudge, self.closed, hard, grads, costs)
         elif self.echo:
-            looks = self.echo.looks
+            self.echo.looks = looks = np.empty(self.echo.looks.shape, self.kind)
             end = self.kernels.echo(*arrays, nudge, self.closed, looks, grads, costs)
         elif supervisor == "tangent":
             end = self.kernels.tangent(*arrays, grads, costs)

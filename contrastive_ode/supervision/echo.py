@@ -56,6 +56,7 @@ class Echo:
             If they do not hold.
         """
         for t, z in zip(self.times, self.looks, strict=True):
+            z = np.ascontiguousarray(z.real)
             self._check_path(w, z, t)
             self._check_forces(w, z, t)
             if self.imposed:

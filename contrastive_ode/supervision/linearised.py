@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import NetArrays, TaskArrays, Workspace
+from contrastive_ode.engine.arguments import NetArrays, TaskArrays, Workspace, workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.cost import LINEAR, Cost
@@ -25,8 +26,12 @@ class Linearised:
     model: Model
     task: Task
     cost: Cost
-    work: Workspace
     everywhere: bool
+
+    @cached_property
+    def work(self) -> Workspace:
+        """Memory for a trajectory."""
+        return workspace(self.model.size)
 
     def __call__(
         self, net: NetArrays, examples: npt.NDArray[np.int64], dw: Floats, costs: Floats

@@ -48,8 +48,10 @@ class Rule:
         Whose error the supervisors forward and echo see: that of the "clamped" trajectory, or of
         the "free" one.
     order
-        1, or 2 for the mean of the updates of ε and -ε ("centred"), which is that of an
-        infinitesimal push up to ε², and not up to ε.
+        Number M of nudges, up to 64, of which the update is the mean: it is that of an
+        infinitesimal push up to an error of order :math:`\epsilon^M`. 1 for ε alone, 2 for ε and
+        -ε ("centred"), more for :math:`\epsilon e^{2 \pi i m / M}` ("holomorphic"), with clamped
+        trajectories of complex numbers and nudges that may be large.
 
     Raises
     ------
@@ -59,10 +61,12 @@ class Rule:
     References
     ----------
     `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20); echo:
-    López-Pastor and Marquardt, Phys. Rev. X 13, 031020.
+    López-Pastor and Marquardt, Phys. Rev. X 13, 031020; holomorphic nudges: Laborieux and Zenke,
+    arXiv:2209.00530.
 
     Examples
     --------
+    >>> import numpy as np
     >>> import contrastive_ode as ode
     >>> from contrastive_ode import systems
     >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
@@ -73,6 +77,9 @@ class Rule:
     True
     >>> ode.Rule(nudge=0.1, order=2).nudges
     (0.1, -0.1)
+    >>> holomorphic = ode.Rule(nudge=0.1, order=4)
+    >>> np.round(holomorphic.nudges, 3), holomorphic.shares
+    (array([ 0.1+0.j ,  0. +0.1j, -0.1+0.j ]), (0.25, 0.5, 0.25))
     """
 
     supervisor: str = "forward"
@@ -95,7 +102,7 @@ class Rule:
                 stacklevel=3,
             )
         domains.choice("error_on", self.error_on, ("clamped", "free"))
-        object.__setattr__(self, "order", domains.integer("order", self.order, 1, 2))
+        object.__setattr__(self, "order", domains.integer("order", self.order, 1, 64))
         if self.order > 1 and self.supervisor not in FINITE:
             raise ValueError(
                 f"order must be 1 under the supervisor {self.supervisor}, which takes no finite "
@@ -103,9 +110,18 @@ class Rule:
             )
 
     @property
-    def nudges(self) -> tuple[float, ...]:
-        """The nudges of which the update is the mean."""
-        return (self.nudge, -self.nudge)[: self.order]
+    def nudges(self) -> tuple[float | complex, ...]:
+        """The nudges of which the update is the mean; of conjugate ones, which agree, the first."""
+        if self.order <= 2:
+            return (self.nudge, -self.nudge)[: self.order]
+        turns = np.arange(self.order // 2 + 1) / self.order
+        return tuple(complex(nudge) for nudge in self.nudge * np.exp(2j * np.pi * turns))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """How much each of them counts."""
+        twice = [m for m in range(1, len(self.nudges)) if self.order > 2 and 2 * m != self.order]
+        return tuple((2 if m in twice else 1) / self.order for m in range(len(self.nudges)))
 
     @classmethod
     def of(cls, given: Rule | str) -> Rule:

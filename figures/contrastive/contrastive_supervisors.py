@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from figures.chapter import Run, Table
     from foundation.domains import Floats
 
+    Orders = np.typing.NDArray[np.int_]
+
 title = "Supervisors: what they reach, and at what cost"
 equation = (
     r"\Delta w = \tfrac1{\epsilon} \int \left( x^C - x^F \right) \cdot "
@@ -32,7 +34,8 @@ caption = (
     "and clamped, tangent or adjoint), three if centred, and three by the echo (there, and back "
     "pushed to either side). The clamp needs a running cost; the echo is refused where a "
     "network does not run back along its path. Third: the error of finite nudges ε, of order ε on "
-    "one side and ε² on both, for timed targets and for the springs (echo). Right: the "
+    "one side, ε² on both, and ε⁴ for the holomorphic mean over ±ε and ±iε, for timed targets and "
+    "for the springs (echo); the tangent is the limit of all three. Right: the "
     "difference from the gradient of the discretised cost, of the second order in the step. The "
     "verdict is on these orders, and on that gradient against differences of the cost."
 )
@@ -65,6 +68,7 @@ RUNS = {  # quick and full iterations
 }
 MEASURED = 20  # alignments of a training
 NUDGES = 0.32 / 2.0 ** np.arange(7)
+ROUNDED = 1e-11  # relative; an error below tells of rounding
 STEPS = 0.2 / 2.0 ** np.arange(5)
 
 
@@ -130,20 +134,23 @@ def nudged() -> "xarray.Dataset":
     """Return the relative error of finite nudges, against the limit of small ones."""
     import xarray
 
-    rows = {}
-    for made, word in ((demonstration("targets", rng=0), "forward"), (springs(0), "echo")):
+    sides = {1: "one side", 2: "both", 4: "complex"}
+    rows, orders = {}, []
+    for made, word, limiting, shown in (
+        (demonstration("targets", rng=0), "forward", ode.Rule("tangent"), (1, 2, 4)),
+        (springs(0), "echo", ode.Rule("echo", 1e-4, order=2), (1, 2)),
+    ):
         fixed = made.model, made.task, made.w
-        limit = ode.local_update(*fixed, ode.Rule(word, 1e-4, order=2)).dw
-        for order, sides in ((1, "one side"), (2, "both")):
-            rows[f"{word}, {sides}"] = [
-                relative(
-                    ode.local_update(*fixed, ode.Rule(word, float(nudge), order=order)).dw, limit
-                )
-                for nudge in NUDGES
-            ]
+        limit = ode.local_update(*fixed, limiting).dw
+        for order in shown:
+            rules = [ode.Rule(word, float(nudge), order=order) for nudge in NUDGES]
+            updates = [ode.local_update(*fixed, rule).dw for rule in rules]
+            rows[f"{word}, {sides[order]}"] = [relative(dw, limit) for dw in updates]
+            orders.append(order)
+    errors = np.array(list(rows.values()))
     return xarray.Dataset(
-        {"nudge_error": (("nudging", "nudge"), np.array(list(rows.values())))},
-        {"nudging": list(rows), "nudge": NUDGES, "order": ("nudging", [1, 2, 1, 2])},
+        {"nudge_error": (("nudging", "nudge"), np.where(errors > ROUNDED, errors, np.nan))},
+        {"nudging": list(rows), "nudge": NUDGES, "order": ("nudging", orders)},
     )
 
 
@@ -234,10 +241,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure.legend(
         *axes[1].get_legend_handles_labels(), loc="outside upper left", ncols=len(SUPERVISORS)
     )
-    _slopes(axes[2], data["nudge_error"], "nudging", (1, 2))
-    axes[2].set(xlabel="nudge $\\epsilon$", ylabel="relative error of the update", ylim=(1e-9, 1))
+    _slopes(axes[2], data["nudge_error"], "nudging", data["order"].values)
+    axes[2].set(xlabel="nudge $\\epsilon$", ylabel="relative error of the update", ylim=(1e-16, 1))
     axes[2].legend(loc="lower right")
-    _slopes(axes[3], data["step_error"], "exact", (2,))
+    _slopes(axes[3], data["step_error"], "exact", np.array([2, 2]))
     axes[3].set(xlabel="step $h$", ylabel="relative distance from the gradient")
     axes[3].set_xticks(STEPS[::2], [f"{h:g}" for h in STEPS[::2]])
     axes[3].minorticks_off()
@@ -260,15 +267,17 @@ def _rows(ax: "Axes", values: "xarray.DataArray") -> None:
         ax.axhline(place - 0.5, color="0.9", lw=0.6)
 
 
-def _slopes(ax: "Axes", errors: "xarray.DataArray", over: str, orders: tuple[int, ...]) -> None:
+def _slopes(
+    ax: "Axes", errors: "xarray.DataArray", over: str, orders: "np.typing.NDArray[np.int_]"
+) -> None:
     """Draw errors against what halves, with lines of their orders through the last points."""
     of = str(errors.dims[-1])
     for m, name in enumerate(errors[over].values):
-        here, order = errors.sel({over: name}), orders[m % len(orders)]
+        here, order = errors.sel({over: name}).dropna(of), int(orders[m])
         color = f"C{list(SUPERVISORS).index(str(name).partition(',')[0])}"
-        line = here.isel({of: -1}) * (errors[of] / errors[of][-1]) ** order
-        ax.plot(errors[of], line, color=color, lw=0.8)
-        ax.plot(errors[of], here, "so"[order % 2], mfc="w", color=color, label=name)
+        line = here[-1] * (here[of] / here[of][-1]) ** order
+        ax.plot(here[of], line, color=color, lw=0.8)
+        ax.plot(here[of], here, {1: "o", 2: "s", 4: "D"}[order], mfc="w", color=color, label=name)
     ax.set(xscale="log", yscale="log")
 
 

@@ -67,6 +67,20 @@ def test_the_echo_tends_to_its_limit_as_the_order_says(swing, error_on):
         assert errors[0] / errors[1] == pytest.approx(2**order, rel=0.05)
 
 
+@pytest.mark.long
+def test_holomorphic_echoes_are_exact_to_their_order(swing):
+    case, w = swing
+
+    def update(nudge, order):
+        return ode.local_update(case.model, task(case), w, ode.Rule("echo", nudge, order=order)).dw
+
+    limit = update(0.05, 16)
+    assert relative(update(1e-4, 2), limit) < 1e-6
+    assert relative(update(0.1, 16), limit) < 1e-12
+    errors = [relative(update(nudge, 4), limit) for nudge in (0.1, 0.05)]
+    assert errors[0] / errors[1] == pytest.approx(16, rel=0.1)
+
+
 def test_a_network_of_one_state_has_no_echo():
     model = systems.kuramoto.on(ode.all_to_all(2), omega=0.0)
     asked = ode.Task(np.zeros(2), [1], 1.0, 0.1, target=0.0)
@@ -109,7 +123,16 @@ def test_only_a_finite_nudge_has_an_order():
     with pytest.raises(ValueError, match="order must be 1 under the supervisor tangent"):
         ode.Rule("tangent", order=2)
     with pytest.raises(ValueError, match="order must be an integer in"):
-        ode.Rule(order=3)
+        ode.Rule(order=65)
+
+
+def test_complex_nudges_need_analytic_functions():
+    model = ode.System("kinks", node="-Abs(x_i)", pair="W_ij * x_j", parameters=["W_ij"]).on(
+        ode.all_to_all(2)
+    )
+    asked = ode.Task([0.5, 0.5], [1], 1.0, 0.1, target=0.0)
+    with pytest.raises(ValueError, match="order must be 1 or 2 where Abs is in a rate"):
+        ode.local_update(model, asked, model.pack(W=0.1), ode.Rule(order=3))
 
 
 def test_springs_learn_by_their_echo(swing):

@@ -122,6 +122,31 @@ def test_opposite_nudges_tend_to_their_limit_quadratically(case, supervisor):
     assert changes[1] < 1e-2
 
 
+HOLOMORPHIC = [
+    pytest.param(name, marks=[] if name == "leaky" else pytest.mark.long)
+    for name in ("linear", "Kuramoto", "leaky", "Michaelis-Menten", "Lotka-Volterra", "pendulums")
+]
+
+
+@pytest.mark.parametrize("name", HOLOMORPHIC)
+def test_holomorphic_nudges_are_exact_to_their_order(plain, name):
+    """Complex ones, of large size, whose mean is the tangent but for a high power of the size."""
+    case = next(case for case in plain.CASES if case.name.startswith(name) or name in case.name)
+    task = case.task()
+    limit = ode.local_update(case.model, task, case.w, "tangent").dw
+
+    def error(nudge, order):
+        rule = ode.Rule("forward", nudge, order=order)
+        return relative(ode.local_update(case.model, task, case.w, rule).dw, limit)
+
+    for order in (3, 4):
+        assert error(0.1, order) / error(0.05, order) == pytest.approx(2**order, rel=0.1)
+    assert error(0.1, 16) < 1e-13
+    found = ode.local_update(case.model, task, case.w, ode.Rule("forward", 0.1, order=5))
+    costs = ode.simulate(case.model, task, case.w).costs
+    np.testing.assert_allclose(found.costs, costs, rtol=1e-13)
+
+
 def test_forward_update_is_the_double_integral(case):
     """Equation (20), from the signal matrix of another integrator, at all pairs of times."""
     h, size = 0.01, case.x.size
