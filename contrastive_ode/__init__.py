@@ -19,8 +19,8 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
   systems of the paper, and two more.
 - A `Task` says what goes in, what should come out, and what an error costs (a `Cost`, if it is one
-  of velocities, or of several outputs). `simulate` gives its
-  free trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
+  of velocities, or of several outputs, or that of a `Frequency`). `simulate` gives its free
+  trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
   network, (task,) parameters, state: `model, w, x`.
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
@@ -79,6 +79,7 @@ from contrastive_ode.motion.flow import flow
 from contrastive_ode.motion.simulation import Trajectory, simulate
 from contrastive_ode.supervision.bound_rule import Update
 from contrastive_ode.supervision.cost import Cost
+from contrastive_ode.supervision.frequency import Frequency
 from contrastive_ode.supervision.local_update import gradient, local_update
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
@@ -106,6 +107,7 @@ __all__ = [
     "Cost",
     "FixedPoint",
     "FixedPoints",
+    "Frequency",
     "Iterations",
     "LyapunovSpectrum",
     "Model",

@@ -149,5 +149,10 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     if task.cost:
         linearised = Linearised(model, task, task.cost, everywhere=False)
         for e in np.flatnonzero(np.isfinite(costs)):
-            costs[e] = linearised.costs(int(e), path[e], net)
+            try:
+                costs[e] = linearised.costs(int(e), path[e], net)
+            except BlowUpError as error:
+                if throw:
+                    raise
+                costs[e], status[e] = np.nan, str(error)
     return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))

@@ -20,7 +20,8 @@ from contrastive_ode.supervision.task import Task, fitting
 from foundation.domains import Floats
 
 PUSHING = ("forward", "tangent", "clamp")
-EXACT = ("gradient", "descent", "echo")
+BACKWARDS = ("gradient", "descent")
+EXACT = (*BACKWARDS, "echo")
 FINITE = "The update is finite."
 
 
@@ -80,13 +81,12 @@ class BoundRule:
             check_analytic(self.model.system, self.task.loss)
         self.kernels = model.kernels(task.loss, self.holomorphic)
         self.work = workspace(model.size, self.kind)
-        backwards = rule.supervisor in EXACT[:2]
         self.linearised: Linearised | None = None
         if self.task.cost:
             # the exact ones see that velocities depend on all variables, the others push outputs
             everywhere = rule.supervisor in EXACT
             self.linearised = Linearised(self.model, self.task, self.task.cost, everywhere)
-        self.tape = tape(model.size, task.steps if backwards else 0)
+        self.tape = tape(model.size, task.steps if rule.supervisor in BACKWARDS else 0)
 
     def on(self, task: Task) -> BoundRule:
         """Return the rule for a task that differs in its forces only."""
@@ -96,7 +96,8 @@ class BoundRule:
 
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
-        dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
+        # a sum with -0.0 leaves the zeros of both signs as they are
+        dw, costs = np.full(self.model.P, -0.0), np.zeros(len(examples))
         asked, net = self.task.arrays, self.model.net(w)
         if self.linearised:
             asked = self.linearised(net, examples, dw, costs)

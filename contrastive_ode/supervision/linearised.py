@@ -12,20 +12,21 @@ from contrastive_ode.engine.arguments import NetArrays, TaskArrays, Workspace, w
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.cost import LINEAR, Cost
+from contrastive_ode.supervision.frequency import Frequency, cost_of_frequency
 from contrastive_ode.supervision.task import Task
 from foundation.domains import Floats
 
 
 @dataclass(frozen=True)
 class Linearised:
-    """A task with a `Cost`: its values, and the linear task with the same slopes.
+    """A task with a `Cost` or a `Frequency`: its values, and the linear task with the same slopes.
 
     `everywhere`: the slopes by all variables, and not by the outputs alone.
     """
 
     model: Model
     task: Task
-    cost: Cost
+    cost: Cost | Frequency
     everywhere: bool
 
     @cached_property
@@ -53,7 +54,7 @@ class Linearised:
             self._check(e, np.linspace(0, task.T, rows), slopes + pull)
             self._check(e, task.times[task.points], slopes_p + pull_p)
             costs[b] = value + value_p
-            if self.cost.moving:
+            if isinstance(self.cost, Cost) and self.cost.moving:
                 kernels = self.model.kernels(LINEAR)
                 kernels.pulled(task.arrays, net, self.work, path, pull, slopes, grads)
                 back = np.empty(size)
@@ -112,7 +113,12 @@ class Linearised:
 
     def _running(self, e: int, path: Floats, rates: Floats) -> tuple[float, Floats, Floats]:
         """Return the integral of the running cost, and its slopes by states and by rates."""
-        task = self.task
+        task, outputs = self.task, self.task.outputs
+        if isinstance(self.cost, Frequency):
+            slopes, none = np.zeros_like(path), np.zeros_like(path)
+            given = path[:, outputs], task.target[e], task.running[e], task.h
+            total, slopes[:, outputs] = cost_of_frequency(self.cost, *given)
+            return total, slopes, none
         weight = task.running[e, :, :1] if self.cost.together else task.running[e]
         value, slopes, pull = self._of(path, rates, task.target[e], weight)
         with np.errstate(invalid="ignore"):
@@ -120,12 +126,15 @@ class Linearised:
             return float(task.h * (steps.sum() - (steps[0] + steps[-1]) / 2)), slopes, pull
 
     def _at_points(self, e: int, path: Floats, rates: Floats) -> tuple[float, Floats, Floats]:
+        if not len(path):
+            return 0.0, path, path
         value, slopes, pull = self._of(path, rates, self.task.point_target[e], 1.0)
         return float(value.sum()), slopes, pull
 
     def _of(
         self, path: Floats, rates: Floats, target: Floats, weight: Floats | float
     ) -> tuple[Floats, Floats, Floats]:
+        assert isinstance(self.cost, Cost)
         outputs = self.task.outputs
         with np.errstate(all="ignore"):  # what is not finite is told where it matters
             found = self.cost.of(path[:, outputs], rates[:, outputs], target)

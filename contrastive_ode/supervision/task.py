@@ -14,6 +14,7 @@ from contrastive_ode.declaration.expressions import check_expression
 from contrastive_ode.engine.arguments import TaskArrays
 from contrastive_ode.models.model import QUADRATIC, Model
 from contrastive_ode.supervision.cost import LINEAR, Cost
+from contrastive_ode.supervision.frequency import Frequency
 from contrastive_ode.supervision.indices import indices
 from foundation import domains
 from foundation.domains import Floats
@@ -53,7 +54,7 @@ class Task:
         Courses that variables follow, whatever else acts on them, `{index: course}`.
     loss
         Cost ℓ of an output `x` with the target `y`, as an expression; or a `Cost`, which may have
-        constants, and be one of velocities, or of all outputs together.
+        constants, and be one of velocities, or of all outputs together; or a `Frequency`.
 
     Raises
     ------
@@ -85,7 +86,7 @@ class Task:
         points: Mapping[float, Any] | None = None,
         forces: Mapping[int, Course] | None = None,
         imposed: Mapping[int, Course] | None = None,
-        loss: str | Cost = QUADRATIC,
+        loss: str | Cost | Frequency = QUADRATIC,
     ) -> None:
         x = domains.finite("start", start)
         if x.ndim != 1 or not x.size:
@@ -95,8 +96,8 @@ class Task:
         if self.steps < 1:
             raise ValueError(f"T must be at least one step h = {self.h:g}, got {T:g}")
         self.outputs = indices("outputs", outputs, x.size)
-        self.cost = loss if isinstance(loss, Cost) else None
-        self.loss = LINEAR if isinstance(loss, Cost) else str(loss)
+        self.cost = loss if isinstance(loss, Cost | Frequency) else None
+        self.loss = LINEAR if self.cost else str(loss)
         check_expression("loss", self.loss, {"x", "y"})
         forces, imposed = domains.mapping("forces", forces), domains.mapping("imposed", imposed)
         points = domains.mapping("points", points)
@@ -118,10 +119,14 @@ class Task:
         self.target = self._sampled("target", 0.0 if target is None else target, O)[None]
         running = 0.0 if target is None else weight
         self.running = self._sampled("weight", running, O)[None]
-        if self.cost:
+        if isinstance(self.cost, Cost):
             self.cost.check(O)
             if self.cost.together and np.ptp(self.running, axis=2).any():
                 raise ValueError("weight must be one for all outputs where the cost is one of all")
+        if isinstance(self.cost, Frequency) and (
+            points or np.ptp(self.running, axis=1).any() or np.ptp(self.target, axis=1).any()
+        ):
+            raise ValueError("a Frequency needs a constant target and weight, and no points")
         if (self.running < 0).any():
             raise ValueError(f"weight must be >= 0, got {self.running.min()}")
         ordered = sorted((domains.real("points", time), value) for time, value in points.items())

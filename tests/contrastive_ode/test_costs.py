@@ -116,6 +116,51 @@ def test_supervisors_that_know_the_gradient_descend_it(swing, supervisor, name):
     assert errors[1] < 2e-3
 
 
+def swinging(case, supervisor_h=0.05, **changes):
+    """Return a task of frequency for free pendulums, long enough for some turns."""
+    given = {"target": [0.2, 0.15], "weight": [1.0, 2.0], "loss": ode.Frequency(0.1, after=1.0)}
+    return ode.Task(case.x - 0.6, [4, 2], 30.0, supervisor_h, **given | changes)
+
+
+def test_the_gradient_of_a_frequency(swing):
+    """The frequency is that of the passages; the echo and the gradient know its slopes."""
+    case, w = swing
+    asked = swinging(case)
+    found = ode.gradient(case.model, asked, w)
+    moved = ode.simulate(case.model, asked, w)
+    expected = 0.0
+    for o, y, weight in ((4, 0.2, 1.0), (2, 0.15, 2.0)):
+        line = np.interp(np.arange(1.0, 30.0, 1e-4), moved.t, moved.x[0, :, o]) > 0.1
+        at = np.flatnonzero(line[1:] & ~line[:-1]) * 1e-4
+        expected += weight * ((len(at) - 1) / (at[-1] - at[0]) - y) ** 2 / 2
+        assert len(at) > 2
+    assert found.costs[0] == pytest.approx(expected, rel=1e-3)
+    assert moved.costs[0] == pytest.approx(found.costs[0], rel=1e-12)
+    step = 1e-4
+    for a in np.flatnonzero(case.model.tunable)[::4]:
+        unit = step * np.eye(case.model.P)[a]
+        low, less, more, high = (
+            ode.simulate(case.model, asked, w + s * unit).costs[0] for s in (-2, -1, 1, 2)
+        )
+        slope = (8 * (more - less) - (high - low)) / (12 * step)
+        assert abs(slope - found.dw[a]) < 1e-8 * np.abs(found.dw).max()
+    for supervisor in ("gradient", "echo"):
+        rule = ode.Rule(supervisor, 1e-2, order=2 if supervisor == "echo" else 1)
+        assert relative(ode.local_update(case.model, asked, w, rule).dw, -found.dw) < 2e-2
+
+
+def test_what_does_not_turn_has_no_frequency(swing):
+    case, w = swing
+    asked = swinging(case, loss=ode.Frequency(level=50.0))
+    with pytest.raises(ode.BlowUpError, match="output 0, counted from 0, has no frequency"):
+        ode.gradient(case.model, asked, w)
+    found = ode.simulate(case.model, asked, w, throw=False)
+    assert np.isnan(found.costs[0])
+    assert "it rises through 50 0 times" in found.status[0]
+    with pytest.raises(ValueError, match="a Frequency needs a constant target"):
+        swinging(case, points={1.0: [0.1, 0.1]})
+
+
 def test_several_examples_and_batches(swing):
     case, w = swing
     tasks = [task(case, COSTS["velocities"], target=value) for value in (0.1, 0.5, 0.9)]
