@@ -140,6 +140,19 @@ class Model(Parameters):
         """
         return f"{self.system.states[index // self.N]}_{index % self.N}"
 
+    def nodes(self, state: str) -> slice:
+        """Return where a variable of all nodes is in the state.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> systems.fitzhugh_nagumo.on(ode.all_to_all(3), tau=12.5).nodes("u")
+        slice(3, 6, None)
+        """
+        first = self.N * self.system.states.index(state)
+        return slice(first, first + self.N)
+
     def kernels(self, loss: str = QUADRATIC, analytic: bool = False) -> Any:
         """Return the module of the generated kernels, with the cost of an output x at target y.
 

@@ -130,6 +130,7 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     fitting(model, task)
     w, throw = model.vector(w), domains.boolean("throw", throw)
     warn_of_step(model, task, w)
+    task = task.started(model, w)
     costs, status = np.zeros(task.examples), [DONE] * task.examples
     path = np.empty((task.examples, task.steps + 1, task.size))
     kernel, net, work = model.kernels(task.loss).free, model.net(w), workspace(model.size)

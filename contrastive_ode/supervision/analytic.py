@@ -13,7 +13,8 @@ ANALYTIC = {
 
 def check_analytic(system: Declaration, loss: str) -> None:
     """Raise a ValueError unless all functions that they use are analytic."""
-    texts = [loss, *(text for _, rates in system.terms for _, text in rates)]
+    rates = (*system.totals, *(rate for _, rates in system.terms for rate in rates))
+    texts = [loss, *(text for _, text in rates)]
     for text in texts:
         calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
         other = sorted({ast.unparse(call.func) for call in calls} - ANALYTIC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,11 @@ class BoundRule:
             )
         if rule.supervisor == "clamp" and not task.running.any():
             raise ValueError("supervisor clamp needs a running cost, got point costs only")
+        if task.initial and rule.supervisor not in EXACT:
+            raise ValueError(
+                f"initial states are not learned under the supervisor {rule.supervisor}: its push "
+                "changes what comes after it; take gradient, descent, or echo where it holds"
+            )
         self.closed = rule.error_on == "clamped"
         self.echo = Echo(self.model, self.task) if rule.supervisor == "echo" else None
         self.holomorphic = rule.order > 2
@@ -92,23 +97,29 @@ class BoundRule:
         """Return the rule for a task that differs in its forces only."""
         other = copy(self)
         other.task = task
+        if self.echo:
+            other.echo = Echo(self.model, task)
         return other
 
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
         # a sum with -0.0 leaves the zeros of both signs as they are
         dw, costs = np.full(self.model.P, -0.0), np.zeros(len(examples))
-        asked, net = self.task.arrays, self.model.net(w)
+        task, net = self.task.started(self.model, w), self.model.net(w)
+        asked = task.arrays
         if self.linearised:
-            asked = self.linearised(net, examples, dw, costs)
+            asked = replace(self.linearised, task=task)(net, examples, dw, costs)
         if self.holomorphic:
             net = net._replace(scratch=net.scratch.astype(complex))
+        size = 1 if task.initial else len(examples)  # what the start does is told of the last one
         for nudge, share in zip(self.rule.nudges, self.rule.shares, strict=True):
-            part = np.zeros(self.model.P, self.kind)
             values = np.zeros(len(examples), self.kind)
-            end = self._add(nudge, net, (examples, asked), part, values)
-            BlowUpError.check(end, examples, self.task.h, self.model.variable)
-            dw += share * part.real
+            for first in range(0, len(examples), size):
+                part, shown = np.zeros(self.model.P, self.kind), slice(first, first + size)
+                end = self._add(nudge, net, (examples[shown], asked), part, values[shown])
+                BlowUpError.check(end, examples[shown], self.task.h, self.model.variable)
+                self._add_start(nudge, part)
+                dw += share * part.real
         if self.echo:
             self.echo.check(w)
         BlowUpError.check_update(dw)
@@ -140,3 +151,15 @@ class BoundRule:
             if exact:
                 np.negative(dw, out=dw)
         return End(*end)
+
+    def _add_start(self, nudge: float | complex, dw: npt.NDArray[Any]) -> None:
+        """Add minus the slopes of the last example's cost by the start, where that is learned."""
+        if not self.task.initial:
+            return
+        if self.echo:  # it ends with the displacements of the partners
+            downhill = np.roll(self.work.right, self.model.size // 2) / nudge
+        else:
+            downhill = -self.work.y
+        downhill[self.task.imposed] = 0.0
+        for state, parameter in self.task.initial.items():
+            dw[self.model.where(parameter)] += downhill[self.model.nodes(state)]

@@ -55,6 +55,10 @@ class Task:
     loss
         Cost ℓ of an output `x` with the target `y`, as an expression; or a `Cost`, which may have
         constants, and be one of velocities, or of all outputs together; or a `Frequency`.
+    initial
+        What of the initial state is learned, `{state: parameter}`: the values of that parameter of
+        the nodes are added to `start`. Only under supervisors that reach back to the start:
+        gradient, descent and echo.
 
     Raises
     ------
@@ -87,6 +91,7 @@ class Task:
         forces: Mapping[int, Course] | None = None,
         imposed: Mapping[int, Course] | None = None,
         loss: str | Cost | Frequency = QUADRATIC,
+        initial: Mapping[str, str] | None = None,
     ) -> None:
         x = domains.finite("start", start)
         if x.ndim != 1 or not x.size:
@@ -99,6 +104,7 @@ class Task:
         self.cost = loss if isinstance(loss, Cost | Frequency) else None
         self.loss = LINEAR if self.cost else str(loss)
         check_expression("loss", self.loss, {"x", "y"})
+        self.initial = dict(domains.mapping("initial", initial))
         forces, imposed = domains.mapping("forces", forces), domains.mapping("imposed", imposed)
         points = domains.mapping("points", points)
         self.forced = indices("forces", forces, x.size)
@@ -157,7 +163,7 @@ class Task:
         if not tasks:
             raise ValueError("tasks must not be empty")
         first = tasks[0]
-        shared = ("h", "steps", "loss", "cost", "outputs", "forced", "imposed", "points")
+        shared = ("h", "steps", "loss", "cost", "initial", "outputs", "forced", "imposed", "points")
         for task in tasks[1:]:
             for name in shared:
                 if not np.array_equal(getattr(task, name), getattr(first, name)):
@@ -250,6 +256,27 @@ class Task:
         """What the engine is given."""
         return TaskArrays(*(getattr(self, name) for name in TaskArrays._fields))
 
+    def started(self, model: Model, w: Floats) -> Task:
+        """Return the task with the initial states that the parameters say; `fitting` checked it.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.leaky_integrate_and_fire.on(ode.all_to_all(2))
+        >>> task = ode.Task([0.1, 0.2], [1], T=1, h=0.1, target=0.5, initial={"x": "b"})
+        >>> task.started(model, model.pack(W=0.0, b=[1.0, 2.0], g=1.0)).starts.tolist()
+        [[1.1, 2.2]]
+        """
+        if not self.initial:
+            return self
+        started, values = copy(self), model.unpack(w)
+        started.__dict__.pop("arrays", None)
+        started.starts = self.starts.copy()
+        for state, parameter in self.initial.items():
+            started.starts[:, model.nodes(state)] += values[parameter]
+        return started
+
     def _courses(self, name: str, courses: Mapping[int, Course]) -> Floats:
         """Return the sampled courses of several variables, of shape (1, 2 steps + 1, M)."""
         columns = [self._sampled(f"{name}[{i}]", c, 1)[:, 0] for i, c in courses.items()]
@@ -291,6 +318,10 @@ def fitting(model: Model, task: Task) -> tuple[Model, Task]:
     domains.instance("task", task, Task)
     if task.size != model.size:
         raise ValueError(f"task must have start of shape ({model.size},), got ({task.size},)")
+    for state, parameter in task.initial.items():
+        domains.choice("initial", state, model.system.states)
+        if f"{parameter}_i" not in model.system.parameters:
+            raise ValueError(f"initial must name parameters of nodes, got {parameter!r}")
     return model, task
 
 

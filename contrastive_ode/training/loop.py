@@ -82,6 +82,8 @@ class Loop:
             taught.append(rule.order)
         if bound.task.cost:
             taught.append(repr(bound.task.cost))
+        if bound.task.initial:
+            taught.append(repr(bound.task.initial))
         return fingerprint(
             repr(model.system),
             [topology.N, topology.dense, topology.rows, topology.columns, topology.triples],

@@ -23,7 +23,7 @@ PENDULUMS = ode.System(
     states=["x", "p"],
     node={"x_i": "p_i / m_i", "p_i": "-b_i * sin(x_i) - gamma * p_i"},
     pair={"p_i": "K_ij * (x_j - x_i)"},
-    parameters=["K_ij", "b_i", "m_i", "gamma"],
+    parameters=["K_ij", "b_i", "m_i", "s_i", "gamma"],  # s is for initial states
 )
 EXCHANGE = (np.arange(N)[:, None] == TRIPLES[:, 1]) * 1.0 - (np.arange(N)[:, None] == TRIPLES[:, 0])
 
