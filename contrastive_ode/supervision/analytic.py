@@ -16,7 +16,8 @@ def check_analytic(system: Declaration, loss: str) -> None:
     rates = (*system.totals, *(rate for _, rates in system.terms for rate in rates))
     texts = [loss, *(text for _, text in rates)]
     for text in texts:
-        calls = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call))
+        tree = ast.parse(text, mode="eval")
+        calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
         other = sorted({ast.unparse(call.func) for call in calls} - ANALYTIC)
         if other:
             raise ValueError(
