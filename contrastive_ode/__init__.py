@@ -18,12 +18,13 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
   `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
   sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
   systems of the paper, and two more.
-- A `Task` says what goes in, what should come out, and what an error costs. `simulate` gives its
-  free trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
+- A `Task` says what goes in, what should come out, and what an error costs (a `Cost`, if it is one
+  of velocities, or of several outputs, or that of a `Frequency`). `simulate` gives its free
+  trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
   network, (task,) parameters, state: `model, w, x`.
 - `local_update` is one update by a `Rule`, under any supervisor, `gradient` the exact gradient;
   `train` repeats them for a number of `Iterations`, with a `Checkpoint` if need be, under
-  `Constraints` and a `Penalty`, and returns a `Training`.
+  `Constraints` and a `Penalty`, at a rate or by `Momentum` or `Adam`, and returns a `Training`.
 - `misalignment` and `linear_misalignment` expand 1 - cos φ for short times.
 - `settle` finds where a trajectory ends (`Attractor`): a fixed point with its eigenvalues, a limit
   cycle with its Floquet multipliers, a torus or chaos with its exponents, or undecided. `catalogue`
@@ -77,6 +78,8 @@ from contrastive_ode.models.topology import Topology, all_to_all, graph, random_
 from contrastive_ode.motion.flow import flow
 from contrastive_ode.motion.simulation import Trajectory, simulate
 from contrastive_ode.supervision.bound_rule import Update
+from contrastive_ode.supervision.cost import Cost
+from contrastive_ode.supervision.frequency import Frequency
 from contrastive_ode.supervision.local_update import gradient, local_update
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
@@ -84,6 +87,7 @@ from contrastive_ode.training.alignment import alignment, cosine
 from contrastive_ode.training.checkpoint import Checkpoint
 from contrastive_ode.training.constraints import Constraints
 from contrastive_ode.training.iterations import Iterations
+from contrastive_ode.training.pace import Adam, Momentum
 from contrastive_ode.training.penalty import Penalty
 from contrastive_ode.training.result import Training
 from contrastive_ode.training.short_time_expansion import linear_misalignment, misalignment
@@ -92,6 +96,7 @@ from foundation import __version__
 from foundation.errors import ConvergenceError
 
 __all__ = [
+    "Adam",
     "Attractor",
     "BlowUpError",
     "Catalogue",
@@ -99,11 +104,14 @@ __all__ = [
     "Constraints",
     "Continuation",
     "ConvergenceError",
+    "Cost",
     "FixedPoint",
     "FixedPoints",
+    "Frequency",
     "Iterations",
     "LyapunovSpectrum",
     "Model",
+    "Momentum",
     "Packing",
     "Penalty",
     "Rule",

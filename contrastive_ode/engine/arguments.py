@@ -92,11 +92,11 @@ class End(NamedTuple):
     variable: int
 
 
-def workspace(size: int) -> Workspace:
-    """Return the memory for states of a size."""
+def workspace(size: int, kind: type = float) -> Workspace:
+    """Return the memory for states of a size, of real or of complex numbers."""
     state, stages = (size,), (4, size)
     shapes = (state, stages, stages, state, stages, stages, state, state, state)
-    return Workspace(*(np.empty(shape) for shape in shapes))
+    return Workspace(*(np.empty(shape, kind) for shape in shapes))
 
 
 def tape(size: int, steps: int) -> Tape:

@@ -13,37 +13,40 @@ from contrastive_ode.declaration.declaration import Declaration
 from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
-ENGINE = ("functions", "steps", "local", "adjoint", "flow")
+ENGINE = ("steps", "local", "echo", "adjoint", "velocities", "flow")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
-def load(system: Declaration, layout: str, loss: str) -> ModuleType:
-    """Return the module of the kernels of a system, generated if no earlier process did."""
+def load(system: Declaration, layout: str, loss: str, functions: str = "functions") -> ModuleType:
+    """Return the module of the kernels of a system, generated if no earlier process did.
+
+    `functions` names the file of the engine with the functions that they call.
+    """
     with LOCK:
-        return _loaded(system, layout, loss)
+        return _loaded(system, layout, loss, functions)
 
 
 @cache
-def _loaded(system: Declaration, layout: str, loss: str) -> ModuleType:
+def _loaded(system: Declaration, layout: str, loss: str, functions: str) -> ModuleType:
     """Return what `load` returns.
 
     The file's name is a hash of the declaration and of the generator, and beside it numba keeps the
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
     key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
-    functions, *engine = (_text("engine", name).partition(MARKER)[2] for name in ENGINE)
+    called, *engine = (_text("engine", name).partition(MARKER)[2] for name in (functions, *ENGINE))
     generator = (_text("kernels", name) for name in GENERATOR)
-    for text in (functions, *engine, _text("engine", "arguments"), *generator):
+    for text in (called, *engine, _text("engine", "arguments"), *generator):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = cache_folder() / "kernels" / f"{name}.py"
     if (kept := _intact(path)) is None:
         from contrastive_ode.kernels.generation import HEADER, kernels
 
-        source = "\n\n".join([HEADER, functions, *kernels(system, layout, loss), *engine])
+        source = "\n\n".join([HEADER, called, *kernels(system, layout, loss), *engine])
         kept = _sealed(source)
         path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)

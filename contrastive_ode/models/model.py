@@ -140,8 +140,23 @@ class Model(Parameters):
         """
         return f"{self.system.states[index // self.N]}_{index % self.N}"
 
-    def kernels(self, loss: str = QUADRATIC) -> Any:
+    def nodes(self, state: str) -> slice:
+        """Return where a variable of all nodes is in the state.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> systems.fitzhugh_nagumo.on(ode.all_to_all(3), tau=12.5).nodes("u")
+        slice(3, 6, None)
+        """
+        first = self.N * self.system.states.index(state)
+        return slice(first, first + self.N)
+
+    def kernels(self, loss: str = QUADRATIC, analytic: bool = False) -> Any:
         """Return the module of the generated kernels, with the cost of an output x at target y.
+
+        Those that are `analytic` take complex states.
 
         Examples
         --------
@@ -150,12 +165,15 @@ class Model(Parameters):
         >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
         >>> model.kernels("(x - y)**4").loss(3.0, 1.0)
         16.0
+        >>> model.kernels("(x - y)**4", analytic=True).loss(2j, 0.0).real
+        16.0
         """
         from contrastive_ode.kernels.load import load
 
         topology = self.topology
         dense = "dense with self-coupling" if topology.self_coupling else "dense"
-        return load(self.system, dense if topology.dense else "sparse", loss)
+        layout = dense if topology.dense else "sparse"
+        return load(self.system, layout, loss, "analytic" if analytic else "functions")
 
     def net(self, w: Floats) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.

@@ -12,6 +12,7 @@ from contrastive_ode.engine.arguments import workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
 from contrastive_ode.motion.step import warn_of_step
+from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.task import Task, fitting
 from foundation import domains
 from foundation.axes import axes_of
@@ -129,6 +130,7 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     fitting(model, task)
     w, throw = model.vector(w), domains.boolean("throw", throw)
     warn_of_step(model, task, w)
+    task = task.started(model, w)
     costs, status = np.zeros(task.examples), [DONE] * task.examples
     path = np.empty((task.examples, task.steps + 1, task.size))
     kernel, net, work = model.kernels(task.loss).free, model.net(w), workspace(model.size)
@@ -145,4 +147,13 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
             path[error.example, error.step :], costs[error.example] = np.nan, np.nan
             status[error.example] = str(error)
             left = left[end.example + 1 :]
+    if task.cost:
+        linearised = Linearised(model, task, task.cost, everywhere=False)
+        for e in np.flatnonzero(np.isfinite(costs)):
+            try:
+                costs[e] = linearised.costs(int(e), path[e], net)
+            except BlowUpError as error:
+                if throw:
+                    raise
+                costs[e], status[e] = np.nan, str(error)
     return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))

@@ -23,6 +23,7 @@ def warn_of_step(model: Model, task: Task, w: Floats) -> None:
     largest ones are found by Arnoldi's method from products with the Jacobian, at states along the
     free trajectory of the first example.
     """
+    task = task.started(model, w)
     path = np.full((1, task.steps + 1, model.size), np.nan)
     kernels, net = model.kernels(task.loss), model.net(w)
     kernels.free(np.arange(1), task.arrays, net, workspace(model.size), path, np.zeros(1))

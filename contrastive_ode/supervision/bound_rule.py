@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import tape, workspace
+from contrastive_ode.engine.arguments import End, NetArrays, TaskArrays, tape, workspace
 from contrastive_ode.errors import BlowUpError
 from contrastive_ode.models.model import Model
+from contrastive_ode.supervision.analytic import check_analytic
+from contrastive_ode.supervision.echo import Echo
+from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task, fitting
 from foundation.domains import Floats
 
 PUSHING = ("forward", "tangent", "clamp")
+BACKWARDS = ("gradient", "descent")
+EXACT = (*BACKWARDS, "echo")
 FINITE = "The update is finite."
 
 
@@ -67,34 +73,93 @@ class BoundRule:
             )
         if rule.supervisor == "clamp" and not task.running.any():
             raise ValueError("supervisor clamp needs a running cost, got point costs only")
+        if task.initial and rule.supervisor not in EXACT:
+            raise ValueError(
+                f"initial states are not learned under the supervisor {rule.supervisor}: its push "
+                "changes what comes after it; take gradient, descent, or echo where it holds"
+            )
         self.closed = rule.error_on == "clamped"
-        self.kernels = model.kernels(task.loss)
-        self.work = workspace(model.size)
-        backwards = rule.supervisor in ("gradient", "descent")
-        self.tape = tape(model.size, task.steps if backwards else 0)
+        self.echo = Echo(self.model, self.task) if rule.supervisor == "echo" else None
+        self.holomorphic = rule.order > 2
+        self.kind = complex if self.holomorphic else float
+        if self.holomorphic:
+            check_analytic(self.model.system, self.task.loss)
+        self.kernels = model.kernels(task.loss, self.holomorphic)
+        self.work = workspace(model.size, self.kind)
+        self.linearised: Linearised | None = None
+        if self.task.cost:
+            # the exact ones see that velocities depend on all variables, the others push outputs
+            everywhere = rule.supervisor in EXACT
+            self.linearised = Linearised(self.model, self.task, self.task.cost, everywhere)
+        self.tape = tape(model.size, task.steps if rule.supervisor in BACKWARDS else 0)
 
     def on(self, task: Task) -> BoundRule:
         """Return the rule for a task that differs in its forces only."""
         other = copy(self)
         other.task = task
+        if self.echo:
+            other.echo = Echo(self.model, task)
         return other
 
     def __call__(self, w: Floats, examples: npt.NDArray[np.int64]) -> Update:
         """Return the update."""
-        dw, costs = np.zeros(self.model.P), np.zeros(len(examples))
-        grads, net = self.model.split(dw), self.model.net(w)
-        arrays, rule = (examples, self.task.arrays, net, self.work), self.rule
-        if rule.supervisor in ("forward", "clamp"):
-            hard = rule.supervisor == "clamp"
-            end = self.kernels.nudged(*arrays, rule.nudge, self.closed, hard, grads, costs)
-        elif rule.supervisor == "tangent":
+        # a sum with -0.0 leaves the zeros of both signs as they are
+        dw, costs = np.full(self.model.P, -0.0), np.zeros(len(examples))
+        task, net = self.task.started(self.model, w), self.model.net(w)
+        asked = task.arrays
+        if self.linearised:
+            asked = replace(self.linearised, task=task)(net, examples, dw, costs)
+        if self.holomorphic:
+            net = net._replace(scratch=net.scratch.astype(complex))
+        size = 1 if task.initial else len(examples)  # what the start does is told of the last one
+        for nudge, share in zip(self.rule.nudges, self.rule.shares, strict=True):
+            values = np.zeros(len(examples), self.kind)
+            for first in range(0, len(examples), size):
+                part, shown = np.zeros(self.model.P, self.kind), slice(first, first + size)
+                end = self._add(nudge, net, (examples[shown], asked), part, values[shown])
+                BlowUpError.check(end, examples[shown], self.task.h, self.model.variable)
+                self._add_start(nudge, part)
+                dw += share * part.real
+        if self.echo:
+            self.echo.check(w)
+        BlowUpError.check_update(dw)
+        dw /= len(examples)
+        return Update(dw, costs if self.linearised else values.real.copy())
+
+    def _add(
+        self,
+        nudge: float | complex,
+        net: NetArrays,
+        shown: tuple[npt.NDArray[np.int64], TaskArrays],
+        dw: npt.NDArray[Any],
+        costs: npt.NDArray[Any],
+    ) -> End:
+        """Add the updates of all examples for one nudge, and their costs."""
+        grads = self.model.split(dw)
+        arrays, supervisor = (*shown, net, self.work), self.rule.supervisor
+        if supervisor in ("forward", "clamp"):
+            hard = supervisor == "clamp"
+            end = self.kernels.nudged(*arrays, nudge, self.closed, hard, grads, costs)
+        elif self.echo:
+            self.echo.looks = looks = np.empty(self.echo.looks.shape, self.kind)
+            end = self.kernels.echo(*arrays, nudge, self.closed, looks, grads, costs)
+        elif supervisor == "tangent":
             end = self.kernels.tangent(*arrays, grads, costs)
         else:
-            exact = rule.supervisor == "descent"
+            exact = supervisor == "descent"
             end = self.kernels.adjoint(*arrays, self.tape, exact, grads, costs)
             if exact:
                 np.negative(dw, out=dw)
-        BlowUpError.check(end, examples, self.task.h, self.model.variable)
-        BlowUpError.check_update(dw)
-        dw /= len(examples)
-        return Update(dw, costs)
+        return End(*end)
+
+    def _add_start(self, nudge: float | complex, dw: npt.NDArray[Any]) -> None:
+        """Add minus the slopes of the last example's cost by the start, where that is learned."""
+        if not self.task.initial:
+            return
+        if self.echo:  # it ends with the displacements of the partners
+            downhill = np.roll(self.work.right, self.model.size // 2) / nudge
+        else:
+            downhill = -self.work.y
+        downhill[self.task.imposed] = 0.0
+        for state, parameter in self.task.initial.items():
+            dw[self.model.where(parameter)] += downhill[self.model.nodes(state)]

@@ -39,8 +39,8 @@ def local_update(
     w
         Parameters, of shape (P,).
     rule
-        The `Rule`, or the name of its supervisor: "forward", "tangent", "clamp", "gradient" or
-        "descent".
+        The `Rule`, or the name of its supervisor: "forward", "tangent", "clamp", "echo", "gradient"
+        or "descent".
     examples
         Which examples to average over; None for all.
     throw
@@ -50,7 +50,7 @@ def local_update(
     ------
     TypeError, ValueError
         If an argument is outside its documented domain; if a point cost lies at the final time,
-        where a supervisor that pushes comes too late.
+        where a supervisor that pushes comes too late; if the echo does not hold for the network.
     BlowUpError
         If a trajectory blows up.
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from foundation import domains
 
-SUPERVISORS = ("forward", "tangent", "clamp", "gradient", "descent")
+SUPERVISORS = ("forward", "tangent", "clamp", "echo", "gradient", "descent")
+FINITE = ("forward", "clamp", "echo")  # supervisors that push by a finite nudge
 ROUNDING = 1e-5  # estimated relative error of an update above which a nudge is too small
 
 
@@ -26,6 +27,9 @@ class Rule:
       jump of the same size at a point cost;
     - "tangent": the same in the limit of an infinitesimal push;
     - "clamp": holds the outputs at :math:`x^F - \epsilon\, \partial c/\partial x`;
+    - "echo": reverses the momenta at the end and lets the network run back, free and pushed; for a
+      network that runs back along its path, with reciprocal forces (any other is refused), the rule
+      descends the gradient in the limit of an infinitesimal push, and no adjoint is needed;
     - "gradient": :math:`x^C = x^F - \epsilon \lambda` at all nodes, λ the adjoint: the rule then
       descends the gradient, up to the error of the trapezoid rule;
     - "descent": no supervisor and no local rule, but minus the exact gradient of the discretised
@@ -38,12 +42,16 @@ class Rule:
     supervisor
         One of the words above.
     nudge
-        Size ε of the push, not 0; the mean of the updates of ε and -ε is that of an infinitesimal
-        push up to ε². Rounding makes a relative error of about 2e-16 over the size of ε: a warning
-        tells of more than 1e-5.
+        Size ε of the push, not 0. Rounding makes a relative error of about 2e-16 over the size of
+        ε: a warning tells of more than 1e-5.
     error_on
-        Whose error the forward supervisor sees: that of the "clamped" trajectory, or of the "free"
-        one.
+        Whose error the supervisors forward and echo see: that of the "clamped" trajectory, or of
+        the "free" one.
+    order
+        Number M of nudges, up to 64, of which the update is the mean: it is that of an
+        infinitesimal push up to an error of order :math:`\epsilon^M`. 1 for ε alone, 2 for ε and
+        -ε ("centred"), more for :math:`\epsilon e^{2 \pi i m / M}` ("holomorphic"), with clamped
+        trajectories of complex numbers and nudges that may be large.
 
     Raises
     ------
@@ -52,10 +60,13 @@ class Rule:
 
     References
     ----------
-    `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20).
+    `docs/theory/contrastive.md`; Stern et al., arXiv:2603.26969, equations (12), (14), (20); echo:
+    López-Pastor and Marquardt, Phys. Rev. X 13, 031020; holomorphic nudges: Laborieux and Zenke,
+    arXiv:2209.00530.
 
     Examples
     --------
+    >>> import numpy as np
     >>> import contrastive_ode as ode
     >>> from contrastive_ode import systems
     >>> model = systems.linear_oscillators.on(ode.all_to_all(3), kappa=1.0)
@@ -64,11 +75,17 @@ class Rule:
     >>> gentle = ode.local_update(model, task, w, ode.Rule("forward", nudge=1e-6)).dw
     >>> bool(ode.cosine(gentle, ode.local_update(model, task, w, "tangent").dw) > 1 - 1e-9)
     True
+    >>> ode.Rule(nudge=0.1, order=2).nudges
+    (0.1, -0.1)
+    >>> holomorphic = ode.Rule(nudge=0.1, order=4)
+    >>> np.round(holomorphic.nudges, 3), holomorphic.shares
+    (array([ 0.1+0.j ,  0. +0.1j, -0.1+0.j ]), (0.25, 0.5, 0.25))
     """
 
     supervisor: str = "forward"
     nudge: float = 1e-3
     error_on: str = "clamped"
+    order: int = 1
 
     def __post_init__(self) -> None:
         domains.choice("supervisor", self.supervisor, SUPERVISORS)
@@ -77,7 +94,7 @@ class Rule:
             raise ValueError("nudge must not be 0: the supervisor tangent is its limit")
         object.__setattr__(self, "nudge", nudge)
         rounding = np.finfo(float).eps / abs(nudge)
-        if self.supervisor in ("forward", "clamp") and rounding > ROUNDING:
+        if self.supervisor in FINITE and rounding > ROUNDING:
             warnings.warn(
                 f"a nudge of {nudge:g} drowns in rounding: an error of about {rounding:.1g} of the "
                 "update where states and errors are of order 1; take the supervisor tangent, or a "
@@ -85,6 +102,26 @@ class Rule:
                 stacklevel=3,
             )
         domains.choice("error_on", self.error_on, ("clamped", "free"))
+        object.__setattr__(self, "order", domains.integer("order", self.order, 1, 64))
+        if self.order > 1 and self.supervisor not in FINITE:
+            raise ValueError(
+                f"order must be 1 under the supervisor {self.supervisor}, which takes no finite "
+                f"nudge, got {self.order}; those that do are {', '.join(FINITE)}"
+            )
+
+    @property
+    def nudges(self) -> tuple[float | complex, ...]:
+        """The nudges of which the update is the mean; of conjugate ones, which agree, the first."""
+        if self.order <= 2:
+            return (self.nudge, -self.nudge)[: self.order]
+        turns = np.arange(self.order // 2 + 1) / self.order
+        return tuple(complex(nudge) for nudge in self.nudge * np.exp(2j * np.pi * turns))
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """How much each of them counts."""
+        twice = [m for m in range(1, len(self.nudges)) if self.order > 2 and 2 * m != self.order]
+        return tuple((2 if m in twice else 1) / self.order for m in range(len(self.nudges)))
 
     @classmethod
     def of(cls, given: Rule | str) -> Rule:

@@ -13,6 +13,8 @@ import numpy.typing as npt
 from contrastive_ode.declaration.expressions import check_expression
 from contrastive_ode.engine.arguments import TaskArrays
 from contrastive_ode.models.model import QUADRATIC, Model
+from contrastive_ode.supervision.cost import LINEAR, Cost
+from contrastive_ode.supervision.frequency import Frequency
 from contrastive_ode.supervision.indices import indices
 from foundation import domains
 from foundation.domains import Floats
@@ -51,7 +53,12 @@ class Task:
     imposed
         Courses that variables follow, whatever else acts on them, `{index: course}`.
     loss
-        Cost ℓ of an output `x` with the target `y`, as an expression.
+        Cost ℓ of an output `x` with the target `y`, as an expression; or a `Cost`, which may have
+        constants, and be one of velocities, or of all outputs together; or a `Frequency`.
+    initial
+        What of the initial state is learned, `{state: parameter}`: the values of that parameter of
+        the nodes are added to `start`. Only under supervisors that reach back to the start:
+        gradient, descent and echo.
 
     Raises
     ------
@@ -83,7 +90,8 @@ class Task:
         points: Mapping[float, Any] | None = None,
         forces: Mapping[int, Course] | None = None,
         imposed: Mapping[int, Course] | None = None,
-        loss: str = QUADRATIC,
+        loss: str | Cost | Frequency = QUADRATIC,
+        initial: Mapping[str, str] | None = None,
     ) -> None:
         x = domains.finite("start", start)
         if x.ndim != 1 or not x.size:
@@ -93,8 +101,10 @@ class Task:
         if self.steps < 1:
             raise ValueError(f"T must be at least one step h = {self.h:g}, got {T:g}")
         self.outputs = indices("outputs", outputs, x.size)
-        self.loss = str(loss)
+        self.cost = loss if isinstance(loss, Cost | Frequency) else None
+        self.loss = LINEAR if self.cost else str(loss)
         check_expression("loss", self.loss, {"x", "y"})
+        self.initial = dict(domains.mapping("initial", initial))
         forces, imposed = domains.mapping("forces", forces), domains.mapping("imposed", imposed)
         points = domains.mapping("points", points)
         self.forced = indices("forces", forces, x.size)
@@ -115,6 +125,14 @@ class Task:
         self.target = self._sampled("target", 0.0 if target is None else target, O)[None]
         running = 0.0 if target is None else weight
         self.running = self._sampled("weight", running, O)[None]
+        if isinstance(self.cost, Cost):
+            self.cost.check(O)
+            if self.cost.together and np.ptp(self.running, axis=2).any():
+                raise ValueError("weight must be one for all outputs where the cost is one of all")
+        if isinstance(self.cost, Frequency) and (
+            points or np.ptp(self.running, axis=1).any() or np.ptp(self.target, axis=1).any()
+        ):
+            raise ValueError("a Frequency needs a constant target and weight, and no points")
         if (self.running < 0).any():
             raise ValueError(f"weight must be >= 0, got {self.running.min()}")
         ordered = sorted((domains.real("points", time), value) for time, value in points.items())
@@ -145,7 +163,7 @@ class Task:
         if not tasks:
             raise ValueError("tasks must not be empty")
         first = tasks[0]
-        shared = ("h", "steps", "loss", "outputs", "forced", "imposed", "points")
+        shared = ("h", "steps", "loss", "cost", "initial", "outputs", "forced", "imposed", "points")
         for task in tasks[1:]:
             for name in shared:
                 if not np.array_equal(getattr(task, name), getattr(first, name)):
@@ -238,6 +256,27 @@ class Task:
         """What the engine is given."""
         return TaskArrays(*(getattr(self, name) for name in TaskArrays._fields))
 
+    def started(self, model: Model, w: Floats) -> Task:
+        """Return the task with the initial states that the parameters say; `fitting` checked it.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.leaky_integrate_and_fire.on(ode.all_to_all(2))
+        >>> task = ode.Task([0.1, 0.2], [1], T=1, h=0.1, target=0.5, initial={"x": "b"})
+        >>> task.started(model, model.pack(W=0.0, b=[1.0, 2.0], g=1.0)).starts.tolist()
+        [[1.1, 2.2]]
+        """
+        if not self.initial:
+            return self
+        started, values = copy(self), model.unpack(w)
+        started.__dict__.pop("arrays", None)
+        started.starts = self.starts.copy()
+        for state, parameter in self.initial.items():
+            started.starts[:, model.nodes(state)] += values[parameter]
+        return started
+
     def _courses(self, name: str, courses: Mapping[int, Course]) -> Floats:
         """Return the sampled courses of several variables, of shape (1, 2 steps + 1, M)."""
         columns = [self._sampled(f"{name}[{i}]", c, 1)[:, 0] for i, c in courses.items()]
@@ -279,6 +318,10 @@ def fitting(model: Model, task: Task) -> tuple[Model, Task]:
     domains.instance("task", task, Task)
     if task.size != model.size:
         raise ValueError(f"task must have start of shape ({model.size},), got ({task.size},)")
+    for state, parameter in task.initial.items():
+        domains.choice("initial", state, model.system.states)
+        if f"{parameter}_i" not in model.system.parameters:
+            raise ValueError(f"initial must name parameters of nodes, got {parameter!r}")
     return model, task
 
 

@@ -12,7 +12,7 @@ from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.training.constraints import Constraints
 from contrastive_ode.training.iterations import Iterations
-from contrastive_ode.training.loop import Rate
+from contrastive_ode.training.pace import Pace, Rate
 from contrastive_ode.training.result import Training
 from contrastive_ode.training.train import train
 from foundation import domains
@@ -58,7 +58,7 @@ class Demonstration:
     w: Floats
     assess: Callable[[Floats], dict[str, float]] = field(repr=False)
     passes: Callable[[Training, Mapping[str, float]], bool] = field(repr=False)
-    rate: Rate
+    rate: Rate | Pace
     iterations: Iterations
     rule: Rule
     constraints: Constraints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -13,15 +13,16 @@ from contrastive_ode.supervision.bound_rule import BoundRule
 from contrastive_ode.training.alignment import cosine
 from contrastive_ode.training.checkpoint import Stored, fingerprint
 from contrastive_ode.training.constraints import Constraints
-from foundation import domains
+from contrastive_ode.training.pace import Pace
 from foundation.domains import Floats
-
-Rate = float | Callable[[int], float]
 
 
 @dataclass
 class State:
-    """All that changes during a training; what was not measured is nan."""
+    """All that changes during a training; what was not measured is nan.
+
+    `kept` holds the vectors that the `Pace` remembers, one a row.
+    """
 
     w: Floats
     best: Floats
@@ -29,17 +30,25 @@ class State:
     iteration: Any
     loss: Floats
     alignment: Floats
+    kept: Floats
 
     @classmethod
-    def loaded(cls, stored: Stored, start: Floats) -> State:
+    def loaded(cls, stored: Stored, start: Floats, vectors: int) -> State:
         """Return what is stored, or the state before the first iteration."""
-        found = stored.load({field.name for field in fields(cls)})
+        kept = np.zeros((vectors, len(start)))
+        found = stored.load(
+            {field.name for field in fields(cls) if vectors or field.name != "kept"}
+        )
         if not found:
-            return cls(start.copy(), start.copy(), np.inf, 0, np.zeros(0), np.zeros(0))
-        state = cls(**found)
+            return cls(start.copy(), start.copy(), np.inf, 0, np.zeros(0), np.zeros(0), kept)
+        state = cls(**{"kept": kept} | found)
         # versions before this one kept -2 where an alignment is nan
         state.alignment[state.alignment < -1.5] = np.nan
         return state
+
+    def stored(self) -> dict[str, Any]:
+        """Return what a checkpoint holds: nothing new where nothing is remembered."""
+        return {name: value for name, value in vars(self).items() if name != "kept" or len(value)}
 
     def sized(self, iterations: int) -> State:
         """Return it with room for more iterations."""
@@ -58,7 +67,7 @@ class Loop:
     rule: BoundRule
     exact: BoundRule
     constraints: Constraints
-    rate: Rate
+    pace: Pace
     batch: int
     every: int
     noise: Mapping[int, float]
@@ -67,8 +76,14 @@ class Loop:
     def fingerprint(self, start: Floats) -> str:
         """Return what tells this training from others: all that decides its course."""
         bound, rule, limits = self.rule, self.rule.rule, self.constraints
-        rate = "a function" if callable(self.rate) else self.rate
         model, topology = bound.model, bound.model.topology
+        taught = [rule.supervisor, rule.nudge, bound.closed]
+        if rule.order > 1:  # so that what was kept before there were orders is still known
+            taught.append(rule.order)
+        if bound.task.cost:
+            taught.append(repr(bound.task.cost))
+        if bound.task.initial:
+            taught.append(repr(bound.task.initial))
         return fingerprint(
             repr(model.system),
             [topology.N, topology.dense, topology.rows, topology.columns, topology.triples],
@@ -76,7 +91,7 @@ class Loop:
             list(bound.task.arrays),
             bound.task.loss,
             start,
-            [rule.supervisor, rule.nudge, bound.closed, rate, limits.clip, self.batch, self.every],
+            [*taught, *self.pace.told, limits.clip, self.batch, self.every],
             [limits.low, limits.high, limits.free, limits.partner, limits.penalty, self.seed],
             *([] if limits.group is None else [[limits.group]]),
             *([] if not self.noise else [sorted(self.noise.items())]),
@@ -103,14 +118,9 @@ class Loop:
             cost = np.inf if n % self.every else self.cost(state.w)
         if cost < state.best_cost:
             state.best_cost, state.best = cost, state.w.copy()
-        change *= self._rate(n)
+        change = self.pace.change(n, state.kept, change)
         state.w = limits.apply(state.w + limits.clipped(change))
         state.iteration = n + 1
-
-    def _rate(self, n: int) -> float:
-        if callable(self.rate):
-            return domains.real(f"rate({n})", self.rate(n), low=0)
-        return self.rate
 
     def _examples(self, n: int) -> npt.NDArray[np.int64]:
         """Return the examples of iteration n, a function of n and the seed: nothing is stored."""

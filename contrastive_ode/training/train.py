@@ -17,7 +17,8 @@ from contrastive_ode.supervision.task import Task
 from contrastive_ode.training.checkpoint import Checkpoint, Stored
 from contrastive_ode.training.constraints import Constraints
 from contrastive_ode.training.iterations import Iterations
-from contrastive_ode.training.loop import Loop, Rate, State
+from contrastive_ode.training.loop import Loop, State
+from contrastive_ode.training.pace import Pace, Rate
 from contrastive_ode.training.result import Training
 from foundation import domains
 
@@ -27,7 +28,7 @@ def train(
     task: Task,
     w: npt.ArrayLike,
     *,
-    rate: Rate,
+    rate: Rate | Pace,
     iterations: Iterations | int,
     rule: Rule | str = "forward",
     constraints: Constraints | None = None,
@@ -48,7 +49,8 @@ def train(
     w
         Parameters to start from, of shape (P,); the constraints apply to them too.
     rate
-        α > 0, or a function of the iteration.
+        α > 0, or a function of the iteration; or `Momentum` or `Adam`, which have a rate of their
+        own and make another change of the update.
     iterations
         Their number; or `Iterations`, which also say which examples each of them shows, what is
         measured and saved in between, and when to stop before.
@@ -97,7 +99,7 @@ def train(
         rule=bound,
         exact=BoundRule(model, task, Rule("descent")),
         constraints=Constraints.of(model, constraints),
-        rate=rate if callable(rate) else domains.real("rate", rate, low=0, exclusive=True),
+        pace=Pace.of(rate),
         batch=domains.integer("batch", batch, 1, task.examples),
         every=wanted.every,
         noise=wanted.noise or {},
@@ -110,10 +112,10 @@ def train(
     warn_of_step(model, task, start)
     kept = wanted.checkpoint if isinstance(wanted.checkpoint, Checkpoint) else None
     stored = Stored(Path(kept.path) if kept else None, loop.fingerprint(start))
-    state = State.loaded(stored, start).sized(wanted.number)
+    state = State.loaded(stored, start, loop.pace.vectors).sized(wanted.number)
 
     def save() -> None:
-        stored.save(vars(state))
+        stored.save(state.stored())
 
     try:
         reached = _iterate(loop, state, wanted, save, kept.every if kept else wanted.number)

@@ -18,6 +18,7 @@ CHAPTER = Chapter(
         "contrastive_gates",
         "contrastive_ecology",
         "contrastive_alignment",
+        "contrastive_supervisors",
         "contrastive_short_time",
         "contrastive_reciprocal",
         "contrastive_attractors",

@@ -18,6 +18,13 @@ from contrastive_ode import systems
 N = 5
 EDGES = np.array([(0, 1), (1, 2), (2, 3), (3, 4), (4, 0), (0, 2)])
 TRIPLES = np.array(list(itertools.permutations(range(N), 3)))
+PENDULUMS = ode.System(
+    "pendulums on springs",
+    states=["x", "p"],
+    node={"x_i": "p_i / m_i", "p_i": "-b_i * sin(x_i) - gamma * p_i"},
+    pair={"p_i": "K_ij * (x_j - x_i)"},
+    parameters=["K_ij", "b_i", "m_i", "s_i", "gamma"],  # s is for initial states
+)
 EXCHANGE = (np.arange(N)[:, None] == TRIPLES[:, 1]) * 1.0 - (np.arange(N)[:, None] == TRIPLES[:, 0])
 
 
@@ -76,6 +83,12 @@ def genes(x, w, c, xp=np):
     return -x + a / (1 + a + w["m"] * r**2) + w["D"] * (incidence @ (x[j] - x[i]))
 
 
+def pendulums(x, w, c, xp=np):
+    angle, momentum = x[:N], x[N:]
+    force = w["K"] @ angle - w["K"].sum(axis=1) * angle - w["b"] * xp.sin(angle)
+    return xp.concatenate([momentum / w["m"], force - w["gamma"] * momentum])
+
+
 @dataclass(frozen=True, eq=False)
 class Case:
     """A model, its parameters, a state, and its right-hand side by hand."""
@@ -99,7 +112,7 @@ class Case:
         return {name: value + 1e-30j * steps[name] for name, value in values.items()}
 
     def J(self, x):
-        return np.stack([self.rhs(x + 1e-30j * e).imag for e in np.eye(N)], axis=1) / 1e-30
+        return np.stack([self.rhs(x + 1e-30j * e).imag for e in np.eye(x.size)], axis=1) / 1e-30
 
     def G(self, x):
         units = np.eye(self.model.P)
@@ -120,7 +133,7 @@ def _make(system, topology, by_hand, seed, **constants):
     rng = np.random.default_rng(seed)
     model = system.on(topology, **constants)
     w = np.where(model.tunable, rng.uniform(0.2, 1, model.P), 0.0)
-    return Case(model, w, rng.uniform(0.1, 1, N), by_hand)
+    return Case(model, w, rng.uniform(0.1, 1, model.size), by_hand)
 
 
 def _cases():
@@ -133,6 +146,7 @@ def _cases():
         _make(systems.lotka_volterra, ode.all_to_all(N, True), community, 5, r=1.0, K=1.2, D=0.01),
         _make(systems.rate_network, ode.all_to_all(N), rates, 6),
         _make(GENES, ode.graph(N, EDGES), genes, 8),
+        _make(PENDULUMS, ode.all_to_all(N), pendulums, 6),
     ]
 
 

@@ -107,15 +107,44 @@ def test_opposite_nudges_tend_to_their_limit_quadratically(case, supervisor):
     """What is odd in the nudge falls out of the mean of both signs."""
 
     def mean(nudge):
-        rules = (ode.Rule(supervisor, nudge), ode.Rule(supervisor, -nudge))
-        return sum(ode.local_update(case.model, task, case.w, rule).dw for rule in rules) / 2
+        return ode.local_update(case.model, task, case.w, ode.Rule(supervisor, nudge, order=2)).dw
 
     # a clamp cannot hold what it is asked for at once, so no cost at single times
     task = case.task(points={})
+    signs = [
+        ode.local_update(case.model, task, case.w, ode.Rule(supervisor, nudge)).dw
+        for nudge in (1e-2, -1e-2)
+    ]
+    np.testing.assert_allclose(mean(1e-2), sum(signs) / 2, rtol=1e-13, atol=1e-15)
     changes = [relative(mean(2 * nudge), mean(nudge)) for nudge in (2e-2, 1e-2)]
     if case.name != "linear oscillators":
         assert changes[0] / changes[1] == pytest.approx(4, rel=0.1)
     assert changes[1] < 1e-2
+
+
+HOLOMORPHIC = [
+    pytest.param(name, marks=[] if name == "leaky" else pytest.mark.long)
+    for name in ("linear", "Kuramoto", "leaky", "Michaelis-Menten", "Lotka-Volterra", "pendulums")
+]
+
+
+@pytest.mark.parametrize("name", HOLOMORPHIC)
+def test_holomorphic_nudges_are_exact_to_their_order(plain, name):
+    """Complex ones, of large size, whose mean is the tangent but for a high power of the size."""
+    case = next(case for case in plain.CASES if case.name.startswith(name) or name in case.name)
+    task = case.task()
+    limit = ode.local_update(case.model, task, case.w, "tangent").dw
+
+    def error(nudge, order):
+        rule = ode.Rule("forward", nudge, order=order)
+        return relative(ode.local_update(case.model, task, case.w, rule).dw, limit)
+
+    for order in (3, 4):
+        assert error(0.1, order) / error(0.05, order) == pytest.approx(2**order, rel=0.1)
+    assert error(0.1, 16) < 1e-13
+    found = ode.local_update(case.model, task, case.w, ode.Rule("forward", 0.1, order=5))
+    costs = ode.simulate(case.model, task, case.w).costs
+    np.testing.assert_allclose(found.costs, costs, rtol=1e-13)
 
 
 def test_forward_update_is_the_double_integral(case):
@@ -197,7 +226,7 @@ def test_clamp_holds_the_outputs(case):
         held(t, x, y)
         weight = h / 2 if n in (0, task.steps) else h
         expected += weight / eta * (y - x) @ case.G(x)
-        kx, ky, total_x, total_y = np.zeros(5), np.zeros(5), np.zeros(5), np.zeros(5)
+        kx, ky, total_x, total_y = np.zeros((4, x.size))
         for a, b in ((0, 1), (0.5, 2), (0.5, 2), (1, 1)):
             X, Y = x + a * h * kx, y + a * h * ky
             kx = rate(t + a * h, X)
