@@ -183,7 +183,7 @@ def plateau_loss(s: npt.ArrayLike, steps: int, ripple: bool = True) -> Floats:
 
     Returns
     -------
-    L/T, of the shape of `s`, up to terms of order 1/T.
+    L/T, of the shape of `s`, within :math:`e^s / 2 s T` for s in [0.35, 4.2] and T >= 40.
 
     Raises
     ------
