@@ -21,7 +21,7 @@ def test_memoryless_loss():
         assert slope == pytest.approx(-loop.gradient([[-s / T]])[0, 0] / T, rel=1e-10)
 
 
-@pytest.mark.parametrize(("steps", "count"), [(10, 1), (40, 2), (160, 5), (640, 10), (2560, 19)])
+@pytest.mark.parametrize(("steps", "count"), [(10, 1), (40, 2), (160, 5), (640, 10)])
 def test_ladder_of_plateaus(steps, count):
     found, limits = ld.plateaus(steps), ld.plateau_limits()
     assert len(found.k) == count
@@ -37,6 +37,7 @@ def test_limits_of_the_plateaus():
     """Roots that were found; and the corrections at T = 2560, which fall as its root."""
     found, limits = ld.plateaus(2560), ld.plateau_limits()
     s, best = limits.s, found.loss.argmin()
+    assert len(found.k) == 19
     assert s * np.exp(s) == pytest.approx(2 * np.expm1(s), rel=1e-12)
     assert found.loss[best] / 2560 == pytest.approx(limits.loss, rel=1 / np.sqrt(2560))
     assert -found.k[best] * 2560 == pytest.approx(s, rel=1 / np.sqrt(2560))
@@ -74,7 +75,7 @@ def test_slope_of_the_time_to_stability(steps, rate, slope):
 @pytest.mark.parametrize(
     ("steps", "rate", "clip", "samples"),
     [
-        (20, 4e-5, 200, 40),
+        (20, 4e-5, 200, 25),
         pytest.param(20, 4e-5, 200, 600, marks=pytest.mark.long),
         pytest.param(40, 6e-6, 1000, 300, marks=pytest.mark.long),
     ],
@@ -101,12 +102,12 @@ def test_networks_are_stable_when_wishart_matrices_are():
     )
     assert network.stable_from is not None
     times = []
-    for seed in range(60):
+    for seed in range(30):
         gram = ld.Weights.draw(50, rng=seed).gram
-        found = ld.overlap_flow(loop, gram, steps=4000, **options).stable_from
-        times.append(4000 if found is None else found)
-    drawn = ld.time_to_stability(loop, 50, **options, samples=60, rng=1)
-    assert ks_2samp(times, drawn.times).pvalue > 0.01
+        found = ld.overlap_flow(loop, gram, steps=1500, **options).stable_from
+        times.append(1500 if found is None else found)
+    drawn = ld.time_to_stability(loop, 50, **options, samples=40, rng=1)
+    assert ks_2samp(times, np.minimum(drawn.times, 1500)).pvalue > 0.01
 
 
 def test_a_full_matrix_does_not_wait():
@@ -158,29 +159,39 @@ def test_training_comes_to_the_golden_end():
     )
 
 
-def test_lqg_bound_is_the_best_linear_controller():
-    """By least squares over all forces; and by the algebraic equation of scipy, for ever."""
-    T, environment = 9, ld.double_integrator()
-    A, B = np.asarray(environment.A), np.asarray(environment.B)
+@pytest.mark.parametrize(
+    "environment",
+    [
+        ld.double_integrator(),
+        ld.tracking([0.1, 0.3], dt=0.5),
+        ld.Environment(A=[[0.9, 0.3], [-0.2, 1.1]], B=[[0, 1], [1, 0.5]], C=[[1, 0.3]]),
+    ],
+)
+def test_lqg_bound_is_the_best_linear_controller(environment):
+    """By least squares over all forces that are linear in what was seen from t = 1 on."""
+    T = 7
+    A, B, C = (np.asarray(getattr(environment, name)) for name in "ABC")
+    values, vectors = np.linalg.eigh(np.asarray(environment.Q))
+    root = (np.sqrt(np.maximum(values, 0)) * vectors).T
+    starts = environment.starts()
     powers = [np.linalg.matrix_power(A, t) for t in range(T)]
-    free = np.concatenate([*powers])  # the states at all times, from x_0
-    forced = np.zeros((2 * T, T - 1))
-    for t in range(1, T):
-        for s in range(t):
-            forced[2 * t : 2 * t + 2, s] = (powers[t - 1 - s] @ B)[:, 0]
-    # u_0 = 0, u_1 knows the position at t = 1, the later ones all
-    known = np.eye(2)
-    seen = np.array([1.0, 1.0])
-    columns = [np.kron(forced[:, 1:2], seen[:, None])]
-    columns += [
-        np.kron(forced[:, s : s + 1], known[:, j : j + 1]) for s in range(2, T - 1) for j in (0, 1)
-    ]
-    target = -free.reshape(-1)
-    design = np.hstack(columns)
-    best = np.linalg.lstsq(design, target, rcond=None)[0]
-    cost = np.sum((design @ best - target) ** 2) / (2 * T)
-    assert ld.lqg_bound(point_mass(T)) == pytest.approx(cost, rel=1e-10)
+    free = np.concatenate([root @ power @ starts for power in powers])
+    columns = []
+    for t in range(1, T - 1):
+        late = [root @ powers[s - 1 - t] @ B if s > t else 0 * root @ B for s in range(T)]
+        seen = np.concatenate([C @ powers[s] @ starts for s in range(1, t + 1)])
+        columns += [np.outer(u, y).ravel() for u in np.concatenate(late).T for y in seen]
+    design = np.array(columns).T
+    best = np.linalg.lstsq(design, -free.ravel(), rcond=None)[0]
+    cost = np.sum((design @ best + free.ravel()) ** 2) / (2 * T)
+    assert ld.lqg_bound(ld.Loop(environment, T)) == pytest.approx(cost, rel=1e-9)
+    assert cost < 0.99 * ld.Loop(environment, T).loss(np.zeros((B.shape[1], len(C))))
 
+
+def test_lqg_bound_for_ever():
+    """By the algebraic Riccati equation of scipy, for forces that cost next to nothing."""
+    environment = ld.double_integrator()
+    A, B = np.asarray(environment.A), np.asarray(environment.B)
     P = solve_discrete_are(A, B, np.eye(2), 1e-9 * np.eye(1))
     weight = float((B.T @ P @ B)[0, 0])
     K = B.T @ P @ A / weight
