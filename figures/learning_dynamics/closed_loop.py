@@ -83,8 +83,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             if str(name).endswith("overlaps"):
                 dims = {f"{name}_0": "overlap", f"{name}_1": "i"}
             found[str(name)] = data[name].rename(dims)
-    found["time"] = found["time"].isel(kind=0, N=0, drop=True)
-    return xarray.Dataset(found, {"overlap": list(NAMES)}).assign_attrs(T=T, passed=PASSED)
+    time = found.pop("time").isel(kind=0, N=0, drop=True)
+    return xarray.Dataset(found, {"time": time, "overlap": list(NAMES)}).assign_attrs(
+        T=T, passed=PASSED
+    )
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:

@@ -65,13 +65,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     one = run(cosines, grid).squeeze(drop=True)
     return xarray.Dataset(
         {
-            "time": ("i", one["time"].values),
             "map": (("i", "first"), one["map"].values),
             "network": (("i", "first"), one["network"].values),
             "loss": ("i", one["loss"].values),
             "stable": ((), float(one["stable"])),
         },
-        {"first": list(SHORT)},
+        {"time": ("i", one["time"].values), "first": list(SHORT)},
     ).assign_attrs(N=size[0])
 
 

@@ -75,7 +75,6 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     k, b = _plane(points)
     end = ld.golden_end()
     found = {
-        "time": (("i",), one["time"].values),
         "real": (("i", "root"), one["real"].values),
         "imaginary": (("i", "root"), one["imaginary"].values),
         "overlaps": (("i", "overlap"), one["overlaps"].values),
@@ -84,7 +83,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         "roots": (("a", "k", "b"), plane["roots"].values.astype(np.int8)),
     }
     return xarray.Dataset(
-        found, {"a": list(RECURRENCES), "k": k, "b": b, "overlap": ["k", "a", "b"]}
+        found,
+        {
+            "time": ("i", one["time"].values),
+            "a": list(RECURRENCES),
+            "k": k,
+            "b": b,
+            "overlap": ["k", "a", "b"],
+        },
     ).assign_attrs(radius=end.radius)
 
 
@@ -97,7 +103,7 @@ unjudged = {
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare Jury's criterion with eigenvalues."""
     off = abs(data["jury"].astype(float) - data["roots"])
-    yield Compared("mismatch", "stability by Jury and by eigenvalues", off, "roots")
+    yield Compared("mismatch", "stability by Jury and by eigenvalues", off)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -63,14 +63,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     found = {
         name: (dims, one[name].values)
         for name, dims in {
-            "time": ("i",),
             "network_loss": ("i", "f"),
             "network_radius": ("i",),
             "map_loss": ("i", "f"),
             "map_radius": ("i",),
         }.items()
     }
-    return xarray.Dataset(found, {"f": list(FREQUENCIES)}).assign_attrs(N=N)
+    time = ("i", one["time"].values)
+    return xarray.Dataset(found, {"time": time, "f": list(FREQUENCIES)}).assign_attrs(N=N)
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
