@@ -36,18 +36,23 @@ True
 
 from foundation import __version__
 from foundation.errors import ConvergenceError
-from learning_dynamics.end import GoldenEnd, golden_end, is_stable, lqg_bound
-from learning_dynamics.environment import Environment, double_integrator, tracking
-from learning_dynamics.escape import (
+from learning_dynamics.control.environment import Environment, double_integrator, tracking
+from learning_dynamics.control.loop import Loop
+from learning_dynamics.control.open_loop import imitation
+from learning_dynamics.descent.full_matrix import full_matrix_flow, train_full_matrix
+from learning_dynamics.descent.gram import initial_gram, overlap_flow
+from learning_dynamics.descent.learning import Learning, first_stable
+from learning_dynamics.descent.network import train
+from learning_dynamics.descent.weights import Weights
+from learning_dynamics.laws.end import GoldenEnd, golden_end, is_stable, lqg_bound
+from learning_dynamics.laws.escape import (
     StabilityTimes,
     escape_rate,
     stability_slope,
     time_to_stability,
 )
-from learning_dynamics.full_matrix import full_matrix_flow, train_full_matrix
-from learning_dynamics.gram import initial_gram, overlap_flow
-from learning_dynamics.horizons import gradient_cosine
-from learning_dynamics.ladder import (
+from learning_dynamics.laws.horizons import gradient_cosine
+from learning_dynamics.laws.ladder import (
     PlateauLimits,
     Plateaus,
     memoryless_loss,
@@ -55,11 +60,6 @@ from learning_dynamics.ladder import (
     plateau_loss,
     plateaus,
 )
-from learning_dynamics.learning import Learning, first_stable
-from learning_dynamics.loop import Loop
-from learning_dynamics.network import train
-from learning_dynamics.open_loop import imitation
-from learning_dynamics.weights import Weights
 
 __all__ = [
     "ConvergenceError",

@@ -8,9 +8,9 @@ import numpy.typing as npt
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.adjoint import FOR_EVER, loss_and_derivative
-from learning_dynamics.environment import Environment
-from learning_dynamics.overlaps import matrix_of_overlaps
+from learning_dynamics.control.adjoint import FOR_EVER, loss_and_derivative
+from learning_dynamics.control.environment import Environment
+from learning_dynamics.control.overlaps import matrix_of_overlaps
 
 
 class Landscape(NamedTuple):

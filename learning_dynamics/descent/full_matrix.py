@@ -7,12 +7,12 @@ import numpy.typing as npt
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.adjoint import FOR_EVER, loss_and_derivative
-from learning_dynamics.learning import Learning, checked, learned
-from learning_dynamics.loop import Loop
-from learning_dynamics.network import Vectors, back_propagated, world_of
-from learning_dynamics.overlaps import rank_of_gram
-from learning_dynamics.weights import Weights
+from learning_dynamics.control.adjoint import FOR_EVER, loss_and_derivative
+from learning_dynamics.control.loop import Loop
+from learning_dynamics.control.overlaps import rank_of_gram
+from learning_dynamics.descent.learning import Learning, checked, learned
+from learning_dynamics.descent.network import Vectors, back_propagated, world_of
+from learning_dynamics.descent.weights import Weights
 
 
 class Coordinates(NamedTuple):

@@ -14,8 +14,8 @@ from scipy.optimize import brentq, elementwise
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.environment import double_integrator
-from learning_dynamics.loop import Loop
+from learning_dynamics.control.environment import double_integrator
+from learning_dynamics.control.loop import Loop
 
 _LARGEST = 6.0  # of s: above, the loss only grows
 _PER_RIPPLE = 24  # points of the grid

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.axes import axes_of
 from foundation.errors import ConvergenceError
-from learning_dynamics.loop import Loop
+from learning_dynamics.control.loop import Loop
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from learning_dynamics.environment import Environment
-from learning_dynamics.overlaps import matrix_of_overlaps
+from learning_dynamics.control.environment import Environment
+from learning_dynamics.control.overlaps import matrix_of_overlaps
 
 
 def imitation(

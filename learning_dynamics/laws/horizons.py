@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.loop import Loop
-from learning_dynamics.overlaps import rank_of_gram
+from learning_dynamics.control.loop import Loop
+from learning_dynamics.control.overlaps import rank_of_gram
 
 
 def gradient_cosine(loop: Loop, gram: npt.ArrayLike, first: int) -> float:

@@ -7,10 +7,10 @@ import numpy as np
 from foundation import domains
 from foundation.domains import Floats
 from foundation.errors import ConvergenceError
-from learning_dynamics.gram import initial_gram, overlap_flow
-from learning_dynamics.ladder import plateaus
-from learning_dynamics.learning import HOLD, first_stable
-from learning_dynamics.loop import Loop
+from learning_dynamics.control.loop import Loop
+from learning_dynamics.descent.gram import initial_gram, overlap_flow
+from learning_dynamics.descent.learning import HOLD, first_stable
+from learning_dynamics.laws.ladder import plateaus
 
 _BLOCK = 512  # steps between two looks
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.loop import Loop
+from learning_dynamics.control.loop import Loop
 
 
 @dataclass(frozen=True)

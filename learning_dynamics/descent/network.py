@@ -6,10 +6,10 @@ import numpy as np
 
 from foundation import domains
 from foundation.domains import Floats
-from learning_dynamics.environment import Environment
-from learning_dynamics.learning import Learning, checked, learned
-from learning_dynamics.loop import Loop
-from learning_dynamics.weights import Weights
+from learning_dynamics.control.environment import Environment
+from learning_dynamics.control.loop import Loop
+from learning_dynamics.descent.learning import Learning, checked, learned
+from learning_dynamics.descent.weights import Weights
 
 
 class World(NamedTuple):

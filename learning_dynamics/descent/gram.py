@@ -6,10 +6,10 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.compiled import compiled
 from foundation.domains import Floats
-from learning_dynamics.adjoint import congruent, loss_and_derivative, product
-from learning_dynamics.learning import Learning, checked, learned
-from learning_dynamics.loop import Landscape, Loop
-from learning_dynamics.overlaps import rank_of_gram
+from learning_dynamics.control.adjoint import congruent, loss_and_derivative, product
+from learning_dynamics.control.loop import Landscape, Loop
+from learning_dynamics.control.overlaps import rank_of_gram
+from learning_dynamics.descent.learning import Learning, checked, learned
 
 
 def initial_gram(
