@@ -9,6 +9,7 @@ from figures import (
     clusters,
     contrastive,
     counts,
+    learning_dynamics,
     message_passing,
     relaxation,
     steered,
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
 PARTS = ("title", "caption", "equation", "compute", "draw")
 _CHAPTERS = [
     room.CHAPTER
-    for room in (whole, counts, clusters, relaxation, message_passing, steered, contrastive)
+    for room in (
+        whole,
+        counts,
+        clusters,
+        relaxation,
+        message_passing,
+        steered,
+        learning_dynamics,
+        contrastive,
+    )
 ]
 
 

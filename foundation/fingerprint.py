@@ -35,7 +35,7 @@ from foundation.bytecode import GLOBAL, altered, altered_attributes, steps
 _VERSION = f"{sys.version_info.major}.{sys.version_info.minor}/2"
 # these are one project, wherever they are installed
 HOUSE = {"foundation", "networks", "replica", "bp", "dynamics", "learning", "contrastive_ode"}
-HOUSE |= {"sweeps", "figures"}
+HOUSE |= {"learning_dynamics", "sweeps", "figures"}
 _LIBRARY = Path(sysconfig.get_paths()["stdlib"])
 _LARGEST = 1_000_000_000  # bytes of an array that counts by value
 _DEEPEST = 10  # wrappers around one function

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = [
-    *("networks", "replica", "bp", "dynamics", "learning"),
+    *("networks", "replica", "bp", "dynamics", "learning", "learning_dynamics"),
     *("contrastive_ode", "contrastive_ode.tasks", "sweeps"),
 ]
 MODULES = sorted(

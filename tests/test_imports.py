@@ -18,6 +18,7 @@ ALLOWED = {
     "bp": GROUND | {"networks"},
     "dynamics": GROUND | {"networks"},
     "learning": GROUND | {"networks", "dynamics"},
+    "learning_dynamics": GROUND,
     "contrastive_ode": GROUND,
     "sweeps": GROUND,
 }

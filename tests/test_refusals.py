@@ -10,6 +10,7 @@ import bp
 import contrastive_ode as ode
 import dynamics
 import learning
+import learning_dynamics as ld
 import networks
 import replica
 import sweeps
@@ -23,6 +24,10 @@ SEARCH |= {"rng": 1, "history": False}
 MOVES = {"order": "fixed", "max_sweeps": 1, "rng": 1, "history": False}
 TIMES = {"J_D": 0.3, "t_max": 1, "samples": 800, "rng": 1, "eta": 0.0, "order": "random"}
 LIVES = {"count": 3, "sweeps": 20, "burn_in": 1, "order": "permutation", "rng": 1, "throw": False}
+LOOP = ld.Loop(ld.double_integrator(), steps=5)
+DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
+WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
+WAIT = {"samples": 2, "max_steps": 100, "rng": 1, "rank": 1, "throw": False}
 
 GOOD = {
     networks.Asymmetric: {"N": 5, "J_D": 0.5, "eta": 0.0, "couplings": "gaussian"},
@@ -155,6 +160,35 @@ GOOD = {
     dynamics.relax: {"network": NETWORK, "start": STATE, **MOVES},
     dynamics.relax_many: {"network": NETWORK, "starts": [STATE], **MOVES},
     dynamics.synchronous: {"network": NETWORK, "start": STATE, "max_steps": 1, "rng": 1},
+    ld.Environment: {"A": np.eye(1), "B": [[1]], "C": [[1]], "Q": [[1]], "Sigma": [[1]]},
+    ld.Loop: {"environment": LOOP.environment, "steps": 5, "leak": 0.5},
+    LOOP.loss: {"overlaps": [[0.1]]},
+    LOOP.gradient: {"overlaps": [[0.1]]},
+    LOOP.spectrum: {"overlaps": [[0.1]]},
+    LOOP.spectral_radius: {"overlaps": [[0.1]]},
+    LOOP.landscape: {"rank": 1},
+    ld.Weights: {"Z": [[1.0]], "V": [[1.0]], "M": [[1.0]], "U": [[1.0]]},
+    ld.Weights.draw: WIDTHS,
+    ld.double_integrator: {"dt": 1.0},
+    ld.escape_rate: {"steps": 10},
+    ld.first_stable: {"radius": [0.5, 0.4], "hold": 1},
+    ld.full_matrix_flow: {"gram": np.eye(2), **DESCENT},
+    ld.golden_end: {},
+    ld.gradient_cosine: {"loop": LOOP, "gram": np.eye(4), "first": 3},
+    ld.imitation: {"teacher": [[0.1]], "inputs": 1, "outputs": 1, "leak": 1.0},
+    ld.initial_gram: WIDTHS,
+    ld.is_stable: {"k": 0.1, "a": 0.1, "b": 0.1},
+    ld.lqg_bound: {"loop": LOOP},
+    ld.memoryless_loss: {"s": 1.0, "steps": 5},
+    ld.overlap_flow: {"gram": np.eye(4), **DESCENT},
+    ld.plateau_limits: {},
+    ld.plateau_loss: {"s": 1.0, "steps": 5, "ripple": True},
+    ld.plateaus: {"steps": 10},
+    ld.stability_slope: {"steps": 10, "rate": 0.1},
+    ld.time_to_stability: {"loop": LOOP, "N": 5, "rate": 0.01, "clip": 1.0, **WAIT},
+    ld.tracking: {"frequencies": [0.1], "amplitudes": 1.0, "dt": 0.1},
+    ld.train: {"weights": ld.Weights.draw(5, rng=1), **DESCENT},
+    ld.train_full_matrix: {"weights": ld.Weights.draw(5, rank=0, rng=1), **DESCENT},
 }
 
 NONSENSE = ["x", b"x", 1j, float("nan"), object(), {1: 2}, [[1], [1, 2]]]
@@ -272,7 +306,7 @@ def test_seeds_are_given_by_name_and_failures_raise(function):
         assert parameters["throw"].default is True
 
 
-@pytest.mark.parametrize("package", ["networks", "replica", "bp", "dynamics"])
+@pytest.mark.parametrize("package", ["networks", "replica", "bp", "dynamics", "learning_dynamics"])
 def test_no_public_function_is_forgotten(package):
     module = importlib.import_module(package)
     functions = {getattr(module, name) for name in module.__all__}
@@ -320,7 +354,7 @@ def test_masked_entries_are_no_numbers(name):
 
 
 @pytest.mark.parametrize("package", ["networks", "replica", "bp", "dynamics", "learning",
-                                     "contrastive_ode", "sweeps"])  # fmt: skip
+                                     "learning_dynamics", "contrastive_ode", "sweeps"])  # fmt: skip
 def test_no_array_is_forgotten(package):
     missing = {call.__qualname__ for call in public(package) if arrays_taken(call)} - CALLS.keys()
     assert not missing

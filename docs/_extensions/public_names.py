@@ -16,6 +16,7 @@ PACKAGES = (
     "bp",
     "dynamics",
     "learning",
+    "learning_dynamics",
     "contrastive_ode",
     "contrastive_ode.tasks",
     "sweeps",

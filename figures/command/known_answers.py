@@ -51,6 +51,15 @@ def learning(learning: Any) -> Measured:
     return np.sum((states[0] != states[1]) | (states[0] != states[2])), 0
 
 
+def learning_dynamics(ld: Any) -> Measured:
+    """Largest relative difference of a network that learns in a loop from its Gram matrix."""
+    loop = ld.Loop(ld.double_integrator(), steps=20)
+    weights = ld.Weights.draw(N=100, rng=1)
+    options = {"rate": 2e-5, "steps": 300, "clip": 200}
+    network = ld.train(loop, weights, **options)
+    return network.deviation(ld.overlap_flow(loop, weights.gram, **options)), 1e-10
+
+
 def contrastive_ode(ode: Any) -> Measured:
     """Difference of the exact gradient, in a random direction, from central differences."""
     from contrastive_ode.systems import leaky_integrate_and_fire
@@ -89,5 +98,15 @@ def figures(figures: Any) -> Measured:
 
 CHECKS = {
     check.__name__: check
-    for check in (networks, replica, dynamics, bp, learning, contrastive_ode, sweeps, figures)
+    for check in (
+        networks,
+        replica,
+        dynamics,
+        bp,
+        learning,
+        learning_dynamics,
+        contrastive_ode,
+        sweeps,
+        figures,
+    )
 }

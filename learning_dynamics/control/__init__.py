@@ -1,0 +1,1 @@
+"""What a network controls, and the loop that it closes: loss, gradient and spectrum by overlaps."""

@@ -1,0 +1,1 @@
+"""Gradient descent on all weights: in a network, and as an exact map of its Gram matrix."""

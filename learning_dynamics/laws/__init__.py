@@ -1,0 +1,1 @@
+"""What is to be expected: plateaus, escape, the end, and what no controller can beat."""
