@@ -24,6 +24,7 @@ SEARCH |= {"rng": 1, "history": False}
 MOVES = {"order": "fixed", "max_sweeps": 1, "rng": 1, "history": False}
 TIMES = {"J_D": 0.3, "t_max": 1, "samples": 800, "rng": 1, "eta": 0.0, "order": "random"}
 LIVES = {"count": 3, "sweeps": 20, "burn_in": 1, "order": "permutation", "rng": 1, "throw": False}
+LIMITS = {"bounds": {"W": (np.zeros((3, 3)), None)}, "tied": {"W": np.full((3, 3), -1)}}
 LOOP = ld.Loop(ld.double_integrator(), steps=5)
 DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
 WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
@@ -242,7 +243,7 @@ ARRAYS = {  # the arguments that are arrays of everything else
     learning.symmetricity: {"J": np.eye(3)},
     learning.trajectory: {"learner": STEERED.learner_, "X": X, "labels": Y},
     dynamics.lifetime(networks.Asymmetric(6, 0.5), **LIVES).survival: {"t": [1.0]},
-    ode.Constraints: {"model": MODEL, "frozen": {"W": np.zeros((3, 3), bool)}},
+    ode.Constraints: {"model": MODEL, "frozen": {"W": np.zeros((3, 3), bool)}, **LIMITS},
     MODEL.jacobian: AT,
     MODEL.rhs: AT,
     MODEL.matrix: {"w": AT["w"], "name": "W"},
@@ -320,6 +321,11 @@ def masked(value):
     return found
 
 
+def masked_first(value):
+    """Return the same array, or tuple of arrays, of which one number is masked."""
+    return (masked(value[0]), *value[1:]) if isinstance(value, tuple) else masked(value)
+
+
 def arrays_taken(call):
     """Return the names of its arguments that are arrays."""
     parameters = inspect.signature(call).parameters.values()
@@ -344,7 +350,7 @@ def test_masked_entries_are_no_numbers(name):
     for argument in arrays_taken(call):
         for key in {argument} & kwargs.keys() or {"W"}:  # Model.pack(W=...)
             good = kwargs[key]
-            wrong = {"W": masked(good["W"])} if isinstance(good, dict) else masked(good)
+            wrong = {"W": masked_first(good["W"])} if isinstance(good, dict) else masked(good)
             given = {**kwargs, key: wrong}
             if {"errors", "trials"} < given.keys():  # of `compare`: not both
                 del given["errors" if key == "trials" else "trials"]

@@ -201,13 +201,12 @@ unjudged = {
 def orders(errors: "xarray.DataArray", of: str) -> tuple["xarray.DataArray", "xarray.DataArray"]:
     """Return the measured orders of errors that halve along `of`, and their claimed errors.
 
-    Those are twice the larger one of the two last changes.
+    Those are twice the change between the orders before, of which none saw the error itself.
     """
     finer = errors.shift({of: -1})
     found = errors.copy(data=np.log2(errors.values / finer.values))
     change = abs(found - found.shift({of: 1}))
-    former = change.shift({of: 1})
-    return found, 2 * change.where(change > former, former) + 1e-3
+    return found, 2 * change.shift({of: 2}) + 1e-3
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
