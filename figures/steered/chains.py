@@ -15,6 +15,17 @@ if TYPE_CHECKING:
 
 RULES = ("error", "error_frozen", "margin")  # of the `COMPETITORS`
 LAST = 0.1  # what all rates have fallen to in the last epoch
+# where the search for chains begins: values of the error rule that were found by hand
+BEGUN: dict[str, float] = {
+    "J_D": 0.5,
+    "lam_b": 1.0,
+    "window": 3.0,
+    "temperature": 2.0,
+    "lr_J": 0.02,
+    "lr_in": 1.0,
+    "lr_W": 0.3,
+    "flipped": 0.05,
+}
 DRAWN = {"lr_in": 3.0, "lr_J": 10.0, "lam_b": 3.0}  # the most by which a recipe's is changed
 
 
@@ -47,7 +58,8 @@ def made(
     """Return a rule for L layers, to all of which the readout sends back, in a configuration."""
     _, name, fixed, _ = COMPETITORS[rule]
     assert name is not None
-    recipe, values = learning.recipe(name, **fixed), configuration(index)
+    begun = BEGUN if name == "error" else {}
+    recipe, values = learning.recipe(name, **{**begun, **fixed}), configuration(index)
     lam_b = recipe.strengths.lam_b * values["lam_b"]
     return recipe.replace(
         lam=values["lam"],

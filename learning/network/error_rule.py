@@ -50,14 +50,14 @@ class ErrorRule:
     --------
     >>> from learning import ErrorRule, recipe
     >>> recipe("error", lr_b=0.0).rule
-    ErrorRule(window=3.0, ..., lr_b=0.0, ...)
+    ErrorRule(window=4.1, ..., lr_b=0.0, ...)
     """
 
-    window: float = 3.0
+    window: float = 4.1
     gate: float = 0.003
-    temperature: float = 2.0
-    lr_J: float = 0.02
-    lr_in: float = 1.0
+    temperature: float = 1.0
+    lr_J: float = 0.011
+    lr_in: float = 1.2
     lr_W: float = 0.3
     lr_b: float = 0.3
     wd_J: float = 0.0

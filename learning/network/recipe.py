@@ -201,10 +201,10 @@ _CHANGES: dict[str, dict[str, Any]] = {
     "random_features": {**_RESERVOIR, "lam_int": 0.0, "sweeps": 2, "double": False},
 }
 _ERROR = Recipe(
-    Strengths(lam_in=3.0, lam_b=1.0, lam_b_skip=1.0),
+    Strengths(J_D=1.0, lam_in=3.0, lam_b=0.4, lam_b_skip=0.4),
     Schedule(),
     ErrorRule(),
-    Training(flipped=0.05, averaged=0.01, cooling=0.8),
+    Training(flipped=0.02, averaged=0.01, cooling=0.9),
 )
 _ERROR_MARGIN: dict[str, Any] = {
     "lam_b_skip": 0.9,

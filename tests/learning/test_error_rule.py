@@ -135,15 +135,16 @@ def test_without_J_from_zero_it_is_back_propagation_through_signs():
     learner = Learner.draw(N=12, H=30, C=3, L=1, recipe=rule, rng=2)
     W = learner.couplings
     W_1, W_2 = W.W_in[0].astype(float), np.zeros((30, 3))
-    steps = learner.steps()
+    steps, T = learner.steps(), rule.rule.temperature
+    lr_in, lr_W = rule.strengths.lam_in * rule.rule.lr_in, rule.rule.lr_W
     for x, truth, y in batches(20, B=8):
         learner.step(steps, x, y, truth)
         h = x @ W_1
         u = np.sign(h) @ W_2
-        e = np.array([softmax_error(own, row, 2.0) for own, row in zip(y, u, strict=True)])
+        e = np.array([softmax_error(own, row, T) for own, row in zip(y, u, strict=True)])
         back = np.where(np.abs(h) < 2.0, e @ W_2.T, 0)  # minus the gradient of the cross-entropy
-        W_1 += 3 / math.sqrt(12 * 8) * x.T @ back
-        W_2 += 0.3 / math.sqrt(30 * 8) * np.sign(h).T @ e
+        W_1 += lr_in / math.sqrt(12 * 8) * x.T @ back
+        W_2 += lr_W / math.sqrt(30 * 8) * np.sign(h).T @ e
         np.testing.assert_array_equal(W.W_b[0], W.W_f[0].T)
     np.testing.assert_allclose(W.W_in[0], W_1, atol=3e-5)
     np.testing.assert_allclose(W.W_f[0], W_2, atol=3e-5)
