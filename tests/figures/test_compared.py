@@ -1,7 +1,5 @@
 """Each figure is judged on what it draws: shift that by twice the stated power, and it turns."""
 
-import functools
-
 import numpy as np
 import pytest
 import xarray
@@ -11,8 +9,11 @@ from figures.compared import Compared, counted, interpolated, student, untransfo
 from figures.gallery import stored
 from figures.gallery.verdict import KINDS, judge, sorts
 
-FIGURES = catalogue.names()
-load = functools.cache(stored.load)
+
+@pytest.fixture(scope="module", params=catalogue.names())
+def figure(request):
+    """Give the module of a figure and what is stored for it: tests of one figure read it once."""
+    return catalogue.load(request.param), stored.load(request.param)
 
 
 def read(function, monkeypatch):
@@ -30,9 +31,8 @@ def read(function, monkeypatch):
     return names
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_what_is_drawn_is_judged_or_told_why_not(name, monkeypatch):
-    module, data = catalogue.load(name), load(name)
+def test_what_is_drawn_is_judged_or_told_why_not(figure, monkeypatch):
+    module, data = figure
     drawn = read(lambda: module.draw(data), monkeypatch) & set(map(str, data.data_vars))
     judged = read(lambda: list(module.compared(data)), monkeypatch)
     reasons = getattr(module, "unjudged", {})
@@ -67,44 +67,37 @@ def shifted(data, one, sign):
     return data.assign({one.drawn: target})
 
 
-def verdicts(name):
-    """Name what figures draw and are judged by."""
-    found = catalogue.load(name).compared(load(name))
-    return [(name, k) for k, one in enumerate(found) if one.drawn and one.off.notnull().any()]
+def test_a_shift_of_twice_the_power_turns_the_verdict(figure):
+    module, data = figure
+    for k, one in enumerate(module.compared(data)):
+        if not (one.drawn and one.off.notnull().any()):
+            continue
+        for sign in (1,) if one.kind == "bound" else (1, -1):
+            changed = shifted(data, one, sign)
+            assert changed is not None, one.what
+            (check,) = judge(changed, [list(module.compared(changed))[k]])
+            assert not check.agrees, f"{one.what}, shifted by {sign} times twice the power"
+        (check,) = judge(data, [one])
+        assert check.drawn, one.what
+        assert check.values == one.off.notnull().sum(), one.what
+        assert check.power > 0, one.what
 
 
-@pytest.mark.parametrize(("name", "k"), [case for name in FIGURES for case in verdicts(name)])
-def test_a_shift_of_twice_the_power_turns_the_verdict(name, k):
-    module, data = catalogue.load(name), load(name)
-    one = list(module.compared(data))[k]
-    signs = (1,) if one.kind == "bound" else (1, -1)
-    for sign in signs:
-        changed = shifted(data, one, sign)
-        assert changed is not None
-        (check,) = judge(changed, [list(module.compared(changed))[k]])
-        assert not check.agrees, f"{one.what}, shifted by {sign} times twice the power"
-    (check,) = judge(data, [one])
-    assert check.drawn
-    assert check.values == one.off.notnull().sum()
-    assert check.power > 0
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_figure_is_judged_and_agrees_or_tells_why(name):
-    checks = judge(load(name), catalogue.load(name).compared(load(name)))
+def test_every_figure_is_judged_and_agrees_or_tells_why(figure):
+    module, data = figure
+    checks = judge(data, module.compared(data))
     assert all(check.agrees or check.because for check in checks)
     assert all(check.what for check in checks)
     assert all(check.values for check in checks), "what is stored has numbers for everything"
 
 
 def test_two_computations_are_not_theory_against_simulation():
-    module = catalogue.load("emnist_width")
-    assert set(sorts(judge(load("emnist_width"), module.compared(load("emnist_width"))))) == {
-        "two computations"
-    }
-    module = catalogue.load("fixed_point_counts")
-    found = judge(load("fixed_point_counts"), module.compared(load("fixed_point_counts")))
-    assert sorts(found) == {"theory against simulation": "agree"}
+    found = {}
+    for name in ("emnist_width", "fixed_point_counts"):
+        data = stored.load(name)
+        found[name] = sorts(judge(data, catalogue.load(name).compared(data)))
+    assert set(found["emnist_width"]) == {"two computations"}
+    assert found["fixed_point_counts"] == {"theory against simulation": "agree"}
 
 
 def one(kind, off, **options):
