@@ -4,14 +4,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
+from figures.command.execution import HERE, QUICK, Execution, Target
 from figures.command.options import MaybeWhole, Whole
+from figures.command.paper import NONE as NO_PAPER
+from figures.command.paper import Paper
 from figures.command.status import status
 from foundation import __version__
 
@@ -35,55 +37,6 @@ class UsageError(Exception):
     """Something that the user asked for cannot be done; the message says what."""
 
 
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Target:
-    """Which gallery.
-
-    Attributes
-    ----------
-    full
-        Publication sizes instead of quick ones.
-    redraw
-        Draw the results that come with the package, at the size they have, and compute nothing.
-    output
-        Folder of the gallery; by default `gallery`, `gallery-full` or `gallery-stored`.
-    """
-
-    full: bool = False
-    redraw: bool = False
-    output: Path | None = None
-
-    @property
-    def folder(self) -> Path:
-        """The folder, by name or by default."""
-        kind = "-stored" if self.redraw else "-full" if self.full else ""
-        return self.output or Path(f"gallery{kind}")
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class Execution:
-    """Who computes, and from where on.
-
-    Attributes
-    ----------
-    seed
-        Root seed of all random numbers.
-    jobs
-        Number of worker processes; by default one for each core.
-    scheduler
-        Address of a dask scheduler to compute on, instead of worker processes.
-    resume
-        Use what an earlier run has computed already; otherwise it is set aside.
-    """
-
-    seed: Whole = 0
-    jobs: MaybeWhole = None
-    scheduler: str | None = None
-    resume: bool = True
-
-
 @app.command(name="list")
 def list_figures(chapter: str | None = None) -> None:
     """List the figures, chapter by chapter.
@@ -105,8 +58,9 @@ def list_figures(chapter: str | None = None) -> None:
 def figure(
     name: str,
     *,
-    target: Target = Target(),
-    execution: Execution = Execution(),
+    paper: Paper = NO_PAPER,
+    target: Target = QUICK,
+    execution: Execution = HERE,
 ) -> None:
     """Make one figure.
 
@@ -119,15 +73,15 @@ def figure(
 
     with _usage():
         name = catalogue.figure(name)
-    _make([name], target, execution)
+    _make([name], target, execution, paper)
 
 
 @app.command
 def reproduce(
     chapter: str | None = None,
     *,
-    target: Target = Target(),
-    execution: Execution = Execution(),
+    target: Target = QUICK,
+    execution: Execution = HERE,
 ) -> None:
     """Make all figures, and a page that shows them.
 
@@ -194,7 +148,7 @@ def sweep(
     max_failures: MaybeWhole = None,
     output: Path | None = None,
     plan: bool = False,
-    execution: Execution = Execution(),
+    execution: Execution = HERE,
 ) -> None:
     """Run a function of your own over a grid, and print means and standard errors.
 
@@ -251,7 +205,7 @@ def _chapters(name: str | None) -> "tuple[Chapter, ...]":
         return catalogue.chapters() if name is None else (catalogue.chapter(name),)
 
 
-def _make(names: list[str], target: Target, execution: Execution) -> None:
+def _make(names: list[str], target: Target, execution: Execution, paper: Paper = NO_PAPER) -> None:
     from figures import catalogue
     from figures.gallery import Gallery, stored, verdict, written
 
@@ -259,6 +213,7 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
     with _usage():
         import_module("matplotlib")  # which refuses a MPLBACKEND that it does not know
+        paper.check()
         for name in names:
             stored.find(name) if target.redraw else catalogue.load(name)
     with _executor(execution) as executor:
@@ -271,6 +226,9 @@ def _make(names: list[str], target: Target, execution: Execution) -> None:
             data = gallery.redraw(name) if target.redraw else gallery.make(name)
             checks.append(written.parse(data.attrs["checks"]))
             print(f"{name}: {'; '.join(map(str, checks[-1]))}", flush=True)
+            with _usage():
+                for path in paper.write(name, target.folder / "paper", data):
+                    print(f"see {path.absolute()}")
     if len(names) > 1:
         for sort, words in verdict.counts(checks).items():
             print(f"{sort}: {words['agree']} of {words.total()} figures agree")

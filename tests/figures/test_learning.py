@@ -83,7 +83,7 @@ def test_only_data_sets_that_are_present_are_asked_for(monkeypatch):
     assert asked == [["digits"], ["digits", "animals"]]
 
 
-def test_what_depth_needs_is_spread_around_the_recipe():
+def test_what_depth_needs_is_spread_around_where_it_begins():
     found = [chains.configuration(index) for index in range(12)]
     for block in np.arange(12).reshape(3, 4):
         assert sorted(found[index]["lam"] for index in block) == [0, 1, 2, 4]
@@ -93,7 +93,10 @@ def test_what_depth_needs_is_spread_around_the_recipe():
         assert 1 / most <= min(factors) < 0.6
         assert 1.5 < max(factors) <= most
     first = chains.made("error", 5, 0, order="asynchronous")
-    assert first == learning.recipe("error", lam=2.0, sweeps=9, cooling=0.1, order="asynchronous")
+    chain = {"lam": 2.0, "sweeps": 9, "order": "asynchronous"}
+    begun = {**chains.BEGUN, "lam_b_skip": chains.BEGUN["lam_b"], "cooling": 0.1}
+    assert first == learning.recipe("error", **begun, **chain)
+    assert chains.made("margin", 1, 0).rule == learning.recipe("G2").rule
     for index in range(12):
         frozen = chains.made("error_frozen", 7, index, epochs=3)
         frozen.check(100, 100, 7)
