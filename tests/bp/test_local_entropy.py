@@ -9,7 +9,7 @@ import networks
 
 
 @pytest.mark.parametrize(
-    "ensemble", [networks.Asymmetric(800, 0.4), networks.Layered(250, 3, 0.2, 0.5)]
+    "ensemble", [networks.Asymmetric(400, 0.4), networks.Layered(150, 3, 0.2, 0.5)]
 )
 def test_slope_is_twice_the_field(ensemble):
     network = ensemble.sample(rng=1)
