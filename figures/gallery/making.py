@@ -129,26 +129,27 @@ class Gallery:
         Raises
         ------
         ValueError
-            If a ledger is of a function that is no longer there.
+            At the end, if some ledgers are of functions that are no longer there.
         """
+        gone = []
         for store in sorted(self._ledgers.glob("*.*.sqlite")):
             figure, name, _ = store.name.split(".")
             try:
                 function = getattr(catalogue.module(figure), name)
             except (ValueError, AttributeError):
-                raise ValueError(
-                    f"{store} is of figures.{figure}.{name}, which is no longer there: remove it"
-                ) from None
+                gone.append(f"{store} of figures.{figure}.{name}")
+                continue
+            full = f"figures.{figure}.{name}"
+            version = _version(function)
             yield (
                 f"{figure}.{name}",
                 sweeps.recheck(
-                    function,
-                    store,
-                    version=_version(function),
-                    rng=self.seed,
-                    count=count,
-                    name=f"figures.{figure}.{name}",
+                    function, store, version=version, rng=self.seed, count=count, name=full
                 ),
+            )
+        if gone:
+            raise ValueError(
+                f"ledgers must be of functions that are still there: remove {'; '.join(gone)}"
             )
 
     @property

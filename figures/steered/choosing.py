@@ -1,5 +1,6 @@
 """How the parameters of learners are chosen: by one search for all, on images held back."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -72,8 +73,10 @@ def held_back(
     return float(network.score(part.X_test, part.y_test))
 
 
-def searched(run: "Run", search: Search) -> "xarray.Dataset":
-    """Search for all competitors.
+def searched(
+    run: "Run", search: Search, names: Sequence[str] = tuple(COMPETITORS)
+) -> "xarray.Dataset":
+    """Search for competitors.
 
     Returns
     -------
@@ -82,9 +85,9 @@ def searched(run: "Run", search: Search) -> "xarray.Dataset":
     """
     import xarray
 
-    accuracy = np.full((len(COMPETITORS), len(search.rungs), search.rungs[0].kept), np.nan)
+    accuracy = np.full((len(names), len(search.rungs), search.rungs[0].kept), np.nan)
     chosen = []
-    for row, name in enumerate(COMPETITORS):
+    for row, name in enumerate(names):
         best = np.arange(search.rungs[0].kept)
         for column, rung in enumerate(search.rungs):
             grid = {
@@ -110,7 +113,7 @@ def searched(run: "Run", search: Search) -> "xarray.Dataset":
             "chosen": ("competitor", chosen),
         },
         {
-            "competitor": list(COMPETITORS),
+            "competitor": list(names),
             "rung_epochs": ("rung", [r.epochs for r in search.rungs]),
         },
     )

@@ -129,9 +129,18 @@ COMPETITORS = {
     "reservoir": Competitor("reservoir", "reservoir", {}, _features),
     "random_features": Competitor("random features", "random_features", {}, _features),
 }
+# the rules without couplings in the layer, for which parameters are chosen anew
+ALONE = {
+    f"{name}_alone": rule._replace(
+        label=f"{rule.label}, without J", fixed={**rule.fixed, "lam_int": 0.0}
+    )
+    for name, rule in COMPETITORS.items()
+    if name in ("margin", "error_margin", "error", "error_frozen")
+}
+_ALL = {**COMPETITORS, **ALONE}
 
 
-# what the search of `emnist_width` chose at full size
+# what the searches of `emnist_width` and `robustness` chose at full size
 CHOSEN = {
     "error": 28,
     "error_zero": 9,
@@ -141,13 +150,17 @@ CHOSEN = {
     "mlp": 23,
     "reservoir": 37,
     "random_features": 9,
+    "error_alone": 31,
+    "error_frozen_alone": 31,
+    "error_margin_alone": 27,
+    "margin_alone": 24,
 }
 
 
 def configuration(name: str, index: int | None = None) -> Configuration:
     """Return the configuration of a competitor with a number, or the one that was chosen."""
     index = CHOSEN[name] if index is None else index
-    return COMPETITORS[name].draw(np.random.default_rng([2026, index]))
+    return _ALL[name].draw(np.random.default_rng([2026, index]))
 
 
 def made(name: str, values: Configuration, epochs: int) -> Configuration:
@@ -155,7 +168,7 @@ def made(name: str, values: Configuration, epochs: int) -> Configuration:
     given = {key: value for key, value in values.items() if key != "last"}
     return {
         **given,
-        **COMPETITORS[name].fixed,
+        **_ALL[name].fixed,
         "cooling": values["last"] ** (1 / max(epochs - 1, 1)),
     }
 
@@ -170,7 +183,7 @@ def trained(
     engine: str = "events",
 ) -> "learning.SteeredClassifier | learning.BinarisedMLP":
     """Train a competitor with one layer of H hidden units."""
-    given, recipe = made(name, values, epochs), COMPETITORS[name].recipe
+    given, recipe = made(name, values, epochs), _ALL[name].recipe
     if recipe is None:
         mlp = learning.BinarisedMLP(H, epochs=epochs, random_state=rng, **given)
         return mlp.fit(data.X, data.y)

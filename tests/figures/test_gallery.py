@@ -134,13 +134,18 @@ def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):
     assert "--no-resume" in captured.err
 
 
-def test_a_ledger_of_what_is_gone_is_named(tmp_path, capsys):
-    (tmp_path / "ledgers").mkdir()
-    (tmp_path / "ledgers" / "pair_distances.gone.sqlite").touch()
+def test_ledgers_of_what_is_gone_are_named_when_all_others_are_checked(small, tmp_path, capsys):
+    with ThreadPoolExecutor(2) as executor:
+        Gallery(tmp_path, executor=executor, progress=False).make("pair_distances")
+    for name in ("an_older_figure.gone", "pair_distances.abandoned"):
+        (tmp_path / "ledgers" / f"{name}.sqlite").touch()
     with pytest.raises(SystemExit) as stop:
-        main(["recheck", "--output", str(tmp_path)])
+        main(["recheck", "--output", str(tmp_path), "--count", "1"])
     assert stop.value.code == 2
-    assert "pair_distances.gone, which is no longer there" in capsys.readouterr().err
+    captured = capsys.readouterr()
+    assert "pair_distances.count_pairs: 1 of 1 the same" in captured.out
+    assert "of figures.an_older_figure.gone; " in captured.err
+    assert "of figures.pair_distances.abandoned" in captured.err
 
 
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):

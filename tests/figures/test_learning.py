@@ -50,11 +50,15 @@ def test_entangled_digits_are_signs_and_the_mean_can_be_left_out():
     assert np.abs(kept.X.mean(0)).mean() > 2 * np.abs(less.X.mean(0)).mean()
 
 
-def test_the_parameters_in_use_are_those_that_the_search_chose():
-    data = stored.load("emnist_width")
+@pytest.mark.parametrize(
+    ("name", "learners"),
+    [("emnist_width", competitors.COMPETITORS), ("robustness", competitors.ALONE)],
+)
+def test_the_parameters_in_use_are_those_that_the_search_chose(name, learners):
+    data = stored.load(name)
     chosen = dict(zip(data["competitor"].values, data["chosen"].values, strict=True))
     assert data.attrs["images"] == "MNIST"
-    assert chosen == competitors.CHOSEN
+    assert chosen == {learner: competitors.CHOSEN[learner] for learner in learners}
 
 
 @pytest.mark.parametrize(
