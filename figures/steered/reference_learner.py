@@ -1,8 +1,8 @@
 """A steered network that learns again, in double precision and plain NumPy, for the verdicts.
 
 The equations of `docs/theory/learning.md` as they stand, without engines, stages or postponed decay
-(for the recipes of `figures.steered.reference_network`, the balanced scales, raw presynaptic
-activity, and the perceptron's step).
+(for the recipes of `figures.steered.reference_network`, the balanced scales, and the perceptron's
+step).
 """
 
 import copy
@@ -25,7 +25,7 @@ CLAIMED = 1e-5  # error that a coupling in float32 may have after a step
 
 
 class ReferenceLearner(ReferenceNetwork):
-    """A copy of a `learning.Learner`, its generator included.
+    """A copy of a `learning.Learner` that has learned before, its generator included.
 
     `clear` tells, after learning, of the thresholds of the rule too.
     """
@@ -33,6 +33,11 @@ class ReferenceLearner(ReferenceNetwork):
     def __init__(self, learner: learning.Learner) -> None:
         super().__init__(learner)
         self.rng = copy.deepcopy(learner.rng)
+        self.mean_x: Floats | float = 0.0
+        self.mean_s: Floats | float = 0.0  # of raw activity nothing is subtracted
+        if learner.senders is not None:
+            self.mean_x = learner.senders.x.astype(float)
+            self.mean_s = learner.senders.s.astype(float)
 
     def learn(self, X: Floats, labels: Labels) -> None:
         """Make the step of `Learner.epoch` on a single batch, with the same random numbers."""
@@ -49,12 +54,13 @@ class ReferenceLearner(ReferenceNetwork):
         sends_error = self.recipe.wanted == "error"
         C = Y.shape[1]
         sent = errors if sends_error else graded(Y, np.sqrt(C) / 2, -0.5)
-        inputs, sent, errors = (np.stack([one] * len(s)) for one in (X, sent, errors))
-        self._move("J", s, wanted, rule.lr_J * strengths.lam_int, rule.wd_J)
+        pre_x, pre_s = X - self.mean_x, s - self.mean_s
+        inputs, sent, errors = (np.stack([one] * len(s)) for one in (pre_x, sent, errors))
+        self._move("J", pre_s, wanted, rule.lr_J * strengths.lam_int, rule.wd_J)
         if len(self.W["forward"]):
             rate = rule.lr_J * strengths.lam_fc
-            self._move("forward", s[:-1], wanted[1:], rate, rule.wd_J)
-            self._move("backward", s[1:], wanted[:-1], rate, rule.wd_J)
+            self._move("forward", pre_s[:-1], wanted[1:], rate, rule.wd_J)
+            self._move("backward", pre_s[1:], wanted[:-1], rate, rule.wd_J)
         self._move("W_in", inputs, wanted, rule.lr_in * strengths.lam_in, rule.wd_in)
         self._move("W_b", sent, s if sends_error else wanted, rate_b, 0.0)
         self._move("W_f", s, errors, rule.readout_rate(strengths.lam_f), rule.wd_W)

@@ -23,6 +23,8 @@ def data():
         ("G2", 1, {"k": 0.8}),
         (learning.recipe("G2", feedback="tied"), 1, {"k": 0.8}),
         (excitatory(2, 2), 2, {"k": 0.8}),
+        (learning.recipe("G2", presynaptic="centred", lam=2.0), 2, {"k": 0.8}),
+        (learning.recipe("error", presynaptic="centred"), 1, {"window": 2.9}),
         ("error", 1, {"window": 2.9}),
         (learning.recipe("error", lam=2.0), 2, {"gate": 0.1}),
         (learning.recipe("error", lam_fc=1.0, sweeps=8), 7, {"lr_J": 0.03}),
