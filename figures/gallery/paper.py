@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from figures import catalogue
-from figures.gallery import stored
 from figures.gallery.fitted import fit
 from figures.gallery.making import STYLE
 from foundation import domains
@@ -54,8 +53,7 @@ def draw(
     """
     import matplotlib
 
-    module = catalogue.load(name)
-    found = stored.load(name) if data is None else data
+    module, found = catalogue.load(name), _given(name, data)
     with matplotlib.rc_context(fname=STYLE):
         return fit(module.draw(found), width, panels)
 
@@ -119,7 +117,7 @@ def to_csv(name: str, folder: Path, data: "xarray.Dataset | None" = None) -> lis
         If there is no such figure, nothing is stored, or the folder cannot be written.
     """
     name = catalogue.figure(name)
-    found = stored.load(name) if data is None else data
+    found = _given(name, data)
     writable("folder", folder)
     alike: dict[frozenset[str], list[str]] = {}
     for variable, values in found.data_vars.items():
@@ -136,3 +134,9 @@ def to_csv(name: str, folder: Path, data: "xarray.Dataset | None" = None) -> lis
         with replacing(paths[-1]) as temporary:
             table.to_csv(temporary, index=False)
     return paths
+
+
+def _given(name: str, data: "xarray.Dataset | None") -> "xarray.Dataset":
+    from figures.gallery import stored  # which `python -m` runs too, as a module of its own
+
+    return stored.load(name) if data is None else data
