@@ -10,9 +10,10 @@ from foundation.domains import Floats
 from learning_dynamics.control.adjoint import FOR_EVER, loss_and_derivative
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.overlaps import rank_of_gram
+from learning_dynamics.descent.back_propagation import world_of
 from learning_dynamics.descent.learning import Learning, checked, learned
-from learning_dynamics.descent.network import Vectors, back_propagated, world_of
-from learning_dynamics.descent.weights import Weights
+from learning_dynamics.descent.neurons import Vectors, back_propagated
+from learning_dynamics.descent.weights import Weights, fitting
 
 
 class Coordinates(NamedTuple):
@@ -139,14 +140,11 @@ def train_full_matrix(
     True
     """
     options, throw = checked(loop, rate, steps, clip, throw)
-    domains.instance("weights", weights, Weights)
-    world = world_of(loop)
-    wanted = (loop.environment.outputs, 0, loop.environment.inputs)
-    came = (np.shape(weights.Z)[1], weights.rank, np.shape(weights.M)[1])
-    if came != wanted:
-        raise ValueError(f"weights must have outputs, rank, inputs = {wanted}, got {came}")
+    world, weights = world_of(loop), fitting(loop, weights)
+    if weights.rank:
+        raise ValueError(f"weights must have rank 0, got rank {weights.rank}")
     b, course = np.hstack([np.asarray(weights.Z), np.asarray(weights.M)]), []
-    N, q = len(b), wanted[0]
+    N, q = len(b), np.shape(weights.Z)[1]
     onto = np.linalg.pinv(b)
     now: tuple[Floats, ...] = (b[:, :q], np.zeros((N, N)), b[:, q:])  # Z, W, M
     for _ in range(options[1] + 1):

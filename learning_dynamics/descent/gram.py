@@ -10,6 +10,7 @@ from learning_dynamics.control.adjoint import congruent, loss_and_derivative, pr
 from learning_dynamics.control.loop import Landscape, Loop
 from learning_dynamics.control.overlaps import rank_of_gram
 from learning_dynamics.descent.learning import Learning, checked, learned
+from learning_dynamics.descent.weights import checked_sizes
 
 
 def initial_gram(
@@ -51,11 +52,8 @@ def initial_gram(
     >>> ld.initial_gram(10**6, rank=1, rng=1).shape
     (4, 4)
     """
-    N = domains.integer("N", N)
-    rank = domains.integer("rank", rank, low=0)
-    inputs, outputs = domains.integer("inputs", inputs), domains.integer("outputs", outputs)
-    rng = domains.generator(rng)
-    d = inputs + outputs + 2 * rank
+    N, *sizes = checked_sizes(N, rank, inputs, outputs)
+    rng, d = domains.generator(rng), sum(sizes)
     if d > N:  # the vectors are dependent
         weights = rng.normal(size=(N, d))
         return weights.T @ weights / N

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from learning_dynamics.control.loop import Loop
 
 Floats = npt.NDArray[np.float64]
 
@@ -93,10 +94,8 @@ class Weights:
         >>> ld.Weights.draw(N=50, rng=1).Z.shape
         (50, 1)
         """
-        N, rank = domains.integer("N", N), domains.integer("rank", rank, low=0)
-        inputs, outputs = domains.integer("inputs", inputs), domains.integer("outputs", outputs)
+        N, *sizes = checked_sizes(N, rank, inputs, outputs)
         rng = domains.generator(rng)
-        sizes = (outputs, rank, inputs, rank)
         return cls(*(rng.normal(0, N**-0.5, size=(N, size)) for size in sizes))
 
     @property
@@ -119,3 +118,23 @@ class Weights:
     def __repr__(self) -> str:
         (N, outputs), inputs = np.shape(self.Z), np.shape(self.M)[1]
         return f"Weights(N={N}, rank={self.rank}, {inputs} inputs, {outputs} outputs)"
+
+
+def checked_sizes(N: int, rank: int, inputs: int, outputs: int) -> tuple[int, int, int, int, int]:
+    """Return N, and the numbers of vectors Z, V, M, U."""
+    N, rank = domains.integer("N", N), domains.integer("rank", rank, low=0)
+    inputs, outputs = domains.integer("inputs", inputs), domains.integer("outputs", outputs)
+    return N, outputs, rank, inputs, rank
+
+
+def fitting(loop: Loop, weights: Weights) -> Weights:
+    """Return weights that have the inputs and outputs of the environment of a loop."""
+    domains.instance("weights", weights, Weights)
+    wanted = (loop.environment.outputs, loop.environment.inputs)
+    came = (np.shape(weights.Z)[1], np.shape(weights.M)[1])
+    if came != wanted:
+        raise ValueError(
+            f"weights must have {wanted[0]} outputs and {wanted[1]} inputs, as the environment of "
+            f"the loop, got {came[0]} and {came[1]}"
+        )
+    return weights

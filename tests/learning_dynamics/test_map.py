@@ -136,8 +136,11 @@ def test_what_cannot_be_learned_is_refused():
         ld.overlap_flow(loop, np.eye(5), rate=0.1, steps=5)
     with pytest.raises(ValueError, match="gram must not be negative"):
         ld.overlap_flow(loop, -np.eye(4), rate=0.1, steps=5)
-    with pytest.raises(ValueError, match="weights must have 1 outputs and 1 inputs"):
-        ld.train(loop, ld.Weights.draw(10, inputs=2, rng=1), rate=0.1, steps=5)
+    for learn in (ld.train, ld.train_full_matrix):
+        with pytest.raises(ValueError, match="weights must have 1 outputs and 1 inputs"):
+            learn(loop, ld.Weights.draw(10, 0, outputs=2, rng=1), rate=0.1, steps=5)
+    with pytest.raises(ValueError, match="weights must have rank 0, got rank 1"):
+        ld.train_full_matrix(loop, ld.Weights.draw(10, rng=1), rate=0.1, steps=5)
     with pytest.raises(ValueError, match="gram must not be singular"):
         ld.full_matrix_flow(loop, ld.initial_gram(1, 0, rng=1), rate=0.1, steps=5)
     with pytest.raises(ValueError, match="U must have shape"):

@@ -1,0 +1,155 @@
+r"""Back-propagation through time in N linear neurons of low rank, compiled.
+
+With the rows P of [Z V]^T and R of [M U]^T, currents :math:`c_{t+1} = (y_{t+1}, V^T h_t)` and their
+adjoint, forwards and backwards are alike, two passes over the neurons for each start and time step:
+
+.. math::
+
+    h_{t+1} = (1-a) h_t + a R^T c_{t+1} , \quad \text{then } P h_{t+1} ; \qquad
+    e_t = (1-a) e_{t+1} + P^T w_t , \quad \text{then } R e_t .
+
+The derivatives by the weights are :math:`\sum_t w_t h_t^T` and :math:`a \sum_t c_t e_t^T`.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from foundation.compiled import compiled
+from foundation.domains import Floats
+from learning_dynamics.control.loop import Loop
+
+
+class World(NamedTuple):
+    """An environment, as back-propagation takes it."""
+
+    A: Floats
+    B: Floats
+    C: Floats
+    Q: Floats
+    X0: Floats
+    T: int
+    a: float  # the leak
+
+
+def world_of(loop: Loop) -> World:
+    """Return the environment of a loop with a horizon."""
+    environment = loop.environment
+    if loop.steps is None:
+        raise ValueError("loop must have a horizon to be trained in: Loop(environment, steps=...)")
+    A, B, C, Q = (np.asarray(getattr(environment, name)) for name in "ABCQ")
+    return World(A, B, C, Q, environment.starts(), loop.steps, loop.leak)
+
+
+class Course(NamedTuple):
+    """What happens in one pass forwards and backwards; times first, neurons last."""
+
+    x: Floats  # (T, variables, starts)
+    c: Floats  # (T, starts, inputs + rank), times the leak
+    w: Floats  # (T, starts, outputs + rank)
+    h: Floats  # (T, starts, N)
+    e: Floats  # (T, starts, N)
+
+
+def empty_course(world: World, P: Floats, R: Floats) -> Course:
+    """Return the memory of a course."""
+    starts, N = world.X0.shape[1], P.shape[1]
+    sizes = ((len(world.A), starts), (starts, len(R)), (starts, len(P)), (starts, N), (starts, N))
+    return Course(*(np.zeros((world.T, *size)) for size in sizes))
+
+
+def slopes(world: World, P: Floats, R: Floats, course: Course, gradient: Floats) -> float:
+    """Return the loss of a network; fill in its derivatives by the rows P, and then those of R."""
+    L, N = passed(world, P, R, course), P.shape[1]
+    early, late = gradient[: len(P)], gradient[len(P) :]
+    np.matmul(course.w[:-1].reshape(-1, len(P)).T, course.h[:-1].reshape(-1, N), out=early)
+    np.matmul(course.c[1:].reshape(-1, len(R)).T, course.e[1:].reshape(-1, N), out=late)
+    return L
+
+
+@compiled
+def passed(world: World, P: Floats, R: Floats, course: Course) -> float:
+    """Fill in the course; return the loss."""
+    A, B, C, Q, X0, T, a = world
+    x, c, w, h, e = course
+    (n, starts), p, q = X0.shape, len(C), B.shape[1]
+    seen, back = np.zeros((starts, len(P))), np.zeros((starts, len(R)))  # P h, a R e
+    by_x, pull = np.zeros((n, starts)), np.zeros((n, starts))
+    x[:] = 0.0
+    x[0] = X0
+    for t in range(T - 1):
+        add(x[t + 1], A, x[t])
+        for s in range(starts):
+            for i in range(n):
+                for j in range(q):
+                    x[t + 1, i, s] += B[i, j] * seen[s, j]
+            for j in range(p):
+                c[t + 1, s, j] = 0.0
+                for i in range(n):
+                    c[t + 1, s, j] += a * C[j, i] * x[t + 1, i, s]
+            for j in range(q, len(P)):
+                c[t + 1, s, p + j - q] = a * seen[s, j]
+            move(h[t + 1, s], 1 - a, h[t, s], R, c[t + 1, s])
+            project(seen[s], P, h[t + 1, s], 1.0)
+    L = 0.0
+    for t in range(T - 1, -1, -1):
+        for s in range(starts):
+            for i in range(n):
+                for j in range(p):
+                    by_x[i, s] += C[j, i] * back[s, j]
+            for j in range(q):
+                w[t, s, j] = 0.0
+                for i in range(n):
+                    w[t, s, j] += B[i, j] * by_x[i, s]
+            for j in range(p, len(R)):
+                w[t, s, q + j - p] = back[s, j]
+            if t < T - 1:
+                move(e[t, s], 1 - a, e[t + 1, s], P, w[t, s])
+                project(back[s], R, e[t, s], a)
+        pull[:] = 0.0
+        for i in range(n):
+            for j in range(n):
+                for s in range(starts):
+                    pull[j, s] += A[i, j] * by_x[i, s]
+        by_x[:] = 0.0
+        add(by_x, Q, x[t])
+        for s in range(starts):
+            for i in range(n):
+                L += by_x[i, s] * x[t, i, s]
+                by_x[i, s] = by_x[i, s] / T + pull[i, s]
+    return L / (2 * T)
+
+
+@compiled
+def add(found: Floats, A: Floats, x: Floats) -> None:
+    """Add A x, of small matrices."""
+    for i in range(A.shape[0]):
+        for j in range(A.shape[1]):
+            if A[i, j] != 0.0:
+                for s in range(x.shape[1]):
+                    found[i, s] += A[i, j] * x[j, s]
+
+
+@compiled(fastmath={"reassoc", "contract"})
+def move(new: Floats, kept: float, old: Floats, rows: Floats, factors: Floats) -> None:
+    """Set new to kept * old + rows^T factors, two rows at a time."""
+    for i in range(len(new)):
+        new[i] = kept * old[i]
+    for j in range(0, len(rows) - 1, 2):
+        f, g = factors[j], factors[j + 1]
+        for i in range(len(new)):
+            new[i] += f * rows[j, i] + g * rows[j + 1, i]
+    if len(rows) % 2:
+        f = factors[-1]
+        for i in range(len(new)):
+            new[i] += f * rows[-1, i]
+
+
+@compiled(fastmath={"reassoc", "contract"})
+def project(found: Floats, rows: Floats, vector: Floats, factor: float) -> None:
+    """Set found to the products of rows with a vector, times a factor."""
+    for j in range(len(rows)):
+        total = 0.0
+        for i in range(len(vector)):
+            total += rows[j, i] * vector[i]
+        found[j] = factor * total
