@@ -40,6 +40,7 @@ from learning_dynamics.control.environment import Environment, double_integrator
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.open_loop import imitation
 from learning_dynamics.descent.full_matrix import full_matrix_flow, train_full_matrix
+from learning_dynamics.descent.gaussian import gaussian_flow
 from learning_dynamics.descent.gram import initial_gram, overlap_flow
 from learning_dynamics.descent.learning import Learning, first_stable
 from learning_dynamics.descent.network import train
@@ -76,6 +77,7 @@ __all__ = [
     "escape_rate",
     "first_stable",
     "full_matrix_flow",
+    "gaussian_flow",
     "golden_end",
     "gradient_cosine",
     "imitation",

@@ -73,7 +73,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train networks, and follow their Gram matrices."""
     import xarray
 
-    T, rate, sizes, steps = (50, 2e-4, [100, 1000], 30_000) if full else (20, 1e-3, [30], 4000)
+    T, rate, sizes, steps = (50, 2e-5, [100, 1000], 300_000) if full else (20, 2e-4, [30], 20_000)
     grid = {"kind": list(KINDS), "N": sizes, "T": [T], "rate": [rate], "steps": [steps]}
     data = run(followed, grid).squeeze(["T", "rate", "steps", "replica"], drop=True)
     found = {}

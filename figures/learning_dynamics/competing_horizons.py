@@ -60,7 +60,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow learning."""
     import xarray
 
-    size = (1000, 2e-4, 50_000, 50_000) if full else (100, 2e-4, 50_000, 1500)
+    size = (1000, 2e-5, 500_000, 500_000) if full else (100, 2e-5, 250_000, 1500)
     grid = {"N": [size[0]], "rate": [size[1]], "steps": [size[2]], "trained": [size[3]]}
     one = run(cosines, grid).squeeze(drop=True)
     return xarray.Dataset(

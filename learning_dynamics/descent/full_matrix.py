@@ -10,7 +10,7 @@ from foundation.domains import Floats
 from learning_dynamics.control.adjoint import FOR_EVER, loss_and_derivative
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.overlaps import rank_of_gram
-from learning_dynamics.descent.back_propagation import world_of
+from learning_dynamics.control.world import world_of
 from learning_dynamics.descent.learning import Learning, checked, learned
 from learning_dynamics.descent.neurons import Vectors, back_propagated
 from learning_dynamics.descent.weights import Weights, fitting

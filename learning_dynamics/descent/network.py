@@ -1,12 +1,19 @@
 """A network of N neurons that learns by back-propagation through time."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from foundation import domains
 from foundation.domains import Floats
 from learning_dynamics.control.loop import Loop
-from learning_dynamics.descent.back_propagation import World, empty_course, slopes, world_of
+from learning_dynamics.control.world import World, world_of
+from learning_dynamics.descent.back_propagation import empty_course, slopes
 from learning_dynamics.descent.learning import Learning, checked, learned
+from learning_dynamics.descent.neurons import Neurons, Vectors, back_propagated
 from learning_dynamics.descent.weights import Weights, fitting
+
+Slopes = Callable[[Floats], tuple[float, Floats]]
 
 
 def train(
@@ -16,11 +23,15 @@ def train(
     steps: int,
     clip: float | None = None,
     *,
+    amplitude: float = 0.0,
     throw: bool = True,
 ) -> Learning:
-    """Train a network of N neurons by gradient descent, back through all time steps of the loop.
+    r"""Train a network of N neurons by gradient descent, back through all time steps of the loop.
 
-    The gradient is that of the mean over all starts, exactly: no batch is drawn.
+    The gradient is that of the mean over all starts, exactly: no batch is drawn. With an amplitude
+    s, neurons are tanh(c), the environment starts in the s-fold columns of `Environment.starts`,
+    and states, loss and gradient are measured in units of s: neurons send
+    :math:`\tanh(s c) / s`.
 
     Parameters
     ----------
@@ -30,10 +41,14 @@ def train(
         Those that it starts with, of as many inputs and outputs as the environment of the loop.
     rate, steps, clip, throw
         As in `overlap_flow`.
+    amplitude
+        That of the starts, s >= 0; zero for linear neurons. A current is of the order of
+        :math:`N^{-1/2}` times what is seen: a theory of such neurons is `gaussian_flow`.
 
     Returns
     -------
-    Learning, as of `overlap_flow`.
+    Learning, as of `overlap_flow`; its radius is that of small motions, where the slope of a neuron
+    is one.
 
     Raises
     ------
@@ -53,30 +68,32 @@ def train(
     """
     options, throw = checked(loop, rate, steps, clip, throw)
     rate, steps, clip = options
+    amplitude = domains.real("amplitude", amplitude, low=0)
     world, weights = world_of(loop), fitting(loop, weights)
-    rows, columns, d = *weights.overlaps.shape, len(weights.gram)
-    course = (
-        np.empty(steps + 1),
-        np.empty((steps + 1, rows, columns)),
-        np.empty((steps + 1, d, d)),
-    )
+    together = np.hstack([np.asarray(getattr(weights, name)) for name in "ZVMU"]).T.copy()
+    (l, k), d = weights.overlaps.shape, len(together)
+    if amplitude:
+        found = of_any_neurons(world, weights, Neurons(amplitude))
+    else:
+        found = of_linear_neurons(world, together, l)
+    course = np.empty(steps + 1), np.empty((steps + 1, l, k)), np.empty((steps + 1, d, d))
     with np.errstate(over="ignore", invalid="ignore"):  # where it diverges
-        made = _trained(world, weights, (rate, np.inf if clip is None else clip), course)
+        made = _trained(found, together, (rate, np.inf if clip is None else clip), course)
     return learned(loop, options, course, made, throw)
 
 
 def _trained(
-    world: World, weights: Weights, pace: tuple[float, float], course: tuple[Floats, Floats, Floats]
+    found: Slopes,
+    together: Floats,
+    pace: tuple[float, float],
+    course: tuple[Floats, Floats, Floats],
 ) -> int:
     """Fill in the course of learning; return how many of its losses are finite."""
     rate, clip = pace
     loss, overlaps, gram = course
     l = overlaps.shape[1]
-    together = np.hstack([np.asarray(getattr(weights, name)) for name in "ZVMU"]).T.copy()
-    P, R = together[:l], together[l:]  # views: they learn with it
-    memory, gradient = empty_course(world, P, R), np.empty_like(together)
     for step in range(len(loss)):
-        L = slopes(world, P, R, memory, gradient)
+        L, gradient = found(together)
         if not np.isfinite(L):
             return step
         loss[step], gram[step] = L, together @ together.T
@@ -84,3 +101,25 @@ def _trained(
         norm = np.linalg.norm(gradient)
         together -= (rate * clip / norm if norm > clip else rate) * gradient
     return len(loss)
+
+
+def of_linear_neurons(world: World, together: Floats, l: int) -> Slopes:
+    """Return what gives the loss, and its derivatives by the rows [Z V M U]^T."""
+    memory, gradient = empty_course(world, together[:l], together[l:]), np.empty_like(together)
+
+    def found(rows: Floats) -> tuple[float, Floats]:
+        return slopes(world, rows[:l], rows[l:], memory, gradient), gradient
+
+    return found
+
+
+def of_any_neurons(world: World, weights: Weights, neurons: Neurons) -> Slopes:
+    """Return the same, without compiled code."""
+    sizes = np.shape(weights.Z)[1], weights.rank, np.shape(weights.M)[1]
+
+    def found(rows: Floats) -> tuple[float, Floats]:
+        parts = Vectors(*(part.T for part in np.split(rows, np.cumsum(sizes))))
+        L, gradient = back_propagated(world, parts, neurons)
+        return L, np.hstack(gradient).T
+
+    return found
