@@ -8,7 +8,8 @@ adjoint, forwards and backwards are alike, two passes over the neurons for each 
     h_{t+1} = (1-a) h_t + a R^T c_{t+1} , \quad \text{then } P h_{t+1} ; \qquad
     e_t = (1-a) e_{t+1} + P^T w_t , \quad \text{then } R e_t .
 
-The derivatives by the weights are :math:`\sum_t w_t h_t^T` and :math:`a \sum_t c_t e_t^T`.
+The derivatives by the weights are :math:`\sum_t w_t h_t^T` and :math:`a \sum_t c_t e_t^T`; all
+loops go over neurons that fit into the fastest memory, but for h.
 """
 
 from typing import NamedTuple
@@ -24,31 +25,22 @@ class Course(NamedTuple):
     """What happens in one pass forwards and backwards; times first, neurons last."""
 
     x: Floats  # (T, variables, starts)
-    c: Floats  # (T, starts, inputs + rank), times the leak
-    w: Floats  # (T, starts, outputs + rank)
+    c: Floats  # (T, inputs + rank, starts), times the leak
+    w: Floats  # (outputs + rank, starts)
     h: Floats  # (T, starts, N)
-    e: Floats  # (T, starts, N)
+    e: Floats  # (2, starts, N)
 
 
 def empty_course(world: World, P: Floats, R: Floats) -> Course:
     """Return the memory of a course."""
-    starts, N = world.X0.shape[1], P.shape[1]
-    sizes = ((len(world.A), starts), (starts, len(R)), (starts, len(P)), (starts, N), (starts, N))
-    return Course(*(np.zeros((world.T, *size)) for size in sizes))
-
-
-def slopes(world: World, P: Floats, R: Floats, course: Course, gradient: Floats) -> float:
-    """Return the loss of a network; fill in its derivatives by the rows P, and then those of R."""
-    L, N = passed(world, P, R, course), P.shape[1]
-    early, late = gradient[: len(P)], gradient[len(P) :]
-    np.matmul(course.w[:-1].reshape(-1, len(P)).T, course.h[:-1].reshape(-1, N), out=early)
-    np.matmul(course.c[1:].reshape(-1, len(R)).T, course.e[1:].reshape(-1, N), out=late)
-    return L
+    starts, N, T = world.X0.shape[1], P.shape[1], world.T
+    x, c, w = (T, len(world.A), starts), (T, len(R), starts), (len(P), starts)
+    return Course(*(np.zeros(size) for size in (x, c, w, (T, starts, N), (2, starts, N))))
 
 
 @compiled
-def passed(world: World, P: Floats, R: Floats, course: Course) -> float:
-    """Fill in the course; return the loss."""
+def slopes(world: World, P: Floats, R: Floats, course: Course, gradient: Floats) -> float:
+    """Return the loss of a network; fill in its derivatives by the rows P, and then those of R."""
     A, B, C, Q, X0, T, a = world
     x, c, w, h, e = course
     (n, starts), p, q = X0.shape, len(C), B.shape[1]
@@ -63,28 +55,36 @@ def passed(world: World, P: Floats, R: Floats, course: Course) -> float:
                 for j in range(q):
                     x[t + 1, i, s] += B[i, j] * seen[s, j]
             for j in range(p):
-                c[t + 1, s, j] = 0.0
+                c[t + 1, j, s] = 0.0
                 for i in range(n):
-                    c[t + 1, s, j] += a * C[j, i] * x[t + 1, i, s]
+                    c[t + 1, j, s] += a * C[j, i] * x[t + 1, i, s]
             for j in range(q, len(P)):
-                c[t + 1, s, p + j - q] = a * seen[s, j]
-            move(h[t + 1, s], 1 - a, h[t, s], R, c[t + 1, s])
+                c[t + 1, p + j - q, s] = a * seen[s, j]
+            move(h[t + 1, s], 1 - a, h[t, s], R, c[t + 1, :, s])
             project(seen[s], P, h[t + 1, s], 1.0)
     L = 0.0
+    e[:] = 0.0
+    gradient[:] = 0.0
     for t in range(T - 1, -1, -1):
+        now, later = e[t % 2], e[(t + 1) % 2]
         for s in range(starts):
             for i in range(n):
                 for j in range(p):
                     by_x[i, s] += C[j, i] * back[s, j]
             for j in range(q):
-                w[t, s, j] = 0.0
+                w[j, s] = 0.0
                 for i in range(n):
-                    w[t, s, j] += B[i, j] * by_x[i, s]
+                    w[j, s] += B[i, j] * by_x[i, s]
             for j in range(p, len(R)):
-                w[t, s, q + j - p] = back[s, j]
+                w[q + j - p, s] = back[s, j]
             if t < T - 1:
-                move(e[t, s], 1 - a, e[t + 1, s], P, w[t, s])
-                project(back[s], R, e[t, s], a)
+                move(now[s], 1 - a, later[s], P, w[:, s])
+                project(back[s], R, now[s], a)
+        if t < T - 1:
+            for j in range(len(P)):
+                gather(gradient[j], h[t], w[j])
+            for j in range(len(R)):
+                gather(gradient[len(P) + j], now, c[t, j])
         pull[:] = 0.0
         for i in range(n):
             for j in range(n):
@@ -111,24 +111,43 @@ def add(found: Floats, A: Floats, x: Floats) -> None:
 
 @compiled(fastmath={"reassoc", "contract"})
 def move(new: Floats, kept: float, old: Floats, rows: Floats, factors: Floats) -> None:
-    """Set new to kept * old + rows^T factors, two rows at a time."""
+    """Set new to kept * old + rows^T factors; of two rows in one go."""
+    if len(rows) == 2:
+        f, g = factors[0], factors[1]
+        for i in range(len(new)):
+            new[i] = kept * old[i] + (f * rows[0, i] + g * rows[1, i])
+        return
     for i in range(len(new)):
         new[i] = kept * old[i]
-    for j in range(0, len(rows) - 1, 2):
+    gather(new, rows, factors)
+
+
+@compiled(fastmath={"reassoc", "contract"})
+def gather(total: Floats, rows: Floats, factors: Floats) -> None:
+    """Add rows^T factors, two rows at a time."""
+    odd = len(rows) % 2
+    if odd:
+        f = factors[0]
+        for i in range(len(total)):
+            total[i] += f * rows[0, i]
+    for j in range(odd, len(rows), 2):
         f, g = factors[j], factors[j + 1]
-        for i in range(len(new)):
-            new[i] += f * rows[j, i] + g * rows[j + 1, i]
-    if len(rows) % 2:
-        f = factors[-1]
-        for i in range(len(new)):
-            new[i] += f * rows[-1, i]
+        for i in range(len(total)):
+            total[i] += f * rows[j, i] + g * rows[j + 1, i]
 
 
 @compiled(fastmath={"reassoc", "contract"})
 def project(found: Floats, rows: Floats, vector: Floats, factor: float) -> None:
-    """Set found to the products of rows with a vector, times a factor."""
-    for j in range(len(rows)):
+    """Set found to the products of rows with a vector, times a factor; two rows at a time."""
+    odd = len(rows) % 2
+    if odd:
         total = 0.0
         for i in range(len(vector)):
+            total += rows[0, i] * vector[i]
+        found[0] = factor * total
+    for j in range(odd, len(rows), 2):
+        total, other = 0.0, 0.0
+        for i in range(len(vector)):
             total += rows[j, i] * vector[i]
-        found[j] = factor * total
+            other += rows[j + 1, i] * vector[i]
+        found[j], found[j + 1] = factor * total, factor * other

@@ -99,7 +99,8 @@ def _trained(
         loss[step], gram[step] = L, together @ together.T
         overlaps[step] = gram[step, :l, l:]
         norm = np.linalg.norm(gradient)
-        together -= (rate * clip / norm if norm > clip else rate) * gradient
+        gradient *= rate * clip / norm if norm > clip else rate
+        together -= gradient
     return len(loss)
 
 
