@@ -15,7 +15,8 @@ itself, at any number of neurons.
   teacher, which does not answer. A `Loop` closes it: loss, gradient and spectrum at some overlaps.
 - How it learns: `overlap_flow` of a Gram matrix (`initial_gram`), and `train` of a network of N
   neurons (`Weights`), the same numbers; `full_matrix_flow` and `train_full_matrix` with all
-  recurrent weights. All return `Learning`; `first_stable` tells when its loop holds.
+  recurrent weights. All return `Learning`; `first_stable` tells when its loop holds. Neurons that
+  saturate: `train` with an amplitude, and the theory of their gains, `gaussian_flow`.
 - What is to be expected, of the double integrator: a ladder of `plateaus` (`memoryless_loss`,
   `plateau_loss`, `plateau_limits`); the `escape_rate` of memory, and `stability_slope`, by which
   larger networks are later (`time_to_stability`); the `golden_end`, with `is_stable`; of any

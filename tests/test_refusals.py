@@ -174,6 +174,7 @@ GOOD = {
     ld.escape_rate: {"steps": 10},
     ld.first_stable: {"radius": [0.5, 0.4], "hold": 1},
     ld.full_matrix_flow: {"gram": np.eye(2), **DESCENT},
+    ld.gaussian_flow: {"gram": np.eye(4), "N": 5, "amplitude": 0.1, **DESCENT},
     ld.golden_end: {},
     ld.gradient_cosine: {"loop": LOOP, "gram": np.eye(4), "first": 3},
     ld.imitation: {"teacher": [[0.1]], "inputs": 1, "outputs": 1, "leak": 1.0},
@@ -188,7 +189,7 @@ GOOD = {
     ld.stability_slope: {"steps": 10, "rate": 0.1},
     ld.time_to_stability: {"loop": LOOP, "N": 5, "rate": 0.01, "clip": 1.0, **WAIT},
     ld.tracking: {"frequencies": [0.1], "amplitudes": 1.0, "dt": 0.1},
-    ld.train: {"weights": ld.Weights.draw(5, rng=1), **DESCENT},
+    ld.train: {"weights": ld.Weights.draw(5, rng=1), "amplitude": 0.1, **DESCENT},
     ld.train_full_matrix: {"weights": ld.Weights.draw(5, rank=0, rng=1), **DESCENT},
 }
 

@@ -110,6 +110,20 @@ def test_networks_are_stable_when_wishart_matrices_are():
     assert ks_2samp(times, np.minimum(drawn.times, 1500)).pvalue > 0.01
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("N", [100, 1000])
+def test_mean_times_of_networks_and_wishart_matrices(N):
+    loop, rate, clip = point_mass(20), 4e-5, 200
+    times = [
+        ld.train(loop, ld.Weights.draw(N, rng=seed), rate, 2500, clip).stable_from
+        for seed in range(60)
+    ]
+    assert None not in times
+    drawn = ld.time_to_stability(loop, N, rate, clip, samples=1000, rng=N)
+    error = np.hypot(np.std(times, ddof=1) / 60**0.5, drawn.error)
+    assert abs(np.mean(times) - drawn.mean) < 3 * error
+
+
 def test_a_full_matrix_does_not_wait():
     times = [
         ld.full_matrix_flow(
