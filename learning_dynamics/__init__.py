@@ -16,7 +16,8 @@ itself, at any number of neurons.
 - How it learns: `overlap_flow` of a Gram matrix (`initial_gram`), and `train` of a network of N
   neurons (`Weights`), the same numbers; `full_matrix_flow` and `train_full_matrix` with all
   recurrent weights. All return `Learning`; `first_stable` tells when its loop holds. Neurons that
-  saturate: `train` with an amplitude, and the theory of their gains, `gaussian_flow`.
+  saturate: `train` with an amplitude, and the theory of their gains, `gaussian_flow`. Some
+  recurrent weights that do not learn: `train_on_background`.
 - What is to be expected, of the double integrator: a ladder of `plateaus` (`memoryless_loss`,
   `plateau_loss`, `plateau_limits`); the `escape_rate` of memory, and `stability_slope`, by which
   larger networks are later (`time_to_stability`); the `golden_end`, with `is_stable`; of any
@@ -40,6 +41,7 @@ from foundation.errors import ConvergenceError
 from learning_dynamics.control.environment import Environment, double_integrator, tracking
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.open_loop import imitation
+from learning_dynamics.descent.background import train_on_background
 from learning_dynamics.descent.full_matrix import full_matrix_flow, train_full_matrix
 from learning_dynamics.descent.gaussian import gaussian_flow
 from learning_dynamics.descent.gram import initial_gram, overlap_flow
@@ -95,4 +97,5 @@ __all__ = [
     "tracking",
     "train",
     "train_full_matrix",
+    "train_on_background",
 ]

@@ -190,6 +190,11 @@ GOOD = {
     ld.time_to_stability: {"loop": LOOP, "N": 5, "rate": 0.01, "clip": 1.0, **WAIT},
     ld.tracking: {"frequencies": [0.1], "amplitudes": 1.0, "dt": 0.1},
     ld.train: {"weights": ld.Weights.draw(5, rng=1), "amplitude": 0.1, **DESCENT},
+    ld.train_on_background: {
+        "weights": ld.Weights.draw(5, rng=1),
+        "background": np.zeros((5, 5)),
+        **DESCENT,
+    },
     ld.train_full_matrix: {"weights": ld.Weights.draw(5, rank=0, rng=1), **DESCENT},
 }
 

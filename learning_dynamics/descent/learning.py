@@ -179,8 +179,12 @@ def learned(
     course: tuple[Floats, Floats, Floats],
     made: int,
     throw: bool,
+    radius: Floats | None = None,
 ) -> Learning:
-    """Return the result of so many finite losses, overlaps and Gram matrices."""
+    """Return the result of so many finite losses, overlaps and Gram matrices.
+
+    The radius is that of the overlaps, if it is not given.
+    """
     rate, steps, clip = options
     loss, overlaps, gram = (part[:made] for part in course)
     converged = made == steps + 1
@@ -196,7 +200,8 @@ def learned(
     )
     if throw and not converged:
         raise ConvergenceError(status)
-    radius = np.asarray(loop.spectral_radius(overlaps))
+    if radius is None:
+        radius = np.asarray(loop.spectral_radius(overlaps))
     stable = first_stable(radius)
     return Learning(rate, clip, loss, overlaps, gram, radius, stable, converged, status)
 

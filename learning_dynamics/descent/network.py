@@ -11,7 +11,7 @@ from learning_dynamics.control.world import World, world_of
 from learning_dynamics.descent.back_propagation import empty_course, slopes
 from learning_dynamics.descent.learning import Learning, checked, learned
 from learning_dynamics.descent.neurons import Neurons, Vectors, back_propagated
-from learning_dynamics.descent.weights import Weights, fitting
+from learning_dynamics.descent.weights import Weights, fitting, parted
 
 Slopes = Callable[[Floats], tuple[float, Floats]]
 
@@ -67,45 +67,41 @@ def train(
     True
     """
     options, throw = checked(loop, rate, steps, clip, throw)
-    rate, steps, clip = options
     amplitude = domains.real("amplitude", amplitude, low=0)
     world, weights = world_of(loop), fitting(loop, weights)
-    together = np.hstack([np.asarray(getattr(weights, name)) for name in "ZVMU"]).T.copy()
-    (l, k), d = weights.overlaps.shape, len(together)
     if amplitude:
         found = of_any_neurons(world, weights, Neurons(amplitude))
     else:
-        found = of_linear_neurons(world, together, l)
-    course = np.empty(steps + 1), np.empty((steps + 1, l, k)), np.empty((steps + 1, d, d))
-    with np.errstate(over="ignore", invalid="ignore"):  # where it diverges
-        made = _trained(found, together, (rate, np.inf if clip is None else clip), course)
+        found = of_linear_neurons(world, weights)
+    course, made = descended(found, weights, options)
     return learned(loop, options, course, made, throw)
 
 
-def _trained(
-    found: Slopes,
-    together: Floats,
-    pace: tuple[float, float],
-    course: tuple[Floats, Floats, Floats],
-) -> int:
-    """Fill in the course of learning; return how many of its losses are finite."""
-    rate, clip = pace
-    loss, overlaps, gram = course
-    l = overlaps.shape[1]
-    for step in range(len(loss)):
-        L, gradient = found(together)
-        if not np.isfinite(L):
-            return step
-        loss[step], gram[step] = L, together @ together.T
-        overlaps[step] = gram[step, :l, l:]
-        norm = np.linalg.norm(gradient)
-        gradient *= rate * clip / norm if norm > clip else rate
-        together -= gradient
-    return len(loss)
+def descended(
+    found: Slopes, weights: Weights, options: tuple[float, int, float | None]
+) -> tuple[tuple[Floats, Floats, Floats], int]:
+    """Return the course of learning, and how many of its losses are finite."""
+    rate, steps, clip = options
+    together = weights.rows()
+    (l, k), d = weights.overlaps.shape, len(together)
+    loss, overlaps = np.empty(steps + 1), np.empty((steps + 1, l, k))
+    gram, ceiling = np.empty((steps + 1, d, d)), np.inf if clip is None else clip
+    with np.errstate(over="ignore", invalid="ignore"):  # where it diverges
+        for step in range(steps + 1):
+            L, gradient = found(together)
+            if not np.isfinite(L):
+                return (loss, overlaps, gram), step
+            loss[step], gram[step] = L, together @ together.T
+            overlaps[step] = gram[step, :l, l:]
+            norm = np.linalg.norm(gradient)
+            gradient *= rate * ceiling / norm if norm > ceiling else rate
+            together -= gradient
+    return (loss, overlaps, gram), steps + 1
 
 
-def of_linear_neurons(world: World, together: Floats, l: int) -> Slopes:
+def of_linear_neurons(world: World, weights: Weights) -> Slopes:
     """Return what gives the loss, and its derivatives by the rows [Z V M U]^T."""
+    l, together = len(weights.overlaps), weights.rows()
     memory, gradient = empty_course(world, together[:l], together[l:]), np.empty_like(together)
 
     def found(rows: Floats) -> tuple[float, Floats]:
@@ -116,11 +112,9 @@ def of_linear_neurons(world: World, together: Floats, l: int) -> Slopes:
 
 def of_any_neurons(world: World, weights: Weights, neurons: Neurons) -> Slopes:
     """Return the same, without compiled code."""
-    sizes = np.shape(weights.Z)[1], weights.rank, np.shape(weights.M)[1]
 
     def found(rows: Floats) -> tuple[float, Floats]:
-        parts = Vectors(*(part.T for part in np.split(rows, np.cumsum(sizes))))
-        L, gradient = back_propagated(world, parts, neurons)
+        L, gradient = back_propagated(world, Vectors(*parted(rows, weights)), neurons)
         return L, np.hstack(gradient).T
 
     return found

@@ -109,6 +109,21 @@ class Weights:
         vectors = np.hstack([np.asarray(getattr(self, name)) for name in "ZVMU"])
         return vectors.T @ vectors
 
+    def rows(self) -> Floats:
+        """Return all vectors as rows.
+
+        Returns
+        -------
+        [Z V M U]^T, of shape (d, N).
+
+        Examples
+        --------
+        >>> import learning_dynamics as ld
+        >>> ld.Weights.draw(N=50, rank=2, rng=1).rows().shape
+        (6, 50)
+        """
+        return np.vstack([np.asarray(getattr(self, name)).T for name in "ZVMU"])
+
     @property
     def overlaps(self) -> Floats:
         """Products of [Z V] with [M U], all that the loss depends on."""
@@ -138,3 +153,9 @@ def fitting(loop: Loop, weights: Weights) -> Weights:
             f"the loop, got {came[0]} and {came[1]}"
         )
     return weights
+
+
+def parted(rows: Floats, like: Weights) -> list[Floats]:
+    """Return Z, V, M, U out of rows."""
+    sizes = np.shape(like.Z)[1], like.rank, np.shape(like.M)[1]
+    return [part.T for part in np.split(rows, np.cumsum(sizes))]
