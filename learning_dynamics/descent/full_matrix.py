@@ -83,13 +83,12 @@ def full_matrix_flow(
     if np.linalg.cond(K) > 1e10:
         raise ValueError("gram must not be singular: N must be at least inputs + outputs")
     found, course = Coordinates(np.zeros(K.shape), np.eye(p + q)[:, q:], np.eye(p + q)[:, :q]), []
-    for step in range(options[1] + 1):
-        L, slope = _gradient(loop, found, K)
-        if not np.isfinite(L):
-            break
-        O, S = _seen(found, K)
-        course.append((L, O, S))
-        if step < options[1]:
+    with np.errstate(over="ignore", invalid="ignore"):  # where it diverges
+        for _ in range(options[1] + 1):
+            L, slope = _gradient(loop, found, K)
+            if not np.isfinite(L):
+                break
+            course.append((L, *_seen(found, K)))
             norm = np.sqrt(
                 np.vdot(slope.Omega, K @ slope.Omega @ K)
                 + np.vdot(slope.alpha, K @ slope.alpha)
@@ -147,17 +146,18 @@ def train_full_matrix(
     N, q = len(b), np.shape(weights.Z)[1]
     onto = np.linalg.pinv(b)
     now: tuple[Floats, ...] = (b[:, :q], np.zeros((N, N)), b[:, q:])  # Z, W, M
-    for _ in range(options[1] + 1):
-        L, slope = back_propagated(world, Vectors(now[0], np.eye(N), now[2], now[1]))
-        if not np.isfinite(L):
-            break
-        vectors = np.hstack([now[0], (onto @ now[1]).T, now[2], b])
-        S = vectors.T @ vectors
-        rows = q + b.shape[1]
-        course.append((L, S[:rows, rows:], S))
-        steep = (slope.Z, slope.U, slope.M)  # V is the identity, and stays it
-        norm = np.sqrt(sum(np.vdot(part, part) for part in steep))
-        now = _stepped(now, steep, norm, options)
+    with np.errstate(over="ignore", invalid="ignore"):  # where it diverges
+        for _ in range(options[1] + 1):
+            L, slope = back_propagated(world, Vectors(now[0], np.eye(N), now[2], now[1]))
+            if not np.isfinite(L):
+                break
+            vectors = np.hstack([now[0], (onto @ now[1]).T, now[2], b])
+            S = vectors.T @ vectors
+            rows = q + b.shape[1]
+            course.append((L, S[:rows, rows:], S))
+            steep = (slope.Z, slope.U, slope.M)  # V is the identity, and stays it
+            norm = np.sqrt(sum(np.vdot(part, part) for part in steep))
+            now = _stepped(now, steep, norm, options)
     return _result(loop, options, course, throw)
 
 

@@ -54,7 +54,7 @@ def gaussian_flow(
     N
         Number of neurons.
     amplitude
-        That of the starts, s >= 0, as in `train`.
+        That of the starts, s in [0, 1e100], as in `train`.
 
     Returns
     -------
@@ -82,7 +82,7 @@ def gaussian_flow(
     True
     """
     options, throw = checked(loop, rate, steps, clip, throw)
-    N, amplitude = domains.integer("N", N), domains.real("amplitude", amplitude, low=0)
+    N, amplitude = domains.integer("N", N), domains.real("amplitude", amplitude, low=0, high=1e100)
     S, world = np.array(domains.finite("gram", gram)), world_of(loop)
     l = loop.environment.outputs + rank_of_gram(
         S, loop.environment.inputs, loop.environment.outputs

@@ -116,6 +116,8 @@ def test_divergence_leaves_what_was_before():
         ld.overlap_flow(loop, weights.gram, rate=1, steps=50, throw=False),
         ld.train(loop, weights, rate=1, steps=50, throw=False),
         ld.full_matrix_flow(loop, ld.initial_gram(100, 0, rng=1), rate=1, steps=50, throw=False),
+        ld.full_matrix_flow(loop, ld.initial_gram(20, 0, rng=1), rate=1e3, steps=50, throw=False),
+        ld.train_full_matrix(loop, ld.Weights.draw(20, 0, rng=1), rate=1e3, steps=50, throw=False),
     ):
         made = len(found.loss)
         assert 0 < made < 51
