@@ -41,14 +41,20 @@ def empty_course(world: World, P: Floats, R: Floats) -> Course:
 @compiled
 def slopes(world: World, P: Floats, R: Floats, course: Course, gradient: Floats) -> float:
     """Return the loss of a network; fill in its derivatives by the rows P, and then those of R."""
-    A, B, C, Q, X0, T, a = world
-    x, c, w, h, e = course
+    forwards(world, P, R, course)
+    return backwards(world, P, R, course, gradient)
+
+
+@compiled
+def forwards(world: World, P: Floats, R: Floats, course: Course) -> None:
+    """Fill in what the environment and the neurons do."""
+    A, B, C, X0, a = world.A, world.B, world.C, world.X0, world.a
+    x, c, h = course.x, course.c, course.h
     (n, starts), p, q = X0.shape, len(C), B.shape[1]
-    seen, back = np.zeros((starts, len(P))), np.zeros((starts, len(R)))  # P h, a R e
-    by_x, pull = np.zeros((n, starts)), np.zeros((n, starts))
+    seen = np.zeros((starts, len(P)))  # P h
     x[:] = 0.0
     x[0] = X0
-    for t in range(T - 1):
+    for t in range(world.T - 1):
         add(x[t + 1], A, x[t])
         for s in range(starts):
             for i in range(n):
@@ -62,7 +68,16 @@ def slopes(world: World, P: Floats, R: Floats, course: Course, gradient: Floats)
                 c[t + 1, p + j - q, s] = a * seen[s, j]
             move(h[t + 1, s], 1 - a, h[t, s], R, c[t + 1, :, s])
             project(seen[s], P, h[t + 1, s], 1.0)
-    L = 0.0
+
+
+@compiled
+def backwards(world: World, P: Floats, R: Floats, course: Course, gradient: Floats) -> float:
+    """Return the loss, and fill in the derivatives."""
+    A, B, C, Q, X0, T, a = world
+    x, c, w, h, e = course
+    (n, starts), p, q = X0.shape, len(C), B.shape[1]
+    back, L = np.zeros((starts, len(R))), 0.0  # a R e
+    by_x, pull = np.zeros((n, starts)), np.zeros((n, starts))
     e[:] = 0.0
     gradient[:] = 0.0
     for t in range(T - 1, -1, -1):
