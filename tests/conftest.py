@@ -1,8 +1,12 @@
 """What all tests share."""
 
+import os
 import sys
 
 import pytest
+
+# there is a worker for each core: threads of BLAS that wait for each other would take the cores
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 @pytest.fixture(autouse=True)
