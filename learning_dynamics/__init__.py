@@ -23,6 +23,18 @@ itself, at any number of neurons.
   larger networks are later (`time_to_stability`); the `golden_end`, with `is_stable`; of any
   environment the `lqg_bound`, and the `gradient_cosine` of short and long horizons.
 
+Its kin, in which the same can be seen without a loop:
+
+- Deep linear networks, the same descent on the landscape of a `Regression`: two layers of any width
+  (`regression_flow`, and `wide_two_layer` from rich to lazy), any number of layers
+  (`aligned_layers`, `train_layers`, `mode_recursion`, `mode_time`).
+- Plasticity with the wrong sign at some neurons, `Flips`, which descends no loss: where learning
+  leaves its solutions (`flip_edge`, `flip_threshold`), and where it goes (`flipped_flow`,
+  `flipped_lyapunov`, and `wide_flipped` for many neurons).
+- Which features emerge in `ModularAddition`: the `fourier_energy` that a node climbs (`ascend`),
+  the `winning_frequency` by `blow_up_times` of its `fourier_powers`; the `ridge_signal` that
+  reaches it; and training (`train_addition`).
+
 >>> import learning_dynamics as ld
 >>> loop = ld.Loop(ld.double_integrator(), steps=20)
 >>> weights = ld.Weights.draw(N=100, rng=1)
@@ -34,6 +46,10 @@ True
 [-0.047, -0.121]
 >>> round(ld.golden_end().k, 6)
 -1.618034
+>>> ld.wide_two_layer(s=[3, 1], c0=0.01, t=1.5).round(2).tolist()  # modes are learned one by one
+[2.79, 0.09]
+>>> ld.flip_threshold(ratio=4, gain=1).round(4).tolist()  # flipped signs that learning endures
+0.1563
 """
 
 from foundation import __version__
@@ -42,12 +58,33 @@ from learning_dynamics.control.environment import Environment, double_integrator
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.open_loop import imitation
 from learning_dynamics.descent.background import train_on_background
+from learning_dynamics.curl.edges import flip_edge, flip_threshold
+from learning_dynamics.curl.flips import Flips
+from learning_dynamics.curl.flow import FlippedCourse, flipped_flow
+from learning_dynamics.curl.lyapunov import FlippedLyapunov, flipped_lyapunov
+from learning_dynamics.curl.wide import wide_flipped
+from learning_dynamics.deep_linear.course import RegressionCourse
+from learning_dynamics.deep_linear.depth import mode_recursion, mode_time
+from learning_dynamics.deep_linear.flow import regression_flow
+from learning_dynamics.deep_linear.layers import aligned_layers, train_layers
+from learning_dynamics.deep_linear.regression import Regression
+from learning_dynamics.deep_linear.wide import wide_two_layer
 from learning_dynamics.descent.full_matrix import full_matrix_flow, train_full_matrix
 from learning_dynamics.descent.gaussian import gaussian_flow
 from learning_dynamics.descent.gram import initial_gram, overlap_flow
 from learning_dynamics.descent.learning import Learning, first_stable
 from learning_dynamics.descent.network import train
 from learning_dynamics.descent.weights import Weights
+from learning_dynamics.features.ascent import Ascent, ascend
+from learning_dynamics.features.fourier import (
+    blow_up_times,
+    fourier_energy,
+    fourier_powers,
+    winning_frequency,
+)
+from learning_dynamics.features.ridge import ridge_signal
+from learning_dynamics.features.table import ModularAddition
+from learning_dynamics.features.training import Grokking, train_addition
 from learning_dynamics.laws.end import GoldenEnd, golden_end, is_stable, lqg_bound
 from learning_dynamics.laws.escape import (
     StabilityTimes,
@@ -66,19 +103,36 @@ from learning_dynamics.laws.ladder import (
 )
 
 __all__ = [
+    "Ascent",
     "ConvergenceError",
     "Environment",
+    "FlippedCourse",
+    "FlippedLyapunov",
+    "Flips",
     "GoldenEnd",
+    "Grokking",
     "Learning",
     "Loop",
+    "ModularAddition",
     "PlateauLimits",
     "Plateaus",
+    "Regression",
+    "RegressionCourse",
     "StabilityTimes",
     "Weights",
     "__version__",
+    "aligned_layers",
+    "ascend",
+    "blow_up_times",
     "double_integrator",
     "escape_rate",
     "first_stable",
+    "flip_edge",
+    "flip_threshold",
+    "flipped_flow",
+    "flipped_lyapunov",
+    "fourier_energy",
+    "fourier_powers",
     "full_matrix_flow",
     "gaussian_flow",
     "golden_end",
@@ -88,14 +142,23 @@ __all__ = [
     "is_stable",
     "lqg_bound",
     "memoryless_loss",
+    "mode_recursion",
+    "mode_time",
     "overlap_flow",
     "plateau_limits",
     "plateau_loss",
     "plateaus",
+    "regression_flow",
+    "ridge_signal",
     "stability_slope",
     "time_to_stability",
     "tracking",
     "train",
+    "train_addition",
     "train_full_matrix",
     "train_on_background",
+    "train_layers",
+    "wide_flipped",
+    "wide_two_layer",
+    "winning_frequency",
 ]

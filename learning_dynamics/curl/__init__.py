@@ -1,0 +1,1 @@
+"""Plasticity of both signs, which descends no loss: when it is stable, and where it leads."""

@@ -1,0 +1,1 @@
+"""Deep linear networks: the same descent on a quadratic landscape, from rich to lazy, by depth."""
