@@ -29,6 +29,11 @@ LOOP = ld.Loop(ld.double_integrator(), steps=5)
 DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
 WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
 WAIT = {"samples": 2, "max_steps": 100, "rng": 1, "rank": 1, "throw": False}
+REGRESSION = ld.Regression([[1.0, 0.0]])
+FLIPS = ld.Flips([1, -1], [1], [-1])
+STUDENT = {"W": [[0.1, 0.2]], "w": [0.3]}
+TABLE = ld.ModularAddition(3)
+NODE = {"weights": [1.0, 0, 0, 1, 0, 0]}
 
 GOOD = {
     networks.Asymmetric: {"N": 5, "J_D": 0.5, "eta": 0.0, "couplings": "gaussian"},
@@ -196,6 +201,74 @@ GOOD = {
         **DESCENT,
     },
     ld.train_full_matrix: {"weights": ld.Weights.draw(5, rank=0, rng=1), **DESCENT},
+    ld.Regression: {"target": [[1.0]]},
+    REGRESSION.loss: {"overlaps": [[0.1, 0]]},
+    REGRESSION.gradient: {"overlaps": [[0.1, 0]]},
+    REGRESSION.modes: {"overlaps": [[0.1, 0]]},
+    ld.aligned_layers: {"regression": REGRESSION, "a0": 0.1, "depth": 2, "rng": 1},
+    ld.mode_recursion: {"s": 1.0, "a0": 0.1, "depth": 2, "rate": 0.1, "steps": 1},
+    ld.mode_time: {"s": 1.0, "a0": 0.1, "depth": 2.0, "fraction": 0.5},
+    ld.regression_flow: {
+        "regression": REGRESSION,
+        "gram": np.eye(3),
+        "rate": 0.1,
+        "steps": 1,
+        "throw": True,
+    },
+    ld.train_layers: {
+        "regression": REGRESSION,
+        "layers": [np.ones((1, 2))],
+        "rate": 0.1,
+        "steps": 1,
+        "throw": True,
+    },
+    ld.wide_two_layer: {"s": 1.0, "c0": 0.1, "t": 1.0},
+    ld.Flips: {"inputs": [1, -1], "hidden": [1], "readout": [-1]},
+    ld.Flips.draw: {"N": 3, "M": 2, "fraction": 0.5, "at": "inputs", "rng": 1},
+    FLIPS.correction: STUDENT,
+    FLIPS.least_eigenvalue: STUDENT,
+    FLIPS.fitting: STUDENT,
+    ld.flip_edge: {"fraction": 0.1, "ratio": 1.0, "gain": 1.0, "at": "hidden"},
+    ld.flip_threshold: {"ratio": 1.0, "gain": 1.0, "at": "hidden"},
+    ld.flipped_flow: {"flips": FLIPS, **STUDENT, "teacher": 0.1, "t": [0.0, 1.0], "throw": True},
+    ld.flipped_lyapunov: {
+        "flips": FLIPS,
+        **STUDENT,
+        "teacher": 0.1,
+        "time": 1.0,
+        "settle": 0.0,
+        "rng": 1,
+        "throw": True,
+    },
+    ld.wide_flipped: {"fraction": 0.1, "beta": 1.0, "gain": 1.0, "teacher": 1.0, "t": [0.0, 1.0]},
+    ld.ModularAddition: {"M": 3, "pairs": [[0, 1], [2, 2]]},
+    ld.ModularAddition.draw: {"M": 3, "pairs": 4, "rng": 1},
+    TABLE.energy: NODE,
+    TABLE.gradient: NODE,
+    TABLE.nodes: NODE,
+    ld.ascend: {
+        "table": TABLE,
+        **NODE,
+        "step": 0.1,
+        "tolerance": 1e-3,
+        "max_steps": 1,
+        "throw": False,
+    },
+    ld.blow_up_times: NODE,
+    ld.fourier_energy: NODE,
+    ld.fourier_powers: NODE,
+    ld.winning_frequency: NODE,
+    ld.ridge_signal: {"features": [[1.0], [2.0]], "targets": [[1.0], [0.0]], "decay": 1.0},
+    ld.train_addition: {
+        "table": TABLE,
+        "nodes": 3,
+        "decay": 0.1,
+        "epochs": 1,
+        "rate": 0.1,
+        "every": 1,
+        "rng": 1,
+        "throw": True,
+    },
 }
 
 NONSENSE = ["x", b"x", 1j, float("nan"), object(), {1: 2}, [[1], [1, 2]]]

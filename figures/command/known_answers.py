@@ -52,12 +52,37 @@ def learning(learning: Any) -> Measured:
 
 
 def learning_dynamics(ld: Any) -> Measured:
-    """Largest relative difference of a network that learns in a loop from its Gram matrix."""
+    """Deviation of networks from their theories (loop, deep, wrong signs), in what is allowed."""
     loop = ld.Loop(ld.double_integrator(), steps=20)
     weights = ld.Weights.draw(N=100, rng=1)
     options = {"rate": 2e-5, "steps": 300, "clip": 200}
     network = ld.train(loop, weights, **options)
-    return network.deviation(ld.overlap_flow(loop, weights.gram, **options)), 1e-10
+    looped = network.deviation(ld.overlap_flow(loop, weights.gram, **options))
+    return max(looped / 1e-10, _deep(ld) / 1e-11, _flipped(ld) / 1e-5, _features(ld)), 1
+
+
+def _deep(ld: Any) -> float:
+    """Return the difference of five layers that learn a map from the recursion of its modes."""
+    layers = ld.aligned_layers(ld.Regression(np.diag([2.0, 1.0])), 0.1, 5, rng=1)
+    course = ld.train_layers(ld.Regression(np.diag([2.0, 1.0])), layers, rate=0.01, steps=300)
+    return float(np.abs(course.modes - ld.mode_recursion([2, 1], 0.1, 5, 0.01, 300)).max())
+
+
+def _flipped(ld: Any) -> float:
+    """Return the difference of the growth of an error, with flipped inputs, from its eigenvalue."""
+    rng = np.random.default_rng(1)
+    W, w = rng.normal(0, 8**-0.5, (16, 8)), rng.normal(0, 0.3, 16)
+    flips = ld.Flips.draw(16, 8, 0.25, "inputs", rng=rng)
+    values, vectors = np.linalg.eigh(flips.correction(W, w))
+    course = ld.flipped_flow(flips, W, w, W.T @ w - 1e-7 * vectors[:, 0], [0, 1])
+    return float(abs(np.log(course.error[1] / course.error[0]) + values[0]))
+
+
+def _features(ld: Any) -> float:
+    """Return how many nodes that climb their energy do not end in the frequency foretold."""
+    w = np.random.default_rng(2).normal(size=(22, 30))
+    ascent = ld.ascend(ld.ModularAddition(M=11), w)
+    return 2.0 * np.sum(ascent.frequency != ld.winning_frequency(w))
 
 
 def contrastive_ode(ode: Any) -> Measured:

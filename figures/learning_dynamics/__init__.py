@@ -7,7 +7,7 @@ CHAPTER = Chapter(
     "A linear network learns to control what it sees. Its weights enter by a few overlaps, and "
     "gradient descent is an exact map of their Gram matrix: of 10⁶ neurons as of ten. Why does it "
     "stop on plateaus, how long does it wait there, and where does it end?",
-    ("closed-loop",),
+    ("closed-loop", "deep-linear", "curl-descent", "feature-emergence"),
     (
         "closed_loop",
         "plateaus",
@@ -15,6 +15,10 @@ CHAPTER = Chapter(
         "loop_spectrum",
         "competing_horizons",
         "tracking",
+        "deep_linear",
+        "curl_edges",
+        "curl_fate",
+        "feature_emergence",
     ),
     __name__,
 )

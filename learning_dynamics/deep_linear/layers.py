@@ -132,6 +132,7 @@ def train_layers(
 
 def _chain(regression: Regression, layers: Sequence[npt.ArrayLike]) -> list[Floats]:
     """Return the layers as matrices that can be multiplied, checked."""
+    domains.unmasked("layers", layers)
     found = [domains.finite("layers", one) for one in domains.several("layers", layers)]
     outputs, inputs = np.shape(regression.target)
     widths = [inputs, *(len(one) if one.ndim == 2 else 0 for one in found)]

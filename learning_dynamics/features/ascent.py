@@ -115,8 +115,7 @@ def ascend(
     weights
         (a, b) of each node, of shape (2 M,) or (2 M, nodes); of any length but zero.
     step
-        The step, > 0: of 0.05 some nodes in 400 end in another frequency than by infinitely
-        small ones.
+        The step, > 0. A large one may confuse two frequencies that are nearly equally fast.
     tolerance
         Residual at which a node is at rest, > 0.
     max_steps
