@@ -57,7 +57,6 @@ from foundation.errors import ConvergenceError
 from learning_dynamics.control.environment import Environment, double_integrator, tracking
 from learning_dynamics.control.loop import Loop
 from learning_dynamics.control.open_loop import imitation
-from learning_dynamics.descent.background import train_on_background
 from learning_dynamics.curl.edges import flip_edge, flip_threshold
 from learning_dynamics.curl.flips import Flips
 from learning_dynamics.curl.flow import FlippedCourse, flipped_flow
@@ -69,6 +68,7 @@ from learning_dynamics.deep_linear.flow import regression_flow
 from learning_dynamics.deep_linear.layers import aligned_layers, train_layers
 from learning_dynamics.deep_linear.regression import Regression
 from learning_dynamics.deep_linear.wide import wide_two_layer
+from learning_dynamics.descent.background import train_on_background
 from learning_dynamics.descent.full_matrix import full_matrix_flow, train_full_matrix
 from learning_dynamics.descent.gaussian import gaussian_flow
 from learning_dynamics.descent.gram import initial_gram, overlap_flow
@@ -156,8 +156,8 @@ __all__ = [
     "train",
     "train_addition",
     "train_full_matrix",
-    "train_on_background",
     "train_layers",
+    "train_on_background",
     "wide_flipped",
     "wide_two_layer",
     "winning_frequency",

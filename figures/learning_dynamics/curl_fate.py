@@ -141,7 +141,6 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 unjudged = {
     "simulation alone: no theory beyond the threshold": ("late", "octave", "octave_error"),
     "a motion that does not end, whose phase drifts": ("running",),
-    "what the linear equation is compared by": ("least",),
 }
 
 

@@ -113,6 +113,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 unjudged = {
     "the spread of small networks, of which there is no theory": ("spread", "small"),
     "a limit that matrices only approach": ("limit",),
+    "the abscissa of three panels": ("time",),
 }
 
 

@@ -81,7 +81,7 @@ def flip_threshold(ratio: npt.ArrayLike, gain: npt.ArrayLike, at: str = "readout
     r"""Return the fraction of flipped signs from which on learning leaves its solutions.
 
     It is where `flip_edge` vanishes. Already one flipped sign is too much at the inputs if
-    :math:`2 \alpha < 1 + 2 \omega`, at the readout if :math:`\alpha < 4` and
+    :math:`2 \alpha < 1 + 2 \omega`, at the readout if
     :math:`2 \omega < 2 - \alpha`.
 
     Parameters
