@@ -227,7 +227,6 @@ GOOD = {
     ld.Flips.draw: {"N": 3, "M": 2, "fraction": 0.5, "at": "inputs", "rng": 1},
     FLIPS.correction: STUDENT,
     FLIPS.least_eigenvalue: STUDENT,
-    FLIPS.fitting: STUDENT,
     ld.flip_edge: {"fraction": 0.1, "ratio": 1.0, "gain": 1.0, "at": "hidden"},
     ld.flip_threshold: {"ratio": 1.0, "gain": 1.0, "at": "hidden"},
     ld.flipped_flow: {"flips": FLIPS, **STUDENT, "teacher": 0.1, "t": [0.0, 1.0], "throw": True},
@@ -245,7 +244,6 @@ GOOD = {
     ld.ModularAddition.draw: {"M": 3, "pairs": 4, "rng": 1},
     TABLE.energy: NODE,
     TABLE.gradient: NODE,
-    TABLE.nodes: NODE,
     ld.ascend: {
         "table": TABLE,
         **NODE,

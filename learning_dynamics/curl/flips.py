@@ -133,7 +133,7 @@ class Flips:
         TypeError, ValueError
             If the weights are not finite numbers of these shapes.
         """
-        W, w = self.fitting(W, w)
+        W, w = fitting(self, W, w)
         level = np.sum(np.asarray(self.hidden) * w**2)
         return np.diag(level * np.asarray(self.inputs)) + (W.T * np.asarray(self.readout)) @ W
 
@@ -160,42 +160,19 @@ class Flips:
 
         return float(eigvalsh(self.correction(W, w), subset_by_index=[0, 0])[0])
 
-    def fitting(self, W: npt.ArrayLike, w: npt.ArrayLike) -> tuple[Floats, Floats]:
-        """Return weights that have a place for each sign, as fresh arrays.
-
-        Parameters
-        ----------
-        W
-            First layer, of shape (N, M).
-        w
-            Second layer, of shape (N,).
-
-        Returns
-        -------
-        Both.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If the weights are not finite numbers of these shapes.
-
-        Examples
-        --------
-        >>> import learning_dynamics as ld
-        >>> flips = ld.Flips(inputs=[1, 1], hidden=[1], readout=[-1])
-        >>> flips.fitting([[1, 2]], [3])
-        (array([[1., 2.]]), array([3.]))
-        """
-        N, M = np.size(self.hidden), np.size(self.inputs)
-        found = domains.finite("W", W), domains.finite("w", w)
-        for name, value, shape in zip("Ww", found, ((N, M), (N,)), strict=True):
-            if value.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {value.shape}")
-        return np.array(found[0], order="C"), np.array(found[1])
-
     def __repr__(self) -> str:
         counts = [
             f"{np.sum(np.asarray(signs) < 0)} of {np.size(signs)} {name}"
             for name, signs in vars(self).items()
         ]
         return f"Flips({', '.join(counts)})"
+
+
+def fitting(flips: Flips, W: npt.ArrayLike, w: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return weights that have a place for each sign, checked, as fresh arrays."""
+    N, M = np.size(flips.hidden), np.size(flips.inputs)
+    found = domains.finite("W", W), domains.finite("w", w)
+    for name, value, shape in zip("Ww", found, ((N, M), (N,)), strict=True):
+        if value.shape != shape:
+            raise ValueError(f"{name} must have shape {shape}, got {value.shape}")
+    return np.array(found[0], order="C"), np.array(found[1])

@@ -12,7 +12,7 @@ from foundation import domains
 from foundation.axes import axes_of
 from foundation.domains import Floats
 from foundation.errors import ConvergenceError
-from learning_dynamics.curl.flips import Flips
+from learning_dynamics.curl.flips import Flips, fitting
 from learning_dynamics.curl.motion import Motion
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ def flipped_flow(
     True
     """
     domains.instance("flips", flips, Flips)
-    W, w = flips.fitting(W, w)
+    W, w = fitting(flips, W, w)
     teacher = domains.shaped("teacher", teacher, (W.shape[1],))
     t = increasing(t)
     throw = domains.boolean("throw", throw)

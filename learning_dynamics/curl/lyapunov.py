@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from foundation import domains
 from foundation.errors import ConvergenceError
-from learning_dynamics.curl.flips import Flips
+from learning_dynamics.curl.flips import Flips, fitting
 from learning_dynamics.curl.motion import Motion
 
 _BLOCKS = 20  # by which the standard error is estimated
@@ -119,7 +119,7 @@ def flipped_lyapunov(
     True
     """
     domains.instance("flips", flips, Flips)
-    W, w = flips.fitting(W, w)
+    W, w = fitting(flips, W, w)
     teacher = domains.shaped("teacher", teacher, (W.shape[1],))
     time = domains.real("time", time, low=0, high=np.inf, exclusive=True)
     settle = domains.real("settle", settle, low=0)

@@ -13,7 +13,7 @@ from foundation.axes import axes_of
 from foundation.domains import Floats
 from foundation.errors import ConvergenceError
 from learning_dynamics.features.fourier import fourier_powers
-from learning_dynamics.features.table import ModularAddition
+from learning_dynamics.features.table import ModularAddition, climbed, nodes_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -147,7 +147,7 @@ def ascend(
     (True, (14, 1))
     """
     domains.instance("table", table, ModularAddition)
-    w = table.nodes(weights)
+    w = nodes_of(table, weights)
     w = w if w.ndim == 2 else w[:, None]
     step = domains.real("step", step, low=0, high=np.inf, exclusive=True)
     tolerance = domains.real("tolerance", tolerance, low=0, high=np.inf, exclusive=True)
@@ -158,7 +158,7 @@ def ascend(
     w = w / length
     energies = []
     for taken in range(max_steps + 1):
-        E, gradient = table.climbed(w)
+        E, gradient = climbed(table, w)
         energies.append(E)
         along = gradient - w * np.sum(w * gradient, axis=0)
         scale = np.maximum(np.linalg.norm(gradient, axis=0), 1e-300)

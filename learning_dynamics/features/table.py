@@ -127,7 +127,7 @@ class ModularAddition:
         TypeError, ValueError
             If `weights` are not finite numbers of such a shape.
         """
-        return self.climbed(self.nodes(weights))[0]
+        return climbed(self, nodes_of(self, weights))[0]
 
     def gradient(self, weights: npt.ArrayLike) -> Floats:
         """Return the derivative of the energy by the weights.
@@ -146,48 +146,28 @@ class ModularAddition:
         TypeError, ValueError
             If `weights` are not finite numbers of such a shape.
         """
-        return self.climbed(self.nodes(weights))[1]
-
-    def nodes(self, weights: npt.ArrayLike) -> Floats:
-        """Return the weights of nodes, checked.
-
-        Parameters
-        ----------
-        weights
-            (a, b) of each node, of shape (2 M,) or (2 M, nodes).
-
-        Returns
-        -------
-        The same, as floats.
-
-        Raises
-        ------
-        TypeError, ValueError
-            If `weights` are not finite numbers of such a shape.
-
-        Examples
-        --------
-        >>> import learning_dynamics as ld
-        >>> ld.ModularAddition(M=2).nodes([1, 0, 0, 1]).dtype
-        dtype('float64')
-        """
-        found = domains.finite("weights", weights)
-        if found.ndim not in (1, 2) or len(found) != 2 * self.M:
-            raise ValueError(
-                f"weights must have shape ({2 * self.M}, nodes) or ({2 * self.M},), "
-                f"got {found.shape}"
-            )
-        return found
-
-    def climbed(self, w: Floats) -> tuple[Floats, Floats]:
-        """Return the energy and its derivative, of weights that were checked."""
-        pre = self.inputs @ w
-        response = pre**2
-        signal = self.targets.T @ (response - response.mean(0))
-        signal = signal - signal.mean(0)
-        back = self.targets @ signal
-        return np.sum(signal**2, axis=0) / 2, self.inputs.T @ (2 * pre * (back - back.mean(0)))
+        return climbed(self, nodes_of(self, weights))[1]
 
     def __repr__(self) -> str:
         n, every = len(np.asarray(self.pairs)), self.M**2
         return f"ModularAddition(M={self.M}, {f'{n} of' if n != every else 'all'} {every} pairs)"
+
+
+def nodes_of(table: ModularAddition, weights: npt.ArrayLike) -> Floats:
+    """Return the weights of nodes, checked."""
+    found = domains.finite("weights", weights)
+    if found.ndim not in (1, 2) or len(found) != 2 * table.M:
+        raise ValueError(
+            f"weights must have shape ({2 * table.M}, nodes) or ({2 * table.M},), got {found.shape}"
+        )
+    return found
+
+
+def climbed(table: ModularAddition, w: Floats) -> tuple[Floats, Floats]:
+    """Return the energy of nodes and its derivative by their weights."""
+    pre = table.inputs @ w
+    response = pre**2
+    signal = table.targets.T @ (response - response.mean(0))
+    signal = signal - signal.mean(0)
+    back = table.targets @ signal
+    return np.sum(signal**2, axis=0) / 2, table.inputs.T @ (2 * pre * (back - back.mean(0)))
