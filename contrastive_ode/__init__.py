@@ -70,7 +70,7 @@ from contrastive_ode.attractors.exponents import (
 )
 from contrastive_ode.attractors.fixed_points import FixedPoint, FixedPoints, fixed_points
 from contrastive_ode.attractors.settling import settle
-from contrastive_ode.errors import BlowUpError, StepWarning
+from contrastive_ode.errors import BlowUpError, EventError, StepWarning
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.packing import Packing, jammed_packing
 from contrastive_ode.models.system import System
@@ -105,6 +105,7 @@ __all__ = [
     "Continuation",
     "ConvergenceError",
     "Cost",
+    "EventError",
     "FixedPoint",
     "FixedPoints",
     "Frequency",

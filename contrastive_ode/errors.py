@@ -14,6 +14,15 @@ from foundation.errors import ConvergenceError
 if TYPE_CHECKING:
     from contrastive_ode.training.result import Training
 
+WRONG = (  # in the order of `contrastive_ode.events.arguments`
+    "{0} starts above its threshold: start it below, or raise the threshold",
+    "{0} is at or above its threshold after its reset {1}: reset it to below",
+    "{0} grazes its threshold {1}, where an event comes or goes and no derivative exists: change "
+    "the inputs, the start or the parameters so that it crosses the threshold or stays below",
+    "{0} and others fire too often {1}: decrease the step h",
+    "{0} fires once more or once less {1} when it is pushed: take a smaller nudge, or the "
+    "supervisor tangent",
+)
 ADVICE = "decrease the step h or the rate, or bound the update (clip) or the parameters"
 
 
@@ -76,6 +85,36 @@ class BlowUpError(ConvergenceError):
         if not np.isfinite(dw).all():
             a = int(np.flatnonzero(~np.isfinite(dw))[0])
             raise cls(f"the update of parameter {a} is not finite: {ADVICE}")
+
+
+class EventError(BlowUpError):
+    """A node starts or ends above its threshold, grazes it, or fires too often.
+
+    Examples
+    --------
+    >>> import contrastive_ode as ode
+    >>> from contrastive_ode import systems
+    >>> model = systems.integrate_and_fire.on(ode.all_to_all(1), a=0.0, tau=2.0)
+    >>> task = ode.Task([1.5, 0.0], outputs=[1], T=1, h=0.1, target=0.5)
+    >>> try:
+    ...     trajectory = ode.simulate(model, task, model.pack(W=0.0, b=2.0))
+    ... except ode.EventError as error:
+    ...     print(error)
+    node 0 of example 0 starts above its threshold: start it below, or raise the threshold
+    """
+
+    @classmethod
+    def check_events(
+        cls, end: End, examples: npt.NDArray[np.int64], h: float, sizes: tuple[int, int]
+    ) -> None:
+        """Raise if the engine's answer is about events; `sizes` are those of state and network."""
+        size, N = sizes
+        if end.example < 0 or end.variable < size:
+            return
+        what, node = divmod(end.variable - size, N)
+        example = int(examples[end.example])
+        when = f"in step {end.step} (t = {end.step * h:g})"
+        raise cls(WRONG[what].format(f"node {node} of example {example}", when), example, end.step)
 
 
 class StepWarning(UserWarning):

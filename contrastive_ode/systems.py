@@ -1,10 +1,13 @@
-r"""The five systems of the paper, and three more, each a declaration.
+r"""The five systems of the paper, and four more, each a declaration.
 
 `linear_oscillators`, (23): :math:`\dot x_i = -\kappa x_i + \sum_j k_{ij} (x_j - x_i)`;
 `linear_network`, the same without the second part of the coupling; `kuramoto`, (26);
 `leaky_integrate_and_fire`, (30); `michaelis_menten`, (31), an exchange of triples;
 `lotka_volterra`, (32), with immigration; `fitzhugh_nagumo`, with two variables a node;
-`rate_network`, :math:`\dot x_i = -x_i + \tanh(\sum_j W_{ij} x_j + b_i)`.
+`rate_network`, :math:`\dot x_i = -x_i + \tanh(\sum_j W_{ij} x_j + b_i)`; `integrate_and_fire`,
+:math:`\dot v_i = b_i - v_i + a s_i + \sum_j W_{ij} s_j`, neurons that fire at v = 1 and are
+set back to 0, while their trace :math:`\dot s_i = -s_i/\tau`, whose mean is their rate, rises by
+1/τ.
 """
 
 from math import pi
@@ -75,4 +78,15 @@ fitzhugh_nagumo = System(
     pair={"v_i": "K_ij * (v_j - v_i)"},
     parameters=["K_ij", "b_i"],
     constants=["tau"],
+)
+
+integrate_and_fire = System(
+    "integrate-and-fire neurons",
+    states=["v", "s"],
+    node={"v_i": "b_i - v_i + a * s_i", "s_i": "-s_i / tau"},
+    pair={"v_i": "W_ij * s_j"},
+    threshold="v_i - 1",
+    reset={"v_i": "0", "s_i": "s_i + 1 / tau"},
+    parameters=["W_ij", "b_i"],
+    constants=["a", "tau"],
 )

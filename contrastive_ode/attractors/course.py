@@ -14,7 +14,7 @@ import numpy.typing as npt
 from contrastive_ode.attractors.space import Space
 from contrastive_ode.engine.arguments import NetArrays, undriven, workspace
 from contrastive_ode.errors import BlowUpError
-from contrastive_ode.models.model import Model
+from contrastive_ode.models.model import Model, without_events
 from contrastive_ode.motion.flow import ONE
 from foundation import domains
 from foundation.domains import Floats
@@ -56,7 +56,7 @@ class Course:
         cls, model: Any, w: npt.ArrayLike, h: object, *, t0: object = 0.0, period: object = None
     ) -> Course:
         """Return the course of a network whose arguments come from a user."""
-        w = domains.instance("model", model, Model).vector(w)
+        w = without_events(domains.instance("model", model, Model)).vector(w)
         timed = depends_on_time(model)
         if timed and period is None:
             raise ValueError("period must be given: the right-hand side depends on the time t")

@@ -33,6 +33,9 @@ class Declaration:
         The names that were declared, with their indices.
     periods
         Pairs of a state that is a phase, and its period.
+    threshold, resets
+        An expression that makes a node fire when it reaches 0, "" for none; and pairs of a state,
+        without index, and what it is after that.
     """
 
     name: str
@@ -42,6 +45,8 @@ class Declaration:
     constants: tuple[str, ...]
     states: tuple[str, ...]
     periods: tuple[tuple[str, float], ...]
+    threshold: str = ""
+    resets: tuple[tuple[str, str], ...] = ()
 
     def __init__(
         self,
@@ -170,7 +175,9 @@ class Declaration:
             for kind, rates in self.terms
         )
         totals = "".join(f"; {name}_i: sum over j of {text}" for name, text in self.totals)
-        return f"{type(self).__name__}({self.name}: {terms}{totals})"
+        resets = ", ".join(f"{name}_i = {text}" for name, text in self.resets)
+        events = f"; at {self.threshold} = 0: {resets}" if self.threshold else ""
+        return f"{type(self).__name__}({self.name}: {terms}{totals}{events})"
 
 
 def index_of(name: str) -> str:

@@ -102,7 +102,7 @@ def derive(system: Declaration) -> dict[str, Derived]:
         indices = INDICES[kind]
         variables, (x, v, u) = _variables(system, indices)
         key_of = {str(symbol): key for key, symbol in x.items()}
-        f = {key_of[target]: _parse(system, kind, text) for target, text in rates}
+        f = {key_of[target]: parsed(system, kind, text) for target, text in rates}
         weighted = sum(v[key] * rate for key, rate in f.items())
         s, ds, us = _totals(system) if kind == "node" else ([], [], [])
         arguments = [x[b] for b in variables] + s
@@ -112,7 +112,7 @@ def derive(system: Declaration) -> dict[str, Derived]:
             found["jvp"].add(kind, "state", key, _along(rate, arguments, along_v))
         for b in variables:
             found["vjp"].add(kind, "state", b, slope(weighted, x[b]))
-        for key, symbol in _parameters(system, kind):
+        for key, symbol in tunable(system, kind):
             by = slope(weighted, symbol)
             drift = _along(by, arguments, along_u) + slope(by, t)
             found["sensitivity"].add(kind, "parameter", key, by)
@@ -135,7 +135,7 @@ def _derive_totals(system: Declaration, found: dict[str, Derived]) -> None:
     variables, (x, v, u) = _variables(system, "ij")
     arguments = list(x.values())
     for name, text in system.totals:
-        g = _parse(system, "pair", text)
+        g = parsed(system, "pair", text)
         lift, drift = (sympy.Symbol(f"{p}_{name}_i", real=True) for p in (LIFT, DRIFT))
         for derived in found.values():
             derived.totals[name] = g
@@ -144,7 +144,7 @@ def _derive_totals(system: Declaration, found: dict[str, Derived]) -> None:
         found["sensitivity_rate"].totals[f"{FLOW}_{name}"] = flow
         for b in variables:
             found["vjp"].add("pair", "state", b, lift * slope(g, x[b]))
-        for key, symbol in _parameters(system, "pair"):
+        for key, symbol in tunable(system, "pair"):
             by = slope(g, symbol)
             change = _along(by, arguments, list(u.values())) + slope(by, t)
             found["sensitivity"].add("pair", "parameter", key, lift * by)
@@ -200,14 +200,16 @@ def vanishes_on_diagonal(system: Declaration) -> bool:
     }
     pairs = dict(system.terms).get("pair", ())
     texts = [text for _, text in (*pairs, *system.totals)]
-    effects = [_parse(system, "pair", text).subs(swaps) for text in texts]
+    effects = [parsed(system, "pair", text).subs(swaps) for text in texts]
     return all(sympy.simplify(effect) == 0 for effect in effects) and len(pairs) <= 1
 
 
-def _parse(system: Declaration, kind: str, text: str) -> "Expr":
+def parsed(system: Declaration, kind: str, text: str) -> "Expr":
+    """Return an expression of a kind of term, or of a threshold or a reset."""
     import sympy
 
-    symbols = {name: sympy.Symbol(name, real=True) for name in system.symbols(kind)}
+    known = system.symbols(kind if kind in INDICES else "node")
+    symbols = {name: sympy.Symbol(name, real=True) for name in known}
     value = built(f"{system.name}: {kind} rate", text, symbols)
     if many_turns(value):
         return value
@@ -216,7 +218,7 @@ def _parse(system: Declaration, kind: str, text: str) -> "Expr":
     return value.replace(lambda e: isinstance(e, sympy.sin | sympy.cos), sympy.expand_trig)
 
 
-def _parameters(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], Expr]]":
+def tunable(system: Declaration, kind: str) -> "list[tuple[tuple[int, str], Expr]]":
     """Return position, index and symbol of every parameter that a kind of term may use."""
     import sympy
 

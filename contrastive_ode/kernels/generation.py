@@ -58,13 +58,13 @@ ARGUMENTS = {
     "vjp": "_t, _x, _v, _net, _out",
     "sensitivity": "_t, _x, _v, _net, _grads",
     "sensitivity_rate": "_t, _x, _v, _u, _net, _grads",
+    "clock": "_t, _x, _net, _out",
 }
 
 
 def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
     """Return the sources of all kernels of a system."""
-    full = layout == "dense with self-coupling" or (layout == "dense" and vanishes(system))
-    pairs = "sparse" if layout == "sparse" else "full" if full else "split"
+    pairs = _pairs(system, layout)
     parts = []
     scratch = 1
     for name, derived in derive(system).items():
@@ -75,6 +75,18 @@ def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
     for name, value in derive_loss(loss).items():
         parts.append(f"@njit\ndef {name}(x, y):\n    return {code(value)} + 0.0\n")
     return parts
+
+
+def one_more(name: str, system: Declaration, derived: Derived, layout: str) -> str:
+    """Return the source of a kernel, to be put behind those of `kernels`."""
+    hoist = NodeArrays(Names(system, pairs := _pairs(system, layout)))
+    source = "\n".join(_kernel(name, system, derived, pairs, hoist))
+    return f"{source}\nSCRATCH = max(SCRATCH, {len(hoist.table) + len(hoist.names.rows)})\n"
+
+
+def _pairs(system: Declaration, layout: str) -> str:
+    full = layout == "dense with self-coupling" or (layout == "dense" and vanishes(system))
+    return "sparse" if layout == "sparse" else "full" if full else "split"
 
 
 def _kernel(

@@ -15,6 +15,7 @@ from foundation.files import replacing
 
 ENGINE = ("steps", "local", "echo", "adjoint", "velocities", "flow")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
+EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of the engine but its steps
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
@@ -37,16 +38,25 @@ def _loaded(system: Declaration, layout: str, loss: str, functions: str) -> Modu
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
     key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
-    called, *engine = (_text("engine", name).partition(MARKER)[2] for name in (functions, *ENGINE))
-    generator = (_text("kernels", name) for name in GENERATOR)
-    for text in (called, *engine, _text("engine", "arguments"), *generator):
+    engine = [("engine", name) for name in ENGINE]
+    generator = [_text("kernels", name) for name in GENERATOR]
+    if system.threshold:
+        engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
+        generator += [_text("kernels", "events"), _text("events", "arguments")]
+    called, *rest = (_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine))
+    for text in (called, *rest, _text("engine", "arguments"), *generator):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = cache_folder() / "kernels" / f"{name}.py"
     if (kept := _intact(path)) is None:
         from contrastive_ode.kernels.generation import HEADER, kernels
 
-        source = "\n\n".join([HEADER, called, *kernels(system, layout, loss), *engine])
+        parts = kernels(system, layout, loss)
+        if system.threshold:
+            from contrastive_ode.kernels.events import event_kernels
+
+            parts += event_kernels(system, layout, loss)
+        source = "\n\n".join([HEADER, called, *parts, *rest])
         kept = _sealed(source)
         path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)
@@ -95,4 +105,5 @@ def _text(room: str, name: str) -> str:
 
 
 def _declaration(system: Declaration) -> tuple[object, ...]:
-    return system.terms, system.totals, system.parameters, system.constants, system.states
+    said = (system.terms, system.totals, system.parameters, system.constants, system.states)
+    return (*said, system.threshold, system.resets) if system.threshold else said

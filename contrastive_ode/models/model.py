@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.declaration.declaration import Declaration, without_index
-from contrastive_ode.engine.arguments import NetArrays
+from contrastive_ode.engine.arguments import NetArrays, Workspace, workspace
+from contrastive_ode.events.arguments import EventWorkspace, event_workspace
 from contrastive_ode.models.parameters import Parameters
 from contrastive_ode.models.topology import Topology
 from foundation import domains
@@ -175,6 +176,20 @@ class Model(Parameters):
         layout = dense if topology.dense else "sparse"
         return load(self.system, layout, loss, "analytic" if analytic else "functions")
 
+    def workspace(self, kind: type = float, log: int = 0) -> Workspace | EventWorkspace:
+        """Return the memory for trajectories, and for a number of events to keep.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> systems.kuramoto.on(ode.all_to_all(3), omega=1.0).workspace().X.shape
+        (4, 3)
+        """
+        if self.system.threshold:
+            return event_workspace(self.size, self.N, log)
+        return workspace(self.size, kind)
+
     def net(self, w: Floats) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.
 
@@ -215,3 +230,19 @@ class Model(Parameters):
 
 def _time(t: float) -> float:
     return domains.real("t", t)
+
+
+def without_events(model: Model) -> Model:
+    """Return a network, once it is clear that nothing resets its states.
+
+    Raises
+    ------
+    ValueError
+        If something does.
+    """
+    if model.system.threshold:
+        raise ValueError(
+            f"model must have no events, but {model.system.name} resets: only simulate, the "
+            "updates and train know of them; take simulate on a long task"
+        )
+    return model

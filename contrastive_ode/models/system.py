@@ -1,9 +1,11 @@
 """A system: the terms of its right-hand side, to be put on a topology."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from contrastive_ode.declaration.declaration import Declaration
+from contrastive_ode.declaration.events import event_of
 from contrastive_ode.models.model import Model
 from contrastive_ode.models.topology import Topology
 
@@ -21,6 +23,10 @@ class System(Declaration):
     The rate of a node may depend on sums over the edges into it, its totals:
 
     .. math:: \dot x_i = f(x_i, s_i), \qquad s_i = \sum_j g(x_i, x_j, K_{ij})
+
+    Where a node reaches a threshold, an expression that becomes 0 from below, it is reset at once:
+
+    .. math:: g(x_i, t) = 0: \quad x_i \to R(x_i, t)
 
     A rate is what a term adds to the derivative of `x_i`; or a mapping from the variables whose
     derivatives it changes to what it adds, such as `{"x_i": "-R", "x_j": "R"}` for an exchange, or
@@ -45,6 +51,10 @@ class System(Declaration):
     periods
         States that are phases, with their periods: `{"x": 2 * np.pi}`. States that differ by
         periods are then one to `settle`, `catalogue` and `fixed_points`; trajectories run on.
+    threshold, reset
+        When a node fires, `"v_i - 1"`, and what its states are after that: `{"v_i": "0"}`. Both are
+        made of what belongs to the node: other nodes hear of it by a state that the reset raises,
+        `{"v_i": "0", "s_i": "s_i + 1"}`, and their rates depend on.
 
     Raises
     ------
@@ -75,7 +85,48 @@ class System(Declaration):
     >>> model = network.on(ode.all_to_all(3))
     >>> model.rhs(model.pack(W=2.0), [1.0, 0.5, -1.0]).round(3).tolist()
     [-1.762, -0.5, 1.995]
+    >>> spiking = ode.System(
+    ...     "integrate and fire",
+    ...     states=["v", "s"],
+    ...     node={"v_i": "b_i - v_i", "s_i": "-s_i"},
+    ...     pair={"v_i": "W_ij * s_j"},
+    ...     threshold="v_i - 1",
+    ...     reset={"v_i": "0", "s_i": "s_i + 1"},
+    ...     parameters=["W_ij", "b_i"],
+    ... )
+    >>> spiking
+    System(integrate and fire: ...; at v_i - 1 = 0: v_i = 0, s_i = s_i + 1)
     """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        node: "str | Mapping[str, Any] | Any" = None,
+        pair: "str | Mapping[str, Any] | Any" = None,
+        triple: "str | Mapping[str, Any] | Any" = None,
+        total: "str | Mapping[str, Any] | Any" = None,
+        parameters: Sequence[str] = (),
+        constants: Sequence[str] = (),
+        states: Sequence[str] = ("x",),
+        periods: "Mapping[str, float] | None" = None,
+        threshold: "str | Any" = None,
+        reset: "Mapping[str, Any] | None" = None,
+    ) -> None:
+        super().__init__(
+            name,
+            node=node,
+            pair=pair,
+            triple=triple,
+            total=total,
+            parameters=parameters,
+            constants=constants,
+            states=states,
+            periods=periods,
+        )
+        threshold, resets = event_of(self, threshold, reset)
+        object.__setattr__(self, "threshold", threshold)
+        object.__setattr__(self, "resets", resets)
 
     def on(self, topology: Topology, **constants: Any) -> Model:
         """Return the system on a topology, with the values of its constants.

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from contrastive_ode.engine.arguments import undriven, workspace
 from contrastive_ode.errors import BlowUpError
-from contrastive_ode.models.model import Model
+from contrastive_ode.models.model import Model, without_events
 from foundation import domains
 from foundation.domains import Floats
 
@@ -65,7 +65,7 @@ def flow(
     >>> path.round(3).tolist()  # they synchronise, at their mean phase
     [[0.0, 0.5], [10.25, 10.25], [20.25, 20.25]]
     """
-    w, x = domains.instance("model", model, Model).vector(w), model.state("x", x)
+    w, x = without_events(domains.instance("model", model, Model)).vector(w), model.state("x", x)
     T, h = domains.real("T", T, low=0), domains.real("h", h, low=0, exclusive=True)
     stride, t0 = domains.integer("stride", stride, 1), domains.real("t0", t0)
     throw = domains.boolean("throw", throw)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import workspace
-from contrastive_ode.errors import BlowUpError
+from contrastive_ode.engine.arguments import NetArrays
+from contrastive_ode.errors import BlowUpError, EventError
+from contrastive_ode.events.arguments import EventWorkspace
 from contrastive_ode.models.model import Model
 from contrastive_ode.motion.step import warn_of_step
+from contrastive_ode.supervision.events import check_cost
 from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.task import Task, fitting
 from foundation import domains
@@ -21,6 +23,7 @@ from foundation.domains import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+LOG = 4096  # events for which there is room at first
 DONE = "The trajectory was computed to its end."
 
 
@@ -42,6 +45,8 @@ class Trajectory:
         Whether the trajectory of each example stayed finite.
     status
         What happened to each; on failure where, and what to do.
+    events
+        For each example the times at which nodes fired, and which, of shape (events, 2).
 
     Examples
     --------
@@ -65,6 +70,7 @@ class Trajectory:
     task: Task
     converged: npt.NDArray[np.bool]
     status: npt.NDArray[np.str_]
+    events: tuple[Floats, ...]
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
         """Draw the outputs of all examples, with their targets: dashed, or crosses at point costs.
@@ -128,25 +134,11 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     True
     """
     fitting(model, task)
+    check_cost(model, task)
     w, throw = model.vector(w), domains.boolean("throw", throw)
     warn_of_step(model, task, w)
-    task = task.started(model, w)
-    costs, status = np.zeros(task.examples), [DONE] * task.examples
-    path = np.empty((task.examples, task.steps + 1, task.size))
-    kernel, net, work = model.kernels(task.loss).free, model.net(w), workspace(model.size)
-    left = np.arange(task.examples)
-    while left.size:
-        first = left[0]
-        end = kernel(left, task.arrays, net, work, path[first:], costs[first:])
-        try:
-            BlowUpError.check(end, left, task.h, model.variable)
-            break
-        except BlowUpError as error:
-            if throw:
-                raise
-            path[error.example, error.step :], costs[error.example] = np.nan, np.nan
-            status[error.example] = str(error)
-            left = left[end.example + 1 :]
+    task, net = task.started(model, w), model.net(w)
+    path, costs, status, events = _free(model, task, net, throw, LOG)
     if task.cost:
         linearised = Linearised(model, task, task.cost, everywhere=False)
         for e in np.flatnonzero(np.isfinite(costs)):
@@ -156,4 +148,35 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
                 if throw:
                     raise
                 costs[e], status[e] = np.nan, str(error)
-    return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status))
+    return Trajectory(task.times, path, costs, task, np.isfinite(costs), np.array(status), events)
+
+
+def _free(
+    model: Model, task: Task, net: NetArrays, throw: bool, log: int
+) -> tuple[Floats, Floats, list[str], tuple[Floats, ...]]:
+    """Return the states, the costs, what happened, and the events, for which there is some room."""
+    costs, status = np.zeros(task.examples), [DONE] * task.examples
+    path = np.empty((task.examples, task.steps + 1, task.size))
+    kernel, work = model.kernels(task.loss).free, model.workspace(log=log)
+    left = np.arange(task.examples)
+    while left.size:
+        first = left[0]
+        end = kernel(left, task.arrays, net, work, path[first:], costs[first:])
+        try:
+            EventError.check_events(end, left, task.h, (model.size, model.N))
+            BlowUpError.check(end, left, task.h, model.variable)
+            break
+        except BlowUpError as error:
+            if throw:
+                raise
+            path[error.example, error.step :], costs[error.example] = np.nan, np.nan
+            status[error.example] = str(error)
+            left = left[end.example + 1 :]
+    if not isinstance(work, EventWorkspace):
+        return path, costs, status, tuple(np.zeros((0, 2)) for _ in costs)
+    count = int(work.logged[0])
+    if count > log:
+        return _free(model, task, net, throw, count)
+    example, node, time = work.log[:count].T
+    fired = np.stack([time, node], axis=1)
+    return path, costs, status, tuple(fired[example == e] for e in range(task.examples))

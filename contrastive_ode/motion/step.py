@@ -5,7 +5,6 @@ import warnings
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import workspace
 from contrastive_ode.errors import StepWarning
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.task import Task
@@ -26,7 +25,7 @@ def warn_of_step(model: Model, task: Task, w: Floats) -> None:
     task = task.started(model, w)
     path = np.full((1, task.steps + 1, model.size), np.nan)
     kernels, net = model.kernels(task.loss), model.net(w)
-    kernels.free(np.arange(1), task.arrays, net, workspace(model.size), path, np.zeros(1))
+    kernels.free(np.arange(1), task.arrays, net, model.workspace(), path, np.zeros(1))
     fastest, when = 0.0, 0
     for n in np.unique(np.linspace(0, task.steps, LOOKS).astype(int)):
         z = task.h * largest_modes(model, w, path[0, n], n * task.h, task.imposed)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import End, NetArrays, TaskArrays, tape, workspace
-from contrastive_ode.errors import BlowUpError
+from contrastive_ode.engine.arguments import End, NetArrays, TaskArrays, tape
+from contrastive_ode.errors import BlowUpError, EventError
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.analytic import check_analytic
 from contrastive_ode.supervision.echo import Echo
+from contrastive_ode.supervision.events import check_rule
 from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task, fitting
@@ -65,6 +66,7 @@ class BoundRule:
 
     def __init__(self, model: Model, task: Task, rule: Rule) -> None:
         self.model, self.task, self.rule = *fitting(model, task), rule
+        check_rule(model, task, rule)
         late = task.points.size and task.points[-1] == task.steps
         if rule.supervisor in PUSHING and late:
             raise ValueError(
@@ -85,7 +87,7 @@ class BoundRule:
         if self.holomorphic:
             check_analytic(self.model.system, self.task.loss)
         self.kernels = model.kernels(task.loss, self.holomorphic)
-        self.work = workspace(model.size, self.kind)
+        self.work = model.workspace(self.kind)
         self.linearised: Linearised | None = None
         if self.task.cost:
             # the exact ones see that velocities depend on all variables, the others push outputs
@@ -117,6 +119,8 @@ class BoundRule:
             for first in range(0, len(examples), size):
                 part, shown = np.zeros(self.model.P, self.kind), slice(first, first + size)
                 end = self._add(nudge, net, (examples[shown], asked), part, values[shown])
+                sizes = self.model.size, self.model.N
+                EventError.check_events(end, examples[shown], self.task.h, sizes)
                 BlowUpError.check(end, examples[shown], self.task.h, self.model.variable)
                 self._add_start(nudge, part)
                 dw += share * part.real
