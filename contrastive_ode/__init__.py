@@ -16,8 +16,8 @@ pushes the outputs as time goes by, it does so approximately, and `alignment` sa
 
 - A system is written once, as expressions: `System`; on a topology (`all_to_all`, `graph`,
   `random_graph`, `three_body`, `jammed_packing`) it is a `Model`. All derivatives are derived by
-  sympy and compiled by numba, and both are kept on disk. `contrastive_ode.systems` has the five
-  systems of the paper, and two more.
+  sympy and compiled by numba, and both are kept on disk. Nodes may have a threshold and a reset.
+  `contrastive_ode.systems` has the five systems of the paper, and four more.
 - A `Task` says what goes in, what should come out, and what an error costs (a `Cost`, if it is one
   of velocities, or of several outputs, or that of a `Frequency`). `simulate` gives its free
   trajectories (`Trajectory`), `flow` those without inputs. Arguments come in the order
