@@ -112,7 +112,7 @@ def gradient_by_diffrax(N: int = 32, steps: int = 200) -> Row:
 
 
 def training() -> Row:
-    made = tasks.synchronisation(rng=0)
+    made = tasks.synchronisation(rng=0, horizons=(10.0,))
     made.train(iterations=2)
     minutes = cpu(lambda: made.train(iterations=1000))  # a sixtieth of them, in seconds
     return absolute("60,000 iterations of synchronisation", minutes, "min", 6)

@@ -33,8 +33,8 @@ def listener(*, rng: Seed) -> Recognition:
 
 
 def slow_synchronisation(*, rng: Seed) -> Demonstration:
-    """Return an easier synchronisation, at a lower frequency."""
-    made = synchronisation(rng=rng, frequency=0.5, spread=0.2)
+    """Return an easier synchronisation, at a lower frequency, and in one stage."""
+    made = synchronisation(rng=rng, frequency=0.5, spread=0.2, horizons=(10.0,))
     return replace(made, rate=0.001, iterations=Iterations(10_000))
 
 

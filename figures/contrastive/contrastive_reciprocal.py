@@ -32,7 +32,9 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     name, iterations = "reciprocal synchronisation", 20_000 if full else 3000
     data = trained(run, name, iterations, (0,))
     early = trained(run, name, iterations // 20, (0,))
-    data = data.merge(directed.followed(name, early, data)).assign_attrs(target=1.0)
+    learned = [found["after"].sel(seed=0).values for found in (early, data)]
+    weights = [data["before"].sel(seed=0).values, *learned]
+    data = data.merge(directed.followed(name, weights)).assign_attrs(target=1.0)
     mean = data["phase"].mean("node")
     drift = mean - mean.isel(t=0) - data["omega"].mean() * data["t"]
     return data.assign(drift_deviation=abs(drift).max("t") / 1e-10)

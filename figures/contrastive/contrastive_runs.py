@@ -1,6 +1,5 @@
 """Trainings that several figures share: each is computed once, and kept in one ledger."""
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from contrastive_ode.tasks import Demonstration
     from figures.chapter import Run
 
+VERSION = 2  # of `learn`: 1 trained in one stage, allostery and speech otherwise
 POINTS = 100  # of the curves that are kept
 
 
@@ -26,25 +26,33 @@ def learn(
     """Train a demonstration; return parameters before and after, and the course of both curves."""
     made = demonstration(name, rng=seed)
     every = max(1, iterations // POINTS)
-    wanted = replace(made.iterations, number=iterations, every=every)
-    training = made.train(iterations=wanted, rule=supervisor, rng=rng, throw=False)
+    made = made.lasting(iterations, every)
+    training = made.train(rule=supervisor, rng=rng, throw=False)
+    return {
+        "before": made.w,
+        "after": training.w,
+        **course(training, every),
+        "best": np.array([training.best_cost]),
+        "passed": np.array([made.passes(training, made.assess(training.w))], dtype=float),
+        "gradient_deviation": np.array([gradient_deviation(made, training.w)]),
+    }
+
+
+def course(training: ode.Training, every: int) -> dict[str, npt.NDArray[np.float64]]:
+    """Return mean loss and first alignment of so many iterations at a time."""
     blocks = np.full(POINTS, np.nan)
     alignment = np.full(POINTS, np.nan)
+    places = training.measured // every
     for p in range(POINTS):
         part = training.loss[p * every : (p + 1) * every]
         if len(part) == every:  # a part of a passage over the examples would mislead
             blocks[p] = part.mean()
-    kept = training.alignment[:POINTS]
-    alignment[: len(kept)] = kept
+        here = training.alignment[places == p]
+        alignment[p] = here[0] if len(here) else np.nan
     return {
-        "before": made.w,
-        "after": training.w,
         "loss": blocks,
         "alignment": alignment,
         "iteration": np.arange(POINTS) * float(every),
-        "best": np.array([training.best_cost]),
-        "passed": np.array([made.passes(training, made.assess(training.w))], dtype=float),
-        "gradient_deviation": np.array([gradient_deviation(made, training.w)]),
     }
 
 

@@ -46,6 +46,17 @@ def test_tones_have_the_power_of_a_sine():
     assert np.mean([signal(time) ** 2 for time in t]) == pytest.approx(0.5, abs=0.01)
 
 
+def test_signals_of_a_lag_start_from_rest():
+    """Otherwise the target jumps at the lag, and the error is that of the jump."""
+    for seed in range(20):
+        for signal in frequency.lag_signals(np.random.default_rng(seed)).values():
+            assert abs(signal(0.0)) < 1e-7
+    tones = frequency.tones(np.random.default_rng(3), 6, 0.2, 1.0)
+    later = frequency.from_rest(tones)
+    first = next(t for t in np.linspace(0, 20, 20_001) if tones(t) * tones(t + 1e-3) <= 0)
+    assert later(1.0) == pytest.approx(tones(1.0 + first), abs=2e-3)
+
+
 def test_a_network_that_does_nothing_is_wrong_by_all_there_is():
     made = tasks.lag(rng=1, N=3)
     found = made.assess(made.model.pack(k=0.0))
@@ -104,8 +115,8 @@ def test_synchronisation_is_judged_by_order_and_rate():
 
 
 def test_falling_rate():
-    assert phases.falling_rate(0) == 0.004
-    assert phases.falling_rate(60_000) == pytest.approx(0.004 / 20)
+    assert phases.falling_rate(10.0, 0) == 0.002
+    assert phases.falling_rate(40.0, 3000) == pytest.approx(0.0005 / 10)
 
 
 def test_a_gate_without_reactions_is_always_off():

@@ -1,6 +1,7 @@
 """The demonstrations: quickly that they learn, at length that they meet their criteria."""
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import contrastive_ode as ode
 from contrastive_ode import simulate, tasks
 from contrastive_ode.tasks import speech, utterances
-from contrastive_ode.tasks.gates import LEARNED, TABLES, rows
+from contrastive_ode.tasks.gates import TABLES, bounds, rows
 
 SEEDS = (0, 1, 2)  # fixed in advance
 DATA = os.environ.get("STEERING_DATA", "")
@@ -26,7 +27,7 @@ needs_speech = pytest.mark.skipif(
         (lambda: tasks.lag(rng=0), 100, 10),
         (lambda: tasks.two_lags(rng=0), 200, 3),
         (lambda: tasks.timed_targets(rng=2), 150, 10),
-        (lambda: tasks.synchronisation(rng=0), 100, 1.05),
+        (lambda: tasks.synchronisation(rng=0, horizons=(2.5, 5.0)), 200, 3),
         (lambda: tasks.gate("NOT", rng=0), 600, 1.3),
         (lambda: tasks.recognition(tasks.synthetic(rng=7), rng=1).demonstration, 400, 5),
     ],
@@ -105,20 +106,17 @@ def test_bands_and_scales_come_from_the_training_utterances_alone():
         partial(tasks.two_lags, reciprocal=True),
         tasks.timed_targets,
         tasks.allostery,
-        pytest.param(
-            tasks.synchronisation,
-            marks=pytest.mark.xfail(reason="chaotic: rounding decides which seeds pass"),
-        ),
+        tasks.synchronisation,
         partial(tasks.synchronisation, reciprocal=True),
-        *(partial(tasks.gate, name) for name in LEARNED),
+        *(partial(tasks.gate, name) for name in TABLES),
     ],
     ids=[
         *("amplitude", "lag", "lags", "reciprocal lags", "targets", "allostery"),
-        *("synchronisation", "reciprocal synchronisation", *LEARNED),
+        *("synchronisation", "reciprocal synchronisation", *TABLES),
     ],
 )
 @pytest.mark.filterwarnings("ignore::contrastive_ode.StepWarning")
-def test_two_of_three_seeds_pass(make):
+def test_all_three_seeds_pass(make):
     passed = []
     for seed in SEEDS:
         demonstration = make(rng=seed)
@@ -126,7 +124,7 @@ def test_two_of_three_seeds_pass(make):
         found = demonstration.assess(training.w)
         passed.append(demonstration.passes(training, found))
         print(demonstration.name, seed, training, found, passed[-1])
-    assert sum(passed) >= 2
+    assert all(passed)
 
 
 @pytest.mark.long
@@ -155,7 +153,17 @@ def test_speech_passes_in_two_of_three_seeds():
 @pytest.mark.long
 @pytest.mark.filterwarnings("ignore::contrastive_ode.StepWarning")
 @pytest.mark.parametrize("supervisor", ["forward", "descent"])
-def test_xnor_is_not_learned(supervisor):
-    demonstration = tasks.gate("XNOR", rng=0)
-    training = demonstration.train(rng=0, throw=False, rule=supervisor, iterations=15_000)
-    assert not demonstration.passes(training, demonstration.assess(training.w))
+def test_xnor_is_not_learned_in_one_stage(supervisor):
+    """Nor by the exact gradient: it is the start that is at fault, not the rule."""
+    made = tasks.gate("XNOR", rng=0)
+    rng = np.random.default_rng(0)
+    count = len(made.model.topology.triples)
+    w = made.model.pack(
+        V=np.maximum(rng.normal(0, 0.02, count), 0),
+        K=np.maximum(rng.normal(1, 0.1, count), 0.1),
+        C=np.maximum(rng.normal(1, 0.1, count), 0),
+    )
+    free = ode.Constraints(made.model, bounds=bounds(False), clip=0.1)
+    plain = replace(made, before=None, w=w, rate=0.02, constraints=free)
+    training = plain.train(rng=0, throw=False, rule=supervisor, iterations=15_000)
+    assert not made.passes(training, made.assess(training.w))

@@ -291,16 +291,6 @@ def test_a_rate_that_changes(plain):
     assert np.linalg.norm(falling.last - case.w) < np.linalg.norm(constant.last - case.w)
 
 
-def test_a_dead_point(plain):
-    """Without couplings, a push at the output changes nothing but the couplings into it."""
-    case = next(c for c in plain.CASES if "Kuramoto" in c.name)
-    start = np.random.default_rng(1).uniform(-1, 1, 5)
-    task = ode.Task(start, [4], 3.0, 0.05, target=lambda t: np.sin(t), imposed={0: np.sin})
-    training = ode.train(case.model, task, np.zeros(case.model.P), **options(rate=0.5))
-    changed = training.last != 0
-    np.testing.assert_array_equal(changed, case.model.topology.edges[:, 0] == 4)
-
-
 def test_step_that_is_too_long_is_told(plain):
     case = neurons(plain)
     stiff = case.model.pack(W=0.0, b=0.0, g=40.0)

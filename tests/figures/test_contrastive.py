@@ -10,7 +10,12 @@ import pytest
 import contrastive_ode as ode
 import sweeps
 from contrastive_ode.tasks import demonstration, ecology
-from figures.contrastive import contrastive_allostery, contrastive_attractors, contrastive_runs
+from figures.contrastive import (
+    contrastive_allostery,
+    contrastive_attractors,
+    contrastive_runs,
+    contrastive_short_time,
+)
 from figures.gallery import Gallery
 from figures.gallery.making import VERSION, _version
 from figures.gallery.written import parse
@@ -88,7 +93,7 @@ def test_ends_are_held_against_other_computations():
 def test_a_figure_has_a_version_of_its_own():
     """So that what another method of settling stored is not taken for this one's."""
     assert _version(contrastive_attractors.settle_batch) == contrastive_attractors.VERSION
-    assert _version(contrastive_runs.learn) == VERSION
+    assert _version(contrastive_short_time.linear_means) == VERSION
 
 
 @pytest.mark.long
