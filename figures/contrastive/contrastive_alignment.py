@@ -28,9 +28,9 @@ caption = (
 RUNS = {  # quick and full iterations
     "amplitude": (3000, 6000),
     "lag": (2000, 6000),
-    "allostery": (4000, 18_000),
+    "allostery": (4000, 60_000),
     "slow synchronisation": (4000, 10_000),
-    "targets": (3000, 5000),
+    "targets": (3000, 10_000),
     "speech": (4000, 20_000),
     "OR": (3000, 30_000),
     "ecology": (1200, 2500),

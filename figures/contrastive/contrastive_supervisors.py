@@ -49,6 +49,7 @@ class Supervisor(NamedTuple):
     trajectories: int
 
 
+VERSION = 2  # of `learn`: 1 had slower leaks, and other rates
 SUPERVISORS = {
     "forward": Supervisor("forward", 1, 2),
     "centred": Supervisor("forward", 2, 3),
