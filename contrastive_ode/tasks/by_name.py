@@ -20,14 +20,14 @@ from contrastive_ode.training.iterations import Iterations
 from foundation import domains
 
 Seed = int | np.random.Generator | None
-SPEAKER = "theo"
+SPEAKERS = ("theo", "jackson", "nicolas")
 COMMUNITIES = ((3, None), (4, 30), (4, 27))  # seeds of the draw, and species to bring back
 
 
-def listener(*, rng: Seed) -> Recognition:
+def listener(*, rng: Seed, speaker: str = SPEAKERS[0]) -> Recognition:
     """Return the recognition of real speech, or of made-up utterances where there is none."""
     try:
-        return recognition(recorded(SPEAKER), rng=rng)
+        return recognition(recorded(speaker), rng=rng)
     except FileNotFoundError:
         return recognition(synthetic(rng=7), rng=rng)
 
@@ -57,6 +57,8 @@ MAKERS: Mapping[str, Callable[..., Demonstration]] = {
     "reciprocal synchronisation": partial(synchronisation, reciprocal=True),
     "targets": timed_targets,
     "speech": lambda rng: listener(rng=rng).demonstration,
+    "speech of jackson": lambda rng: listener(rng=rng, speaker="jackson").demonstration,
+    "speech of nicolas": lambda rng: listener(rng=rng, speaker="nicolas").demonstration,
     **{name: partial(gate, name) for name in TABLES},
     "ecology": one_of_three,
 }

@@ -22,6 +22,7 @@ CHAPTER = Chapter(
         "contrastive_short_time",
         "contrastive_reciprocal",
         "contrastive_attractors",
+        "contrastive_communities",
     ),
     __name__,
 )

@@ -22,21 +22,17 @@ equation = r"\dot{x}_i = \frac{r_i}{K_i} x_i \Big( K_i - \sum_j \alpha_{ij} x_j 
 caption = (
     "Where random initial states end: every attractor that was found, with its kind, the number "
     "of species alive in it, and the fraction of states that lead there, with Clopper-Pearson "
-    "68 % intervals. Next: the mean abundance of every species on it; the species to bring back "
+    "68 % intervals. Right: the mean abundance of every species on it; the species to bring back "
     "is marked. A fixed point is one of the equations, by Newton's method, with negative "
     "eigenvalues; a cycle is a closed orbit with Floquet multipliers inside the unit circle; tori "
     "and chaos are told by Lyapunov exponents and their errors. Every fixed point is computed "
     "again with 30 digits, and every cycle integrated again by an adaptive method of order 8, "
-    "whose orbit must close after that period. Right: other random communities, drawn by seeds "
-    "fixed in advance, an extinct species of each: above, how many attractors were found, before "
-    "and after; below, the fraction of states that end with that species at ½ (within 0.02), in "
-    "order of size; black: the 8333 of 10,000 states of the paper's community. Training leaves one "
-    "attractor of this community, the target, where the paper reports six of its own."
+    "whose orbit must close after that period. Training leaves one attractor, the target, where "
+    "the paper reports six."
 )
 VERSION = 2  # of `settle_batch`: 1 had no Newton's method
 KINDS = ("fixed point", "limit cycle", "quasi-periodic", "chaotic")
 ROWS = 12  # attractors that are kept
-PAPER = 0.8333  # of the states reach the target after training
 NUMBERS = ("period", "period_error", "exponent", "multiplier", "multiplier_error", "reached")
 
 
@@ -54,24 +50,6 @@ def settle_batch(
     for m, a in enumerate(found):
         table["closes"][m] = _closes(made.model, parameters, a)
     return {**table, "unsettled": np.array([found.undecided, found.diverged], dtype=float)}
-
-
-def retrained(draw: int, iterations: int, count: int, rng: np.random.Generator) -> dict[str, float]:
-    """Train a community; return how many attractors it has, and its target's basin, both times."""
-    made = ecology.revival(rng=draw)
-    training = made.lasting(iterations).train(throw=False)
-    states = ecology.random_states(32, count, rng=rng)
-    (o,), told = made.task.outputs, {"cost": training.best_cost / float(training.loss[0])}
-    for when, w in (("before", made.w), ("after", training.w)):
-        found = ode.catalogue(made.model, w, states)
-        near = [a for a in found if max(a.high[o] - 0.52, 0.48 - a.low[o]) < 0]
-        told |= {
-            f"number_{when}": float(len(found)),
-            f"basin_{when}": sum(a.count for a in near) / count,
-            f"alive_{when}": sum(a.count for a in found if a.alive[o]) / count,
-            f"unsettled_{when}": float(found.undecided + found.diverged),
-        }
-    return told
 
 
 def _closes(model: ode.Model, w: npt.NDArray[np.float64], a: ode.Attractor) -> float:
@@ -152,16 +130,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             )
         )
     listed = xarray.concat(parts, xarray.DataArray(["before", "after"], dims="when", name="when"))
-    draws, states = (10, 100) if full else (5, 10)
-    grid = {"draw": list(range(draws)), "iterations": [iterations], "count": [states]}
-    several = run(retrained, grid).squeeze(["iterations", "count", "replica"], drop=True)
-    for name in ("number", "basin", "alive", "unsettled"):
-        pair = [several[f"{name}_{when}"].values for when in ("before", "after")]
-        listed[f"draw_{name}"] = ("when", "draw"), np.array(pair)
-    return (
-        listed.assign(draw_cost=several["cost"])
-        .assign(gradient_deviation=data["gradient_deviation"])
-        .assign_attrs(states=count * batches, output=int(made.task.outputs[0]), draw_states=states)
+    return listed.assign(gradient_deviation=data["gradient_deviation"]).assign_attrs(
+        states=count * batches, output=int(made.task.outputs[0])
     )
 
 
@@ -205,8 +175,6 @@ def _listed(found: list[ode.Attractor]) -> "xarray.Dataset":
 unjudged = {
     "what attractors there are, and how often they are reached: no theory of it": (
         "alive",
-        "draw_basin",
-        "draw_number",
         "kind",
         "mean",
         "period",
@@ -229,13 +197,13 @@ def draw(data: "xarray.Dataset") -> "Figure":
     from matplotlib.figure import Figure
     from scipy.stats import binomtest
 
-    figure = Figure(figsize=(11.2, 3.8))
-    axes = figure.subplots(2, 3, width_ratios=[1, 1.3, 0.8])
+    figure = Figure(figsize=(9.2, 3.6))
+    axes = figure.subplots(2, 2, width_ratios=[1, 1.4])
     states, o = data.attrs["states"], data.attrs["output"]
     for row, when in enumerate(data["when"].values):
         here = data.sel(when=when)
         shown = int(np.isfinite(here["reached"]).sum())
-        left, right = axes[row, :2]
+        left, right = axes[row]
         labels = []
         for m in range(shown):
             one = here.isel(attractor=m)
@@ -257,27 +225,4 @@ def draw(data: "xarray.Dataset") -> "Figure":
         figure.colorbar(image, ax=right)
     axes[1, 0].set_xlabel(f"fraction of {states} random states")
     axes[1, 1].set_xlabel("species (between white lines: the one to bring back)")
-    _draw_communities(axes[:, 2], data)
     return figure
-
-
-def _draw_communities(axes: "npt.NDArray[np.object_]", data: "xarray.Dataset") -> None:
-    from scipy.stats import binomtest
-
-    draws, above, below = data.sizes["draw"], *axes
-    most = int(data["draw_number"].max())
-    for when, shift, color in (("before", -0.2, "0.6"), ("after", 0.2, "C0")):
-        here = data.sel(when=when)
-        numbers = np.bincount(here["draw_number"].astype(int), minlength=most + 1)
-        above.bar(np.arange(1, most + 1) + shift, numbers[1:], 0.4, color=color, label=when)
-        p, n = np.sort(here["draw_basin"]), data.attrs["draw_states"]
-        bounds = [binomtest(round(q * n), n).proportion_ci(0.68) for q in p]
-        error = np.abs(np.transpose([[b.low, b.high] for b in bounds]) - p)
-        below.errorbar(np.arange(draws) + 1, p, error, fmt="o", ms=3, color=color, capsize=2)
-    above.set(xlabel="attractors found", ylabel="communities", title=f"{draws} communities")
-    above.set_xticks(range(1, most + 1))
-    above.legend(loc="upper right")
-    below.axhline(PAPER, color="k", lw=0.8, label="paper, after")
-    below.set(xlabel="community, in order", ylabel="states at the target", ylim=(-0.05, 1.05))
-    below.set_xticks(range(1, draws + 1))
-    below.legend(loc="center right")

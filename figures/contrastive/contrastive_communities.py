@@ -1,0 +1,135 @@
+"""Random communities that learn to bring back a species: how often, and what else they end in."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import contrastive_ode as ode
+from contrastive_ode.tasks import ecology
+from figures.contrastive import contrastive_runs
+from figures.contrastive.contrastive_runs import gradient_deviation
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run, Table
+    from foundation.domains import Floats
+
+title = "Ten communities before and after learning"
+equation = (
+    r"\dot{x}_i = \frac{r_i}{K_i} x_i \Big( K_i - \sum_j \alpha_{ij} x_j \Big) + D "
+    r"\quad \alpha_{ij} \sim U[0, 1.2] \quad \text{target } x_\mathrm{o} = \tfrac12"
+)
+caption = (
+    "Communities of 32 species, drawn by seeds fixed in advance, in each of which an extinct "
+    "species should rise to ½, from one initial state, and stay there (within 0.02) for twenty "
+    "times as long as the trajectories of training: then training ends. Left: how many attractors "
+    "are found from random states, before and after training. Middle: the fraction of these states "
+    "that end with that species at ½, with Clopper-Pearson 68 % intervals; black: the 8333 of "
+    "10,000 states of the one community of the paper, which has five attractors before and six "
+    "after. Right: iterations until the species stays at ½; open: it does not."
+)
+PAPER = 0.8333  # of the states reach the target after training
+NUMBERS = ("number", "basin", "alive", "unsettled")
+
+
+def retrained(draw: int, most: int, count: int, rng: np.random.Generator) -> dict[str, float]:
+    """Train a community; return how many attractors it has, and its target's basin, both times."""
+    made = ecology.revival(rng=draw)
+    (o,) = made.task.outputs
+
+    def stays(w: "Floats") -> bool:
+        late = ode.flow(made.model, w, made.task.starts[0], 2000, 0.1, stride=100)[-50:, o]
+        return bool(np.abs(late - ecology.TARGET).max() < 0.02)
+
+    wanted = ode.Iterations(most, every=100, until=stays)
+    training = made.train(iterations=wanted, throw=False)
+    states = ecology.random_states(32, count, rng=rng)
+    told = {"iterations": float(len(training.loss)), "reached": float(training.converged)}
+    for when, w in (("before", made.w), ("after", training.w)):
+        found = ode.catalogue(made.model, w, states)
+        near = [a for a in found if max(a.high[o] - 0.52, 0.48 - a.low[o]) < 0]
+        told |= {
+            f"number_{when}": float(len(found)),
+            f"basin_{when}": sum(a.count for a in near) / count,
+            f"alive_{when}": sum(a.count for a in found if a.alive[o]) / count,
+            f"unsettled_{when}": float(found.undecided + found.diverged),
+        }
+    return {**told, "gradient_deviation": gradient_deviation(made, training.w)}
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Train every community, and sort out where random states end."""
+    most, draws, states = (5000, 10, 100) if full else (1500, 4, 20)
+    grid = {"draw": list(range(draws)), "most": [most], "count": [states]}
+    found = run(retrained, grid).squeeze(["most", "count", "replica"], drop=True)
+    for name in NUMBERS:
+        pair = [found[f"{name}_{when}"].values for when in ("before", "after")]
+        found[name] = ("when", "draw"), np.array(pair)
+    kept = found[["iterations", "reached", "gradient_deviation", *NUMBERS]].assign_coords(
+        when=["before", "after"]
+    )
+    return kept.assign_attrs(states=states)
+
+
+unjudged = {
+    "what attractors there are, and how often they are reached: no theory of it": (
+        "basin",
+        "iterations",
+        "number",
+    ),
+}
+
+
+compared = contrastive_runs.compared
+
+
+def table(data: "xarray.Dataset") -> "Table":
+    """Return what was found in each community, before and after training."""
+    header = (
+        "community",
+        "attractors",
+        "states at the target",
+        "states with it alive",
+        "iterations",
+    )
+    rows = []
+    for draw in data["draw"].values:
+        here = data.sel(draw=draw)
+        pairs = [" → ".join(f"{v:g}" for v in here[name].values) for name in NUMBERS[:3]]
+        end = "" if here["reached"] else ", not there"
+        rows.append((str(draw), *pairs, f"{int(here['iterations'])}{end}"))
+    return header, rows
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw numbers of attractors, basins of the target, and costs."""
+    from matplotlib.figure import Figure
+    from scipy.stats import binomtest
+
+    figure = Figure(figsize=(9.2, 2.8))
+    left, middle, right = figure.subplots(1, 3)
+    draws, n = data["draw"].values, data.attrs["states"]
+    most = int(data["number"].max())
+    for when, shift, color in (("before", -0.2, "0.6"), ("after", 0.2, "C0")):
+        here = data.sel(when=when)
+        numbers = np.bincount(here["number"].astype(int), minlength=most + 1)
+        left.bar(np.arange(most + 1) + shift, numbers, 0.4, color=color, label=when)
+        p = here["basin"].values
+        bounds = [binomtest(round(q * n), n).proportion_ci(0.68) for q in p]
+        error = np.abs(np.transpose([[b.low, b.high] for b in bounds]) - p)
+        middle.errorbar(draws + shift / 2, p, error, fmt="o", ms=4, color=color, capsize=2)
+    left.set(xlabel="attractors found", ylabel="communities", xlim=(0.4, most + 0.6))
+    left.set_xticks(range(1, most + 1))
+    left.legend(loc="upper right")
+    middle.axhline(PAPER, color="k", lw=0.8, label="paper, after")
+    middle.set(xlabel="community", ylabel="states at the target", ylim=(-0.05, 1.05))
+    middle.set_xticks(draws)
+    middle.legend(loc="center right")
+    reached = data["reached"].values == 1
+    right.plot(draws[reached], data["iterations"][reached], "o", color="C0")
+    right.plot(draws[~reached], data["iterations"][~reached], "o", mfc="w", color="C0")
+    right.set(xlabel="community", ylabel="iterations", ylim=(0, None))
+    right.set_xticks(draws)
+    return figure
