@@ -44,9 +44,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     outputs = heard.outputs(weights)
     test = np.setdiff1d(np.arange(len(heard.digit)), heard.training)
     means = [heard.inputs[heard.digit == d].mean(axis=0) for d in (0, 1)]
+    speakers: tuple[str, ...] = SPEAKERS
     try:
         tasks.recorded()
-        source, speakers = "real speech", SPEAKERS
+        source = "real speech"
     except FileNotFoundError:
         source, speakers = "made-up utterances", ("made up",)
     names = ["speech", *(f"speech of {speaker}" for speaker in speakers[1:])]
@@ -122,8 +123,16 @@ def draw(data: "xarray.Dataset") -> "Figure":
         fourth.plot(places + shift, here.isel(when=0), "os^"[m], mfc="w", color="0.6", ms=4)
         p = here.isel(when=1).values
         error = np.sqrt(p * (1 - p) / data.attrs["test"])
-        style = {"fmt": "os^"[m], "ms": 4, "color": "C0", "capsize": 2}
-        fourth.errorbar(places + shift, p, error, label=f"seed {seed}", **style)
+        fourth.errorbar(
+            places + shift,
+            p,
+            error,
+            fmt="os^"[m],
+            ms=4,
+            color="C0",
+            capsize=2,
+            label=f"seed {seed}",
+        )
     fourth.axhline(0.8, color="0.5", ls="--", lw=0.8)
     fourth.set(xlabel="speaker", ylabel="test utterances recognised", ylim=(0, 1.05))
     fourth.set_xticks(places, data["speaker"].values)

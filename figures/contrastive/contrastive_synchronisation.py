@@ -1,6 +1,7 @@
 """Oscillators that learn to turn together, at a given frequency."""
 
 from dataclasses import replace
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,21 +51,20 @@ def learn_in_stages(seed: int, rng: np.random.Generator) -> dict[str, npt.NDArra
     every = sum(stage.iterations.number for stage in made.stages) // contrastive_runs.POINTS
     made = made.lasting(every * contrastive_runs.POINTS, every)
     start = made.task.starts[0]
-    training, weights, w = None, [], made.w
+    trainings: list[ode.Training] = []
     for stage in made.stages:
-        found = replace(stage, before=None, w=w).train(rng=rng, throw=False)
-        training = found if training is None else joined(training, found)
-        w = found.w
-        weights.append(w)
+        w = trainings[-1].w if trainings else made.w
+        trainings.append(replace(stage, before=None, w=w).train(rng=rng, throw=False))
+    training, weights = reduce(joined, trainings), [found.w for found in trainings]
     others = np.random.default_rng([seed, 1]).uniform(-np.pi / 2, np.pi / 2, (OTHERS, len(start)))
-    passed = made.passes(training, made.assess(w))
+    passed = made.passes(training, made.assess(weights[-1]))
     return {
         "weights": np.array(weights),
         "reached": np.array([coherence(made.model, v, start)[:2] for v in weights]),
-        "elsewhere": np.array([coherence(made.model, w, x)[:2] for x in others]),
+        "elsewhere": np.array([coherence(made.model, weights[-1], x)[:2] for x in others]),
         **contrastive_runs.course(training, every),
         "passed": np.array([float(passed)]),
-        "gradient_deviation": np.array([contrastive_runs.gradient_deviation(made, w)]),
+        "gradient_deviation": np.array([contrastive_runs.gradient_deviation(made, training.w)]),
     }
 
 
