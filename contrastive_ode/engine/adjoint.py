@@ -3,6 +3,7 @@
 from typing import Any
 
 from contrastive_ode.engine.arguments import (
+    Drive,
     End,
     Floats,
     Indices,
@@ -11,7 +12,7 @@ from contrastive_ode.engine.arguments import (
     TaskArrays,
     Workspace,
 )
-from contrastive_ode.engine.stand_ins import loss_slope, njit, sensitivity, vjp
+from contrastive_ode.engine.stand_ins import inner, inside, loss_slope, njit, sensitivity, vjp
 from contrastive_ode.engine.steps import (
     FACTORS,
     OFFSETS,
@@ -27,6 +28,46 @@ from contrastive_ode.engine.steps import (
 )
 
 # ---- what follows goes into the generated module ----
+
+
+@inner
+def passed(n: int, task: TaskArrays) -> int:
+    """Return how many point costs there are before step n."""
+    p = 0
+    while p < len(task.points) and task.points[p] < n:
+        p += 1
+    return p
+
+
+@inside
+def trace(
+    cost: float,
+    e: int,
+    steps: tuple[int, int],
+    task: TaskArrays,
+    drive: Drive,
+    net: NetArrays,
+    work: Workspace,
+    stages: Floats,
+) -> tuple[float, End]:
+    """Integrate from `work.x` from one step to another, and keep the arguments of the stages.
+
+    Returns the cost so far and that of these steps, and where the trajectory blew up.
+    """
+    z, K = work.x, work.K
+    p = passed(steps[0], task)
+    for n in range(steps[0], steps[1]):
+        cost += cost_of_step(e, n, p, z, task)
+        if p < len(task.points) and task.points[p] == n:
+            p += 1
+        for k in range(4):
+            stage(k, task.h, z, K, stages[n - steps[0]])
+            rate(2 * n + OFFSETS[k], task.h, stages[n - steps[0], k], drive, net, K[k])
+        advance(n, task.h, z, K, drive)
+        bad = blown_up(z)
+        if bad >= 0:
+            return cost, End(e, n + 1, bad)
+    return cost, End(-1, -1, -1)
 
 
 @njit
@@ -49,29 +90,24 @@ def adjoint(
     target, running = task.target, task.running
     points, point_target = task.points, task.point_target
     steps = (running.shape[1] - 1) // 2
-    z, K, bar, back, total, v = work.x, work.K, work.y, work.left, work.right, work.v
-    path, stages = tape.path, tape.stages
-    N = len(z)
+    z, bar, back, total, v = work.x, work.y, work.left, work.right, work.v
+    starts, stages = tape.starts, tape.stages
+    N, L = len(z), len(stages)
     for b in range(len(examples)):
         e = examples[b]
         drive = start(e, task, z)
-        p = 0
-        for n in range(steps + 1):
-            copy(z, path[n])
-            costs[b] += cost_of_step(e, n, p, z, task)
-            if p < len(points) and points[p] == n:
-                p += 1
-            if n < steps:
-                for k in range(4):
-                    stage(k, h, z, K, stages[n])
-                    rate(2 * n + OFFSETS[k], h, stages[n, k], drive, net, K[k])
-                advance(n, h, z, K, drive)
-                bad = blown_up(z)
-                if bad >= 0:
-                    return End(b, n + 1, bad)
+        cost = 0.0
+        for part in range(len(starts)):
+            copy(z, starts[part])
+            reach = (part * L, min(steps, (part + 1) * L))
+            cost, end = trace(cost, e, reach, task, drive, net, work, stages)
+            if end.step >= 0:
+                return End(b, end.step, end.variable)
+        costs[b] += cost + cost_of_step(e, steps, passed(steps, task), z, task)
+        p = len(points)
         clear(bar)
         for n in range(steps, -1, -1):
-            x = path[n]
+            x = z if n == steps else stages[n % L, 0]
             at_point = p > 0 and points[p - 1] == n
             copy(bar, v)
             for m in range(len(outputs)):
@@ -90,6 +126,9 @@ def adjoint(
                 sensitivity(h * n, x, v, net, grads)
             if n == 0:
                 break
+            if n % L == 0 and n < steps:  # the part before, once more
+                copy(starts[n // L - 1], z)
+                trace(0.0, e, (n - L, n), task, drive, net, work, stages)
             clear(total)
             clear(back)
             for k in range(3, -1, -1):
@@ -101,11 +140,11 @@ def adjoint(
                 for m in range(len(imposed)):
                     v[imposed[m]] = 0.0
                 t = 0.5 * h * (2 * (n - 1) + OFFSETS[k])
-                vjp(t, stages[n - 1, k], v, net, back)
+                vjp(t, stages[(n - 1) % L, k], v, net, back)
                 for m in range(len(imposed)):
                     back[imposed[m]] = 0.0
                 if exact:
-                    sensitivity(t, stages[n - 1, k], v, net, grads)
+                    sensitivity(t, stages[(n - 1) % L, k], v, net, grads)
                 for i in range(N):
                     total[i] += back[i]
             for i in range(N):

@@ -1,5 +1,6 @@
 """What the engine is given, and what it returns: tuples with names, which numba knows."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Unsigned = npt.NDArray[np.uint64]
+TAPE = 2**28  # bytes that the tape of a trajectory may take
 
 
 class TaskArrays(NamedTuple):
@@ -78,10 +80,37 @@ class Workspace(NamedTuple):
 
 
 class Tape(NamedTuple):
-    """All states of a trajectory, and the arguments of all its stages, for the way back."""
+    """What is kept of a trajectory for the way back.
 
-    path: Floats
+    The arguments of the stages of a part of it, and the states at the starts of all parts: those
+    before the last are computed once more.
+    """
+
+    starts: Floats
     stages: Floats
+
+
+class Batch(NamedTuple):
+    """Memory for many examples at once.
+
+    `rows` are the arrays of a workspace for all examples, a row each, and `flat` the same memory
+    without the division into rows; so `tape` and `flat_tape`. `scratch` is for the vectors that are
+    multiplied by matrices, and their products. `left` and `right` gather the factors of outer
+    products, as many rows as are `filled`, `sums` those of products with a vector of ones; `outer`
+    is for their sum. `fixed` depends on the parameters alone.
+    """
+
+    rows: Workspace
+    flat: Workspace
+    tape: Tape
+    flat_tape: Tape
+    scratch: Floats
+    fixed: Floats
+    left: Floats
+    right: Floats
+    sums: Floats
+    outer: Floats
+    filled: Indices
 
 
 class End(NamedTuple):
@@ -92,16 +121,24 @@ class End(NamedTuple):
     variable: int
 
 
-def workspace(size: int, kind: type = float) -> Workspace:
-    """Return the memory for states of a size, of real or of complex numbers."""
-    state, stages = (size,), (4, size)
+def workspace(*size: int, kind: type = float) -> Workspace:
+    """Return the memory for states of a shape, of real or of complex numbers."""
+    state, stages = size, (4, *size)
     shapes = (state, stages, stages, state, stages, stages, state, state, state)
     return Workspace(*(np.empty(shape, kind) for shape in shapes))
 
 
-def tape(size: int, steps: int) -> Tape:
-    """Return the memory for a trajectory."""
-    return Tape(np.empty((steps + 1, size)), np.empty((steps, 4, size)))
+def tape(steps: int, *size: int) -> Tape:
+    """Return the memory for a trajectory, in parts if it would take more than `TAPE` bytes."""
+    length = steps
+    if 4 * 8 * steps * math.prod(size) > TAPE:
+        length = math.ceil(math.sqrt(steps) / 2)  # least memory: as much for starts as for stages
+    return Tape(np.empty((-(-steps // max(length, 1)), *size)), np.empty((length, 4, *size)))
+
+
+def flat(work: Workspace) -> Workspace:
+    """Return the same memory, for states of one row."""
+    return Workspace(*(a.reshape(*a.shape[:-2], -1) for a in work))
 
 
 def undriven() -> Drive:

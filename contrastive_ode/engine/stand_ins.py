@@ -3,17 +3,20 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contrastive_ode.engine.arguments import Floats, NetArrays
+from contrastive_ode.engine.arguments import Batch, Floats, NetArrays
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def njit(function: F) -> F:
-    """Stand in for numba's decorator; `inner` is that of what Python does not call."""
+    """Stand in for numba's decorator.
+
+    Python does not call what is `inside`, nor what is `inner`, of which each call is a copy.
+    """
     return function
 
 
-inner = njit
+inner = inside = njit
 
 
 def rhs(t: float, x: Floats, net: NetArrays, out: Floats) -> None:
@@ -40,3 +43,25 @@ def loss(x: float, y: float) -> float:
 def loss_slope(x: float, y: float) -> float:
     """Stand in for the generated kernel: derivative of the cost by x."""
     return x - y
+
+
+def rhs_batch(t: float, x: Floats, net: NetArrays, batch: Batch, out: Floats) -> None:
+    """Stand in for the generated kernel: F of all rows of x."""
+
+
+def jvp_batch(t: float, x: Floats, v: Floats, net: NetArrays, batch: Batch, out: Floats) -> None:
+    """Stand in for the generated kernel: J v, row by row."""
+
+
+def vjp_batch(t: float, x: Floats, v: Floats, net: NetArrays, batch: Batch, out: Floats) -> None:
+    """Stand in for the generated kernel: the transpose of J, times v, row by row."""
+
+
+def sensitivity_batch(
+    t: float, x: Floats, v: Floats, net: NetArrays, batch: Batch, grads: Any
+) -> None:
+    """Stand in for the generated kernel: adds the transpose of G, times v, or gathers it."""
+
+
+def flush(batch: Batch, grads: Any) -> None:
+    """Stand in for the generated kernel: adds what was gathered."""

@@ -34,11 +34,14 @@ from foundation.compiled import compiled
 # are counted
 options = dict(nogil=True, error_model="numpy", _nrt=False,
                fastmath={"reassoc", "contract", "nsz", "arcp"})
-njit = compiled(**options)
+outer = dict(no_cfunc_wrapper=True)  # called from Python
+within = outer | dict(no_cpython_wrapper=True)  # called from here only
+njit = compiled(**options, **outer)
+inside = compiled(**options, **within)
 # called with all arrays of a network, which takes longer than many a function
-kernel = compiled(**options, forceinline=True)
-inner = compiled(**options, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-exact = compiled(**options | dict(fastmath={"contract"}), forceinline=True)
+kernel = compiled(**options, **outer, forceinline=True)
+inner = compiled(**options, **within, forceinline=True)
+exact = compiled(**options | dict(fastmath={"contract"}), **within, forceinline=True)
 '''
 NET = {
     "_w": "parameters",
@@ -73,7 +76,7 @@ def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
         scratch = max(scratch, len(hoist.table) + len(hoist.names.rows))
     parts.append(f"SCRATCH = {scratch}  # arrays over nodes that the kernels need\n")
     for name, value in derive_loss(loss).items():
-        parts.append(f"@njit\ndef {name}(x, y):\n    return {code(value)} + 0.0\n")
+        parts.append(f"@kernel\ndef {name}(x, y):\n    return {code(value)} + 0.0\n")
     return parts
 
 

@@ -14,8 +14,10 @@ from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
 ENGINE = ("steps", "local", "echo", "adjoint", "velocities", "flow")
+BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of the engine but its steps
+GENERATOR_OF_BATCHES = (*GENERATOR, "separation", "batches")
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
@@ -27,19 +29,26 @@ def load(system: Declaration, layout: str, loss: str, functions: str = "function
     `functions` names the file of the engine with the functions that they call.
     """
     with LOCK:
-        return _loaded(system, layout, loss, functions)
+        return _loaded(system, layout, loss, functions, False)
+
+
+def load_batch(system: Declaration, layout: str, loss: str) -> ModuleType:
+    """Return the module of the kernels for many examples at once; it may be `SEPARABLE` or not."""
+    with LOCK:
+        return _loaded(system, layout, loss, "functions", True)
 
 
 @cache
-def _loaded(system: Declaration, layout: str, loss: str, functions: str) -> ModuleType:
-    """Return what `load` returns.
+def _loaded(system: Declaration, layout: str, loss: str, functions: str, batch: bool) -> ModuleType:
+    """Return what `load` or `load_batch` returns.
 
     The file's name is a hash of the declaration and of the generator, and beside it numba keeps the
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
     key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
-    engine = [("engine", name) for name in ENGINE]
-    generator = [_text("kernels", name) for name in GENERATOR]
+    names = GENERATOR_OF_BATCHES if batch else GENERATOR
+    engine = [("engine", name) for name in (BATCH if batch else ENGINE)]
+    generator = [_text("kernels", name) for name in names]
     if system.threshold:
         engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
         generator += [_text("kernels", "events"), _text("events", "arguments")]
@@ -49,14 +58,7 @@ def _loaded(system: Declaration, layout: str, loss: str, functions: str) -> Modu
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = cache_folder() / "kernels" / f"{name}.py"
     if (kept := _intact(path)) is None:
-        from contrastive_ode.kernels.generation import HEADER, kernels
-
-        parts = kernels(system, layout, loss)
-        if system.threshold:
-            from contrastive_ode.kernels.events import event_kernels
-
-            parts += event_kernels(system, layout, loss)
-        source = "\n\n".join([HEADER, called, *parts, *rest])
+        source = "\n\n".join([*_generated(system, layout, loss, batch, called), *rest])
         kept = _sealed(source)
         path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)
@@ -67,6 +69,22 @@ def _loaded(system: Declaration, layout: str, loss: str, functions: str) -> Modu
     sys.modules[name] = module
     exec(code, module.__dict__)
     return module
+
+
+def _generated(system: Declaration, layout: str, loss: str, batch: bool, called: str) -> list[str]:
+    """Return the text of a module up to the engine, `called` being the functions in it."""
+    from contrastive_ode.kernels.batches import batch_kernels
+    from contrastive_ode.kernels.generation import HEADER, kernels
+
+    if batch:  # numba counts references where it calls BLAS
+        header = HEADER.replace(", _nrt=False", "")
+        return [header, called, *batch_kernels(system, layout, loss)]
+    parts = kernels(system, layout, loss)
+    if system.threshold:
+        from contrastive_ode.kernels.events import event_kernels
+
+        parts += event_kernels(system, layout, loss)
+    return [HEADER, called, *parts]
 
 
 def _intact(path: Path) -> bytes | None:

@@ -171,10 +171,30 @@ class Model(Parameters):
         """
         from contrastive_ode.kernels.load import load
 
-        topology = self.topology
-        dense = "dense with self-coupling" if topology.self_coupling else "dense"
-        layout = dense if topology.dense else "sparse"
-        return load(self.system, layout, loss, "analytic" if analytic else "functions")
+        return load(self.system, self._layout, loss, "analytic" if analytic else "functions")
+
+    def batch_kernels(self, loss: str = QUADRATIC) -> Any:
+        """Return the module of the kernels for many examples at once, whose sums BLAS computes.
+
+        It is `SEPARABLE` if there are such kernels: what an edge adds must be a sum of terms such
+        as W_ij times functions of its ends.
+
+        Examples
+        --------
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.linear_oscillators.on(ode.all_to_all(2), kappa=1.0)
+        >>> model.batch_kernels().SEPARABLE
+        True
+        """
+        from contrastive_ode.kernels.load import load_batch
+
+        return load_batch(self.system, self._layout, loss)
+
+    @property
+    def _layout(self) -> str:
+        dense = "dense with self-coupling" if self.topology.self_coupling else "dense"
+        return dense if self.topology.dense else "sparse"
 
     def workspace(self, kind: type = float, log: int = 0) -> Workspace | EventWorkspace:
         """Return the memory for trajectories, and for a number of events to keep.

@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from foundation import domains
 
-ROWS = 256  # of a random graph, drawn at a time
 Indices = npt.NDArray[np.int64]
 
 
@@ -126,9 +125,8 @@ def graph(N: int, edges: npt.ArrayLike, directed: bool = False) -> Topology:
     pairs = _tuples("edges", edges, 2, N)
     if not domains.boolean("directed", directed):
         pairs = np.concatenate([pairs, pairs[:, ::-1]])
-    pairs = np.unique(pairs, axis=0)
-    rows = np.searchsorted(pairs[:, 0], np.arange(N + 1))
-    return Topology(N, rows=rows.astype(np.int64), columns=np.ascontiguousarray(pairs[:, 1]))
+    i, j = np.divmod(np.unique(pairs[:, 0] * N + pairs[:, 1]), N)
+    return _sparse(N, i, j)
 
 
 def random_graph(
@@ -161,12 +159,28 @@ def random_graph(
     if degree > N - 1:
         raise ValueError(f"degree must be at most N - 1 = {N - 1}, got {degree:g}")
     generator = domains.generator(rng)
-    edges = []
-    for first in range(0, N, ROWS):  # so many rows at a time, as N² numbers may not fit in memory
-        there = generator.random((min(ROWS, N - first), N)) < degree / (N - 1)
-        i, j = np.nonzero(there)
-        edges.append(np.column_stack([i + first, j])[i + first != j])
-    return graph(N, np.concatenate(edges), directed=True)
+    pairs = N * (N - 1)  # in the order of rows, without the diagonal
+    number = generator.binomial(pairs, degree / (N - 1))
+    i, j = np.divmod(_distinct(number, pairs, generator), N - 1)
+    return _sparse(N, i, j + (j >= i))
+
+
+def _sparse(N: int, i: Indices, j: Indices) -> Topology:
+    """Return the topology of edges j → i, in the order of rows."""
+    rows = np.append(0, np.cumsum(np.bincount(i, minlength=N)))
+    return Topology(N, rows=rows, columns=j)
+
+
+def _distinct(number: int, below: int, generator: np.random.Generator) -> Indices:
+    """Return so many different numbers, each set of them as likely as any other, in order."""
+    if 2 * number > below:  # those that are left out are fewer
+        left_out = _distinct(below - number, below, generator)
+        return np.delete(np.arange(below), left_out)
+    found = np.zeros(0, dtype=np.int64)
+    while len(found) < number:
+        more = generator.integers(below, size=2 * (number - len(found)) + 16)
+        found = np.unique(np.append(found, more))
+    return np.sort(generator.permutation(found)[:number])
 
 
 def three_body(N: int, triples: npt.ArrayLike | None = None) -> Topology:
@@ -213,7 +227,8 @@ def _tuples(name: str, value: npt.ArrayLike, size: int, N: int) -> Indices:
         raise ValueError(f"{name} must be rows of {size} nodes, got shape {array.shape}")
     if array.min() < 0 or array.max() >= N:
         raise ValueError(f"{name} must be nodes in [0, {N - 1}], got {array.min()}, {array.max()}")
-    repeated = [len(set(row)) < size for row in array.tolist()]
-    if any(repeated):
-        raise ValueError(f"{name} must be distinct nodes, got {array[repeated.index(True)]}")
+    ordered = np.sort(array, axis=1)
+    repeated = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    if repeated.any():
+        raise ValueError(f"{name} must be distinct nodes, got {array[np.argmax(repeated)]}")
     return array.astype(np.int64)

@@ -13,6 +13,7 @@ from contrastive_ode.errors import BlowUpError, EventError
 from contrastive_ode.events.arguments import EventWorkspace
 from contrastive_ode.models.model import Model
 from contrastive_ode.motion.step import warn_of_step
+from contrastive_ode.supervision.batches import batches, kernels_together, memory
 from contrastive_ode.supervision.events import check_cost
 from contrastive_ode.supervision.linearised import Linearised
 from contrastive_ode.supervision.task import Task, fitting
@@ -136,9 +137,9 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     fitting(model, task)
     check_cost(model, task)
     w, throw = model.vector(w), domains.boolean("throw", throw)
-    warn_of_step(model, task, w)
     task, net = task.started(model, w), model.net(w)
-    path, costs, status, events = _free(model, task, net, throw, LOG)
+    path, costs, status, events = _free(model, task, w, throw, LOG)
+    warn_of_step(model, task, w, path[0])
     if task.cost:
         linearised = Linearised(model, task, task.cost, everywhere=False)
         for e in np.flatnonzero(np.isfinite(costs)):
@@ -152,13 +153,15 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
 
 
 def _free(
-    model: Model, task: Task, net: NetArrays, throw: bool, log: int
+    model: Model, task: Task, w: Floats, throw: bool, log: int
 ) -> tuple[Floats, Floats, list[str], tuple[Floats, ...]]:
     """Return the states, the costs, what happened, and the events, for which there is some room."""
-    costs, status = np.zeros(task.examples), [DONE] * task.examples
+    costs, status, net = np.zeros(task.examples), [DONE] * task.examples, model.net(w)
     path = np.empty((task.examples, task.steps + 1, task.size))
     kernel, work = model.kernels(task.loss).free, model.workspace(log=log)
     left = np.arange(task.examples)
+    if _together(model, task, net, path, costs):
+        left = left[:0]
     while left.size:
         first = left[0]
         end = kernel(left, task.arrays, net, work, path[first:], costs[first:])
@@ -167,16 +170,31 @@ def _free(
             BlowUpError.check(end, left, task.h, model.variable)
             break
         except BlowUpError as error:
-            if throw:
-                raise
             path[error.example, error.step :], costs[error.example] = np.nan, np.nan
+            if throw:
+                warn_of_step(model, task, w, path[0])
+                raise
             status[error.example] = str(error)
             left = left[end.example + 1 :]
     if not isinstance(work, EventWorkspace):
         return path, costs, status, tuple(np.zeros((0, 2)) for _ in costs)
     count = int(work.logged[0])
     if count > log:
-        return _free(model, task, net, throw, count)
+        return _free(model, task, w, throw, count)
     example, node, time = work.log[:count].T
     fired = np.stack([time, node], axis=1)
     return path, costs, status, tuple(fired[example == e] for e in range(task.examples))
+
+
+def _together(model: Model, task: Task, net: NetArrays, path: Floats, costs: Floats) -> bool:
+    """Compute many examples at once; return whether that pays, and none blew up."""
+    kernels, every = kernels_together(model, task, task.examples), np.arange(task.examples)
+    if kernels is None:
+        return False
+    for part in batches(task.examples):
+        batch = memory(model, kernels, net, len(every[part]))
+        end = kernels.free_batch(every[part], task.arrays, net, batch, path[part], costs[part])
+        if end[0] >= 0:
+            costs[:] = 0.0
+            return False
+    return True

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.engine.arguments import End, NetArrays, TaskArrays, tape
+from contrastive_ode.engine.arguments import End, NetArrays, Tape, TaskArrays, tape
 from contrastive_ode.errors import BlowUpError, EventError
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.analytic import check_analytic
+from contrastive_ode.supervision.batches import batches, doubled, kernels_together, memory
 from contrastive_ode.supervision.echo import Echo
 from contrastive_ode.supervision.events import check_rule
 from contrastive_ode.supervision.linearised import Linearised
@@ -93,7 +95,12 @@ class BoundRule:
             # the exact ones see that velocities depend on all variables, the others push outputs
             everywhere = rule.supervisor in EXACT
             self.linearised = Linearised(self.model, self.task, self.task.cost, everywhere)
-        self.tape = tape(model.size, task.steps if rule.supervisor in BACKWARDS else 0)
+        self.kept_steps = task.steps if rule.supervisor in BACKWARDS else 0
+
+    @cached_property
+    def tape(self) -> Tape:
+        """Memory for the way back."""
+        return tape(self.kept_steps, self.model.size)
 
     def on(self, task: Task) -> BoundRule:
         """Return the rule for a task that differs in its forces only."""
@@ -139,6 +146,8 @@ class BoundRule:
         costs: npt.NDArray[Any],
     ) -> End:
         """Add the updates of all examples for one nudge, and their costs."""
+        if not (self.holomorphic or self.echo) and self._add_together(nudge, net, shown, dw, costs):
+            return End(-1, -1, -1)
         grads = self.model.split(dw)
         arrays, supervisor = (*shown, net, self.work), self.rule.supervisor
         if supervisor in ("forward", "clamp"):
@@ -155,6 +164,42 @@ class BoundRule:
             if exact:
                 np.negative(dw, out=dw)
         return End(*end)
+
+    def _add_together(
+        self,
+        nudge: float | complex,
+        net: NetArrays,
+        shown: tuple[npt.NDArray[np.int64], TaskArrays],
+        dw: npt.NDArray[Any],
+        costs: npt.NDArray[Any],
+    ) -> bool:
+        """Do what `_add` does for many examples at once; return whether that was possible.
+
+        A trajectory that blows up is left to the computation one by one, which says where it did.
+        """
+        examples, asked = shown
+        kernels = kernels_together(self.model, self.task, len(examples))
+        if kernels is None:
+            return False
+        found, values, supervisor = np.zeros_like(dw), np.zeros_like(costs), self.rule.supervisor
+        grads, hard = self.model.split(found), supervisor == "clamp"
+        for part in batches(len(examples)):
+            some = examples[part]
+            if supervisor in ("forward", "clamp"):
+                some = doubled(some)
+            batch = memory(self.model, kernels, net, len(some), self.kept_steps)
+            arrays, result = (some, asked, net, batch), (grads, values[part])
+            if supervisor in ("forward", "clamp"):
+                end = kernels.nudged_batch(*arrays, nudge, self.closed, hard, *result)
+            elif supervisor == "tangent":
+                end = kernels.tangent_batch(*arrays, *result)
+            else:
+                end = kernels.adjoint_batch(*arrays, supervisor == "descent", *result)
+            if end[0] >= 0:
+                return False
+        dw += -found if supervisor == "descent" else found
+        costs += values
+        return True
 
     def _add_start(self, nudge: float | complex, dw: npt.NDArray[Any]) -> None:
         """Add minus the slopes of the last example's cost by the start, where that is learned."""

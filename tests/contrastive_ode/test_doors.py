@@ -152,13 +152,26 @@ def test_a_blow_up_names_the_variable():
 
 def test_a_random_graph_takes_the_memory_of_its_edges():
     tracemalloc.start()
-    found = ode.random_graph(3000, 3.0, rng=1)
+    found = ode.random_graph(100_000, 3.0, rng=1)
     most = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    there = np.random.default_rng(1).random((3000, 3000)) < 3.0 / 2999
-    np.fill_diagonal(there, False)
-    assert np.array_equal(found.edges, np.argwhere(there))
-    assert most < 3000**2 * 2
+    assert abs(len(found.columns) - 300_000) < 4 * np.sqrt(300_000)
+    assert most < 200 * len(found.columns)
+
+
+@pytest.mark.parametrize("degree", [0.0, 1.5, 2.5, 4.0])
+def test_edges_of_a_random_graph_are_independent(degree):
+    """Each is there as often as any other, and pairs of them as often as if by chance."""
+    count, N = 2000, 5
+    there = np.zeros((count, N, N))
+    for graph, seed in zip(there, range(count), strict=True):
+        graph[tuple(ode.random_graph(N, degree, rng=seed).edges.T)] = 1
+    p = degree / (N - 1)
+    edges = there[:, ~np.eye(N, dtype=bool)]
+    assert not there[:, np.eye(N, dtype=bool)].any()
+    assert np.abs(edges.mean(axis=0) - p).max() <= 4 * np.sqrt(p * (1 - p) / count)
+    covariance = np.cov(edges.T)[np.triu_indices(N * (N - 1), 1)]
+    assert np.abs(covariance).max() <= 5 * p * (1 - p) / np.sqrt(count)
 
 
 @pytest.mark.parametrize("supervisor", ["forward", "clamp"])
