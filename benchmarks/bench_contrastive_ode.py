@@ -54,7 +54,8 @@ def right_hand_sides(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Iterator
     times = in_turn(REPEATS, run, scipy_run, lambda: loop(n, x.copy(), net, out))
     times /= [4 * task.steps, scipy_run(), n]
     what = named("right-hand side in a trajectory", model)
-    yield over_ours(what, "scipy, solve_ivp (RK45)", times[:, [0, 1]], 30)
+    target = 40 if model.system is systems.michaelis_menten and model.N == 8 else 30
+    yield over_ours(what, "scipy, solve_ivp (RK45)", times[:, [0, 1]], target)
     yield over_ours(named("right-hand side alone", model), "scipy, as above", times[:, [2, 1]])
 
 

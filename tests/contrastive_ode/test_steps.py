@@ -61,3 +61,21 @@ def test_a_jacobian_that_is_not_finite_is_no_reason_to_fail():
     task = ode.Task(np.zeros(2), [0], 1.0, 0.1, target=0.0)
     assert told(model, task, np.zeros(model.P)) == []
     assert np.isfinite(ode.simulate(model, task, np.zeros(model.P)).x).all()
+
+
+def test_one_fast_node_among_many_is_told_of():
+    """Few products suffice, even at the last look, when it has become fast."""
+    N = 2000
+    rate = np.where(np.arange(N) == 7, 20.0, 0.0)
+    system = ode.System("one", node="-(1 + a_i * t) * x_i", constants=["a_i"])
+    model = system.on(ode.all_to_all(N), a=rate)
+    task = ode.Task(np.ones(N), [0], 2.0, 0.1, target=0.0)
+    (message,) = told(model, task, np.zeros(model.P))
+    assert "of rate 41" in message
+
+
+def test_a_slow_network_costs_few_products(case, monkeypatch):
+    task = case.task(h=0.01, points={})
+    w = 0.1 * case.w + 0.01
+    monkeypatch.setattr("contrastive_ode.motion.step.largest_modes", None)
+    ode.simulate(case.model, task, w)
