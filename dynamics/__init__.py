@@ -40,6 +40,7 @@ from dynamics.attractors.cycle_counts import (
     log_expected_two_cycles,
 )
 from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.graded.zones import graded_zones
 from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.extrapolation import mean_field_limit
 from dynamics.infinite.mean_field import MeanField
@@ -70,6 +71,7 @@ __all__ = [
     "boundary_shift",
     "census",
     "enumerate_fixed_points",
+    "graded_zones",
     "lifetime",
     "log_expected_reversing_four_cycles",
     "log_expected_two_cycles",

@@ -21,6 +21,10 @@ share; its method `sample` draws a `Network`. For large networks, `Asymmetric(..
 couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a `BinaryNetwork`;
 "procedural" ones take no memory at all. `Revealed` is a matrix of which only products are drawn.
 
+`Graded` neurons have rates :math:`\tanh x_i` instead of signs,
+:math:`\dot x_i = -x_i + s \tanh x_i + g \sum_j J_{ij} \tanh x_j`; `Branches` says between which
+states one of them chooses, for s > 1.
+
 >>> import numpy as np
 >>> import networks
 >>> network = networks.Asymmetric(N=500, J_D=0.8).sample(rng=1)
@@ -36,6 +40,8 @@ False
 from foundation import __version__
 from networks.asymmetric import Asymmetric
 from networks.binary import BinaryNetwork
+from networks.branches import Branches
+from networks.graded import Graded, GradedNetwork
 from networks.layered import Layered
 from networks.network import Network
 from networks.revealed import Revealed
@@ -43,6 +49,9 @@ from networks.revealed import Revealed
 __all__ = [
     "Asymmetric",
     "BinaryNetwork",
+    "Branches",
+    "Graded",
+    "GradedNetwork",
     "Layered",
     "Network",
     "Revealed",

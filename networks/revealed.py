@@ -37,6 +37,9 @@ class Revealed:
         Number of neurons, from 1 to 10^9.
     dtype
         "float32" or "float64", of all that is kept and returned.
+    tolerance
+        A vector of which less than this part lies in a new direction counts as known, in [0, 0.1]:
+        states that move slowly then need fewer directions.
     rng
         A seed, a generator, or None for a fresh seed.
 
@@ -70,10 +73,15 @@ class Revealed:
         N: int,
         *,
         dtype: str = "float64",
+        tolerance: float = 0.0,
         rng: int | np.random.Generator | None = None,
     ) -> None:
         self.N = domains.integer("N", N, high=10**9)
         self.dtype = np.dtype(domains.choice("dtype", dtype, ("float32", "float64")))
+        self._known = max(
+            10 * float(np.finfo(self.dtype).eps),  # rounding errors are no new direction
+            domains.real("tolerance", tolerance, low=0, high=0.1),
+        )
         self._rng = domains.generator(rng)
         self._asked = _Answers(self.N, self.dtype)
         self._back = _Answers(self.N, self.dtype)
@@ -119,7 +127,7 @@ class Revealed:
         E, F = here.directions, there.directions
         known, rest = np.zeros(len(E), self.dtype), x
         norms = [sqrt(float(x @ x))]
-        none = 10 * np.finfo(self.dtype).eps * norms[0]  # rounding errors are no new direction
+        none = self._known * norms[0]
         while len(norms) <= _TWICE or none < norms[-1] < _FALLS * norms[-2]:
             part = E @ rest
             known += part

@@ -30,11 +30,15 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
 - `two_layer_clusters`, `two_layer_local_entropy`: dense clusters of fixed points of two layers;
 - `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`,
   `log_expected_layered_pairs`: counts without the limit, exact for any number of neurons;
-  `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry.
+  `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry;
+- `graded_fixed_point_entropy`, `graded_existence_threshold`, `log_expected_graded_fixed_points`:
+  the fixed points of graded neurons (`networks.Graded`), all or the stable ones, from which
+  self-excitation on there are any, and their exact mean number at finite N.
 
-All functions broadcast over arrays, but for `rarest_groups`, the thresholds and the counts of pairs
-in finite networks of layers or with symmetry; they keep their digits in the tails.
-`replica.high_precision` computes them again, by other formulas and to any number of digits.
+All functions broadcast over arrays, but for `rarest_groups`, the thresholds, and the counts of
+graded neurons and of pairs in finite networks of layers or with symmetry; they keep their digits
+in the tails. `replica.high_precision` computes those of binary neurons again, by other formulas and
+to any number of digits.
 
 What has a closed form, or nearly so, is returned as plain numbers. Groups of fixed points are
 returned as states, which say whether they are solutions (`converged`, `status`) and how exact
@@ -58,6 +62,9 @@ from replica.counts.finite_size import (
 )
 from replica.counts.fixed_points import fixed_point_entropy
 from replica.counts.layers import layered_entropy
+from replica.graded.entropy import GradedEntropy, graded_fixed_point_entropy
+from replica.graded.finite_size import GradedMean, log_expected_graded_fixed_points
+from replica.graded.thresholds import GradedThreshold, graded_existence_threshold
 from replica.groups.cluster_state import ClusterState
 from replica.groups.clusters import clusters
 from replica.groups.integer_clusters import IntegerClusters, integer_clusters
@@ -92,6 +99,9 @@ __all__ = [
     "ClusterState",
     "ConvergenceError",
     "DensestState",
+    "GradedEntropy",
+    "GradedMean",
+    "GradedThreshold",
     "IntegerClusters",
     "LayeredTransition",
     "QuenchedState",
@@ -107,12 +117,15 @@ __all__ = [
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
+    "graded_existence_threshold",
+    "graded_fixed_point_entropy",
     "integer_clusters",
     "layered_entropy",
     "layered_overlap_gap_threshold",
     "layered_pair_entropy",
     "local_entropy",
     "log_expected_fixed_points",
+    "log_expected_graded_fixed_points",
     "log_expected_layered_fixed_points",
     "log_expected_layered_pairs",
     "log_expected_pairs",

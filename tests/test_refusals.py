@@ -17,6 +17,7 @@ import sweeps
 
 NETWORK = networks.Asymmetric(6, 0.5).sample(rng=1)
 BITS = networks.Asymmetric(6, 0.5, couplings="binary").sample(rng=1)
+GRADED = networks.Graded(6, 1.5, 1.0).sample(rng=1)
 STATE = np.ones(6)
 POINT = {"d": 0.1, "J_D": 0.3}
 SEARCH = {"damping": 0.8, "iterations": 1, "runs": 1, "restarts": 0, "repair_sweeps": 0}
@@ -39,6 +40,15 @@ GOOD = {
     networks.Asymmetric: {"N": 5, "J_D": 0.5, "eta": 0.0, "couplings": "gaussian"},
     networks.Asymmetric(5, 0.5).sample: {"rng": 1},
     networks.BinaryNetwork: {"N": 5, "J_D": 0.5, "planes": None, "key": 3},
+    networks.Branches: {"s": 1.5},
+    networks.Branches(1.5).upper: {"H": 0.1},
+    networks.Graded: {"N": 5, "s": 1.5, "g": 2.0, "couplings": "gaussian"},
+    networks.Graded(5, 1.5, 2.0).sample: {"rng": 1},
+    networks.GradedNetwork: {"couplings": np.zeros((2, 2)), "s": 1.5, "g": 1.0},
+    GRADED.fields: {"x": STATE},
+    GRADED.velocities: {"x": STATE},
+    GRADED.jacobian: {"x": STATE},
+    GRADED.is_stable: {"x": STATE},
     networks.Layered: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     networks.Layered(5, 2, 0.5, 0.1).sample: {"rng": 1},
     networks.Network: {"couplings": np.zeros((2, 2)), "J_D": 0.5, "lam": 0.1},
@@ -56,12 +66,23 @@ GOOD = {
     replica.densest_reference: POINT,
     replica.fixed_point_entropy: {"J_D": 0.5, "eta": 0.2},
     replica.franz_parisi: POINT,
+    replica.graded_existence_threshold: {"g": 2.0, "which": "aligned"},
+    replica.graded_fixed_point_entropy: {"s": 1.5, "g": 2.0, "which": "stable", "throw": True},
     replica.integer_clusters: {"y": 3, **POINT, "eta": 0.1, "throw": True},
     replica.layered_entropy: {"J_D": 0.5, "lam": 0.1, "L": 2},
     replica.layered_overlap_gap_threshold: {"J_D": 0.01, "L": 2, "distance": "total"},
     replica.layered_pair_entropy: {**POINT, "lam": 0.1, "L": 2},
     replica.local_entropy: {**POINT, "throw": True},
     replica.log_expected_fixed_points: {"N": 5, "J_D": 0.5, "eta": 0.2},
+    replica.log_expected_graded_fixed_points: {
+        "N": 3,
+        "s": 1.5,
+        "g": 2.0,
+        "which": "outer",
+        "samples": 100,
+        "rng": 1,
+        "throw": False,
+    },
     replica.log_expected_layered_fixed_points: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     replica.log_expected_layered_pairs: {"N": 5, "distances": [1, 2], "J_D": 0.5, "lam": 0.1},
     replica.log_expected_pairs: {"N": 5, "J_D": 0.5},
@@ -148,6 +169,7 @@ GOOD = {
     dynamics.boundary_shift: {"p": 0.3},
     dynamics.census: {"network": NETWORK, "rule": "synchronous"},
     dynamics.enumerate_fixed_points: {"network": NETWORK},
+    dynamics.graded_zones: {"network": GRADED},
     dynamics.lifetime: {"ensemble": networks.Asymmetric(6, 0.5), **LIVES},
     dynamics.log_expected_reversing_four_cycles: {"N": 6, "J_D": 0.3},
     dynamics.log_expected_two_cycles: {"N": 6, "J_D": 0.3},

@@ -1,0 +1,1 @@
+"""Graded neurons: one network, infinitely many neurons, and where either freezes."""
