@@ -65,11 +65,17 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Count in networks, sample exact means, and evaluate the theory."""
     import xarray
 
-    small, batches = ([8, 10, 12], 8) if full else ([6, 8], 2)
+    small, batches = ([8, 10, 12], 4) if full else ([6, 8], 2)
     sizes, samples = ([4, 8, 16, 32, 64], 40000) if full else ([4, 8, 16, 32], 1500)
     s = list(EXCITATIONS)
     counts = pooled(run(count_zones, {"N": small, "s": s}, replicas=batches)["result"])
-    grid = {"N": small, "s": s, "g": [COUNTED], "which": ["outer"], "samples": [10 * samples]}
+    grid = {
+        "N": small,
+        "s": s,
+        "g": [COUNTED],
+        "which": ["outer"],
+        "samples": [40000 if full else 15000],
+    }
     means = run(exact, grid).squeeze(["g", "which", "samples", "replica"], drop=True)
     neurons = counts["N"]
     mean, error = counts.mean("replica"), counts.std("replica", ddof=1)

@@ -46,6 +46,8 @@ class GradedMean:
     --------
     >>> import replica
     >>> found = replica.log_expected_graded_fixed_points(4, 1.5, 1.5, samples=4000, rng=1)
+    >>> found
+    GradedMean(log_mean=0.8..., error=0.0..., samples=4000, heaviest=0.0...)
     >>> found.converged, bool(abs(found.log_mean - 0.805) < 4 * found.error)
     (True, True)
     """
@@ -227,4 +229,4 @@ def _mean(logs: Floats) -> GradedMean:
     batches = np.array([part.mean() for part in np.array_split(weights, _BATCHES)])
     mean = weights.mean()
     error = batches.std(ddof=1) / np.sqrt(_BATCHES) / mean
-    return GradedMean(top + log(mean), float(error), len(logs), float(1 / weights.sum()))
+    return GradedMean(float(top + log(mean)), float(error), len(logs), float(1 / weights.sum()))
