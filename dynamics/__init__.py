@@ -20,6 +20,9 @@ which all are is a fixed point.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
   asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
   (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
+- Of graded neurons, `networks.Graded`: `graded_zones` are the stable fixed points of a small
+  network, `stationary` is the chaos of infinitely many, with its Lyapunov exponent, and
+  `classical_chaos` the same without self-excitation, to all digits.
 
 >>> import dynamics
 >>> import networks
@@ -40,6 +43,8 @@ from dynamics.attractors.cycle_counts import (
     log_expected_two_cycles,
 )
 from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.graded.classical import ClassicalChaos, classical_chaos
+from dynamics.graded.stationary import Stationary, stationary
 from dynamics.graded.zones import graded_zones
 from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.extrapolation import mean_field_limit
@@ -59,6 +64,7 @@ from foundation.errors import ConvergenceError
 __all__ = [
     "AnnealedCycles",
     "Census",
+    "ClassicalChaos",
     "ConvergenceError",
     "Cycle",
     "Lifetime",
@@ -66,10 +72,12 @@ __all__ = [
     "MeanFieldLimit",
     "PersistenceThreshold",
     "Relaxation",
+    "Stationary",
     "__version__",
     "annealed_cycles",
     "boundary_shift",
     "census",
+    "classical_chaos",
     "enumerate_fixed_points",
     "graded_zones",
     "lifetime",
@@ -81,5 +89,6 @@ __all__ = [
     "persistence_threshold",
     "relax",
     "relax_many",
+    "stationary",
     "synchronous",
 ]
