@@ -73,7 +73,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure exponents of networks of several sizes, and compute those of N → ∞."""
     import xarray
 
-    sizes, batches, t_max = ([500, 1000, 2000], 4, 400.0) if full else ([200, 400], 1, 80.0)
+    sizes, batches, t_max = ([400, 800, 1600], 2, 300.0) if full else ([200, 400], 1, 80.0)
     samples, settling, averaged = (1000, 40, 60) if full else (100, 12, 18)
     rows, ends = [], []
     for s, g in CASES:
