@@ -20,9 +20,12 @@ which all are is a fixed point.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
   asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
   (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
-- Of graded neurons, `networks.Graded`: `graded_zones` are the stable fixed points of a small
-  network, `stationary` is the chaos of infinitely many, with its Lyapunov exponent, and
-  `classical_chaos` the same without self-excitation, to all digits.
+- `continuous_time` follows binary neurons whose inputs lag behind their fields.
+- Of graded neurons, `networks.Graded`: `settle` follows one network in time, and `hysterons` its
+  limit of slow fields, which tells where all activity dies, `freezing_threshold`; `graded_zones`
+  are the stable fixed points of a small network; `stationary` is the chaos of infinitely many
+  neurons, with its Lyapunov exponent, and `classical_chaos` the same without self-excitation, to
+  all digits.
 
 >>> import dynamics
 >>> import networks
@@ -44,6 +47,10 @@ from dynamics.attractors.cycle_counts import (
 )
 from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
 from dynamics.graded.classical import ClassicalChaos, classical_chaos
+from dynamics.graded.continuous import ContinuousTime, continuous_time
+from dynamics.graded.freezing import FreezingThreshold, freezing_threshold
+from dynamics.graded.hysterons import Hysterons, hysterons
+from dynamics.graded.settling import Settling, settle
 from dynamics.graded.stationary import Stationary, stationary
 from dynamics.graded.zones import graded_zones
 from dynamics.infinite.boundary_shift import boundary_shift
@@ -65,21 +72,28 @@ __all__ = [
     "AnnealedCycles",
     "Census",
     "ClassicalChaos",
+    "ContinuousTime",
     "ConvergenceError",
     "Cycle",
+    "FreezingThreshold",
+    "Hysterons",
     "Lifetime",
     "MeanField",
     "MeanFieldLimit",
     "PersistenceThreshold",
     "Relaxation",
+    "Settling",
     "Stationary",
     "__version__",
     "annealed_cycles",
     "boundary_shift",
     "census",
     "classical_chaos",
+    "continuous_time",
     "enumerate_fixed_points",
+    "freezing_threshold",
     "graded_zones",
+    "hysterons",
     "lifetime",
     "log_expected_reversing_four_cycles",
     "log_expected_two_cycles",
@@ -89,6 +103,7 @@ __all__ = [
     "persistence_threshold",
     "relax",
     "relax_many",
+    "settle",
     "stationary",
     "synchronous",
 ]

@@ -61,7 +61,7 @@ class Branches:
         self.h_c = self.s * self.phi_c - self.x_c
 
     def upper(self, H: npt.ArrayLike) -> Floats:
-        """Return the state on the upper branch, by Newton's method from above.
+        """Return the state on the upper branch, by Newton's method.
 
         Parameters
         ----------
@@ -82,17 +82,17 @@ class Branches:
     def _upper(self, above: Floats) -> Floats:
         """Return the states at fields so far above the end of the branch.
 
-        The field is convex along the branch: from a state that is too high, Newton's steps lead
-        down to the solution and not beyond.
+        The field is convex along the branch: Newton's steps overshoot once, and then lead down to
+        the solution and not beyond. They start from a bound, or from what holds near the end.
         """
-        t = above + self.s * (1 - self.phi_c)
+        t = np.minimum(above + self.s * (1 - self.phi_c), np.sqrt(above / self.phi_c))
         for _ in range(_ITERATIONS):
             rise = self._rise(t)
             slope = self.s * rise * (rise + 2 * self.phi_c)
             excess = t - self.s * rise - above
             step = np.divide(excess, slope, out=np.zeros_like(t), where=slope > 0)
             t = np.maximum(t - step, 0)
-            if (np.abs(step) <= 1e-12 * t).all():
+            if (np.abs(step) <= 1e-13 * (self.s + t)).all():
                 break
         return self.x_c + t
 

@@ -1,0 +1,180 @@
+"""Four dynamics that freeze at the same coupling."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+import dynamics
+import networks
+from figures.compared import Compared, Comparisons
+
+if TYPE_CHECKING:
+    import xarray
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from figures.chapter import Run
+
+Floats = npt.NDArray[np.float64]
+
+title = "Universality of freezing"
+equation = (
+    r"J_D + \ell \sqrt{a} = J_\mathrm{a} + O(a) \quad \ell = 0.5826 \text{ (steps)} \quad "
+    r"\frac{1}{\sqrt{2}} \text{ (visits)} \quad |\zeta(\tfrac12)| \frac{1}{\sqrt{2}} "
+    r"\text{ (inertia)}"
+)
+caption = (
+    "Four dynamics that keep themselves active: binary neurons in synchronous steps and in "
+    "asynchronous visits, binary neurons whose inputs lag behind their fields in continuous time, "
+    "and hysterons, graded neurons of gain 8 that follow their branches (there J_D is h_c/(g√q)). "
+    "Left: the coupling against the square root of the activity a, the mean squared change of a "
+    "field in a step or in a unit of time. Lines: the threshold of the right panel less ℓ√a, "
+    "to leading order. Right: the coupling plus ℓ√a, the boundary at which the density of fields "
+    "vanishes, with straight lines in a. At a = 0 (crosses, one standard error, shifted sideways) "
+    "all should be at J_a, where activity dies. Grey: 0.8145(10), measured before with infinitely "
+    "many binary neurons (figure persistence)."
+)
+
+KNOWN, KNOWN_ERROR = 0.8145, 0.0010
+COUPLINGS = (0.42, 0.46, 0.50, 0.54, 0.58)
+GAIN = 8.0
+MODES = ("steps", "visits", "inertia", "hysterons")
+NAMES = {
+    "steps": "binary, synchronous",
+    "visits": "binary, asynchronous",
+    "inertia": "binary, continuous time",
+    "hysterons": "graded, $g = 8$",
+}
+ZETA = 1.4603545088  # |zeta(1/2)|, the length of Marshall and Watson
+SHIFT = {"steps": 0.5825971579, "visits": 2**-0.5, "inertia": ZETA * 2**-0.5}
+SHIFT["hysterons"] = SHIFT["steps"]
+
+
+def activity(
+    mode: str, J_D: float, N: int, t_max: int, rng: np.random.Generator
+) -> dict[str, float]:
+    """Return the activity of one network, and its coupling; nan if it froze."""
+    if mode == "hysterons":
+        return _graded(J_D, N, t_max, rng)
+    network = networks.Asymmetric(N, J_D).sample(rng)
+    late = slice(t_max // 3, None)
+    if mode == "inertia":
+        run = dynamics.continuous_time(network, t_max=t_max, dt=0.05, intervals=t_max, rng=rng)
+        a, alive = 4 * run.flip_rate[late].mean(), not run.converged
+    elif mode == "visits":
+        settling = dynamics.relax(network, order="random", max_sweeps=t_max, rng=rng, history=True)
+        unstable = settling.unstable_fraction
+        alive = not settling.converged and unstable is not None
+        a = 4 * unstable[late].mean() if unstable is not None and alive else 0.0
+    else:
+        a, alive = _synchronous(network, t_max, late, rng)
+    return {"activity": a if alive else np.nan, "coupling": J_D}
+
+
+def _synchronous(
+    network: networks.Network, t_max: int, late: slice, rng: np.random.Generator
+) -> tuple[float, bool]:
+    """Return four times the fraction that flips in a step."""
+    s = rng.choice(np.array([-1, 1], np.int8), network.N)
+    flips = []
+    for _ in range(t_max):
+        unstable = network.stabilities(s) <= 0
+        s = np.where(unstable, -s, s).astype(np.int8)
+        flips.append(unstable.mean())
+    return float(4 * np.mean(flips[late])), flips[-1] > 0
+
+
+def _graded(J_D: float, N: int, t_max: int, rng: np.random.Generator) -> dict[str, float]:
+    """Return the same of hysterons of about that coupling."""
+    from scipy.optimize import brentq
+
+    s = brentq(lambda s: networks.Branches(s).h_c - GAIN * J_D, 1 + 1e-9, 4 + 2 * GAIN)
+    run = dynamics.hysterons(networks.Graded(N, s, GAIN).sample(rng), t_max, rng=rng)
+    q = run.q[t_max // 3 :].mean()
+    a = run.field_change[t_max // 3 :].mean() / (GAIN**2 * q)
+    return {"activity": a if run.flips[-1] > 0 else np.nan, "coupling": J_D / np.sqrt(q)}
+
+
+def compute(run: "Run", full: bool) -> "xarray.Dataset":
+    """Measure activities, and extrapolate the shifted couplings."""
+    import xarray
+
+    N, t_max, replicas = (4000, 250, 4) if full else (1500, 150, 2)
+    rows = []
+    for mode in MODES:
+        grid = {"mode": [mode], "J_D": list(COUPLINGS), "N": [N], "t_max": [t_max]}
+        row = run(activity, grid, replicas=replicas).squeeze(["mode", "N", "t_max"], drop=True)
+        rows.append(row[["activity", "coupling"]].transpose("J_D", "replica"))
+    data = xarray.concat(rows, "mode")
+    shift = xarray.DataArray([SHIFT[mode] for mode in MODES], dims="mode")
+    shifted = data["coupling"] + shift * np.sqrt(data["activity"])
+    fits = [
+        _line(a.values.ravel(), y.values.ravel())
+        for a, y in zip(data["activity"], shifted, strict=True)
+    ]
+    value, error, slope = (np.array(part) for part in zip(*fits, strict=True))
+    return data.assign(
+        shifted=shifted,
+        shift=shift,
+        value=("mode", value),
+        error=("mode", error),
+        slope=("mode", slope),
+    ).assign_coords(mode=list(MODES))
+
+
+def _line(a: Floats, y: Floats) -> tuple[float, float, float]:
+    """Return the end at a = 0 of a straight line, its error from the scatter, and the slope."""
+    alive = np.isfinite(a)
+    terms = np.stack([np.ones(alive.sum()), a[alive]], axis=1)
+    inverse = np.linalg.inv(terms.T @ terms)
+    value, slope = inverse @ terms.T @ y[alive]
+    scatter = np.sum((y[alive] - value - slope * a[alive]) ** 2) / (alive.sum() - 2)
+    return float(value), float(np.sqrt(scatter * inverse[0, 0])), float(slope)
+
+
+unjudged = {"what the thresholds are fitted to": ("activity", "coupling", "shifted")}
+
+
+def compared(data: "xarray.Dataset") -> Comparisons:
+    """Compare the four thresholds with the one of infinitely many binary neurons."""
+    error = (data["error"] ** 2 + KNOWN_ERROR**2) ** 0.5
+    off = (data["value"] - KNOWN) / error
+    what = "thresholds of four dynamics, and of infinitely many binary neurons"
+    yield Compared("z", what, off, "value", error, "of the coupling", shared=True)
+
+
+def draw(data: "xarray.Dataset") -> "Figure":
+    """Draw couplings over activities, and the shifted ones with their ends."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7.0, 3.2))
+    left, right = figure.subplots(1, 2)
+    weights = data["error"] ** -2.0
+    mean = float((weights * data["value"]).sum() / weights.sum())
+    for color, mode in enumerate(data["mode"].values):
+        row = data.sel(mode=mode)
+        _draw_mode(left, right, row, color, mean)
+    for ax in (left, right):
+        ax.axhspan(KNOWN - KNOWN_ERROR, KNOWN + KNOWN_ERROR, color="0.75", lw=0)
+    left.set(xlabel="$\\sqrt{a}$", ylabel="coupling $J_D$", xlim=(0, None))
+    right.set(xlabel="activity $a$", ylabel="$J_D + \\ell\\,\\sqrt{a}$")
+    low, high = right.get_ylim()
+    right.set_ylim(low, high + 0.45 * (high - low))
+    right.legend(loc="upper left")
+    return figure
+
+
+def _draw_mode(left: "Axes", right: "Axes", row: "xarray.Dataset", color: int, mean: float) -> None:
+    """Draw one dynamics in both panels."""
+    a = row["activity"].values.ravel()
+    style: dict[str, Any] = {"ls": "", "marker": "os^D"[color], "mfc": "w", "color": f"C{color}"}
+    left.plot(np.sqrt(a), row["coupling"].values.ravel(), **style)
+    root = np.array([0, np.sqrt(np.nanmax(a))])
+    left.plot(root, mean - float(row["shift"]) * root, color=f"C{color}", lw=0.8)
+    label = NAMES[str(row["mode"].values)]
+    right.plot(a, row["shifted"].values.ravel(), label=label, **style)
+    ends = np.array([0, np.nanmax(a)])
+    value, error = float(row["value"]), float(row["error"])
+    right.plot(ends, value + float(row["slope"]) * ends, color=f"C{color}", lw=0.8)
+    right.errorbar([-0.006 * (color + 1)], [value], [error], fmt="x", color=f"C{color}")
