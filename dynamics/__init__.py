@@ -26,6 +26,8 @@ which all are is a fixed point.
   are the stable fixed points of a small network; `stationary` is the chaos of infinitely many
   neurons, with its Lyapunov exponent, and `classical_chaos` the same without self-excitation, to
   all digits.
+- `glauber` is the dynamics at a temperature, or along a falling one; `energy` is what it lowers
+  where couplings are symmetric; `recall` damages stored patterns and counts how many come back.
 
 >>> import dynamics
 >>> import networks
@@ -60,6 +62,10 @@ from dynamics.infinite.mean_field_limit import MeanFieldLimit
 from dynamics.infinite.persistence import persistence_threshold
 from dynamics.infinite.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.simulation import mean_field
+from dynamics.memories.energy import energy
+from dynamics.memories.glauber import glauber
+from dynamics.memories.recall import Recall, recall
+from dynamics.memories.thermal import Thermal
 from dynamics.relaxing.active_state import lifetime
 from dynamics.relaxing.asynchronous import relax, relax_many
 from dynamics.relaxing.lifetime import Lifetime
@@ -81,17 +87,21 @@ __all__ = [
     "MeanField",
     "MeanFieldLimit",
     "PersistenceThreshold",
+    "Recall",
     "Relaxation",
     "Settling",
     "Stationary",
+    "Thermal",
     "__version__",
     "annealed_cycles",
     "boundary_shift",
     "census",
     "classical_chaos",
     "continuous_time",
+    "energy",
     "enumerate_fixed_points",
     "freezing_threshold",
+    "glauber",
     "graded_zones",
     "hysterons",
     "lifetime",
@@ -101,6 +111,7 @@ __all__ = [
     "mean_field_limit",
     "pair_distances",
     "persistence_threshold",
+    "recall",
     "relax",
     "relax_many",
     "settle",

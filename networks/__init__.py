@@ -24,6 +24,7 @@ couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a
 `Graded` neurons have rates :math:`\tanh x_i` instead of signs,
 :math:`\dot x_i = -x_i + s \tanh x_i + g \sum_j J_{ij} \tanh x_j`; `Branches` says between which
 states one of them chooses, for s > 1.
+`Hebbian` and `PseudoInverse` store patterns: what they draw is a `MemoryNetwork`.
 
 >>> import numpy as np
 >>> import networks
@@ -43,6 +44,9 @@ from networks.binary import BinaryNetwork
 from networks.branches import Branches
 from networks.graded import Graded, GradedNetwork
 from networks.layered import Layered
+from networks.memories.hebbian import Hebbian
+from networks.memories.network import MemoryNetwork
+from networks.memories.pseudo_inverse import PseudoInverse
 from networks.network import Network
 from networks.revealed import Revealed
 
@@ -52,8 +56,11 @@ __all__ = [
     "Branches",
     "Graded",
     "GradedNetwork",
+    "Hebbian",
     "Layered",
+    "MemoryNetwork",
     "Network",
+    "PseudoInverse",
     "Revealed",
     "__version__",
 ]

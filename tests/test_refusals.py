@@ -29,6 +29,7 @@ LIMITS = {"bounds": {"W": (np.zeros((3, 3)), None)}, "tied": {"W": np.full((3, 3
 LOOP = ld.Loop(ld.double_integrator(), steps=5)
 DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
 WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
+MEMORY = networks.Hebbian(6, 1).sample(rng=1)
 WAIT = {"samples": 2, "max_steps": 100, "rng": 1, "rank": 1, "throw": False}
 REGRESSION = ld.Regression([[1.0, 0.0]])
 FLIPS = ld.Flips([1, -1], [1], [-1])
@@ -49,6 +50,14 @@ GOOD = {
     GRADED.velocities: {"x": STATE},
     GRADED.jacobian: {"x": STATE},
     GRADED.is_stable: {"x": STATE},
+    networks.Hebbian: {"N": 6, "P": 1, "J_D": 0.1, "dilution": 0.5, "symmetric": True},
+    networks.Hebbian(6, 1).sample: {"rng": 1},
+    networks.Hebbian(6, 1).store: {"patterns": STATE[None], "rng": 1},
+    networks.PseudoInverse: {"N": 6, "P": 1, "J_D": 0.1},
+    networks.PseudoInverse(6, 1).sample: {"rng": 1},
+    networks.PseudoInverse(6, 1).store: {"patterns": STATE[None]},
+    networks.MemoryNetwork: {"patterns": STATE[None], "couplings": np.zeros((6, 6)), "J_D": 0.1},
+    MEMORY.overlaps: {"s": STATE},
     networks.Layered: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     networks.Layered(5, 2, 0.5, 0.1).sample: {"rng": 1},
     networks.Network: {"couplings": np.zeros((2, 2)), "J_D": 0.5, "lam": 0.1},
@@ -168,6 +177,25 @@ GOOD = {
     dynamics.annealed_cycles: {"N": 8},
     dynamics.boundary_shift: {"p": 0.3},
     dynamics.census: {"network": NETWORK, "rule": "synchronous"},
+    dynamics.energy: {"network": MEMORY, "s": STATE},
+    dynamics.glauber: {
+        "network": MEMORY,
+        "T": 0.5,
+        "start": STATE,
+        "sweeps": 1,
+        "burn_in": 0,
+        "order": "fixed",
+        "rng": 1,
+    },
+    dynamics.recall: {
+        "network": MEMORY,
+        "distance": 0.1,
+        "trials": 2,
+        "recalled_at": 0.9,
+        "order": "fixed",
+        "max_sweeps": 1,
+        "rng": 1,
+    },
     dynamics.enumerate_fixed_points: {"network": NETWORK},
     dynamics.classical_chaos: {"g": 2.0},
     dynamics.continuous_time: {

@@ -67,7 +67,7 @@ class DenseUpdates:
 
 
 @compiled
-def _flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
+def flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
     """Flip neuron i of a state, and bring the fields up to date."""
     outgoing, lam = couplings.outgoing, couplings.lam
     L, N = outgoing.shape[:2]
@@ -93,13 +93,13 @@ def _visit(couplings: Couplings, moving: Moving, which: Indices, visits: Indices
         state, fields = s[r], h[r]
         for i in visits:
             if state[i] * fields[i] + J_D <= 0:
-                _flip(couplings, state, fields, i)
+                flip(couplings, state, fields, i)
                 flips[r] += 1
         return
     for i in visits:
         for r in which:
             if s[r, i] * h[r, i] + J_D <= 0:
-                _flip(couplings, s[r], h[r], i)
+                flip(couplings, s[r], h[r], i)
                 flips[r] += 1
 
 
@@ -113,5 +113,5 @@ def _flip_most_unstable(couplings: Couplings, s: States, h: Floats, most: int) -
                 worst = i
         if s[worst] * h[worst] + couplings.J_D > 0:
             return flips
-        _flip(couplings, s, h, worst)
+        flip(couplings, s, h, worst)
     return most

@@ -1,0 +1,159 @@
+"""Patterns stored by the rule of Hebb, in full and in diluted networks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from foundation import domains
+from networks.memories.network import MemoryNetwork, checked_patterns, draw_patterns
+from networks.network import Spins
+
+_BLOCK = 1024  # patterns that are held as float32 at a time
+
+
+@dataclass(frozen=True)
+class Hebbian:
+    r"""Random patterns stored by the rule of Hebb (the Hopfield network).
+
+    .. math:: J_{ij} = \frac{c_{ij}}{cN} \sum_{\mu=1}^P \xi_i^\mu \xi_j^\mu \quad (i \ne j),
+
+    with :math:`\xi_i^\mu = \pm 1`, and :math:`c_{ij} = 1` with the probability c, otherwise 0. In a
+    pattern the signal on each neuron is 1, and the other patterns make a noise of variance
+    :math:`\alpha = P/(cN)`, the load. The self-coupling is `J_D`, in the units of that signal: the
+    sum over patterns puts nothing on the diagonal.
+
+    Fields are multiples of :math:`1/(cN)`, and may be zero: then the neuron is not stable, and at
+    `J_D = 0` flips to and fro for ever. Without dilution there are none for even N and odd P.
+
+    Parameters
+    ----------
+    N
+        Number of neurons, >= 1.
+    P
+        Number of patterns, >= 1.
+    J_D
+        Self-coupling, in [0, 1e30].
+    dilution
+        The probability c that a coupling is there, in (0, 1].
+    symmetric
+        Whether :math:`c_{ij} = c_{ji}`; if not, the two are independent. Without dilution the
+        couplings are symmetric in any case.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a parameter is outside its documented domain.
+
+    References
+    ----------
+    Hopfield, PNAS 79, 2554 (1982); `docs/theory/memories.md`.
+
+    Examples
+    --------
+    >>> import networks
+    >>> ensemble = networks.Hebbian(N=500, P=40, J_D=0.1, dilution=0.5, symmetric=False)
+    >>> ensemble.alpha
+    0.16
+    >>> network = ensemble.sample(rng=1)
+    >>> network
+    MemoryNetwork(N=500, P=40, J_D=0.1)
+    >>> round(float((network.couplings != 0).mean()), 2)
+    0.44
+
+    (Of 40 products of random signs some sums are zero.) Patterns of one's own:
+
+    >>> networks.Hebbian(N=4, P=2).store([[1, 1, 1, 1], [1, -1, 1, -1]]).couplings
+    array([[0. , 0. , 0.5, 0. ],
+           [0. , 0. , 0. , 0.5],
+           [0.5, 0. , 0. , 0. ],
+           [0. , 0.5, 0. , 0. ]], dtype=float32)
+    """
+
+    N: int
+    P: int
+    J_D: float = 0.0
+    dilution: float = 1.0
+    symmetric: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "N", domains.integer("N", self.N))
+        object.__setattr__(self, "P", domains.integer("P", self.P))
+        object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
+        dilution = domains.real("dilution", self.dilution, low=0, high=1)
+        if dilution == 0:
+            raise ValueError("dilution must be in (0, 1], got 0: the probability of a coupling")
+        object.__setattr__(self, "dilution", dilution)
+        object.__setattr__(self, "symmetric", domains.boolean("symmetric", self.symmetric))
+
+    @property
+    def alpha(self) -> float:
+        """The load P/(cN): patterns per coupling of a neuron."""
+        return self.P / (self.dilution * self.N)
+
+    def sample(self, rng: int | np.random.Generator | None = None) -> MemoryNetwork:
+        """Draw random patterns, and the network that stores them.
+
+        Parameters
+        ----------
+        rng
+            A seed, a generator, or None for a fresh seed.
+
+        Returns
+        -------
+        MemoryNetwork.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If `rng` is outside its documented domain.
+        """
+        rng = domains.generator(rng)
+        return self._stored(draw_patterns(self.N, self.P, rng), rng)
+
+    def store(
+        self, patterns: npt.ArrayLike, *, rng: int | np.random.Generator | None = None
+    ) -> MemoryNetwork:
+        """Store given patterns.
+
+        Parameters
+        ----------
+        patterns
+            Entries ±1, shape (P, N).
+        rng
+            A seed, a generator, or None for a fresh seed: for a diluted network.
+
+        Returns
+        -------
+        MemoryNetwork.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If an argument is outside its documented domain.
+        """
+        rng = domains.generator(rng)
+        return self._stored(checked_patterns(patterns, self.N, self.P), rng)
+
+    def _stored(self, patterns: Spins, rng: np.random.Generator) -> MemoryNetwork:
+        J = np.zeros((self.N, self.N), dtype=np.float32)
+        for first in range(0, self.P, _BLOCK):
+            block = patterns[first : first + _BLOCK].astype(np.float32)
+            J += block.T @ block
+        J /= np.float32(self.dilution * self.N)
+        np.fill_diagonal(J, 0)
+        if self.dilution < 1:
+            J *= _present(self.N, self.dilution, self.symmetric, rng)
+        J.flags.writeable = False  # handed over, not copied
+        return MemoryNetwork(patterns, J, self.J_D)
+
+
+def _present(
+    N: int, dilution: float, symmetric: bool, rng: np.random.Generator
+) -> npt.NDArray[np.bool]:
+    """Return which couplings there are."""
+    present = rng.random((N, N), dtype=np.float32) < dilution
+    if not symmetric:
+        return present
+    upper = np.triu(present)
+    return upper | upper.T
