@@ -10,12 +10,11 @@ from contrastive_ode.engine.arguments import (
     Floats,
     Indices,
     NetArrays,
-    Tape,
     TaskArrays,
 )
 from contrastive_ode.engine.stand_ins import loss, loss_slope, njit, sensitivity, vjp
 from contrastive_ode.engine.steps import FACTORS, OFFSETS, blown_up, clear, copy, start
-from contrastive_ode.events.arguments import GRAZES, EventWorkspace
+from contrastive_ode.events.arguments import GRAZES, EventTape, EventWorkspace
 from contrastive_ode.events.free import cost_of_pieces
 from contrastive_ode.events.pieces import between, cut, pace, piece, point_cost, pull, running_cost
 from contrastive_ode.events.stand_ins import (
@@ -184,7 +183,7 @@ def adjoint(
     task: TaskArrays,
     net: NetArrays,
     work: EventWorkspace,
-    tape: Tape,
+    tape: EventTape,
     exact: bool,
     grads: Any,
     costs: Floats,

@@ -50,6 +50,18 @@ class EventWorkspace(NamedTuple):
     logged: Indices
 
 
+class EventTape(NamedTuple):
+    """All states of a trajectory with events, and the arguments of all its stages."""
+
+    path: Floats
+    stages: Floats
+
+
+def event_tape(steps: int, size: int) -> EventTape:
+    """Return the memory for a trajectory with events, for the way back."""
+    return EventTape(np.empty((steps + 1, size)), np.empty((steps, 4, size)))
+
+
 def event_workspace(size: int, N: int, log: int = 0) -> EventWorkspace:
     """Return the memory for states of a size, on N nodes, and for a number of events to keep."""
     return EventWorkspace(

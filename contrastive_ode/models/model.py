@@ -208,7 +208,7 @@ class Model(Parameters):
         """
         if self.system.threshold:
             return event_workspace(self.size, self.N, log)
-        return workspace(self.size, kind)
+        return workspace(self.size, kind=kind)
 
     def net(self, w: Floats) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.

@@ -65,11 +65,11 @@ def _slow(
     start = np.random.default_rng(0).normal(size=model.size)
     start[task.imposed] = 0.0
     for n in looks:
-        v, before = start, start @ start
+        v, before = start, float(start @ start)
         for _ in range(FEW):
             jvp(n * task.h, path[n], v, net, product)
             product[task.imposed] = 0.0
-            after = product @ product
+            after = float(product @ product)
             if not task.h**2 * after <= SLOW**2 * before:  # or it is not finite
                 return False
             if after < TINY:  # what follows would be lost to underflow

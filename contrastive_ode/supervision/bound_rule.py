@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from contrastive_ode.engine.arguments import End, NetArrays, Tape, TaskArrays, tape
 from contrastive_ode.errors import BlowUpError, EventError
+from contrastive_ode.events.arguments import EventTape, event_tape
 from contrastive_ode.models.model import Model
 from contrastive_ode.supervision.analytic import check_analytic
 from contrastive_ode.supervision.batches import batches, doubled, kernels_together, memory
@@ -98,8 +99,10 @@ class BoundRule:
         self.kept_steps = task.steps if rule.supervisor in BACKWARDS else 0
 
     @cached_property
-    def tape(self) -> Tape:
+    def tape(self) -> Tape | EventTape:
         """Memory for the way back."""
+        if self.model.system.threshold:
+            return event_tape(self.kept_steps, self.model.size)
         return tape(self.kept_steps, self.model.size)
 
     def on(self, task: Task) -> BoundRule:
