@@ -41,7 +41,7 @@ inside = compiled(**options, **within)
 # called with all arrays of a network, which takes longer than many a function
 kernel = compiled(**options, **outer, forceinline=True)
 inner = compiled(**options, **within, forceinline=True)
-exact = compiled(**options | dict(fastmath={"contract"}), **within, forceinline=True)
+exact = compiled(**options | dict(fastmath={"contract"}), **outer, forceinline=True)
 '''
 NET = {
     "_w": "parameters",
