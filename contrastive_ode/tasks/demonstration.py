@@ -117,7 +117,8 @@ class Demonstration:
             As in `contrastive_ode.train`.
         """
         if not isinstance(iterations, Iterations | None):
-            return self.lasting(iterations).train(rule=rule, rng=rng, throw=throw)
+            number = domains.integer("iterations", iterations, 0)
+            return self.lasting(number).train(rule=rule, rng=rng, throw=throw)
         first = self.before and self.before.train(rule=rule, rng=rng, throw=throw)
         if isinstance(rule, str):
             rule = replace(self.rule, supervisor=rule)

@@ -78,6 +78,7 @@ unjudged = {
         "basin",
         "iterations",
         "number",
+        "reached",
     ),
 }
 

@@ -202,10 +202,12 @@ unjudged = {
 def orders(errors: "xarray.DataArray", of: str) -> tuple["xarray.DataArray", "xarray.DataArray"]:
     """Return the measured orders of errors that halve along `of`, and their claimed errors.
 
-    Those are twice the change between the orders before, of which none saw the error itself.
+    Those are twice the change between the orders before, of which none saw the error itself. An
+    error is a size: where one is below zero its order is infinite.
     """
-    finer = errors.shift({of: -1})
-    found = errors.copy(data=np.log2(errors.values / finer.values))
+    sizes = errors.clip(min=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = errors.copy(data=np.log2(sizes.values / sizes.shift({of: -1}).values))
     change = abs(found - found.shift({of: 1}))
     return found, 2 * change.shift({of: 2}) + 1e-3
 

@@ -133,7 +133,10 @@ def _line(a: Floats, y: Floats) -> tuple[float, float, float]:
     return float(value), float(np.sqrt(scatter * inverse[0, 0])), float(slope)
 
 
-unjudged = {"what the thresholds are fitted to": ("activity", "coupling", "shifted")}
+unjudged = {
+    "what the thresholds are fitted to": ("activity", "coupling", "shifted"),
+    "the slopes of these fits": ("shift", "slope"),
+}
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:

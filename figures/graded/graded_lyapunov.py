@@ -118,7 +118,7 @@ def _extrapolated(N: npt.NDArray[np.int_], y: Floats, error: Floats) -> tuple[fl
 
 
 unjudged = {
-    "networks of finite size, which are extrapolated": ("network", "network_error"),
+    "networks of finite size, which are extrapolated": ("network", "network_error", "slope"),
     "drawn between the couplings that are judged": ("classical",),
     "parameters": ("coupling", "s"),
 }

@@ -21,7 +21,8 @@ Floats = npt.NDArray[np.float64]
 title = "Which frequency a hidden node becomes"
 equation = (
     r"E = \frac12 |\tilde Y^T (a_x + b_y)^2|^2 = \frac2M \sum_{k \ne 0} p_k q_k \le \frac M4 \quad "
-    r"\dot p_k = \dot q_k = 8 p_k q_k \quad k^* = \arg\min_k \frac{\ln(p_k/q_k)}{p_k - q_k}"
+    r"\dot p_k = \dot q_k = 8 p_k q_k \quad "
+    r"k^* = \operatorname{arg min}_k \frac{\ln(p_k/q_k)}{p_k - q_k}"
 )
 caption = (
     "Addition modulo M by hidden nodes with the response (a_x + b_y)². Left: nodes that climb "

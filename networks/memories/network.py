@@ -37,7 +37,7 @@ class MemoryNetwork(Network):
     >>> bool(network.is_fixed_point(network.patterns).all())
     True
     >>> network.overlaps(network.patterns[3]).round(2)[:5]
-    array([ 0.02, -0.02,  0.04,  1.  ,  0.08])
+    array([-0.02,  0.06, -0.01,  1.  , -0.04])
     """
 
     patterns: Spins

@@ -45,7 +45,7 @@ class PseudoInverse:
     >>> import networks
     >>> network = networks.PseudoInverse(N=500, P=250).sample(rng=1)
     >>> stabilities = network.stabilities(network.patterns)
-    >>> float(stabilities.mean().round(3)), float(stabilities.std().round(2))
+    >>> round(float(stabilities.mean()), 3), round(float(stabilities.std()), 2)
     (0.5, 0.02)
 
     Patterns of one's own may be correlated, as long as none is a combination of the others:
