@@ -48,7 +48,10 @@ def test_closed_reactions_keep_their_mass():
     assert np.abs(path[-1] - path[0]).max() > 0.1
 
 
-@pytest.mark.parametrize("supervisor", ["forward", "tangent", "clamp", "gradient", "descent"])
+SLOW = [pytest.param(name, marks=pytest.mark.long) for name in ("tangent", "clamp", "gradient")]
+
+
+@pytest.mark.parametrize("supervisor", ["forward", "descent", *SLOW])  # all compile kernels
 def test_nothing_into_an_imposed_node_changes(case, supervisor):
     held = {i: lambda t: 0.5 + 0.3 * np.sin(t) for i in range(0, case.x.size, 5)}  # all of node 0
     task = case.task(points=None, imposed=held)
