@@ -30,7 +30,8 @@ def mode_recursion(s: npt.ArrayLike, a0: float, depth: int, rate: float, steps: 
 
     Returns
     -------
-    Of shape (steps + 1, *shape of s); not finite from where a rate is too large.
+    Of shape (steps + 1, ...), with the shape of `s` at the end; not finite from where a rate is too
+    large.
 
     Raises
     ------
