@@ -202,6 +202,7 @@ def test_costs_that_cannot_be(make, message):
         make()
 
 
+@pytest.mark.long
 def test_oscillators_learn_a_frequency():
     """Reciprocal or not, phases that rotate at one rate are a cost of velocities."""
     model = systems.kuramoto.on(ode.all_to_all(4), omega=[0.2, 0.4, 0.9, 1.1])

@@ -114,11 +114,24 @@ def test_whole_gallery_agrees(tmp_path):
         assert all(check.agrees for check in checks)
 
 
-def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):
+def test_a_change_of_the_code_is_seen_and_ledgers_of_what_is_gone_are_named(
+    small, tmp_path, monkeypatch, capsys
+):
     with ThreadPoolExecutor(2) as executor:
         Gallery(tmp_path, executor=executor, progress=False).make("pair_distances")
     main(["recheck", "--output", str(tmp_path), "--count", "1"])
     assert capsys.readouterr().out == "pair_distances.count_pairs: 1 of 1 the same\n"
+    for name in ("an_older_figure.gone", "pair_distances.abandoned"):
+        (tmp_path / "ledgers" / f"{name}.sqlite").touch()
+    with pytest.raises(SystemExit) as stop:
+        main(["recheck", "--output", str(tmp_path), "--count", "1"])
+    assert stop.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == "pair_distances.count_pairs: 1 of 1 the same\n", "all others are checked"
+    assert "of figures.an_older_figure.gone; " in captured.err
+    assert "of figures.pair_distances.abandoned" in captured.err
+    for name in ("an_older_figure.gone", "pair_distances.abandoned"):
+        (tmp_path / "ledgers" / f"{name}.sqlite").unlink()
     module = catalogue.load("pair_distances")
     whole = module.count_pairs
 
@@ -132,20 +145,6 @@ def test_a_change_of_the_code_is_seen(small, tmp_path, monkeypatch, capsys):
     captured = capsys.readouterr()
     assert "0 of 1 the same\n  result differ at " in captured.out
     assert "--no-resume" in captured.err
-
-
-def test_ledgers_of_what_is_gone_are_named_when_all_others_are_checked(small, tmp_path, capsys):
-    with ThreadPoolExecutor(2) as executor:
-        Gallery(tmp_path, executor=executor, progress=False).make("pair_distances")
-    for name in ("an_older_figure.gone", "pair_distances.abandoned"):
-        (tmp_path / "ledgers" / f"{name}.sqlite").touch()
-    with pytest.raises(SystemExit) as stop:
-        main(["recheck", "--output", str(tmp_path), "--count", "1"])
-    assert stop.value.code == 2
-    captured = capsys.readouterr()
-    assert "pair_distances.count_pairs: 1 of 1 the same" in captured.out
-    assert "of figures.an_older_figure.gone; " in captured.err
-    assert "of figures.pair_distances.abandoned" in captured.err
 
 
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
