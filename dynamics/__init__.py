@@ -23,9 +23,9 @@ which all are is a fixed point.
 - `continuous_time` follows binary neurons whose inputs lag behind their fields.
 - Of graded neurons, `networks.Graded`: `settle` follows one network in time, and `hysterons` its
   limit of slow fields, which tells where all activity dies, `freezing_threshold`; `graded_zones`
-  are the stable fixed points of a small network; `stationary` is the chaos of infinitely many
-  neurons, with its Lyapunov exponent, and `classical_chaos` the same without self-excitation, to
-  all digits.
+  are the stable fixed points of a small network; `graded_mean_field` follows infinitely many
+  neurons in time, `stationary` is their chaos, with its Lyapunov exponent, and `classical_chaos`
+  the same without self-excitation, to all digits.
 - `glauber` is the dynamics at a temperature, or along a falling one; `energy` is what it lowers
   where couplings are symmetric; `recall` damages stored patterns and counts how many come back.
 
@@ -52,6 +52,7 @@ from dynamics.graded.classical import ClassicalChaos, classical_chaos
 from dynamics.graded.continuous import ContinuousTime, continuous_time
 from dynamics.graded.freezing import FreezingThreshold, freezing_threshold
 from dynamics.graded.hysterons import Hysterons, hysterons
+from dynamics.graded.mean_field import GradedMeanField, graded_mean_field
 from dynamics.graded.settling import Settling, settle
 from dynamics.graded.stationary import Stationary, stationary
 from dynamics.graded.zones import graded_zones
@@ -82,6 +83,7 @@ __all__ = [
     "ConvergenceError",
     "Cycle",
     "FreezingThreshold",
+    "GradedMeanField",
     "Hysterons",
     "Lifetime",
     "MeanField",
@@ -102,6 +104,7 @@ __all__ = [
     "enumerate_fixed_points",
     "freezing_threshold",
     "glauber",
+    "graded_mean_field",
     "graded_zones",
     "hysterons",
     "lifetime",

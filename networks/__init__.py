@@ -24,6 +24,7 @@ couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a
 `Graded` neurons have rates :math:`\tanh x_i` instead of signs,
 :math:`\dot x_i = -x_i + s \tanh x_i + g \sum_j J_{ij} \tanh x_j`; `Branches` says between which
 states one of them chooses, for s > 1.
+
 `Hebbian` and `PseudoInverse` store patterns: what they draw is a `MemoryNetwork`.
 
 >>> import numpy as np

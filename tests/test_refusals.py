@@ -214,6 +214,15 @@ GOOD = {
         "rng": 1,
         "throw": False,
     },
+    dynamics.graded_mean_field: {
+        "s": 1.5,
+        "g": 2.0,
+        "t_max": 0.2,
+        "dt": 0.1,
+        "samples": 800,
+        "snapshots": 2,
+        "rng": 1,
+    },
     dynamics.graded_zones: {"network": GRADED},
     dynamics.hysterons: {"network": GRADED, "steps": 2, "rng": 1},
     dynamics.settle: {

@@ -57,6 +57,29 @@ def test_deferred_couplings_follow_the_same_law():
     assert (a_error < 0.1 * a).all()
 
 
+def test_infinitely_many_are_the_limit_of_networks():
+    """All correlations between a few times, of 12 dense networks with the same step."""
+    run = dynamics.graded_mean_field(1.5, 2.5, 4.0, 0.1, 9600, snapshots=5, rng=1)
+    rng = np.random.default_rng(2)
+    found = []
+    for _ in range(12):
+        J = rng.standard_normal((800, 800)) / 800**0.5
+        x, before, rates = rng.standard_normal(800), None, []
+        for step in range(41):
+            phi = np.tanh(x)
+            if step % 10 == 0:
+                rates.append(phi)
+            velocity = 1.5 * phi - x + 2.5 * J @ phi
+            x = x + 0.1 * (velocity if before is None else 1.5 * velocity - 0.5 * before)
+            before = velocity
+        found.append(np.array(rates) @ np.transpose(rates) / 800)
+    error = np.hypot(np.std(found, axis=0, ddof=1) / 12**0.5, run.correlation_error)
+    z = (run.correlation - np.mean(found, axis=0)) / error
+    assert np.abs(z).max() < 4.5
+    assert (error[1:, 1:] < 0.02).all()
+    np.testing.assert_allclose(np.diag(run.correlation), run.q[::10], atol=1e-12)
+
+
 def test_hysterons_step_by_step():
     """Against branches found by bisection, for a few steps."""
     network = networks.Graded(40, 2.5, 2.0).sample(rng=1)
