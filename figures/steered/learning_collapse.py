@@ -65,7 +65,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     if full:
-        kinds, H, P, epochs, units = ["images", "twins"], 400, 60_000, 2, 200
+        kinds, H, P, epochs, units = ["images", "twins"], 400, 60_000, 2, 100
         J_D = [0.0, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0]
     else:
         kinds, H, P, epochs, units = ["synthetic"], 200, 20_000, 1, 60
