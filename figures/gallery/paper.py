@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from figures import catalogue
+from figures.gallery.coloured import coloured
 from figures.gallery.fitted import fit
 from figures.gallery.making import STYLE
 from foundation import domains
@@ -55,7 +56,7 @@ def draw(
 
     module, found = catalogue.load(name), _given(name, data)
     with matplotlib.rc_context(fname=STYLE):
-        return fit(module.draw(found), width, panels)
+        return coloured(fit(module.draw(found), width, panels))
 
 
 def export(

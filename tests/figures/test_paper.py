@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 import xarray
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from figures.command import main
 from figures.gallery import draw, export, stored, to_csv
+from figures.gallery.broken import broken
 from figures.gallery.fitted import fit
 
 
@@ -149,3 +151,37 @@ def test_options_are_refused_before_anything_is_computed(options, message, tmp_p
         main(["figure", "persistence", "--output", str(tmp_path), *options])
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_label_without_room_is_broken_outside_formulas():
+    figure = fit(grid(2, 2), 3.4)
+    figure.axes[0].set_xlabel("a label of many words with a formula $a = b + c$ that is long")
+    figure.axes[0].set_ylabel("fraction")
+    broken(figure)
+    lines = figure.axes[0].get_xlabel().split("\n")
+    assert len(lines) > 1
+    assert any("$a = b + c$" in line for line in lines)
+    figure.draw_without_rendering()
+    wide = figure.axes[0].xaxis.label.get_window_extent().width
+    assert wide <= 1.3 * figure.axes[0].get_window_extent().width
+    assert figure.axes[0].get_ylabel() == "fraction"
+
+
+def test_words_under_an_axis_are_turned_where_they_overlap():
+    figure = Figure(figsize=(1.5, 2))
+    ax = figure.subplots()
+    ax.plot([0, 1, 2])
+    ax.set_xticks([0, 1, 2], ["one thing", "another", "a third"])
+    broken(figure)
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
+
+
+def test_colours_do_not_depend_on_where_the_figure_is_saved():
+    figure = draw("benchmarks_learning", width=3.4)
+    colours = {
+        colour
+        for line in figure.findobj(Line2D)
+        for colour in (line.get_color(), line.get_markeredgecolor(), line.get_markerfacecolor())
+    }
+    assert colours
+    assert not [colour for colour in colours if str(colour)[:1] == "C"]
