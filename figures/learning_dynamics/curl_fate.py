@@ -28,14 +28,14 @@ caption = (
     "threshold; the line is -λ, which a fast decay approaches slowly: the verdict compares with "
     "the linear equation). The sign of λ tells whether an error comes to grow, not when: it "
     "decays at first, by the other eigenvalues, the longer the less of it lies along the "
-    "eigenvector of λ, and is followed until that part outgrows it. Upper right: flips at a fraction p of the readout of a wide network "
-    "(circles) and the equation of one angle (lines), β = 3, ω = 1, |w*| = 2; if all signs are "
-    "wrong (dotted: the angle) it runs for ever. Lower left: the error beyond the threshold "
-    "(three networks each): with flips at hidden neurons, in either layer, another solution is "
-    "found; with flips at inputs the error stays. Lower right: the logarithm of the factor by "
-    "which a small change of the weights grows from t to 2t (mean of networks, one standard "
-    "error). It does not grow with t, as it would for chaos: the weights run away as a power of "
-    "time."
+    "eigenvector of λ, and is followed until that part outgrows it. Upper right: flips at a "
+    "fraction p of the readout of a wide network (circles) and the equation of one angle (lines), "
+    "β = 3, ω = 1, |w*| = 2; if all signs are wrong (dotted: the angle) it runs for ever. Lower "
+    "left: the error beyond the threshold (three networks each): with flips at hidden neurons, in "
+    "either layer, another solution is found; with flips at inputs the error stays. Lower right: "
+    "the logarithm of the factor by which a small change of the weights grows from t to 2t (mean "
+    "of networks, one standard error). It does not grow with t, as it would for chaos: the "
+    "weights run away as a power of time."
 )
 
 VERSION = 2  # of `fate`: 1 stopped before a small part of the error could outgrow the others
