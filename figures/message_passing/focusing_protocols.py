@@ -90,6 +90,18 @@ def _case(run: "Run", case: Case) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "solved": "number of networks that the protocol solves",
+    "interval": "fraction of networks solved, ends of its Clopper-Pearson 68 % interval",
+    "won": "number of networks that the default solves and scoping does not",
+    "lost": "number of networks that scoping solves and the default does not",
+    "count_mismatch": (
+        "number of states with another number of unstable neurons in double precision"
+    ),
+    "protocol": "protocol",
+    "default": "rule without a protocol",
+}
+
 unjudged = {"fractions, of which the differences are judged": ("solved", "interval")}
 
 

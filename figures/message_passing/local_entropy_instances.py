@@ -183,6 +183,33 @@ def _annealed(
     }
 
 
+variables = {
+    "everywhere_z": (
+        "entropy of all fixed points by belief propagation, deviation from the exact one in "
+        "standard errors"
+    ),
+    "entropy": "local entropy per neuron of networks",
+    "difference": "local entropy of networks minus its upper bound by mean numbers",
+    "densest": "upper bound of the local entropy by mean numbers, N → ∞",
+    "annealed_networks": (
+        "local entropy in a linear field minus its upper bound by mean numbers, of each network"
+    ),
+    "annealed": (
+        "local entropy in a linear field minus its upper bound by mean numbers, mean over networks"
+    ),
+    "annealed_scatter": "local entropy in a linear field, standard deviation over networks",
+    "annealed_count": "number of networks",
+    "typical": "local entropy of typical clusters minus its upper bound by mean numbers, N → ∞",
+    "algorithm": "algorithm: along a trajectory of focusing, or around a fixed point",
+    "size": "number of neurons N, in a linear field",
+    "network": "number of the network",
+    "leg": "whether the field rises or falls",
+    "T": "number of iterations while the field rises",
+    "distance": "Hamming distance d per neuron, in a linear field",
+    "d_line": "Hamming distance d per neuron, of the lines",
+}
+
+
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare the entropies of single networks with those of the densest clusters."""
     from scipy.interpolate import CubicSpline

@@ -104,6 +104,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return data.rename(result="test", result_error="test_error").assign(held(checks))
 
 
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images after the last epoch",
+    "encoding": "encoding of the images as signs",
+    "model": "learner",
+    "engine": "engine of the networks",
+}
+
 unjudged = {"what was reached: no theory of it": ("test", "test_error")}
 
 

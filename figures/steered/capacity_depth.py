@@ -112,6 +112,25 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "P": "largest number of pairs of which 99 % of the bits are recalled: best over the epochs",
+    "P_last": "largest number of pairs of which 99 % of the bits are recalled after the last epoch",
+    "failed": "number of chains whose computation failed",
+    "slope": "slope of the capacity in N",
+    "intercept": "capacity of the fit at N = 0",
+    "recall_mismatch": "number of patterns that double precision recalls otherwise",
+    "coupling_deviation": (
+        "largest difference of a coupling from double precision, in units of 1e-4"
+    ),
+    "protocol": (
+        "start of the relaxation in training: driven from both ends, or preset by an interface"
+    ),
+    "N": "number of units N of a module",
+    "L": "number of modules L",
+    "step": "step of the load in the search, in units of N",
+    "samples": "number of samples at each load",
+}
+
 unjudged = {
     "simulation and fits to it: no theory of the capacity": (
         "P",

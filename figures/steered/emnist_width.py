@@ -6,7 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
-from figures.steered import reference_learner
+from figures.steered import choosing, reference_learner
 from figures.steered.choosing import FULL, QUICK, searched
 from figures.steered.competitors import COMPETITORS, configuration, trained
 from figures.steered.entangled import PIXELS, N, entangled
@@ -102,6 +102,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         images=PIXELS[search.dataset], epochs=epochs, H_search=search.H
     )
 
+
+variables = {
+    **reference_learner.variables,
+    **choosing.variables,
+    "train": "accuracy on the training images",
+    "test": "accuracy on new images",
+    "failed": "number of networks whose computation failed",
+    "name": "learner",
+    "checked_model": "recipe, of networks that were computed a second time",
+}
 
 unjudged = {
     "what was reached: no theory of it": (

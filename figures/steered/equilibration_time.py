@@ -200,6 +200,62 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "unsettled": "fraction of inputs that have not settled: by kind of input and number of sweeps",
+    "unsettled_fresh": (
+        "fraction of random inputs that have not settled before training: by number of sweeps"
+    ),
+    "by_flips": (
+        "rate at which known inputs are taken for known, by the number of flips: by pair of "
+        "kinds and rate for others"
+    ),
+    "by_sweeps": (
+        "rate at which known inputs are taken for known, by the number of sweeps: by pair of "
+        "kinds and rate for others"
+    ),
+    "area": "area under the curve by flips, of pairs of kinds of inputs: 1/2 by chance",
+    "label_by_flips": (
+        "rate at which true labels are taken for true, by the number of flips: by kind of digits "
+        "and rate for wrong labels"
+    ),
+    "label_by_sweeps": (
+        "rate at which true labels are taken for true, by the number of sweeps: by kind of "
+        "digits and rate for wrong labels"
+    ),
+    "label_area": "area under the curve by flips, of true and wrong labels: 1/2 by chance",
+    "failed": "number of networks whose computation failed",
+    "first_z": (
+        "fraction of units that flip in the first sweep before training, deviation from its "
+        "exact mean in standard errors"
+    ),
+    "count_mismatch": "number of inputs with other sweeps or flips in double precision",
+    "kind": "kind of input, counted from 0: training, new, shuffled, photographs, random signs",
+    "unsettled_0": (
+        "kind of input, counted from 0: training, new, shuffled, photographs, random signs"
+    ),
+    "unsettled_1": "number of sweeps",
+    "unsettled_fresh_0": "number of sweeps",
+    "by_flips_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "by_sweeps_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "area_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "by_flips_1": "rate for others, in percent",
+    "by_sweeps_1": "rate for others, in percent",
+    "label_by_flips_0": "kind of digits, counted from 0: training, new",
+    "label_by_sweeps_0": "kind of digits, counted from 0: training, new",
+    "label_area_0": "kind of digits, counted from 0: training, new",
+    "label_by_flips_1": "rate for wrong labels, in percent",
+    "label_by_sweeps_1": "rate for wrong labels, in percent",
+}
+
 unjudged = {
     "simulation alone: no theory of trained networks": (
         "area",

@@ -120,6 +120,26 @@ def _by(found: "xarray.Dataset", axis: str) -> "xarray.Dataset":
     return data.drop_vars("index", errors="ignore").sel(rule=list(RULES))
 
 
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images",
+    "copied": "overlap of the last layer with the first, for new images: 1 is a copy",
+    "layer_test": "accuracy on new images of one layer with as many units as the chain",
+    "held_accuracy": "accuracy on training images that were held back, of a configuration",
+    "chosen": "number of the best configuration",
+    "lam": (
+        "excitatory coupling λ between layers, chosen: 0 stands for dense couplings that are "
+        "learned"
+    ),
+    "lr_in": "factor of the recipe's rate of the input, chosen",
+    "lr_J": "factor of the recipe's rate of the couplings, chosen",
+    "lam_b": "factor of the recipe's strength of the feedback, chosen",
+    "rule": "learning rule",
+    "order": "order of updates",
+    "index": "number of the configuration",
+    "checked_rule_L_index": "chain that was computed a second time, counted from 0",
+}
+
 unjudged = {
     "what was reached: no theory of it": (
         "test",

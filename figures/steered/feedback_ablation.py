@@ -71,6 +71,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return means.assign(held(run(checked, grid))).assign_attrs(images=PIXELS[dataset])
 
 
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images after each epoch",
+    "none_test": "accuracy on new images after each epoch, without feedback",
+    "feedback": "couplings of the feedback: frozen, tied to the readout, or learned",
+    "test_0": "epoch, counted from 0",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "none_test",

@@ -69,6 +69,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return data.drop_vars("seconds").assign(held(checks)).assign_attrs(images=PIXELS[dataset])
 
 
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images after each epoch",
+    "train": "accuracy on the training images after the last epoch",
+    "distinct": "number of different states in which inference ends, over the number of new images",
+    "failed": "number of networks whose computation failed",
+    "case": "which couplings two layers have",
+    "test_0": "epoch, counted from 0",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "distinct",

@@ -176,6 +176,35 @@ def _joined(scans: "dict[str, xarray.Dataset]", bounds: list[list[float]]) -> "x
     )
 
 
+variables = {
+    **reference_learner.variables,
+    "one_test": "accuracy on new images, one layer",
+    "one_distinct": (
+        "number of different states in which inference ends, over the number of new images, one "
+        "layer"
+    ),
+    "two_test": "accuracy on new images, two layers",
+    "two_distinct": (
+        "number of different states in which inference ends, over the number of new images, two "
+        "layers"
+    ),
+    "dynamics": (
+        "coupling at which half of the random networks settle without input: low end, value, "
+        "high end of a 68 % interval"
+    ),
+    "theory": "coupling at which the overlap gap closes, N → ∞",
+    "centred_test": "accuracy on new images, one layer by the covariance rule",
+    "centred_distinct": (
+        "number of different states in which inference ends, over the number of new images, one "
+        "layer by the covariance rule"
+    ),
+    "J_D_centred": "self-coupling J_D, under the covariance rule",
+    "checked_coupling": (
+        "coupling J_D of one layer or λ of two, of networks that were computed a second time"
+    ),
+    "scan": "coupling, counted from 0: J_D of one layer, λ of two layers",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "centred_distinct",

@@ -168,6 +168,15 @@ def recomputed(
     }
 
 
+variables = {
+    "inference_mismatch": "number of inputs with other states or another class in double precision",
+    "step_deviation": (
+        "largest difference of a coupling from double precision after a step of learning, in "
+        "units of 1e-5"
+    ),
+}
+
+
 def held(checks: "xarray.Dataset") -> "xarray.Dataset":
     """Return what a sweep of `recomputed` found, for the data of its figure."""
     found = checks[["inference_mismatch", "step_deviation"]].squeeze(drop=True)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 import learning
 import sweeps
-from figures.steered import reference_learner
+from figures.steered import choosing, reference_learner
 from figures.steered.choosing import FULL, searched
 from figures.steered.competitors import ALONE, COMPETITORS, configuration, made
 from figures.steered.entangled import PIXELS, N, entangled, images, train
@@ -146,6 +146,33 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         data = data.merge(search[["chosen", "held_accuracy"]])
     return data.assign(held(run(checked, shared))).assign_attrs(images=PIXELS[dataset], H=H)
 
+
+variables = {
+    **reference_learner.variables,
+    **choosing.variables,
+    "accuracy_few": "accuracy on new images after learning from few",
+    "accuracy_flipped": "accuracy on new images with flipped signs",
+    "accuracy_missing": "accuracy on new images with missing signs",
+    "accuracy_covered": "accuracy on new images that are covered in part",
+    "gain_few": "accuracy with couplings J minus that without, after learning from few images",
+    "gain_flipped": "accuracy with couplings J minus that without, on images with flipped signs",
+    "gain_missing": "accuracy with couplings J minus that without, on images with missing signs",
+    "gain_covered": (
+        "accuracy with couplings J minus that without, on images that are covered in part"
+    ),
+    "rule": "learning rule",
+    "within": (
+        "couplings J within the layer: learned, frozen, none with the same parameters, none with "
+        "own parameters (alone)"
+    ),
+    "images": "number of training images P",
+    "P": "number of training images P",
+    "steps": "number of steps of learning",
+    "flipped": "twice the fraction of signs that are flipped",
+    "missing": "fraction of signs that are missing",
+    "covered": "fraction of the rows of the image that are covered",
+    "J": "couplings J within the layer: learned or frozen",
+}
 
 unjudged = {
     "what was reached: no theory of it": tuple(
