@@ -107,9 +107,8 @@ variables = {
         "claim"
     ),
     "failed": "whether the computation failed",
-    "seconds": "computing time [s]",
-    "after": "parameters after training",
     "before": "parameters before training",
+    "after": "parameters after training",
     "point": "number of the point of the curves",
     "parameter": "number of the parameter",
 }

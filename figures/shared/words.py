@@ -41,6 +41,9 @@ VOCABULARY = {
     "lam_in": "strength λ_in of the input",
     "lam_b": "strength λ_b of the feedback",
     "seed": "seed of the random numbers",
+    "replica": "number of the replica: networks or draws that differ by chance alone",
+    "failed": "number of points whose computation failed",
+    "seconds": "computing time [s]",
 }
 
 ENDS = {

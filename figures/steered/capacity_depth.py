@@ -115,7 +115,6 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 variables = {
     "P": "largest number of pairs of which 99 % of the bits are recalled: best over the epochs",
     "P_last": "largest number of pairs of which 99 % of the bits are recalled after the last epoch",
-    "failed": "number of chains whose computation failed",
     "slope": "slope of the capacity in N",
     "intercept": "capacity of the fit at N = 0",
     "recall_mismatch": "number of patterns that double precision recalls otherwise",

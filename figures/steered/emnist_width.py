@@ -108,7 +108,6 @@ variables = {
     **choosing.variables,
     "train": "accuracy on the training images",
     "test": "accuracy on new images",
-    "failed": "number of networks whose computation failed",
     "name": "learner",
     "checked_model": "recipe, of networks that were computed a second time",
 }

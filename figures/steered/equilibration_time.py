@@ -223,7 +223,6 @@ variables = {
         "digits and rate for wrong labels"
     ),
     "label_area": "area under the curve by flips, of true and wrong labels: 1/2 by chance",
-    "failed": "number of networks whose computation failed",
     "first_z": (
         "fraction of units that flip in the first sweep before training, deviation from its "
         "exact mean in standard errors"

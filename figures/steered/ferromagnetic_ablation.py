@@ -74,7 +74,6 @@ variables = {
     "test": "accuracy on new images after each epoch",
     "train": "accuracy on the training images after the last epoch",
     "distinct": "number of different states in which inference ends, over the number of new images",
-    "failed": "number of networks whose computation failed",
     "case": "which couplings two layers have",
     "test_0": "epoch, counted from 0",
 }

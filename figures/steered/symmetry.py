@@ -108,7 +108,6 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 variables = {
     "symmetricity": "symmetricity of the couplings within the layer",
     "test": "accuracy on new images after the last epoch",
-    "failed": "number of networks whose computation failed",
     "independent": "exact mean symmetricity of independent couplings",
     "independent_z": (
         "symmetricity before training, deviation from that of independent couplings in standard "
