@@ -251,7 +251,7 @@ def _zero(near: "xarray.Dataset") -> tuple[float, float]:
 
 def table(data: "xarray.Dataset") -> tuple[list[str], list[list[str]]]:
     """Return finitely many groups against the limit: the crosses in numbers."""
-    header = ["d", "J_D", "S_max", "S at y = 80, less S_max", "y = 40: times", "extrapolated: off"]
+    header = ["d", "J_D", "S_max", "S at y = 80, minus S_max", "y = 40: times", "extrapolated: off"]
     rows = []
     for i in np.lexsort((data["d_checked"], data["J_D_checked"])):
         at = data.isel(checked=i)

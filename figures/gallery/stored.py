@@ -10,7 +10,7 @@ beside all that is stored become those of today (names, units, descriptions), an
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sweeps
 from figures import catalogue
@@ -47,14 +47,11 @@ def load(name: str) -> "xarray.Dataset":
 
 def write(data: "xarray.Dataset", path: Path) -> None:
     """Write results as they are, compressed, with the attributes and the provenance they have."""
-    packed: dict[Any, dict[str, Any]] = {
+    packed = {
         name: {"zlib": True, "complevel": 9, "shuffle": True}
         for name, values in data.variables.items()
         if values.ndim and values.dtype.kind in "iufb"
     }
-    for name, values in data.coords.items():
-        if values.dtype.kind == "f":  # coordinates have no missing values, say the CF conventions
-            packed.setdefault(name, {})["_FillValue"] = None
     netcdf.write(data, path, packed)
 
 

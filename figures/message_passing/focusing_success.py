@@ -38,11 +38,7 @@ caption = (
     "overlap gap of the replica theory closes, and above it where the clusters merge. Focusing: y "
     "= 7 replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a short annealing from "
     "their best states; there is no prediction of that. Reinforcement: ρ from 0.1 to 0.6. At a "
-    "fixed effort J_f rises with ln N, and nothing suggests a limit; more effort lowers it. The "
-    "verdict: fractions and thresholds against the prediction, thresholds against the upper "
-    "bound; the thresholds by another maximisation of the same likelihood, to 1e-7; and the "
-    "unstable neurons of the states that were returned, counted again from the couplings, also at "
-    "N = 16, where all fixed points are enumerated and hold each one found."
+    "fixed effort J_f rises with ln N, and nothing suggests a limit; more effort lowers it."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")

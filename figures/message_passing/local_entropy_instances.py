@@ -33,15 +33,12 @@ caption = (
     "Left: the largest networks; lines: the upper bound by mean numbers as N → ∞. Middle, right: "
     "the deviation from that bound at three distances, drawn side by side, against the size. "
     "Bottom: the same deviation in a linear field f = λm, which is raised slowly (filled; in T "
-    "iterations) and lowered again (open), on networks with couplings of one bit, 2 to 6 of each N "
-    "and T. What is missing to the upper bound has two parts. Shaded: breaking of replica "
+    "iterations) and lowered again (open), on networks with couplings of one bit, 2 to 6 of each "
+    "N and T. What is missing to the upper bound has two parts. Shaded: breaking of replica "
     "symmetry, down to the densest clusters of a typical network as N → ∞ (line). Below the line: "
     "the algorithm, which ends in dense clusters, not in the densest; the less far from them, the "
-    "more slowly the field is raised. Right: this second part, against T (markers as on the left). "
-    "No cluster of a large network lies above the line, if the theory is exact. The verdict is on "
-    "that for the linear field, of means and of every single network, up and down, and on the "
-    "upper bound for the others; and, not drawn, on the entropy of all fixed points, which plain "
-    "belief propagation gives, exact at any N."
+    "more slowly the field is raised. Right: this second part, against T (markers as on the "
+    "left). No cluster of a large network lies above the line, if the theory is exact."
 )
 
 TARGETS = np.array([0.05, 0.1, 0.2])

@@ -30,10 +30,7 @@ caption = (
     "interface and from the output above it, which presets the hidden modules. Right: capacity "
     "per unit at the largest N against L, by right bits, filled: still so after the last epoch. "
     "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984). Quick size: small chains "
-    "and few epochs, held below their capacity; small chains lie below the proportion to N. "
-    "The verdict: chains that learn N/4 pairs for some epochs have, to 1e-4, the couplings that "
-    "double-precision arithmetic in plain NumPy gives with the same random numbers, and recall the "
-    "same patterns, of the pairs and from new inputs."
+    "and few epochs, held below their capacity; small chains lie below the proportion to N."
 )
 
 PROTOCOLS = {"natural": "driven from both ends", "interface": "preset by an interface"}
@@ -143,9 +140,12 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare chains like those of the figure with double precision in plain NumPy."""
-    what = "recalled patterns, by the engine and by NumPy"
+    what = (
+        "patterns that chains recall which learned N/4 pairs for some epochs, by the engine and by "
+        "plain NumPy in double precision"
+    )
     yield Compared("mismatch", what, data["recall_mismatch"])
-    what = "couplings after learning, by the engine and by NumPy"
+    what = "their couplings after learning, by both"
     yield Compared("deviation", what, data["coupling_deviation"], "", CLAIMED, "of a coupling")
 
 

@@ -45,11 +45,8 @@ caption = (
     "subtracts the mean activity of each sender, at J_D = 0, 0.2 and 0.5. Quick size: synthetic "
     "Gaussian inputs, of which two of different classes overlap by 0.3. Full size: images of "
     "MNIST behind a random projection (filled), and Gaussian inputs with their class means and "
-    "covariance (open), for which the theory is made; images merge a little earlier, the theory of "
-    "a mixture of 50 Gaussians a class (dotted) lies between them. The verdict: "
-    "without couplings J, relaxations of the engine end in the states of the law of thresholds, "
-    "and on Gaussian inputs the self-coupling at overlap 0.9 is that of the theory within 0.05, "
-    "at both strengths of the input."
+    "covariance (open), for which the theory is made; images merge a little earlier, the theory "
+    "of a mixture of 50 Gaussians a class (dotted) lies between them."
 )
 
 CLAIMED = 0.05  # of the theory, in J_D

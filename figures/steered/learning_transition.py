@@ -38,10 +38,7 @@ caption = (
     "one standard error: where half of the random networks of this size settle from a random "
     "state without any input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap "
     "gap of the replica theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). "
-    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images. The "
-    "verdict: networks of this figure, trained for two epochs on 500 images, infer and learn one "
-    "step as double-precision arithmetic in plain NumPy does: the same states and classes, and "
-    "couplings to 1e-5 (inputs that rounding can decide left out)."
+    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images."
 )
 
 CENTRED = [0.0, 0.2, 0.5]  # self-couplings at which the covariance rule is shown

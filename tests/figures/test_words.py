@@ -65,7 +65,7 @@ def test_what_is_stored_says_what_it_is(name):
         again = today[variable].attrs
         assert said == {key: again[key] for key in said}, "python -m figures.gallery.stored"
         assert said["units"] in UNITS
-        assert re.fullmatch(r"\S.*\w\W?\.", said["description"])
+        assert re.fullmatch(r"\S.*[^\s.]\.", said["description"])
     assert data.attrs["title"] == catalogue.load(name).title
     assert data.attrs["Conventions"].startswith("CF-")
 
