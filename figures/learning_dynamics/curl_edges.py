@@ -87,6 +87,20 @@ def _edges(ratios: list[float], p: npt.NDArray[np.float64]) -> npt.NDArray[np.fl
     return np.array([[ld.flip_edge(p, ratio, GAIN, at) for ratio in ratios] for at in PLACES])
 
 
+variables = {
+    "mean": "mean smallest eigenvalue of the matrix by which a student learns",
+    "error": "smallest eigenvalue, one standard error",
+    "limit": "smallest eigenvalue, extrapolated to many inputs",
+    "fit": "fit by which the smallest eigenvalues are extrapolated",
+    "edge": "smallest eigenvalue by theory, M → ∞",
+    "line": "smallest eigenvalue by theory, M → ∞, on a fine grid",
+    "at": "neurons whose signs are flipped",
+    "ratio": "ratio α = N/M of hidden neurons and inputs",
+    "p": "fraction p of wrong signs",
+    "M": "number of inputs M",
+    "fraction": "fraction p of wrong signs, of the lines",
+}
+
 unjudged = {
     "matrices of finite size, which the verdict extrapolates": ("mean", "error", "fit"),
     "theory alone, at more fractions": ("line",),

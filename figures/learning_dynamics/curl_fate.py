@@ -144,6 +144,28 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return xarray.Dataset(found, coords).assign_attrs(N=N)
 
 
+variables = {
+    "least": "smallest eigenvalue of the matrix by which the student learns at a solution",
+    "growth": "rate at which the error grows next to a solution",
+    "linear": "rate at which the error grows in the linear equation",
+    "claimed": "error of that rate that the linear equation claims",
+    "grown": "whether the error has grown: 1 if so",
+    "error": "norm of the error of a wide network",
+    "angle": "norm of the error by the equation of one angle",
+    "running": "norm of the error by the equation of one angle, if all signs are wrong",
+    "late": "norm of the error after a solution was lost",
+    "octave": (
+        "logarithm of the growth of a small change of the weights from t to 2t, mean over networks"
+    ),
+    "at": "neurons whose signs are flipped",
+    "p": "fraction p of wrong signs",
+    "t": "time t of learning, of wide networks",
+    "time": "time t of learning, after a solution was lost",
+    "since": "time t from which growth is measured",
+    "network": "number of the network",
+    "one": "number of the network",
+}
+
 unjudged = {
     "simulation alone: no theory beyond the threshold": ("late", "octave", "octave_error"),
     "a motion that does not end, whose phase drifts": ("running",),

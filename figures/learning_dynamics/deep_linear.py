@@ -139,6 +139,23 @@ def _extrapolated(
     return limit, limit_error
 
 
+variables = {
+    "time": "time of learning: steps times rate",
+    "mean": "strength of a mode, mean over initial weights of wide networks",
+    "error": "strength of a mode, one standard error",
+    "spread": "strength of a mode, standard deviation over networks of 100 neurons",
+    "small": "strength of a mode, mean over networks of 100 neurons",
+    "theory": "strength of a mode, N → ∞",
+    "half": "depth times rate times steps until a mode has half of its strength, of matrices",
+    "half_error": "the same, error that the extrapolation to a vanishing rate claims",
+    "quadrature": "depth times time until a mode has half of its strength, by an integral",
+    "limit": "depth times time until a mode has half of its strength, for infinite depth",
+    "c0": "mean square c_0 of the initial weights",
+    "mode": "strength s of the mode",
+    "depth": "number of layers",
+    "look": "number of the look, from 0 on",
+}
+
 unjudged = {
     "the spread of small networks, of which there is no theory": ("spread", "small"),
     "a limit that matrices only approach": ("limit",),

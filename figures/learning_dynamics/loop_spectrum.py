@@ -98,6 +98,21 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     ).assign_attrs(radius=end.radius)
 
 
+variables = {
+    "real": "real part of an eigenvalue of the loop",
+    "imaginary": "imaginary part of an eigenvalue of the loop",
+    "overlaps": "feedback k, recurrence a and memory b",
+    "end": "golden limit of an overlap",
+    "turns": "steps of learning after which the overlaps turn back",
+    "jury": "whether the loop is stable by Jury's criterion: 1 if so",
+    "roots": "whether the loop is stable by its eigenvalues: 1 if so",
+    "time": "time of learning: steps times rate",
+    "a": "recurrence a",
+    "k": "feedback k",
+    "b": "memory b",
+    "overlap": "which overlap: feedback k, recurrence a, memory b",
+}
+
 unjudged = {
     "theory alone: an exact map along learning": ("real", "imaginary", "overlaps"),
 }

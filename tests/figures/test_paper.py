@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from figures.command import main
-from figures.gallery import draw, export, stored, to_csv
+from figures.gallery import draw, export, stored, tables, to_csv, to_dataframe
 from figures.gallery.broken import broken
 from figures.gallery.fitted import fit
 
@@ -111,16 +111,59 @@ def test_tables_hold_every_number(tmp_path):
         {
             "mean": (("N", "J_D"), [[1.0, 2.0], [3.0, np.nan]]),
             "error": (("J_D", "N"), [[0.1, 0.2], [0.3, np.nan]]),
-            "threshold": 0.5,
+            "value": 0.5,
         },
         {"N": [10, 20], "J_D": [0.1, 0.2]},
     )
     paths = to_csv("persistence", tmp_path, data)
-    assert [path.name for path in paths] == ["persistence.N.J_D.csv", "persistence.csv"]
+    names = ["persistence.N.J_D.csv", "persistence.csv", "persistence.columns.csv"]
+    assert [path.name for path in paths] == names
     table = pd.read_csv(paths[0])
     assert table.values.tolist() == [[10, 0.1, 1, 0.1], [10, 0.2, 2, 0.3], [20, 0.1, 3, 0.2]]
     assert list(table) == ["N", "J_D", "mean", "error"]
     assert pd.read_csv(paths[1]).values.tolist() == [[0.5]]
+    columns = pd.read_csv(paths[2])
+    assert columns["table"].tolist() == [names[0]] * 4 + [names[1]]
+    assert columns["column"].tolist() == ["N", "J_D", "mean", "error", "value"]
+    assert columns.loc[1, ["long_name", "units"]].tolist() == ["self-coupling J_D", 1]
+
+
+def test_axes_without_coordinates_are_described_too(tmp_path):
+    data = xarray.Dataset({"value": ("case", [0.5, 0.6]), "mean": ("some", [1.0, 2.0])})
+    columns = pd.read_csv(to_csv("persistence", tmp_path, data)[-1], index_col="column")
+    assert columns.loc["some", "description"] == "Number along the axis some: from 0 on."
+    assert columns.loc["case", "description"].startswith("Order of updates, counted from 0: sync")
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("relaxation", 3000), ("equilibration_time", 1500), ("phase_diagram", 400)]
+)
+def test_no_table_is_a_product_of_unrelated_axes(name, most, tmp_path):
+    """The product of all axes of these figures has from ten million points to 10^14."""
+    data = stored.load(name)
+    made = tables(name)
+    for axes, table in made.items():
+        own = [data.sizes[axis] for axis in axes.split(".") if axis]
+        assert len(table) <= np.prod(own) <= most
+        assert set(table.attrs) == set(table)
+    values = {column for table in made.values() for column in table}
+    assert values >= set(map(str, data.variables))
+    for variable, numbers in data.data_vars.items():
+        if numbers.dtype.kind == "f":
+            column = to_dataframe(name, variable)[variable]
+            assert column.notnull().sum() == numbers.notnull().sum()
+            assert np.isclose(column.abs().sum(), float(abs(numbers).sum()), rtol=1e-12) or (
+                np.isinf(column).any()
+            )
+
+
+def test_a_table_is_found_by_a_variable():
+    table = to_dataframe("relaxation", "settled")
+    assert list(table)[:3] == ["N", "J_D", "settled"]
+    one = stored.load("relaxation")["settled"].sel(N=200)
+    assert table["settled"][table["N"] == 200].tolist() == one.values.tolist()
+    with pytest.raises(ValueError, match=r"variable must be one of .* did you mean 'settled'"):
+        to_dataframe("relaxation", "setled")
 
 
 def test_draw_takes_what_is_stored():
