@@ -29,6 +29,7 @@ LIMITS = {"bounds": {"W": (np.zeros((3, 3)), None)}, "tied": {"W": np.full((3, 3
 LOOP = ld.Loop(ld.double_integrator(), steps=5)
 DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
 WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
+LAW = networks.PatternLaw()
 MEMORY = networks.Hebbian(6, 1).sample(rng=1)
 WAIT = {"samples": 2, "max_steps": 100, "rng": 1, "rank": 1, "throw": False}
 REGRESSION = ld.Regression([[1.0, 0.0]])
@@ -50,14 +51,34 @@ GOOD = {
     GRADED.velocities: {"x": STATE},
     GRADED.jacobian: {"x": STATE},
     GRADED.is_stable: {"x": STATE},
-    networks.Hebbian: {"N": 6, "P": 1, "J_D": 0.1, "dilution": 0.5, "symmetric": True},
+    networks.Hebbian: {"N": 6, "P": 1, "J_D": 0.1, "dilution": 0.5, "symmetric": True, "law": LAW},
     networks.Hebbian(6, 1).sample: {"rng": 1},
     networks.Hebbian(6, 1).store: {"patterns": STATE[None], "rng": 1},
-    networks.PseudoInverse: {"N": 6, "P": 1, "J_D": 0.1},
+    networks.PseudoInverse: {"N": 6, "P": 1, "J_D": 0.1, "law": LAW},
     networks.PseudoInverse(6, 1).sample: {"rng": 1},
     networks.PseudoInverse(6, 1).store: {"patterns": STATE[None]},
     networks.MemoryNetwork: {"patterns": STATE[None], "couplings": np.zeros((6, 6)), "J_D": 0.1},
     MEMORY.overlaps: {"s": STATE},
+    networks.PatternLaw: {"bias": 0.1, "families": 2, "likeness": 0.5},
+    LAW.draw: {"N": 6, "P": 2, "rng": 1},
+    networks.Perceptron: {
+        "N": 6,
+        "P": 1,
+        "J_D": 0.1,
+        "kappa": 0.1,
+        "symmetric": True,
+        "law": LAW,
+        "max_sweeps": 9,
+    },
+    networks.Perceptron(6, 1).sample: {"rng": 1},
+    networks.Perceptron(6, 1).store: {"patterns": STATE[None]},
+    networks.LearnedNetwork: {
+        "patterns": STATE[None],
+        "couplings": np.zeros((6, 6)),
+        "J_D": 0.1,
+        "kappa": 0.1,
+        "sweeps": 1,
+    },
     networks.Layered: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     networks.Layered(5, 2, 0.5, 0.1).sample: {"rng": 1},
     networks.Network: {"couplings": np.zeros((2, 2)), "J_D": 0.5, "lam": 0.1},

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks.memories.network import MemoryNetwork, checked_patterns, draw_patterns
+from networks.memories.laws import INDEPENDENT, PatternLaw
+from networks.memories.network import MemoryNetwork, checked_patterns
 from networks.network import Spins
 
 _BLOCK = 1024  # patterns that are held as float32 at a time
@@ -39,6 +40,9 @@ class Hebbian:
     symmetric
         Whether :math:`c_{ij} = c_{ji}`; if not, the two are independent. Without dilution the
         couplings are symmetric in any case.
+    law
+        How `sample` draws patterns: independent, with a bias, or in families. The rule takes no
+        notice of it: a bias b adds a noise of the order :math:`\alpha N b^4`, and spoils it.
 
     Raises
     ------
@@ -75,6 +79,7 @@ class Hebbian:
     J_D: float = 0.0
     dilution: float = 1.0
     symmetric: bool = True
+    law: PatternLaw = INDEPENDENT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "N", domains.integer("N", self.N))
@@ -85,6 +90,7 @@ class Hebbian:
             raise ValueError("dilution must be in (0, 1], got 0: the probability of a coupling")
         object.__setattr__(self, "dilution", dilution)
         object.__setattr__(self, "symmetric", domains.boolean("symmetric", self.symmetric))
+        domains.instance("law", self.law, PatternLaw)
 
     @property
     def alpha(self) -> float:
@@ -109,7 +115,7 @@ class Hebbian:
             If `rng` is outside its documented domain.
         """
         rng = domains.generator(rng)
-        return self._stored(draw_patterns(self.N, self.P, rng), rng)
+        return self._stored(self.law.draw(self.N, self.P, rng=rng), rng)
 
     def store(
         self, patterns: npt.ArrayLike, *, rng: int | np.random.Generator | None = None

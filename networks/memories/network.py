@@ -85,8 +85,3 @@ def checked_patterns(patterns: npt.ArrayLike, N: int, P: int | None = None) -> S
     if found.ndim != 2 or len(found) != (len(found) if P is None else P) or len(found) == 0:
         raise ValueError(f"patterns must have shape ({P or 'P'}, {N}), got {found.shape}")
     return found
-
-
-def draw_patterns(N: int, P: int, rng: np.random.Generator) -> Spins:
-    """Return P independent random patterns."""
-    return 2 * rng.integers(0, 2, size=(P, N), dtype=np.int8) - 1

@@ -57,7 +57,7 @@ def gardner_capacity(
     >>> replica.gardner_capacity(kappa=[0.0, 0.5, 1.0]).round(4)
     array([2.    , 0.9612, 0.5196])
     >>> replica.gardner_capacity(J_D=[0.1, 0.2]).round(4)
-    array([2.3525, 2.7872])
+    array([2.3525, 2.7827])
     >>> replica.gardner_capacity(bias=[0.0, 0.8]).round(4)
     array([2.    , 3.9129])
     """
