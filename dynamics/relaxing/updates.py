@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dynamics.relaxing.binary_updates import BinaryUpdates
-from dynamics.relaxing.dense_updates import DenseUpdates
+from dynamics.relaxing.number_updates import NumberUpdates
 from networks import BinaryNetwork, Network
 
 Indices = npt.NDArray[np.int64]
@@ -40,4 +40,4 @@ def updates(network: Network, states: States) -> Updates:
     """Return the updates of states of shape (number, neurons), which they change in place."""
     if isinstance(network, BinaryNetwork):
         return BinaryUpdates(network, states)
-    return DenseUpdates(network, states)
+    return NumberUpdates(network, states)
