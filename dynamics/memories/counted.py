@@ -13,6 +13,7 @@ from foundation import domains
 Floats = npt.NDArray[np.float64]
 
 _CERTAIN = np.log(1e8)  # a mean number beyond which its scatter does not count
+_NEVER = np.log(1e-15)  # and one of which there is none
 _ENTRIES = 2**22  # numbers that are drawn at a time
 
 
@@ -153,7 +154,9 @@ def _log_sums(
     """Return the logarithm of the sum of weights of each of some memories."""
     k = np.arange(N + 1)
     log_mean = alpha * N + gammaln(N + 1) - gammaln(k + 1) - gammaln(N - k + 1) - N * np.log(2)
-    numbers = rng.poisson(np.exp(np.minimum(log_mean, _CERTAIN)), size=(draws, N + 1))
+    there = (log_mean < _CERTAIN) & (log_mean > _NEVER)
+    logs = np.tile(np.where(log_mean < _CERTAIN, -np.inf, log_mean), (draws, 1))
+    numbers = rng.poisson(np.exp(log_mean[there]), size=(draws, there.sum()))
     with np.errstate(divide="ignore"):
-        logs = np.where(log_mean > _CERTAIN, log_mean, np.log(numbers))
+        logs[:, there] = np.log(numbers)
     return np.asarray(logsumexp(logs + sharpness * (2 * k - N), axis=1))
