@@ -183,7 +183,5 @@ def draw(data: "xarray.Dataset") -> "Figure":
     return figure
 
 
-def _mark(
-    ax: "Axes", x: "xarray.DataArray", row: "xarray.Dataset", style: dict[str, object]
-) -> None:
-    ax.errorbar(x, row["course"], row["course_error"], **style)  # type: ignore[arg-type]
+def _mark(ax: "Axes", x: "xarray.DataArray", row: "xarray.Dataset", style: dict[str, Any]) -> None:
+    ax.errorbar(x, row["course"], row["course_error"], **style)
