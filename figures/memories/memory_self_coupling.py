@@ -73,16 +73,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow recalls in networks, extrapolate, and follow infinitely many neurons."""
     import xarray
 
-    sizes, replicas, samples = ([100, 200, 400], 6, 100_000) if full else ([20, 40, 80], 3, 20_000)
+    sizes, replicas, samples = ([80, 160, 320], 5, 100_000) if full else ([20, 40, 80], 3, 20_000)
     loads = [0.3, 0.6, 0.9]
     rows = run(courses, {"K": sizes, "alpha": loads}, replicas=replicas)["result"]
     rows = rows.rename(result_0="J_D", result_1="start", result_2="step")
     value, error = _extrapolated(rows)
-    N, nets = (2000, 4) if full else (500, 2)
+    N, nets = (1000, 4) if full else (500, 2)
     grid = {"N": [N], "alpha": [0.04, 0.08], "J_D": list(BASINS), "trials": [20]}
     wide = run(radius, grid, replicas=nets)["result"].squeeze(["N", "trials"], drop=True)
     wide = wide.rename(alpha="full_load", J_D="full_J_D")
-    fine_start, fine_load = np.linspace(0, 1, 11), np.linspace(0.1, 1.2, 12)
+    fine_start, fine_load = np.linspace(0.04, 1, 13), np.linspace(0.1, 1.2, 12)
     rng = np.random.default_rng(1)
 
     def theory(alpha: float, start: float, J_D: float) -> Floats:
@@ -112,7 +112,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             "fine_load": fine_load,
         },
         {"full_N": N, "replicas": replicas},
-    )
+    ).transpose("alpha", "J_D", "start", "step", ...)
 
 
 def _extrapolated(rows: "xarray.DataArray") -> tuple["xarray.DataArray", "xarray.DataArray"]:
@@ -135,17 +135,13 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare overlaps in networks, extrapolated, with those of infinitely many neurons."""
     z = (data["course"] - data["exact"]) / data["course_error"]
     why = "the noise of neurons that hardly flip any more is that of few inputs, beyond 1/K"
-    parts = {
-        "overlaps in the course of recall": z.sel(alpha=0.3, start=0.5).isel(step=slice(1, None)),
-        "overlaps after 12 steps, by the start": z.sel(alpha=0.3).isel(step=-1),
-        "overlaps after 12 steps, by the load": z.sel(start=1.0).isel(step=-1),
-    }
-    for what, off in parts.items():
-        error = data["course_error"].sel({k: off[k] for k in off.dims})
-        for name in ("alpha", "start", "step"):
-            if name not in off.dims:
-                error = error.sel({name: off[name]})
-        yield Compared("z", what, off, "course", error, "of the overlap", True, why)
+    for what, part in {
+        "overlaps in the course of recall": lambda x: x.sel(alpha=0.3, start=0.5)[:, 1:],
+        "overlaps after 12 steps, by the start": lambda x: x.sel(alpha=0.3)[:, :, -1],
+        "overlaps after 12 steps, by the load": lambda x: x.sel(start=1.0)[:, :, -1],
+    }.items():
+        error = part(data["course_error"])
+        yield Compared("z", what, part(z), "course", error, "of the overlap", True, why)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
