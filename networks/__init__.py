@@ -54,6 +54,7 @@ from networks.memories.learned import LearnedNetwork
 from networks.memories.network import MemoryNetwork
 from networks.memories.perceptron import Perceptron
 from networks.memories.pseudo_inverse import PseudoInverse
+from networks.memories.through_patterns import HebbianNetwork
 from networks.network import Network
 from networks.revealed import Revealed
 
@@ -66,6 +67,7 @@ __all__ = [
     "Graded",
     "GradedNetwork",
     "Hebbian",
+    "HebbianNetwork",
     "Layered",
     "LearnedNetwork",
     "MemoryNetwork",

@@ -55,6 +55,7 @@ GOOD = {
     networks.Hebbian: {"N": 6, "P": 1, "J_D": 0.1, "dilution": 0.5, "symmetric": True, "law": LAW},
     networks.Hebbian(6, 1).sample: {"rng": 1},
     networks.Hebbian(6, 1).store: {"patterns": STATE[None], "rng": 1},
+    networks.HebbianNetwork: {"patterns": STATE[None], "J_D": 0.1},
     networks.PseudoInverse: {"N": 6, "P": 1, "J_D": 0.1, "law": LAW},
     networks.PseudoInverse(6, 1).sample: {"rng": 1},
     networks.PseudoInverse(6, 1).store: {"patterns": STATE[None]},

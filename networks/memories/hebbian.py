@@ -9,6 +9,7 @@ import numpy.typing as npt
 from foundation import domains
 from networks.memories.laws import INDEPENDENT, PatternLaw
 from networks.memories.network import MemoryNetwork, checked_patterns
+from networks.memories.through_patterns import HebbianNetwork, summed
 from networks.network import Spins
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 Ints = npt.NDArray[np.int64]
 
-_BLOCK = 1024  # patterns that are held as float32 at a time
+_FEW = 4  # neurons to a pattern, beyond which 2NP operations are few beside N^2
 _PAIRS = 2**16  # couplings that are made at a time
 _SPARSE = 0.1  # up to this dilution non-zeros are kept: 8 bytes each, not 4 for every pair
 
@@ -34,6 +35,9 @@ class Hebbian:
 
     Fields are multiples of :math:`1/(cN)`, and may be zero: then the neuron is not stable, and at
     `J_D = 0` flips to and fro for ever. Without dilution there are none for even N and odd P.
+
+    Without dilution and with P < N/4 what is drawn is a `HebbianNetwork`, which applies its
+    couplings through its patterns.
 
     Parameters
     ----------
@@ -155,12 +159,10 @@ class Hebbian:
             pairs = _pairs(self.N, self.dilution, self.symmetric, rng)
             J_few = _sparse(patterns, pairs, self.dilution * self.N)
             return MemoryNetwork(patterns, J_few, self.J_D)
-        J = np.zeros((self.N, self.N), dtype=np.float32)
-        for first in range(0, self.P, _BLOCK):
-            block = patterns[first : first + _BLOCK].astype(np.float32)
-            J += block.T @ block
+        if self.dilution == 1 and self.P < self.N / _FEW:
+            return HebbianNetwork(patterns, self.J_D)
+        J = summed(patterns)
         J /= np.float32(self.dilution * self.N)
-        np.fill_diagonal(J, 0)
         if self.dilution < 1:
             J *= _present(self.N, self.dilution, self.symmetric, rng)
         J.flags.writeable = False  # handed over, not copied
