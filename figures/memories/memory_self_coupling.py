@@ -45,7 +45,7 @@ BASINS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8)  # J_D of full networks
 
 def courses(K: int, alpha: float, rng: np.random.Generator) -> Floats:
     """Return overlaps by self-coupling, start and step, in one diluted network."""
-    N = 50 * K
+    N = K**2  # so that couplings in both directions are of order 1/K, too
     memory = networks.Hebbian(N, round(alpha * K), dilution=K / N, symmetric=False).sample(rng)
     found = np.empty((len(COUPLINGS), len(STARTS), STEPS + 1))
     which = rng.integers(0, memory.P, len(STARTS))
@@ -73,7 +73,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow recalls in networks, extrapolate, and follow infinitely many neurons."""
     import xarray
 
-    sizes, replicas, samples = ([80, 160, 320], 5, 100_000) if full else ([20, 40, 80], 3, 20_000)
+    sizes, replicas, samples = ([40, 70, 120], 6, 100_000) if full else ([20, 30, 50], 3, 20_000)
     loads = [0.3, 0.6, 0.9]
     rows = run(courses, {"K": sizes, "alpha": loads}, replicas=replicas)["result"]
     rows = rows.rename(result_0="J_D", result_1="start", result_2="step")
