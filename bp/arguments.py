@@ -8,14 +8,14 @@ import numpy.typing as npt
 
 from foundation import domains
 from networks import BinaryNetwork, Network, trusted
-from networks.network import checked
+from networks.network import checked, dense
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
 
 
 def network(value: object) -> Network:
     """Return a network if it is one, with independent couplings `J_ij` and `J_ji`."""
-    drawn = checked(value)
+    drawn = dense(checked(value), "the sum of a neuron's inputs is taken as Gaussian")
     eta, error = _symmetry(drawn)
     if abs(eta) > 6 * error:
         raise ValueError(

@@ -33,7 +33,13 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
   `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry;
 - `graded_fixed_point_entropy`, `graded_existence_threshold`, `log_expected_graded_fixed_points`:
   the fixed points of graded neurons (`networks.Graded`), all or the stable ones, from which
-  self-excitation on there are any, and their exact mean number at finite N.
+  self-excitation on there are any, and their exact mean number at finite N;
+- `memory_retrieval`, `memory_spin_glass`, `memory_phase`, `memory_capacity`: how well stored
+  patterns (`networks.Hebbian`, `PseudoInverse`) are recalled at a load and a temperature;
+  `memory_fixed_point_entropy`, `memory_gap_threshold`: the fixed points around a pattern, with
+  self-coupling; `gardner_capacity`: how many patterns any couplings can store;
+- `dense_capacity`, `dense_basin`, `dense_free_energy`: how many patterns a dense memory
+  (`networks.Dense`) holds, as a random energy model, and from how far they are recalled.
 
 All functions broadcast over arrays, but for `rarest_groups`, the thresholds, and the counts of
 graded neurons and of pairs in finite networks of layers or with symmetry; they keep their digits
@@ -70,6 +76,21 @@ from replica.groups.clusters import clusters
 from replica.groups.integer_clusters import IntegerClusters, integer_clusters
 from replica.groups.local_entropy import local_entropy
 from replica.groups.rarest import rarest_groups
+from replica.memories.dense import (
+    DenseFreeEnergy,
+    dense_basin,
+    dense_capacity,
+    dense_free_energy,
+)
+from replica.memories.fixed_points import memory_fixed_point_entropy, memory_gap_threshold
+from replica.memories.gardner import gardner_capacity
+from replica.memories.retrieval import (
+    memory_capacity,
+    memory_phase,
+    memory_retrieval,
+    memory_spin_glass,
+)
+from replica.memories.state import MemoryCapacity, MemoryState
 from replica.pairs.entropy import franz_parisi, pair_entropy
 from replica.pairs.expansion import small_distance_expansion
 from replica.pairs.finite_size import log_expected_pairs
@@ -98,12 +119,15 @@ from replica.two_layers.local_entropy import two_layer_local_entropy
 __all__ = [
     "ClusterState",
     "ConvergenceError",
+    "DenseFreeEnergy",
     "DensestState",
     "GradedEntropy",
     "GradedMean",
     "GradedThreshold",
     "IntegerClusters",
     "LayeredTransition",
+    "MemoryCapacity",
+    "MemoryState",
     "QuenchedState",
     "ReferenceState",
     "StabilityLimit",
@@ -114,9 +138,13 @@ __all__ = [
     "clusters",
     "condensation",
     "cross_overlap_potential",
+    "dense_basin",
+    "dense_capacity",
+    "dense_free_energy",
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",
+    "gardner_capacity",
     "graded_existence_threshold",
     "graded_fixed_point_entropy",
     "integer_clusters",
@@ -130,6 +158,12 @@ __all__ = [
     "log_expected_layered_pairs",
     "log_expected_pairs",
     "log_expected_symmetric_pairs",
+    "memory_capacity",
+    "memory_fixed_point_entropy",
+    "memory_gap_threshold",
+    "memory_phase",
+    "memory_retrieval",
+    "memory_spin_glass",
     "merging_threshold",
     "overlap_gap_threshold",
     "pair_entropy",

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks.memories.network import MemoryNetwork, checked_patterns, draw_patterns
+from networks.memories.laws import INDEPENDENT, PatternLaw
+from networks.memories.network import MemoryNetwork, checked_patterns
 from networks.network import Spins
 
 
@@ -29,6 +30,8 @@ class PseudoInverse:
         Number of patterns, in [1, N].
     J_D
         Self-coupling, in [0, 1e30].
+    law
+        How `sample` draws patterns: independent, with a bias, or in families.
 
     Raises
     ------
@@ -58,11 +61,13 @@ class PseudoInverse:
     N: int
     P: int
     J_D: float = 0.0
+    law: PatternLaw = INDEPENDENT
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "N", domains.integer("N", self.N))
         object.__setattr__(self, "P", domains.integer("P", self.P, high=self.N))
         object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
+        domains.instance("law", self.law, PatternLaw)
 
     @property
     def alpha(self) -> float:
@@ -87,7 +92,7 @@ class PseudoInverse:
             If `rng` is outside its documented domain; ValueError too if the patterns depend on each
             other, as two of a few neurons may.
         """
-        return self._stored(draw_patterns(self.N, self.P, domains.generator(rng)))
+        return self._stored(self.law.draw(self.N, self.P, rng=rng))
 
     def store(self, patterns: npt.ArrayLike) -> MemoryNetwork:
         """Store given patterns.

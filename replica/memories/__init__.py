@@ -1,0 +1,1 @@
+"""Stored patterns: how many, how well they are recalled, and how many fixed points lie around."""
