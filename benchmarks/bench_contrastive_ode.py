@@ -3,12 +3,18 @@
 `solve_ivp` is given the compiled right-hand side itself, without any checks; the row below,
 a compiled loop over nothing but right-hand sides, is what an engine without any cost would reach,
 as far as such short times can be told apart. Diffrax, where
-it is installed, takes 6 right-hand sides a step, and ours 4.
+it is installed, takes 6 right-hand sides a step, and ours 4. First uses, of an empty folder for
+what is compiled, are a trajectory and a local update, without the import of the package; the engine
+is compiled with the first system.
 """
 
 import importlib.metadata
 import importlib.util
 import math
+import os
+import subprocess
+import sys
+import tempfile
 from collections.abc import Callable, Iterator
 
 import numba
@@ -23,6 +29,20 @@ from contrastive_ode.supervision.bound_rule import BoundRule
 
 FAST = {"error_model": "numpy", "fastmath": {"reassoc", "contract", "nsz", "arcp"}}
 REPEATS = 101  # of some milliseconds at most
+FIRST_USES = """
+import time
+import contrastive_ode as ode
+for coupling in ("sin(x_j - x_i)", "x_j / (1 + x_j)"):
+    system = ode.System(
+        "new", node="-x_i + tanh(b_i)", pair=f"W_ij * {coupling}", parameters=["W_ij", "b_i"]
+    )
+    model = system.on(ode.all_to_all(4))
+    task = ode.Task([0.1, 0.2, 0.3, 0.4], [3], 2.0, 0.1, target=0.5)
+    start = time.process_time()
+    ode.simulate(model, task, model.pack(W=0.1, b=0.2))
+    ode.local_update(model, task, model.pack(W=0.1, b=0.2))
+    print(time.process_time() - start)
+"""
 
 
 def rows() -> Iterator[Row]:
@@ -32,6 +52,17 @@ def rows() -> Iterator[Row]:
         yield generated(model, w, x)
     yield gradient_by_diffrax()
     yield training()
+    yield from first_uses()
+
+
+def first_uses() -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        environment = os.environ | {"STEERING_CACHE": folder}
+        script = [sys.executable, "-c", FIRST_USES]
+        told = subprocess.run(script, env=environment, capture_output=True, text=True, check=True)
+    engine, system = map(float, told.stdout.split())
+    yield Row("first use of the package, with its engine", f"{engine:.3g} s", "", "", engine)
+    yield absolute("first use of a new system", system, "s", 4)
 
 
 def named(what: str, model: ode.Model) -> str:
@@ -42,7 +73,7 @@ def right_hand_sides(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Iterator
     """Compare the times of one right-hand side: in the engine, in solve_ivp, and alone."""
     run, task = free_run(model, w, x)
     rhs, net, out, n = model.kernels().rhs, model.net(w), np.empty(model.size), 200
-    loop = looped(rhs)
+    loop = looped(model.kernels())
 
     def callback(t: float, y: np.ndarray) -> np.ndarray:
         rhs(t, y, net, out)
@@ -51,7 +82,8 @@ def right_hand_sides(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Iterator
     def scipy_run() -> int:
         return int(solve_ivp(callback, (0, task.T), x, "RK45", rtol=1e-6, atol=1e-9).nfev)
 
-    times = in_turn(REPEATS, run, scipy_run, lambda: loop(n, x.copy(), net, out))
+    rhs(0.0, x, net, out)  # so that the block knows where the right-hand side is
+    times = in_turn(REPEATS, run, scipy_run, lambda: loop(n, x.copy(), net.block, out))
     times /= [4 * task.steps, scipy_run(), n]
     what = named("right-hand side in a trajectory", model)
     target = 40 if model.system is systems.michaelis_menten and model.N == 8 else 30
@@ -209,11 +241,13 @@ def by_hand_reactions(n, x, V, K, C, gamma, triples, out):
         x[0] += 1e-12 * out[q % len(x)]
 
 
-def looped(kernel):  # type: ignore[no-untyped-def]
+def looped(kernels):  # type: ignore[no-untyped-def]
+    rhs = kernels.engine.rhs
+
     @numba.njit(**FAST)
-    def loop(n, x, net, out):
+    def loop(n, x, block, out):
         for q in range(n):
-            kernel(0.0, x, net, out)
+            rhs(0.0, x, block, out)
             x[0] += 1e-12 * out[q % len(x)]
 
     return loop
@@ -237,6 +271,7 @@ def generated(model: ode.Model, w: np.ndarray, x: np.ndarray) -> Row:
             n, x.copy(), p["V"], p["K"], p["C"], 1.0, topology.triples, out
         ),
     }[model.system.name]
-    loop, net = looped(model.kernels().rhs), model.net(w)
-    times = in_turn(REPEATS, lambda: loop(n, x.copy(), net, out), hand) / n
+    loop, net = looped(model.kernels()), model.net(w)
+    model.kernels().rhs(0.0, x, net, out)
+    times = in_turn(REPEATS, lambda: loop(n, x.copy(), net.block, out), hand) / n
     return over_limit(named("generated right-hand side", model), "written by hand", times, 1.3)

@@ -37,6 +37,7 @@ class NetArrays(NamedTuple):
     The edges into node i are `columns[rows[i]:rows[i + 1]]`. The triples are kept by their first
     two nodes: those of the pair g are `thirds[starts[g]:starts[g + 1]]`. The edge i → j beside the
     edge e = j → i is `back[e]`; where there is none, or the topology is dense, that means nothing.
+    `block` tells all of it by addresses, as `addresses.Place` says.
     """
 
     parameters: tuple[Floats, ...]
@@ -49,6 +50,7 @@ class NetArrays(NamedTuple):
     thirds: Unsigned
     scratch: Floats
     back: Unsigned
+    block: Indices
 
 
 class Drive(NamedTuple):

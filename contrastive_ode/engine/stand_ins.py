@@ -16,7 +16,7 @@ def njit(function: F) -> F:
     return function
 
 
-inner = inside = njit
+inner = inside = kernel = njit
 
 
 def rhs(t: float, x: Floats, net: NetArrays, out: Floats) -> None:

@@ -54,6 +54,7 @@ class BatchNames(Names):
 
     def __init__(self, system: Declaration, pairs: str) -> None:
         super().__init__(system, pairs)
+        self.in_tuples = True
         self.places: dict[str, int] = {}
         self.height = 0
 
@@ -67,8 +68,7 @@ class BatchNames(Names):
 
     def matrix(self, name: str) -> str:
         """Return the source of a matrix."""
-        array, position = self._place(name)
-        return f"{array}[{position}]"
+        return self._place(name)
 
     def _source(self, symbol: str, index: str) -> str:
         name = symbol.removesuffix(f"_{index}")

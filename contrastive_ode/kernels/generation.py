@@ -6,9 +6,10 @@ that do not change in the inner loop are taken out of its sums (`inner_loop`).
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contrastive_ode.declaration.declaration import Declaration, index_of
+from contrastive_ode.kernels.addressing import addressed
 from contrastive_ode.kernels.derivation import Contribution, Derived, derive, derive_loss
 from contrastive_ode.kernels.derivation import vanishes_on_diagonal as vanishes
 from contrastive_ode.kernels.hoisting import NodeArrays
@@ -27,7 +28,10 @@ from math import sinh, sqrt, tan
 
 import numpy as np
 
+from contrastive_ode.engine.addresses import call, complex_table, complexes, float_table, floats
+from contrastive_ode.engine.addresses import integers, unsigned
 from contrastive_ode.engine.arguments import Drive, End
+from contrastive_ode.engine.places import Place
 from foundation.compiled import compiled
 
 # sums may be reordered, but nan and inf keep their meaning; nothing is allocated, so no references
@@ -42,6 +46,7 @@ inside = compiled(**options, **within)
 kernel = compiled(**options, **outer, forceinline=True)
 inner = compiled(**options, **within, forceinline=True)
 exact = compiled(**options | dict(fastmath={"contract"}), **outer, forceinline=True)
+entry = compiled(**options, **within)  # called by its address
 '''
 NET = {
     "_w": "parameters",
@@ -65,8 +70,8 @@ ARGUMENTS = {
 }
 
 
-def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
-    """Return the sources of all kernels of a system."""
+def kernels(system: Declaration, layout: str) -> list[str]:
+    """Return the sources of all kernels of a system, but for those of its cost."""
     pairs = _pairs(system, layout)
     parts = []
     scratch = 1
@@ -75,9 +80,15 @@ def kernels(system: Declaration, layout: str, loss: str) -> list[str]:
         parts.append("\n".join(_kernel(name, system, derived, pairs, hoist)))
         scratch = max(scratch, len(hoist.table) + len(hoist.names.rows))
     parts.append(f"SCRATCH = {scratch}  # arrays over nodes that the kernels need\n")
-    for name, value in derive_loss(loss).items():
-        parts.append(f"@kernel\ndef {name}(x, y):\n    return {code(value)} + 0.0\n")
     return parts
+
+
+def cost_kernels(loss: str) -> list[str]:
+    """Return the sources of the cost of an output x with the target y, and of its slope."""
+    return [
+        f"@kernel\ndef {name}(x, y):\n    return {code(value)} + 0.0\n"
+        for name, value in derive_loss(loss).items()
+    ]
 
 
 def one_more(name: str, system: Declaration, derived: Derived, layout: str) -> str:
@@ -111,7 +122,17 @@ def _kernel(
     late += [(value, names.rows[name]) for name, value in derived.lifts.items()]
     back = pairs == "sparse" and any(backwards(c, value) for c, value in (*values, *sums))
     everything = [value for _, value in (*values, *sums)] + [value for value, _ in early + late]
-    yield from head(name, names, everything, back)
+    body = [*numbers(names, everything), *_body(name, names, (early, late, sums, values), pairs)]
+    if names.in_tuples:
+        yield from head(name, back)
+    else:
+        yield from addressed(name, ARGUMENTS[name].split(", "), names, body)
+    yield from (*body, "")
+
+
+def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:
+    """Write what a kernel computes: early and late arrays, the sums between, and its result."""
+    early, late, sums, values = parts
     if early:
         yield from node_loop(names, early, [], [value for value, _ in early])
     if sums:
@@ -119,7 +140,7 @@ def _kernel(
     if late:
         yield from node_loop(names, late, *common([value for value, _ in late]))
     totals = names.own_totals(values)
-    if "_out" in ARGUMENTS[name] and len(totals) < len(system.states):
+    if "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states):
         yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     nodes = [(c, value) for c, value in values if c.kind == "node"]
     edges = [(c, value) for c, value in values if c.kind == "pair"]
@@ -128,21 +149,24 @@ def _kernel(
         yield from edge_loops(names, nodes, edges, totals, pairs)
     if triples:
         yield from triple_loops(names, triples)
-    yield ""
 
 
-def head(name: str, names: "Names", values: "list[Expr]", back: bool) -> Iterable[str]:
-    """Write the first line of a kernel, and names for its arguments and for numbers of all nodes.
+def head(name: str, back: bool) -> Iterable[str]:
+    """Write the first lines of a kernel that is given tuples: names for what is in them.
 
     `back` is whether edges know the edges back.
     """
-    system = names.system
     yield f"@kernel\ndef {name}({ARGUMENTS[name]}):"
     fields = {short: field for short, field in NET.items() if back or short != "_back"}
     yield from (f"    {short} = _net.{field}" for short, field in fields.items())
     # unsigned, as an index that might be negative takes longer; and never with a signed number,
     # as numba makes their sum a float
     yield "    _0, _1, _N = np.uint64(0), np.uint64(1), np.uint64(_s.shape[1])"
+
+
+def numbers(names: "Names", values: "list[Expr]") -> Iterable[str]:
+    """Write names for numbers of all nodes, as far as some expressions use them."""
+    system = names.system
     yield from (f"    _N{s} = np.uint64({s}) * _N" for s in range(1, len(system.states)))
     yield "    t = _t"
     scalars = [name for name in (*system.parameters, *system.constants) if not index_of(name)]

@@ -5,61 +5,127 @@ import importlib.util
 import sys
 import threading
 import warnings
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from contrastive_ode.declaration.declaration import Declaration
+from contrastive_ode.kernels.linking import Linked
 from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
-ENGINE = ("steps", "local", "echo", "adjoint", "velocities", "flow")
+ENGINE = ("calls", "steps", "local", "echo", "adjoint", "velocities", "flow")
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
-GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "generation")
+GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "addressing", "generation")
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of the engine but its steps
-GENERATOR_OF_BATCHES = (*GENERATOR, "separation", "batches")
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
 
 
-def load(system: Declaration, layout: str, loss: str, functions: str = "functions") -> ModuleType:
-    """Return the module of the kernels of a system, generated if no earlier process did.
+def load(system: Declaration, layout: str, loss: str, functions: str = "functions") -> Any:
+    """Return the kernels of a system and the engine, generated if no earlier process did.
 
-    `functions` names the file of the engine with the functions that they call.
+    The engine is made once for a cost, and calls the kernels of any system; but that of events is
+    one module with the kernels. `functions` names the file of the engine with the functions that
+    are used.
     """
     with LOCK:
-        return _loaded(system, layout, loss, functions, False)
+        if system.threshold:
+            return _with_events(system, layout, loss)
+        return _linked(system, layout, loss, functions)
 
 
 def load_batch(system: Declaration, layout: str, loss: str) -> ModuleType:
     """Return the module of the kernels for many examples at once; it may be `SEPARABLE` or not."""
     with LOCK:
-        return _loaded(system, layout, loss, "functions", True)
+        return _batch(system, layout, loss)
 
 
 @cache
-def _loaded(system: Declaration, layout: str, loss: str, functions: str, batch: bool) -> ModuleType:
-    """Return what `load` or `load_batch` returns.
+def _linked(system: Declaration, layout: str, loss: str, functions: str) -> Linked:
+    return Linked(_kernels(system, layout, functions), _engine(loss, functions))
 
-    The file's name is a hash of the declaration and of the generator, and beside it numba keeps the
+
+@cache
+def _kernels(system: Declaration, layout: str, functions: str) -> ModuleType:
+    from contrastive_ode.kernels.addressing import STATES
+
+    def generated() -> list[str]:
+        from contrastive_ode.kernels.generation import kernels
+
+        return [STATES[functions], *kernels(system, layout)]
+
+    told = (_declaration(system), system.name, layout)
+    return _module(told, generated, functions, [])
+
+
+@cache
+def _engine(loss: str, functions: str) -> ModuleType:
+    def generated() -> list[str]:
+        from contrastive_ode.kernels.generation import cost_kernels
+
+        return cost_kernels(loss)
+
+    return _module((loss,), generated, functions, [("engine", name) for name in ENGINE])
+
+
+@cache
+def _with_events(system: Declaration, layout: str, loss: str) -> ModuleType:
+    def generated() -> list[str]:
+        from contrastive_ode.kernels.events import event_kernels
+        from contrastive_ode.kernels.generation import cost_kernels, kernels
+
+        own = kernels(system, layout), cost_kernels(loss), event_kernels(system, layout, loss)
+        return [source for sources in own for source in sources]
+
+    told = (_declaration(system), system.name, layout, loss)
+    engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
+    more = [("kernels", "events"), ("events", "arguments")]
+    return _module(told, generated, "functions", engine, more)
+
+
+@cache
+def _batch(system: Declaration, layout: str, loss: str) -> ModuleType:
+    def generated() -> list[str]:
+        from contrastive_ode.kernels.batches import batch_kernels
+
+        return batch_kernels(system, layout, loss)
+
+    told = (_declaration(system), system.name, layout, loss)
+    engine = [("engine", name) for name in BATCH]
+    more = [("kernels", name) for name in ("separation", "batches")]
+    return _module(told, generated, "functions", engine, more)
+
+
+def _module(
+    told: tuple[object, ...],
+    generated: Callable[[], list[str]],
+    functions: str,
+    engine: list[tuple[str, str]],
+    generator: Sequence[tuple[str, str]] = (),
+) -> ModuleType:
+    """Return a module: functions, what is generated, and texts of the engine.
+
+    The file's name is a hash of what it is told and of the generator, and beside it numba keeps the
     machine code: sympy and the compiler run once for a declaration, not once a process.
     """
-    key = hashlib.sha256(repr((_declaration(system), system.name, layout, loss)).encode())
-    names = GENERATOR_OF_BATCHES if batch else GENERATOR
-    engine = [("engine", name) for name in (BATCH if batch else ENGINE)]
-    generator = [_text("kernels", name) for name in names]
-    if system.threshold:
-        engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
-        generator += [_text("kernels", "events"), _text("events", "arguments")]
-    called, *rest = (_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine))
-    for text in (called, *rest, _text("engine", "arguments"), *generator):
+    key = hashlib.sha256(repr(told).encode())
+    texts = [_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine)]
+    shared = [("kernels", name) for name in GENERATOR]
+    shared += [("engine", name) for name in ("arguments", "addresses", "places")]
+    for text in (*texts, *(_text(*file) for file in (*shared, *generator))):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
     path = cache_folder() / "kernels" / f"{name}.py"
     if (kept := _intact(path)) is None:
-        source = "\n\n".join([*_generated(system, layout, loss, batch, called), *rest])
-        kept = _sealed(source)
+        from contrastive_ode.kernels.generation import HEADER
+
+        # numba counts references where it calls BLAS
+        header = HEADER.replace(", _nrt=False", "") if ("engine", "products") in engine else HEADER
+        kept = _sealed("\n\n".join([header, texts[0], *generated(), *texts[1:]]))
         path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
@@ -69,22 +135,6 @@ def _loaded(system: Declaration, layout: str, loss: str, functions: str, batch: 
     sys.modules[name] = module
     exec(code, module.__dict__)
     return module
-
-
-def _generated(system: Declaration, layout: str, loss: str, batch: bool, called: str) -> list[str]:
-    """Return the text of a module up to the engine, `called` being the functions in it."""
-    from contrastive_ode.kernels.batches import batch_kernels
-    from contrastive_ode.kernels.generation import HEADER, kernels
-
-    if batch:  # numba counts references where it calls BLAS
-        header = HEADER.replace(", _nrt=False", "")
-        return [header, called, *batch_kernels(system, layout, loss)]
-    parts = kernels(system, layout, loss)
-    if system.threshold:
-        from contrastive_ode.kernels.events import event_kernels
-
-        parts += event_kernels(system, layout, loss)
-    return [HEADER, called, *parts]
 
 
 def _intact(path: Path) -> bytes | None:

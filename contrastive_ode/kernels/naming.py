@@ -22,12 +22,12 @@ class Names:
 
     def __init__(self, system: Declaration, pairs: str) -> None:
         self.system, self.dense = system, pairs != "sparse"
+        self.in_tuples = bool(system.threshold)  # else addresses tell where they are
         self.rows: dict[str, int] = {}  # of the scratch memory, of totals and what depends on them
 
     def scalar(self, name: str) -> str:
         """Return the source of a quantity that all nodes share."""
-        array, position = self._place(name)
-        return f"{array}[{position}][0]"
+        return f"{self._place(name)}[0]"
 
     def entry(self, c: Contribution) -> str:
         """Return the entry of the result that a contribution is added to."""
@@ -35,7 +35,7 @@ class Names:
             return f"_out[{shifted(c.position)}_{c.index}]"
         if c.array == "total":
             return f"_s[{c.position}, _i]"
-        return f"_grads[{c.position}][{self._subscript(c.index)}]"
+        return f"{self.array('_grads', c.position)}[{self._subscript(c.index)}]"
 
     def late(self, value: "Expr") -> bool:
         """Return whether an expression depends on totals."""
@@ -102,13 +102,16 @@ class Names:
             state = name.removeprefix(prefix)
             if name.startswith(prefix) and state in self.system.states:
                 return f"{array}[{shifted(self.system.states.index(state))}_{index}]"
-        array, position = self._place(name)
-        return f"{array}[{position}][{self._subscript(index)}]"
+        return f"{self._place(name)}[{self._subscript(index)}]"
 
-    def _place(self, name: str) -> tuple[str, int]:
+    def array(self, short: str, position: int) -> str:
+        """Return the source of an array of several, which a kernel is given in a tuple or alone."""
+        return f"{short}[{position}]" if self.in_tuples else f"{short}{position}"
+
+    def _place(self, name: str) -> str:
         """Return where the values of a parameter or constant are."""
         bases = [without_index(parameter) for parameter in self.system.parameters]
         if without_index(name) in bases or name in bases:
-            return "_w", bases.index(name if name in bases else without_index(name))
+            return self.array("_w", bases.index(name if name in bases else without_index(name)))
         constants = [without_index(constant) for constant in self.system.constants]
-        return "_c", constants.index(name if name in constants else without_index(name))
+        return self.array("_c", constants.index(name if name in constants else without_index(name)))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from contrastive_ode.declaration.declaration import Declaration, without_index
 from contrastive_ode.engine.arguments import NetArrays, Workspace, workspace
+from contrastive_ode.engine.places import KERNELS, Place, address
 from contrastive_ode.events.arguments import EventWorkspace, event_workspace
 from contrastive_ode.models.parameters import Parameters
 from contrastive_ode.models.topology import Topology
@@ -18,6 +19,7 @@ from foundation import domains
 from foundation.domains import Floats
 
 QUADRATIC = "(x - y)**2 / 2"
+SCRATCH, FIRST = int(Place.scratch), int(Place.parameters)  # an enumeration takes long
 
 
 class Model(Parameters):
@@ -210,7 +212,7 @@ class Model(Parameters):
             return event_workspace(self.size, self.N, log)
         return workspace(self.size, kind=kind)
 
-    def net(self, w: Floats) -> NetArrays:
+    def net(self, w: Floats, kind: type = float) -> NetArrays:
         """Return what the kernels are given: views of `w`, constants, edges, triples, scratch.
 
         Examples
@@ -225,24 +227,31 @@ class Model(Parameters):
         [-1.5, 0.5]
         """
         # the kernels write into it and hold no lock: threads that share a model must not share it
-        scratch = np.empty((self.kernels().SCRATCH, self.N))
-        *fixed, back = self._fixed
-        arrays: tuple[Any, ...] = (self.split(w), *fixed, scratch, back)
+        scratch = np.empty((self.kernels().SCRATCH, self.N), kind)
+        fixed, block = self._fixed
+        w, block = np.ascontiguousarray(w), block.copy()
+        block[SCRATCH] = address(scratch)
+        block[FIRST : FIRST + len(self._slices)] += address(w)
+        *indices, back = fixed
+        arrays: tuple[Any, ...] = (self.split(w), *indices, scratch, back, block)
         return NetArrays(*arrays)
 
     @cached_property
-    def _fixed(self) -> tuple[Any, ...]:
-        """What the kernels are given besides the parameters, and only read."""
+    def _fixed(self) -> tuple[tuple[Any, ...], npt.NDArray[np.int64]]:
+        """What the kernels are given besides the parameters, and only read; and its block."""
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new = np.ones(len(i), dtype=bool)
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
         starts = np.append(np.flatnonzero(new), len(i))
         rows, columns = self.topology.rows, self.topology.columns
-        indices = (rows, columns, i[new], j[new], starts, k, self.topology.back)
-        return (
-            tuple(self.constants.values()),
-            *(index.astype(np.uint64) for index in indices),
-        )
+        found = (rows, columns, i[new], j[new], starts, k, self.topology.back)
+        indices = [index.astype(np.uint64) for index in found]
+        constants = tuple(self.constants.values())
+        sizes = [self.N, len(indices[2]), 0]
+        offsets = [8 * where.start for where in self._slices.values()]
+        block = [0] * len(KERNELS) + sizes + [address(index) for index in indices]
+        block += offsets + [address(constant) for constant in constants]
+        return (constants, *indices), np.array(block)
 
     def __repr__(self) -> str:
         return f"Model({self.system.name}, N={self.N}, P={int(self.tunable.sum())})"

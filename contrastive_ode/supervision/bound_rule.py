@@ -122,7 +122,7 @@ class BoundRule:
         if self.linearised:
             asked = replace(self.linearised, task=task)(net, examples, dw, costs)
         if self.holomorphic:
-            net = net._replace(scratch=net.scratch.astype(complex))
+            net = self.model.net(w, complex)
         size = 1 if task.initial else len(examples)  # what the start does is told of the last one
         for nudge, share in zip(self.rule.nudges, self.rule.shares, strict=True):
             values = np.zeros(len(examples), self.kind)

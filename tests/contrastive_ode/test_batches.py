@@ -31,14 +31,15 @@ def together(monkeypatch):
     def kernels(model, loss="(x - y)**2 / 2"):
         key = (model.system, model._layout, loss)
         if key not in found:
-            found[key] = load._loaded.__wrapped__(*key, "functions", True)
+            with monkeypatch.context() as patched:
+                patched.setattr(foundation.compiled, "compiled", plain)
+                found[key] = load._batch.__wrapped__(*key)
         return found[key]
 
     def plain(function=None, /, **_):
         return plain if function is None else function
 
     def switch():
-        monkeypatch.setattr(foundation.compiled, "compiled", plain)
         monkeypatch.setattr(ode.Model, "batch_kernels", kernels)
         monkeypatch.setattr(batches, "LARGE", 0)
         monkeypatch.setattr(batches, "ROWS", 2)

@@ -20,13 +20,17 @@ def rate(tmp_path, monkeypatch):
     """Generate and load the kernels as a new process would, and return what they compute."""
     monkeypatch.setattr(load, "cache_folder", lambda: tmp_path)
 
+    def forget():
+        for made in (load._linked, load._kernels, load._engine):
+            made.cache_clear()
+
     def compute():
-        load._loaded.cache_clear()
+        forget()
         model = SYSTEM.on(ode.graph(2, [(0, 1)]))
         return ode.simulate(model, ode.Task(np.ones(2), [1], 1.0, 0.5, target=0.0), [1.0, 2.0])
 
     yield compute
-    load._loaded.cache_clear()
+    forget()
 
 
 def damages(text):
@@ -40,20 +44,22 @@ def damages(text):
 
 def test_damaged_kernels_are_told_and_replaced(rate, tmp_path):
     cost = rate().costs
-    (file,) = tmp_path.rglob("*.py")
-    intact = file.read_bytes()
-    assert oct(file.parent.stat().st_mode)[-3:] == "700"
-    for damaged in damages(intact):
-        file.write_bytes(damaged)
-        with pytest.warns(UserWarning, match="a damaged kernel in .* is generated anew"):
-            assert rate().costs == cost
-        assert file.read_bytes() == intact
+    files = list(tmp_path.rglob("*.py"))
+    assert len(files) == 2  # the engine, and the kernels of this system
+    for file in files:
+        intact = file.read_bytes()
+        assert oct(file.parent.stat().st_mode)[-3:] == "700"
+        for damaged in damages(intact):
+            file.write_bytes(damaged)
+            with pytest.warns(UserWarning, match="a damaged kernel in .* is generated anew"):
+                assert rate().costs == cost
+            assert file.read_bytes() == intact
 
 
 def test_a_full_disk_stops_nothing(rate, tmp_path, monkeypatch):
     cost = rate().costs
-    (file,) = tmp_path.rglob("*.py")
-    file.unlink()
+    for file in tmp_path.rglob("*.py"):
+        file.unlink()
     write = Path.write_bytes
 
     def full(self, text):
@@ -78,10 +84,10 @@ def test_nothing_is_read_that_has_no_digest(rate, tmp_path, monkeypatch):
     """Python itself would keep the bytecode beside the file, and believe it."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     cost = rate().costs
-    (file,) = tmp_path.rglob("*.py")
-    compiled = Path(importlib.util.cache_from_source(str(file)))
-    assert not compiled.exists()
-    compiled.parent.mkdir()
-    py_compile.compile(str(file), str(compiled))
-    compiled.write_bytes(compiled.read_bytes()[:200])
+    for file in tmp_path.rglob("*.py"):
+        compiled = Path(importlib.util.cache_from_source(str(file)))
+        assert not compiled.exists()
+        compiled.parent.mkdir(exist_ok=True)
+        py_compile.compile(str(file), str(compiled))
+        compiled.write_bytes(compiled.read_bytes()[:200])
     assert rate().costs == cost
