@@ -111,7 +111,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     nodes, batches, replicas = (100, 4, 3) if full else (25, 2, 2)
-    moduli = {17: 256, 29: 256, 41: 384, 59: 512} if full else {13: 96, 17: 96}
+    moduli = {17: 256, 29: 256, 41: 384} if full else {13: 96, 17: 96}
     ratios = list(RATIOS) if full else list(RATIOS[2:5])
     climbed = run(ascents, {"nodes": [nodes]}, replicas=batches).squeeze("nodes", drop=True)
     one = run(path, {"step": [PATH_STEP]}).squeeze(drop=True)
