@@ -27,11 +27,11 @@ caption = (
     "plasticity of a fraction p of its neurons has the wrong sign. Its error decays if the "
     "smallest eigenvalue λ of the matrix by which it learns is positive. Left: flips at the "
     "readout, ω = |w|² = 1; middle: at the inputs (full lines, ω = 1) and at the hidden neurons "
-    "of the first layer (dashed). Lines: M → ∞; markers: means over random matrices at the "
-    "largest M. Right: means against the size, in the power of M of Tracy and Widom, with the fit "
-    "that extrapolates them (α = 3, p = 0.2), and the theory at zero (stars). One standard error. "
-    "The verdict is on the extrapolated values at all fractions: markers on the left and in the "
-    "middle still have the shift of their size."
+    "of the first layer (dashed; colours as on the left). Lines: M → ∞; markers: means over "
+    "random matrices at the largest M. Right: means against the size, in the power of M of Tracy "
+    "and Widom, with the fit that extrapolates them (α = 3, p = 0.2), and the theory at zero "
+    "(stars). One standard error. The verdict is on the extrapolated values at all fractions: "
+    "markers on the left and in the middle still have the shift of their size."
 )
 
 PLACES = ("readout", "inputs", "hidden")

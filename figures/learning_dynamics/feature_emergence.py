@@ -30,12 +30,12 @@ caption = (
     "frequency, and which one is known from the initial weights (those that err are drawn in "
     "another shade; the verdict counts them, but for nodes of which two frequencies are within 1 "
     "% of the same time). Middle: the share of each frequency in the power of one node against "
-    "its energy, along its ascent (circles) and by the theory without a constraint (lines). "
+    "its energy, along its ascent (markers) and by the theory without a constraint (lines). "
     "Right: accuracy on pairs that were not shown, of networks trained by Adam with weight decay "
-    "on n of the M² pairs, over n/(M ln M) (mean of initial weights and pairs; one standard "
-    "error). Caution: this is the state after a fixed number of epochs. Boundaries move with the "
-    "time of training, and sample size and time are not separated: nothing on the right is "
-    "compared."
+    "on n of the M² pairs, over n/(M ln M) (mean of initial weights and pairs, one standard "
+    "error; lines for the eye). Caution: this is the state after a fixed number of epochs. "
+    "Boundaries move with the time of training, and sample size and time are not separated: "
+    "nothing on the right is compared."
 )
 
 M, STEP, SEEN, LAST = 23, 0.01, 101, 15
@@ -111,7 +111,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     nodes, batches, replicas = (100, 4, 3) if full else (25, 2, 2)
-    moduli = {17: 256, 29: 256, 41: 384, 59: 512} if full else {13: 96, 17: 96}
+    moduli = {17: 256, 29: 256, 41: 384} if full else {13: 96, 17: 96}
     ratios = list(RATIOS) if full else list(RATIOS[2:5])
     climbed = run(ascents, {"nodes": [nodes]}, replicas=batches).squeeze("nodes", drop=True)
     one = run(path, {"step": [PATH_STEP]}).squeeze(drop=True)
