@@ -28,13 +28,14 @@ equation = (
 caption = (
     "Left: the overlap with a stored pattern, from which the network starts, against the load. "
     "Lines: theory for many neurons, down to the load at which recall ends; markers: networks of "
-    "N neurons (diluted: 4N, with 80 couplings each), with standard errors, extrapolated in 1/N "
-    "from N and N/2 (open: beyond capacity, not judged). Couplings of Hebb at T = 0 and 0.3, diluted ones (independent "
-    "directions) at T = 0, and the pseudo-inverse at T = 0.3. Crosses: Hebb at T = 0 with the "
-    "self-coupling J_D = 0.3, of which no theory tells the overlap (not judged): it keeps more of a "
-    "pattern from which the network starts, also beyond capacity. Right: the largest margin κ with which couplings of a "
-    "neuron exist that store a given load: the line of Gardner, and single neurons, solved exactly "
-    "by quadratic programming and extrapolated likewise. A self-coupling adds J_D to the margin."
+    "N neurons (diluted: 2N, with 80 couplings each), with standard errors, extrapolated in 1/N "
+    "from N and N/2 (open: beyond capacity, not judged). Couplings of Hebb at T = 0 and 0.3, "
+    "diluted ones (independent directions) at T = 0, and the pseudo-inverse at T = 0.3. Crosses: "
+    "Hebb at T = 0 with the self-coupling J_D = 0.3, of which no theory tells the overlap (not "
+    "judged): it keeps more of a pattern from which the network starts, also beyond capacity. "
+    "Right: the largest margin κ with which couplings of a neuron exist that store a given load: "
+    "the line of Gardner, and single neurons, solved exactly by quadratic programming and "
+    "extrapolated likewise. A self-coupling adds J_D to the margin."
 )
 
 CURVES = ("Hebb, T = 0", "Hebb, T = 0.3", "diluted, T = 0", "pseudo-inverse, T = 0.3")
@@ -48,31 +49,33 @@ LOADS = (
 )
 HELD = 0.3  # the self-coupling of the crosses
 CONNECTIONS = 80  # of a diluted neuron
-WIDER = 4  # diluted networks: J_ij and J_ji must not both be there
+WIDER = 2  # diluted networks: J_ij and J_ji must not both be there
 STARTS = 8  # patterns that are recalled in a network at T = 0
 
 
 def recalled(curve: str, load: int, N: int, J_D: float, rng: np.random.Generator) -> float:
     """Return the overlap with a pattern in the end, or on average at a temperature."""
     k = CURVES.index(curve)
-    alpha, T = LOADS[k][load], TEMPERATURES[k]
-    if RULES[k] == "diluted":
-        N *= WIDER
-        c = CONNECTIONS / N
-        P = round(alpha * CONNECTIONS)
-        ensemble = networks.Hebbian(N, P, J_D, dilution=c, symmetric=False)
-        network = ensemble.sample(rng)
-    elif RULES[k] == "hebbian":
-        network = networks.Hebbian(N, round(alpha * N), J_D).sample(rng)
-    else:
-        network = networks.PseudoInverse(N, round(alpha * N), J_D).sample(rng)
+    T, P = TEMPERATURES[k], round(LOADS[k][load] * N)
+    kind = networks.Hebbian if RULES[k] == "hebbian" else networks.PseudoInverse
+    network = kind(N, P, J_D).sample(rng)
     if T > 0:
         return float(dynamics.glauber(network, T, network.patterns[0], sweeps=120, rng=rng).overlap)
+    return _settled(network, rng)
+
+
+def diluted(load: int, N: int, rng: np.random.Generator) -> float:
+    """Return the same of a diluted network at T = 0."""
+    P = round(LOADS[2][load] * CONNECTIONS)
+    ensemble = networks.Hebbian(N, P, dilution=CONNECTIONS / N, symmetric=False)
+    return _settled(ensemble.sample(rng), rng)
+
+
+def _settled(network: networks.MemoryNetwork, rng: np.random.Generator) -> float:
     starts = network.patterns[: min(STARTS, network.P)]
     ends = dynamics.relax_many(network, starts, max_sweeps=60, rng=rng)
-    return float(
-        np.mean([e.state.astype(float) @ x / N for e, x in zip(ends, starts, strict=True)])
-    )
+    overlaps = [end.state.astype(float) @ x for end, x in zip(ends, starts, strict=True)]
+    return float(np.mean(overlaps)) / network.N
 
 
 def margin(load: float, N: int, rng: np.random.Generator) -> float:
@@ -100,7 +103,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 
     N, replicas = (1000, 6) if full else (400, 4)
     grid = {"curve": list(CURVES), "load": [0, 1, 2, 3], "N": [N // 2, N], "J_D": [0.0]}
-    overlaps = run(recalled, grid, replicas=replicas)["result"].squeeze("J_D", drop=True)
+    dense = [curve for curve in CURVES if "diluted" not in curve]
+    overlaps = run(recalled, grid | {"curve": dense}, replicas=replicas)["result"].squeeze("J_D")
+    wide = {"load": [0, 1, 2, 3], "N": [WIDER * N // 2, WIDER * N]}
+    thin = run(diluted, wide, replicas=replicas)["result"].assign_coords(N=[N // 2, N])
+    thin = thin.expand_dims(curve=[CURVES[2]])
+    overlaps = xarray.concat([overlaps.drop_vars("J_D"), thin], "curve").sel(curve=list(CURVES))
     grid |= {"curve": [CURVES[0]], "J_D": [HELD]}
     held = run(recalled, grid, replicas=replicas)["result"].squeeze(["J_D", "curve"], drop=True)
     size, loads = (160, [0.4, 0.7, 1.0, 1.3, 1.6]) if full else (40, [0.4, 0.8, 1.2, 1.6])
@@ -129,7 +137,7 @@ def _limit(values: "xarray.DataArray") -> tuple["xarray.DataArray", "xarray.Data
     return limit, error.clip(min=2 * once)
 
 
-def _lines(data: "xarray.Dataset") -> dict[str, object]:
+def _lines(data: "xarray.Dataset") -> dict[str, Any]:
     """Return theory at the points (nan beyond capacity), and on lines."""
     loads = np.array(LOADS)
     expected, at, line = np.full(loads.shape, np.nan), [], []
