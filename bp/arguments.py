@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks import BinaryNetwork, Network, trusted
+from networks import BinaryNetwork, MemoryNetwork, Network, trusted
 from networks.network import checked
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
@@ -16,6 +16,11 @@ Replicas = float | Callable[[float], float]  # y, or y as a function of the over
 def network(value: object) -> Network:
     """Return a network if it is one, with independent couplings `J_ij` and `J_ji`."""
     drawn = checked(value)
+    if isinstance(drawn, MemoryNetwork):
+        raise ValueError(
+            "network must have independent couplings, got one with stored patterns, which all of "
+            "its couplings share: messages would count them as independent"
+        )
     eta, error = _symmetry(drawn)
     if abs(eta) > 6 * error:
         raise ValueError(
