@@ -166,6 +166,26 @@ def _largest(load: float) -> float:
     return float(optimize.brentq(lambda K: replica.gardner_capacity(K) - load, 0, 50, xtol=1e-12))
 
 
+variables = {
+    "overlap": "overlap with the pattern from which a network starts, extrapolated in 1/N",
+    "overlap_error": "overlap with the pattern, one standard error",
+    "held": "overlap with the pattern, rule of Hebb at T = 0 with a self-coupling J_D = 0.3",
+    "held_error": "overlap with the pattern at J_D = 0.3, one standard error",
+    "margin": "largest margin of a neuron, extrapolated in 1/N",
+    "margin_error": "largest margin of a neuron, one standard error",
+    "alpha": "load P/N: of diluted networks, patterns per coupling of a neuron",
+    "replicas": "networks at each point",
+    "expected": "overlap with the pattern in theory: nan beyond capacity",
+    "line_alpha": "load of the line",
+    "line": "overlap with the pattern in theory, on the line",
+    "kappa": "margin of the line",
+    "gardner": "Gardner's capacity at the margin",
+    "expected_margin": "largest margin of a neuron in theory",
+    "curve": "rule by which patterns are stored, and temperature",
+    "load": "number of the load",
+    "neuron_load": "load P/N of a single neuron",
+}
+
 unjudged = {
     "no theory tells it": ("held", "held_error"),
     "lines": ("line_alpha", "line", "kappa", "gardner"),
