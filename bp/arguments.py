@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from foundation import domains
 from networks import BinaryNetwork, MemoryNetwork, Network, trusted
-from networks.network import checked
+from networks.network import checked, dense
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
 
@@ -21,6 +21,7 @@ def network(value: object) -> Network:
             "network must have independent couplings, got one with stored patterns, which all of "
             "its couplings share: messages would count them as independent"
         )
+    drawn = dense(drawn, "the sum of a neuron's inputs is taken as Gaussian")
     eta, error = _symmetry(drawn)
     if abs(eta) > 6 * error:
         raise ValueError(

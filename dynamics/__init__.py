@@ -27,7 +27,10 @@ which all are is a fixed point.
   neurons in time, `stationary` is their chaos, with its Lyapunov exponent, and `classical_chaos`
   the same without self-excitation, to all digits.
 - `glauber` is the dynamics at a temperature, or along a falling one; `energy` is what it lowers
-  where couplings are symmetric; `recall` damages stored patterns and counts how many come back.
+  where couplings are symmetric; `recall` damages stored patterns and counts how many come back;
+  `diluted_recall` is the same for infinitely many neurons, asymmetrically diluted.
+- `retrieve` updates a state by a dense memory of exponentially many patterns, `networks.Dense`, and
+  `retrieval_probability` tells how often the right one comes back, at any number of neurons.
 
 >>> import dynamics
 >>> import networks
@@ -63,9 +66,12 @@ from dynamics.infinite.mean_field_limit import MeanFieldLimit
 from dynamics.infinite.persistence import persistence_threshold
 from dynamics.infinite.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.simulation import mean_field
+from dynamics.memories.counted import RetrievalProbability, retrieval_probability
+from dynamics.memories.diluted import DilutedRecall, diluted_recall
 from dynamics.memories.energy import energy
 from dynamics.memories.glauber import glauber
 from dynamics.memories.recall import Recall, recall
+from dynamics.memories.retrieval import Retrieval, retrieve
 from dynamics.memories.thermal import Thermal
 from dynamics.relaxing.active_state import lifetime
 from dynamics.relaxing.asynchronous import relax, relax_many
@@ -82,6 +88,7 @@ __all__ = [
     "ContinuousTime",
     "ConvergenceError",
     "Cycle",
+    "DilutedRecall",
     "FreezingThreshold",
     "GradedMeanField",
     "Hysterons",
@@ -91,6 +98,8 @@ __all__ = [
     "PersistenceThreshold",
     "Recall",
     "Relaxation",
+    "Retrieval",
+    "RetrievalProbability",
     "Settling",
     "Stationary",
     "Thermal",
@@ -100,6 +109,7 @@ __all__ = [
     "census",
     "classical_chaos",
     "continuous_time",
+    "diluted_recall",
     "energy",
     "enumerate_fixed_points",
     "freezing_threshold",
@@ -117,6 +127,8 @@ __all__ = [
     "recall",
     "relax",
     "relax_many",
+    "retrieval_probability",
+    "retrieve",
     "settle",
     "stationary",
     "synchronous",

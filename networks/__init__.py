@@ -26,7 +26,8 @@ couplings="binary")` draws couplings :math:`\pm 1/\sqrt N` of one bit each, as a
 states one of them chooses, for s > 1.
 
 `Hebbian`, `PseudoInverse` and `Perceptron` store patterns, which a `PatternLaw` draws: the result
-is a `MemoryNetwork`, or a `LearnedNetwork`, which says whether it has them all.
+is a `MemoryNetwork`, or a `LearnedNetwork`, which says whether it has them all. `Dense`
+stores exponentially many, which a `DenseMemory` weighs by their overlaps with the state.
 
 >>> import numpy as np
 >>> import networks
@@ -46,12 +47,14 @@ from networks.binary import BinaryNetwork
 from networks.branches import Branches
 from networks.graded import Graded, GradedNetwork
 from networks.layered import Layered
+from networks.memories.dense import Dense, DenseMemory
 from networks.memories.hebbian import Hebbian
 from networks.memories.laws import PatternLaw
 from networks.memories.learned import LearnedNetwork
 from networks.memories.network import MemoryNetwork
 from networks.memories.perceptron import Perceptron
 from networks.memories.pseudo_inverse import PseudoInverse
+from networks.memories.through_patterns import HebbianNetwork
 from networks.network import Network
 from networks.revealed import Revealed
 
@@ -59,9 +62,12 @@ __all__ = [
     "Asymmetric",
     "BinaryNetwork",
     "Branches",
+    "Dense",
+    "DenseMemory",
     "Graded",
     "GradedNetwork",
     "Hebbian",
+    "HebbianNetwork",
     "Layered",
     "LearnedNetwork",
     "MemoryNetwork",

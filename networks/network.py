@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from networks import sparse
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Spins = npt.NDArray[np.int8]
 
@@ -29,7 +34,9 @@ class Network:
     couplings
         The matrix `J_ij` from neuron j to neuron i, of shape (N, N), or (L, N, N) for a chain of
         layers: finite, with zeros on the diagonal. Kept as float32, column-major: the column that a
-        flip of neuron j adds to all fields is contiguous. A writable array is copied.
+        flip of neuron j adds to all fields is contiguous. A writable array is copied. Or a sparse
+        (N, N) array of `scipy.sparse`, kept as a read-only `csc_array`: memory, fields and flips
+        then go with the number of non-zeros.
     J_D
         Self-coupling, in [0, 1e30].
     lam
@@ -59,6 +66,16 @@ class Network:
     >>> frozen.stabilities(states)
     array([[2.5, 0.5],
            [0.5, 2.5]], dtype=float32)
+
+    A million neurons with three inputs each:
+
+    >>> import numpy as np
+    >>> import scipy.sparse
+    >>> N, rng = 1_000_000, np.random.default_rng(1)
+    >>> senders = (np.arange(N)[:, None] + rng.integers(1, N, (N, 3))) % N
+    >>> entries = rng.standard_normal(3 * N), (np.repeat(np.arange(N), 3), senders.ravel())
+    >>> networks.Network(scipy.sparse.coo_array(entries, shape=(N, N)), J_D=2.0)
+    Network(N=1000000, J_D=2, 3 inputs each)
     """
 
     couplings: npt.NDArray[np.float32]
@@ -67,31 +84,13 @@ class Network:
     _largest: float = field(init=False)
 
     def __post_init__(self) -> None:
-        couplings = domains.array("couplings", self.couplings, "a matrix of real numbers")
-        sparse = hasattr(self.couplings, "toarray")
-        if couplings.dtype.kind not in "iuf":
-            raise TypeError(
-                f"couplings must be a dense array of real numbers, got {type(self.couplings)} of "
-                f"dtype {couplings.dtype}" + ("; call its toarray()" if sparse else "")
-            )
-        if couplings.ndim not in (2, 3) or couplings.shape[-1] != couplings.shape[-2]:
-            raise ValueError(
-                f"couplings must be square, (N, N) or (L, N, N), got shape {couplings.shape}"
-            )
-        if couplings.size == 0:
-            raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
-        # is finite only if all entries are, and makes no temporary array
-        largest = max(float(couplings.max()), -float(couplings.min()))
-        if not largest <= _LARGEST:
-            raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
-        if np.diagonal(couplings, axis1=-2, axis2=-1).any():
-            raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
-        if couplings.flags.writeable:  # nobody is to change them from outside
-            couplings = couplings.astype(np.float32, order="K")
-        outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()
-        outgoing.flags.writeable = False
-        object.__setattr__(self, "couplings", outgoing.swapaxes(-1, -2))
-        object.__setattr__(self, "_largest", float(largest))
+        kept: Any
+        if sparse.is_sparse(self.couplings):
+            kept, largest = sparse.checked(self.couplings)
+        else:
+            kept, largest = _checked(self.couplings)
+        object.__setattr__(self, "couplings", kept)
+        object.__setattr__(self, "_largest", largest)
         object.__setattr__(self, "J_D", domains.coupling("J_D", self.J_D))
         object.__setattr__(self, "lam", domains.coupling("lam", self.lam))
 
@@ -106,9 +105,17 @@ class Network:
         return int(self.couplings.shape[-1])
 
     @property
+    def is_sparse(self) -> bool:
+        """Whether the couplings are kept by their non-zeros."""
+        return sparse.is_sparse(self.couplings)
+
+    @property
     def outgoing(self) -> npt.NDArray[np.float32]:
-        """Couplings by sender: the contiguous row `outgoing[..., j, :]` is what neuron j sends."""
-        return self.couplings.swapaxes(-1, -2)
+        """Couplings by sender: the contiguous row `outgoing[..., j, :]` is what neuron j sends.
+
+        A `csr_array` if they are sparse.
+        """
+        return self.couplings.T if self.is_sparse else self.couplings.swapaxes(-1, -2)
 
     def fields(self, s: npt.ArrayLike) -> npt.NDArray[np.float32]:
         """Return the field on every neuron, self-coupling included.
@@ -151,6 +158,8 @@ class Network:
     # the same of states that were checked before: `networks.trusted`
 
     def _fields(self, s: Spins) -> npt.NDArray[np.float32]:
+        if self.is_sparse:
+            return self._sparse_fields(s).astype(np.float32)
         spins = s.astype(np.float32)
         outgoing = self.outgoing.reshape(-1, self.N, self.N)
         layers = spins.reshape(-1, len(outgoing), self.N)
@@ -161,10 +170,15 @@ class Network:
         h[:, :-1] += np.float32(self.lam) * layers[:, 1:]
         return h.reshape(spins.shape)
 
+    def _sparse_fields(self, s: Spins) -> npt.NDArray[np.float64]:
+        return sparse.inputs(cast("csr_array", self.outgoing), s) + self.J_D * s
+
     def _stabilities(self, s: Spins) -> npt.NDArray[np.float32]:
         return self._fields(s) * s
 
     def _is_fixed_point(self, s: Spins) -> np.bool | npt.NDArray[np.bool]:
+        if self.is_sparse:
+            return np.all(s * self._sparse_fields(s) > 0, axis=-1)
         stabilities = self._stabilities(s).astype(np.float64)
         for where in np.argwhere(np.abs(stabilities) <= self._rounding):
             state, neuron = np.split(where, [s.ndim - len(self.shape)])
@@ -195,11 +209,54 @@ class Network:
     def __repr__(self) -> str:
         layers = f", L={len(self.couplings)}" if len(self.shape) == 2 else ""
         lam = f", lam={self.lam:g}" if layers else ""
-        return f"Network(N={self.N}{layers}, J_D={self.J_D:g}{lam})"
+        return f"Network(N={self.N}{layers}, J_D={self.J_D:g}{lam}{self._inputs_each})"
+
+    @property
+    def _inputs_each(self) -> str:
+        if not self.is_sparse:
+            return ""
+        return f", {cast('csr_array', self.outgoing).nnz / self.N:.3g} inputs each"
+
+
+def _checked(given: object) -> tuple[npt.NDArray[np.float32], float]:
+    """Return dense couplings as they are kept, and the largest entry."""
+    couplings = domains.array("couplings", given, "a matrix of real numbers")
+    if couplings.dtype.kind not in "iuf":
+        raise TypeError(
+            f"couplings must be an array of real numbers, dense or of scipy.sparse, got "
+            f"{type(given)} of dtype {couplings.dtype}"
+        )
+    if couplings.ndim not in (2, 3) or couplings.shape[-1] != couplings.shape[-2]:
+        raise ValueError(
+            f"couplings must be square, (N, N) or (L, N, N), got shape {couplings.shape}"
+        )
+    if couplings.size == 0:
+        raise ValueError(f"couplings must not be empty, got shape {couplings.shape}")
+    # is finite only if all entries are, and makes no temporary array
+    largest = max(float(couplings.max()), -float(couplings.min()))
+    if not largest <= _LARGEST:
+        raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
+    if np.diagonal(couplings, axis1=-2, axis2=-1).any():
+        raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
+    if couplings.flags.writeable:  # nobody is to change them from outside
+        couplings = couplings.astype(np.float32, order="K")
+    outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()
+    outgoing.flags.writeable = False
+    return outgoing.swapaxes(-1, -2), largest
 
 
 def checked(network: object) -> Network:
     """Return the argument `network` if it is one."""
     if not isinstance(network, Network):
         raise TypeError(f"network must be a networks.Network, got {network!r}")
+    return network
+
+
+def dense(network: Network, why: str) -> Network:
+    """Return the argument `network` if its couplings are a full matrix, which is needed because."""
+    if network.is_sparse:
+        raise ValueError(
+            f"network must have dense couplings, since {why}, got {network!r}; "
+            "Network(network.couplings.toarray(), network.J_D) has them"
+        )
     return network

@@ -37,7 +37,9 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
 - `memory_retrieval`, `memory_spin_glass`, `memory_phase`, `memory_capacity`: how well stored
   patterns (`networks.Hebbian`, `PseudoInverse`) are recalled at a load and a temperature;
   `memory_fixed_point_entropy`, `memory_gap_threshold`: the fixed points around a pattern, with
-  self-coupling; `gardner_capacity`: how many patterns any couplings can store.
+  self-coupling; `gardner_capacity`: how many patterns any couplings can store;
+- `dense_capacity`, `dense_basin`, `dense_free_energy`: how many patterns a dense memory
+  (`networks.Dense`) holds, as a random energy model, and from how far they are recalled.
 
 All functions broadcast over arrays, but for `rarest_groups`, the thresholds, and the counts of
 graded neurons and of pairs in finite networks of layers or with symmetry; they keep their digits
@@ -74,6 +76,12 @@ from replica.groups.clusters import clusters
 from replica.groups.integer_clusters import IntegerClusters, integer_clusters
 from replica.groups.local_entropy import local_entropy
 from replica.groups.rarest import rarest_groups
+from replica.memories.dense import (
+    DenseFreeEnergy,
+    dense_basin,
+    dense_capacity,
+    dense_free_energy,
+)
 from replica.memories.fixed_points import memory_fixed_point_entropy, memory_gap_threshold
 from replica.memories.gardner import gardner_capacity
 from replica.memories.retrieval import (
@@ -111,6 +119,7 @@ from replica.two_layers.local_entropy import two_layer_local_entropy
 __all__ = [
     "ClusterState",
     "ConvergenceError",
+    "DenseFreeEnergy",
     "DensestState",
     "GradedEntropy",
     "GradedMean",
@@ -129,6 +138,9 @@ __all__ = [
     "clusters",
     "condensation",
     "cross_overlap_potential",
+    "dense_basin",
+    "dense_capacity",
+    "dense_free_energy",
     "densest_reference",
     "fixed_point_entropy",
     "franz_parisi",

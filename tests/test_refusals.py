@@ -30,6 +30,7 @@ LOOP = ld.Loop(ld.double_integrator(), steps=5)
 DESCENT = {"loop": LOOP, "rate": 0.01, "steps": 1, "clip": 1.0, "throw": True}
 WIDTHS = {"N": 5, "rank": 0, "inputs": 1, "outputs": 1, "rng": 1}
 LAW = networks.PatternLaw()
+DENSE = networks.DenseMemory(STATE[None], 1.0)
 MEMORY = networks.Hebbian(6, 1).sample(rng=1)
 WAIT = {"samples": 2, "max_steps": 100, "rng": 1, "rank": 1, "throw": False}
 REGRESSION = ld.Regression([[1.0, 0.0]])
@@ -54,6 +55,7 @@ GOOD = {
     networks.Hebbian: {"N": 6, "P": 1, "J_D": 0.1, "dilution": 0.5, "symmetric": True, "law": LAW},
     networks.Hebbian(6, 1).sample: {"rng": 1},
     networks.Hebbian(6, 1).store: {"patterns": STATE[None], "rng": 1},
+    networks.HebbianNetwork: {"patterns": STATE[None], "J_D": 0.1},
     networks.PseudoInverse: {"N": 6, "P": 1, "J_D": 0.1, "law": LAW},
     networks.PseudoInverse(6, 1).sample: {"rng": 1},
     networks.PseudoInverse(6, 1).store: {"patterns": STATE[None]},
@@ -79,6 +81,10 @@ GOOD = {
         "kappa": 0.1,
         "sweeps": 1,
     },
+    networks.Dense: {"N": 5, "alpha": 0.1, "sharpness": 1.0, "patterns": "binary"},
+    networks.Dense(5, 0.1, 1.0).sample: {"rng": 1},
+    networks.DenseMemory: {"patterns": STATE[None], "sharpness": 1.0},
+    DENSE.update: {"x": STATE},
     networks.Layered: {"N": 5, "L": 2, "J_D": 0.5, "lam": 0.1},
     networks.Layered(5, 2, 0.5, 0.1).sample: {"rng": 1},
     networks.Network: {"couplings": np.zeros((2, 2)), "J_D": 0.5, "lam": 0.1},
@@ -93,6 +99,9 @@ GOOD = {
     replica.cluster_stability_limit: {"J_D": 0.3},
     replica.condensation: {**POINT, "throw": True},
     replica.cross_overlap_potential: {"ratio": 0.5, "y": 3, **POINT},
+    replica.dense_basin: {"alpha": 0.1, "sharpness": 1.0, "patterns": "binary"},
+    replica.dense_capacity: {"overlap": 0.5, "sharpness": 1.0, "patterns": "binary"},
+    replica.dense_free_energy: {"alpha": 0.1, "sharpness": 1.0, "patterns": "binary"},
     replica.densest_reference: POINT,
     replica.fixed_point_entropy: {"J_D": 0.5, "eta": 0.2},
     replica.franz_parisi: POINT,
@@ -293,6 +302,24 @@ GOOD = {
         "throw": False,
     },
     dynamics.relax: {"network": NETWORK, "start": STATE, **MOVES},
+    dynamics.diluted_recall: {
+        "alpha": 0.3,
+        "overlap": 0.5,
+        "J_D": 0.1,
+        "T": 0.1,
+        "steps": 1,
+        "samples": 100,
+        "rng": 1,
+    },
+    dynamics.retrieve: {"memory": DENSE, "start": STATE, "updates": 1},
+    dynamics.retrieval_probability: {
+        "N": 5,
+        "alpha": 0.1,
+        "overlap": 0.5,
+        "sharpness": 1.0,
+        "draws": 2,
+        "rng": 1,
+    },
     dynamics.relax_many: {"network": NETWORK, "starts": [STATE], **MOVES},
     dynamics.synchronous: {"network": NETWORK, "start": STATE, "max_steps": 1, "rng": 1},
     ld.Environment: {"A": np.eye(1), "B": [[1]], "C": [[1]], "Q": [[1]], "Sigma": [[1]]},

@@ -118,6 +118,8 @@ def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 def all_couplings(network: Network) -> npt.NDArray[np.float64]:
     """Return the couplings by sender, between all neurons of all layers."""
+    if network.is_sparse:
+        return network.outgoing.toarray().astype(np.float64)  # type: ignore[attr-defined]
     layers = network.outgoing.reshape(-1, network.N, network.N)
     L, N = layers.shape[:2]
     all_to_all = np.zeros((L, N, L, N))

@@ -12,7 +12,7 @@ from foundation import domains
 from foundation.axes import axes_of
 from foundation.compiled import compiled
 from networks import BinaryNetwork, Network
-from networks.network import checked
+from networks.network import checked, dense
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -141,7 +141,7 @@ def continuous_time(
     >>> dynamics.continuous_time(network, t_max=50, rng=2).converged
     False
     """
-    network = checked(network)
+    network = dense(checked(network), "each flip is sent to all neurons")
     if isinstance(network, BinaryNetwork) or len(network.shape) != 1:
         raise ValueError(f"network must have one layer and a matrix of couplings, got {network}")
     t_max = domains.real("t_max", t_max, low=0)

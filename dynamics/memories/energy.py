@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks import Network, trusted
+from networks import HebbianNetwork, Network, trusted
 from networks.network import Spins, checked
 
 _BLOCK = 1024  # rows that are compared at a time
@@ -63,6 +63,10 @@ def energies(network: Network, s: Spins) -> npt.NDArray[np.float64]:
 
 def is_symmetric(network: Network) -> bool:
     """Return whether `J_ij = J_ji`, to the last bit, in all layers."""
+    if isinstance(network, HebbianNetwork):
+        return True
+    if network.is_sparse:
+        return bool((network.outgoing != network.outgoing.T).nnz == 0)
     for J in network.outgoing.reshape(-1, network.N, network.N):
         for first in range(0, network.N, _BLOCK):
             rows = slice(first, first + _BLOCK)

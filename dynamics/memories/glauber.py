@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dynamics.memories.thermal import Thermal
-from dynamics.relaxing.dense_updates import Couplings, DenseUpdates, Floats, Indices, States, flip
+from dynamics.relaxing.number_updates import Couplings, Floats, Indices, NumberUpdates, States, flip
 from dynamics.relaxing.orders import plan_sweep
 from foundation import domains
 from foundation.compiled import compiled
@@ -99,7 +99,7 @@ def glauber(
     else:
         s = domains.state("start", start, network.shape).reshape(1, n)
     first = s[0].astype(np.int64)
-    moving = DenseUpdates(network, s)
+    moving = NumberUpdates(network, s)
     visits, total, flips = np.arange(n), np.zeros(n), 0
     overlaps, energies = np.empty(sweeps), np.empty(sweeps)
     for sweep, temperature in enumerate(course):

@@ -105,6 +105,11 @@ class Recall:
     @property
     def status(self) -> str:
         """What happened, and what to do about it."""
+        if not self.fraction.any():
+            return (
+                "No pattern came back from any distance: the load is above capacity, or all "
+                "distances are beyond the basins; store fewer patterns, or damage them less."
+            )
         if self.converged:
             return "All trials settled."
         left = int(np.count_nonzero(~self.settled))

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dynamics.relaxing.binary_updates import BinaryUpdates
-from dynamics.relaxing.dense_updates import DenseUpdates
-from networks import BinaryNetwork, Network
+from dynamics.relaxing.number_updates import NumberUpdates
+from dynamics.relaxing.pattern_updates import PatternUpdates
+from networks import BinaryNetwork, HebbianNetwork, Network
 
 Indices = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
@@ -40,4 +41,6 @@ def updates(network: Network, states: States) -> Updates:
     """Return the updates of states of shape (number, neurons), which they change in place."""
     if isinstance(network, BinaryNetwork):
         return BinaryUpdates(network, states)
-    return DenseUpdates(network, states)
+    if isinstance(network, HebbianNetwork):
+        return PatternUpdates(network, states)
+    return NumberUpdates(network, states)

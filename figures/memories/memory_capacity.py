@@ -28,8 +28,8 @@ equation = (
 caption = (
     "Left: the overlap with a stored pattern, from which the network starts, against the load. "
     "Lines: theory for many neurons, down to the load at which recall ends; markers: networks of "
-    "N neurons (diluted: 2N, with 80 couplings each), with standard errors, extrapolated in 1/N "
-    "from N and N/2 (open: beyond capacity, not judged). Couplings of Hebb at T = 0 and 0.3, "
+    "N neurons (diluted: 2K² with K inputs each), with standard errors, extrapolated in 1/N or 1/K "
+    "from two sizes (open: beyond capacity, not judged). Couplings of Hebb at T = 0 and 0.3, "
     "diluted ones (independent directions) at T = 0, and the pseudo-inverse at T = 0.3. Crosses: "
     "Hebb at T = 0 with the self-coupling J_D = 0.3, of which no theory tells the overlap (not "
     "judged): it keeps more of a pattern from which the network starts, also beyond capacity. "
@@ -48,8 +48,7 @@ LOADS = (
     (0.1, 0.2, 0.3, 0.5),
 )
 HELD = 0.3  # the self-coupling of the crosses
-CONNECTIONS = 80  # of a diluted neuron
-WIDER = 2  # diluted networks: J_ij and J_ji must not both be there
+WIDER = 2  # of diluted networks, with K inputs of 2 K^2 neurons: all corrections are 1/K
 STARTS = 8  # patterns that are recalled in a network at T = 0
 
 
@@ -64,10 +63,11 @@ def recalled(curve: str, load: int, N: int, J_D: float, rng: np.random.Generator
     return _settled(network, rng)
 
 
-def diluted(load: int, N: int, rng: np.random.Generator) -> float:
+def diluted(load: int, inputs: int, rng: np.random.Generator) -> float:
     """Return the same of a diluted network at T = 0."""
-    P = round(LOADS[2][load] * CONNECTIONS)
-    ensemble = networks.Hebbian(N, P, dilution=CONNECTIONS / N, symmetric=False)
+    P = round(LOADS[2][load] * inputs)
+    N = WIDER * inputs**2  # J_ij and J_ji must not both be there
+    ensemble = networks.Hebbian(N, P, dilution=inputs / N, symmetric=False)
     return _settled(ensemble.sample(rng), rng)
 
 
@@ -105,8 +105,9 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"curve": list(CURVES), "load": [0, 1, 2, 3], "N": [N // 2, N], "J_D": [0.0]}
     dense = [curve for curve in CURVES if "diluted" not in curve]
     overlaps = run(recalled, grid | {"curve": dense}, replicas=replicas)["result"].squeeze("J_D")
-    wide = {"load": [0, 1, 2, 3], "N": [WIDER * N // 2, WIDER * N]}
-    thin = run(diluted, wide, replicas=replicas)["result"].assign_coords(N=[N // 2, N])
+    inputs = [50, 100] if full else [20, 40]
+    thin = run(diluted, {"load": [0, 1, 2, 3], "inputs": inputs}, replicas=replicas)["result"]
+    thin = thin.rename(inputs="N").assign_coords(N=[N // 2, N])
     thin = thin.expand_dims(curve=[CURVES[2]])
     overlaps = xarray.concat([overlaps.drop_vars("J_D"), thin], "curve").sel(curve=list(CURVES))
     grid |= {"curve": [CURVES[0]], "J_D": [HELD]}

@@ -1,6 +1,7 @@
 """Patterns stored by the rule of Hebb, in full and in diluted networks."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -8,9 +9,17 @@ import numpy.typing as npt
 from foundation import domains
 from networks.memories.laws import INDEPENDENT, PatternLaw
 from networks.memories.network import MemoryNetwork, checked_patterns
+from networks.memories.through_patterns import HebbianNetwork, summed
 from networks.network import Spins
 
-_BLOCK = 1024  # patterns that are held as float32 at a time
+if TYPE_CHECKING:
+    from scipy.sparse import coo_array
+
+Ints = npt.NDArray[np.int64]
+
+_FEW = 4  # neurons to a pattern, beyond which 2NP operations are few beside N^2
+_PAIRS = 2**16  # couplings that are made at a time
+_SPARSE = 0.1  # up to this dilution non-zeros are kept: 8 bytes each, not 4 for every pair
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,9 @@ class Hebbian:
     Fields are multiples of :math:`1/(cN)`, and may be zero: then the neuron is not stable, and at
     `J_D = 0` flips to and fro for ever. Without dilution there are none for even N and odd P.
 
+    Without dilution and with P < N/4 what is drawn is a `HebbianNetwork`, which applies its
+    couplings through its patterns.
+
     Parameters
     ----------
     N
@@ -36,7 +48,8 @@ class Hebbian:
     J_D
         Self-coupling, in [0, 1e30].
     dilution
-        The probability c that a coupling is there, in (0, 1].
+        The probability c that a coupling is there, in (0, 1]. Up to 0.1 a network is made and kept
+        by its non-zeros (`Network.is_sparse`).
     symmetric
         Whether :math:`c_{ij} = c_{ji}`; if not, the two are independent. Without dilution the
         couplings are symmetric in any case.
@@ -142,12 +155,14 @@ class Hebbian:
         return self._stored(checked_patterns(patterns, self.N, self.P), rng)
 
     def _stored(self, patterns: Spins, rng: np.random.Generator) -> MemoryNetwork:
-        J = np.zeros((self.N, self.N), dtype=np.float32)
-        for first in range(0, self.P, _BLOCK):
-            block = patterns[first : first + _BLOCK].astype(np.float32)
-            J += block.T @ block
+        if self.dilution <= _SPARSE:
+            pairs = _pairs(self.N, self.dilution, self.symmetric, rng)
+            J_few = _sparse(patterns, pairs, self.dilution * self.N)
+            return MemoryNetwork(patterns, J_few, self.J_D)
+        if self.dilution == 1 and self.P < self.N / _FEW:
+            return HebbianNetwork(patterns, self.J_D)
+        J = summed(patterns)
         J /= np.float32(self.dilution * self.N)
-        np.fill_diagonal(J, 0)
         if self.dilution < 1:
             J *= _present(self.N, self.dilution, self.symmetric, rng)
         J.flags.writeable = False  # handed over, not copied
@@ -163,3 +178,36 @@ def _present(
         return present
     upper = np.triu(present)
     return upper | upper.T
+
+
+def _pairs(N: int, dilution: float, symmetric: bool, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Return receivers and senders of the couplings that are there.
+
+    The gaps between those that are, in a row of all pairs, are independent and geometric.
+    """
+    most, parts, last = N * (N - 1), [], -1
+    while last < most:
+        gaps = rng.geometric(dilution, size=int(1.1 * dilution * (most - last)) + 10)
+        parts.append(last + np.cumsum(gaps))
+        last = int(parts[-1][-1])
+    places = np.concatenate(parts)
+    i, j = np.divmod(places[places < most], max(1, N - 1))
+    j += j >= i
+    if not symmetric:
+        return i, j
+    upper = i < j
+    return np.concatenate([i[upper], j[upper]]), np.concatenate([j[upper], i[upper]])
+
+
+def _sparse(patterns: Spins, pairs: tuple[Ints, Ints], inputs: float) -> "coo_array":
+    """Return the couplings of pairs of neurons."""
+    from scipy.sparse import coo_array
+
+    i, j = pairs
+    by_neuron = np.ascontiguousarray(patterns.T)
+    J = np.empty(len(i))
+    for first in range(0, len(i), _PAIRS):
+        part = slice(first, first + _PAIRS)
+        J[part] = (by_neuron[i[part]] * by_neuron[j[part]]).sum(axis=1, dtype=np.int64)
+    N = len(by_neuron)
+    return coo_array(((J.astype(np.float32) / np.float32(inputs)), (i, j)), shape=(N, N))

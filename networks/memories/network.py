@@ -19,7 +19,7 @@ class MemoryNetwork(Network):
     patterns
         What is stored: entries ±1, shape (P, N), P >= 1. Kept as int8, read-only.
     couplings
-        The matrix `J_ij`, as in `Network`, of shape (N, N).
+        The matrix `J_ij`, as in `Network`, of shape (N, N), dense or sparse.
     J_D
         Self-coupling, in [0, 1e30].
 
@@ -76,7 +76,7 @@ class MemoryNetwork(Network):
         return (spins @ self.patterns.T.astype(np.float32)).astype(np.float64) / self.N
 
     def __repr__(self) -> str:
-        return f"MemoryNetwork(N={self.N}, P={self.P}, J_D={self.J_D:g})"
+        return f"MemoryNetwork(N={self.N}, P={self.P}, J_D={self.J_D:g}{self._inputs_each})"
 
 
 def checked_patterns(patterns: npt.ArrayLike, N: int, P: int | None = None) -> Spins:

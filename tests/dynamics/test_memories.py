@@ -4,12 +4,15 @@ import itertools
 
 import numpy as np
 import pytest
+import scipy.sparse
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import bp
 import dynamics
 import networks
 from dynamics.memories.glauber import _visit
-from dynamics.relaxing.dense_updates import DenseUpdates
+from dynamics.relaxing.number_updates import NumberUpdates
 
 SMALL = networks.Hebbian(5, 2).sample(rng=1)
 STATES = np.array(list(itertools.product([-1, 1], repeat=5)), dtype=np.int8)
@@ -54,12 +57,34 @@ def test_energy_never_rises_at_zero_temperature(J_D):
     assert fall >= 2 * J_D * end.flips - 1e-4
 
 
+@given(
+    N=st.integers(2, 12),
+    seed=st.integers(0, 10**6),
+    J_D=st.sampled_from([0.0, 0.3, 2.0]),
+    form=st.sampled_from([np.asarray, scipy.sparse.csr_array]),
+)
+@settings(max_examples=40, deadline=None)
+def test_no_flip_at_zero_temperature_raises_the_energy(N, seed, J_D, form):
+    rng = np.random.default_rng(seed)
+    J = np.triu(rng.standard_normal((N, N)) * (rng.random((N, N)) < 0.6), 1)
+    J = (J + J.T).astype(np.float32).astype(float)
+    s = rng.choice([-1, 1], (1, N)).astype(np.int8)
+    moving = NumberUpdates(networks.Network(form(J), J_D), s)
+    before = -0.5 * s[0] @ J @ s[0]
+    for i in rng.integers(0, N, 5 * N):
+        flips = int(moving.flips[0])
+        moving.visit(np.array([0]), np.array([i]))
+        after = -0.5 * s[0] @ J @ s[0]
+        assert after <= before - 2 * J_D * (moving.flips[0] - flips) + 1e-5
+        before = after
+
+
 def chance(network, s, i, T):
     """Return the probability of a flip, which the kernel must have, and make sure that it has."""
     J = network.couplings.astype(float)
     p = 1 / (1 + np.exp(2 * (s[i] * (J[i] @ s) + network.J_D) / T))
     for draw, flips in ((p - 1e-6, 1), (p + 1e-6, 0)):
-        moving = DenseUpdates(network, s[None].copy())
+        moving = NumberUpdates(network, s[None].copy())
         h, visits = moving.moving.h[0], np.array([i])
         assert _visit(moving.couplings, moving.s[0], h, visits, np.array([draw]), T) == flips
     return p
@@ -132,6 +157,8 @@ def test_recall():
     many = networks.Hebbian(301, 300).sample(rng=1)
     lost = dynamics.recall(many, 0.0, trials=4, max_sweeps=1, rng=2)
     assert lost.fraction == [0]
-    assert "raise max_sweeps" in lost.status
+    assert "above capacity" in lost.status
+    slow = dynamics.recall(network, 0.1, trials=4, max_sweeps=0, recalled_at=0.8, rng=2)
+    assert "raise max_sweeps" in slow.status
     with pytest.raises(TypeError, match="network must be of the type MemoryNetwork"):
         dynamics.recall(networks.Asymmetric(5, 0.1).sample(rng=1), 0.1)

@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from networks import Asymmetric, Layered, Network
 
@@ -134,8 +133,3 @@ def test_states_of_layers_keep_their_layers():
 @pytest.mark.parametrize("ensemble", [Asymmetric(5, 0.5), Layered(5, 2, 0.5, 0.1)])
 def test_rng(ensemble, rng, error, message):
     refused(ensemble.sample, {}, "rng", rng, error, message)
-
-
-def test_sparse_couplings_are_told_what_to_do():
-    with pytest.raises(TypeError, match=r"couplings must be a dense array .* call its toarray\(\)"):
-        Network(sparse.csr_array(np.zeros((3, 3))), 0.5)

@@ -1,6 +1,6 @@
-"""Asynchronous updates under couplings that are stored as numbers."""
+"""Asynchronous updates under couplings that are stored as numbers, all of them or the non-zeros."""
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -8,15 +8,25 @@ import numpy.typing as npt
 from foundation.compiled import compiled
 from networks import Network, trusted
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 States = npt.NDArray[np.int8]
 
 
 class Couplings(NamedTuple):
-    """Couplings by sender, of shape (L, N, N), to itself, and between neighbouring layers."""
+    """Couplings by sender, to itself, and between neighbouring layers.
+
+    All of them in `outgoing`, of shape (L, N, N); or `strengths` and their `receivers`, of sender j
+    from `first[j]` to `first[j + 1]`. Of the two the other one is empty.
+    """
 
     outgoing: Floats
+    first: npt.NDArray[np.int32]
+    receivers: npt.NDArray[np.int32]
+    strengths: Floats
     J_D: float
     lam: float
 
@@ -29,14 +39,12 @@ class Moving(NamedTuple):
     flips: Indices
 
 
-class DenseUpdates:
+class NumberUpdates:
     """What `dynamics.relaxing.updates.Updates` asks for."""
 
     def __init__(self, network: Network, states: States) -> None:
         self.network = network
-        outgoing = network.outgoing.reshape(-1, network.N, network.N)
-        # numpy would round a float J_D to float32
-        self.couplings = Couplings(outgoing, np.float64(network.J_D), network.lam)
+        self.couplings = _couplings(network)
         flips = np.zeros(len(states), dtype=np.int64)
         self.moving = Moving(states, self._fields(states), flips)
         self.s, self.flips = states, flips
@@ -66,6 +74,17 @@ class DenseUpdates:
             flips[r] += _flip_most_unstable(self.couplings, s[r], h[r], most)
 
 
+def _couplings(network: Network) -> Couplings:
+    J_D = np.float64(network.J_D)  # numpy would round a float to float32
+    none, nowhere = np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int32)
+    if not network.is_sparse:
+        outgoing = network.outgoing.reshape(-1, network.N, network.N)
+        return Couplings(outgoing, nowhere, nowhere, none, J_D, network.lam)
+    rows = cast("csr_array", network.outgoing)
+    empty = none.reshape(1, 0, 0)
+    return Couplings(empty, rows.indptr, rows.indices, rows.data, J_D, network.lam)
+
+
 @compiled
 def flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
     """Flip neuron i of a state, and bring the fields up to date."""
@@ -73,6 +92,10 @@ def flip(couplings: Couplings, s: States, h: Floats, i: int) -> None:
     L, N = outgoing.shape[:2]
     change = np.float32(-2 * s[i])
     s[i] = -s[i]
+    if len(couplings.first) > 0:
+        for k in range(couplings.first[i], couplings.first[i + 1]):
+            h[couplings.receivers[k]] += change * couplings.strengths[k]
+        return
     l = i // N
     column = outgoing[l, i - l * N]
     layer = h[l * N : (l + 1) * N]
