@@ -73,8 +73,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure exponents of networks of several sizes, and compute those of N → ∞."""
     import xarray
 
-    sizes, batches, t_max = ([300, 450, 900], 3, 300.0) if full else ([200, 400], 1, 80.0)
-    samples, settling, averaged = (400, 40, 60) if full else (100, 12, 18)
+    sizes, batches, t_max = ([300, 450, 900], 2, 300.0) if full else ([200, 400], 1, 80.0)
+    samples, settling, averaged = (250, 25, 35) if full else (100, 12, 18)
     rows, ends = [], []
     for s, g in CASES:
         grid: dict[str, list[Any]] = {"N": sizes, "s": [s], "g": [g], "t_max": [t_max]}

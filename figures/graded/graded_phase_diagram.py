@@ -126,9 +126,7 @@ def _half(run: "Run", full: bool) -> "xarray.Dataset":
     """Return where half of the networks settle."""
     import xarray
 
-    sizes, gains, trials = (
-        ([128, 256, 512], [1.0, 2.0, 4.0], 16) if full else ([100, 200], [4.0], 8)
-    )
+    sizes, gains, trials = ([128, 256, 512], [1.0, 2.0, 4.0], 8) if full else ([100, 200], [4.0], 8)
     ratios = [round(x, 3) for x in np.linspace(*RATIOS, 9 if full else 5)]
     t_max = 300.0 if full else 100.0
     grid = {"N": sizes, "g": gains, "ratio": ratios, "t_max": [t_max]}
@@ -154,8 +152,8 @@ def _rest(run: "Run", full: bool) -> "xarray.Dataset":
     """Return where half of the networks come to rest at x = 0."""
     import xarray
 
-    N, trials, t_max = (500, 8, 400.0) if full else (200, 4, 100.0)
-    beyond = [round(x, 3) for x in np.linspace(-AROUND, AROUND, 9 if full else 7)]
+    N, trials, t_max = (500, 6, 200.0) if full else (200, 4, 100.0)
+    beyond = [round(x, 3) for x in np.linspace(-AROUND, AROUND, 7)]
     grid = {"N": [N], "g": list(RESTING), "beyond": beyond, "t_max": [t_max]}
     found = run(rests, grid, replicas=trials)["result"].squeeze(["N", "t_max"], drop=True)
     counts = found.transpose("g", "beyond", "replica").sum("replica").values.astype(int)
