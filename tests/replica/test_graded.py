@@ -248,6 +248,32 @@ def test_zones_against_exact_means(N, s, g, networks_):
 
 
 @pytest.mark.long
+def test_entropies_of_another_implementation():
+    """With other grids and another solver: all fixed points at s = 0, stable ones at high gain."""
+    g = [1.05, 1.1, 1.5, 2, 3, 5, 10, 50]
+    known = [2.1e-5, 1.44e-4, 7.14e-3, 0.0248, 0.0614, 0.111, 0.168, 0.236]
+    found = replica.graded_fixed_point_entropy(0.0, g, "all").entropy
+    half = np.array([5e-7, 5e-7, 5e-6, 5e-5, 5e-5, 5e-4, 5e-4, 5e-4])  # of the last digit
+    assert (np.abs(found - known) < half).all()
+    g = np.array([5.0, 10, 20, 40, 100, 1000])
+    known = [0.13511, 0.21380, 0.26136, 0.28888, 0.30793, 0.32201]
+    found = replica.graded_fixed_point_entropy(g / 2, g).entropy
+    np.testing.assert_allclose(found, known, atol=6e-6)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("N", "s", "g"), [(8, 1.5, 1.5), (10, 2.0, 2.0), (12, 2.0, 2.0)])
+def test_more_zones_against_exact_means(N, s, g):
+    rng = np.random.default_rng(6)
+    ensemble = networks.Graded(N, s, g)
+    counts = [len(dynamics.graded_zones(ensemble.sample(rng))) for _ in range(150)]
+    found = replica.log_expected_graded_fixed_points(N, s, g, "outer", 15000, rng=rng)
+    mean = np.exp(found.log_mean)
+    error = np.hypot(np.std(counts, ddof=1) / np.sqrt(150), mean * found.error)
+    assert abs(np.mean(counts) - mean) < 3.5 * error
+
+
+@pytest.mark.long
 def test_constants_at_large_N():
     """The exact mean is a constant times exp(N Sigma), with the entropy's third digit seen."""
     for which, kind, s, g in (("all", "all", 0.0, 3.0), ("outer", "stable", 1.5, 2.0)):
