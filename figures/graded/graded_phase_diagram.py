@@ -126,7 +126,7 @@ def _half(run: "Run", full: bool) -> "xarray.Dataset":
     """Return where half of the networks settle."""
     import xarray
 
-    sizes, gains, trials = ([128, 256, 512], [1.0, 2.0, 4.0], 8) if full else ([100, 200], [4.0], 8)
+    sizes, gains, trials = ([128, 256], [1.0, 2.0, 4.0], 16) if full else ([100, 200], [4.0], 8)
     ratios = [round(x, 3) for x in np.linspace(*RATIOS, 9 if full else 5)]
     t_max = 300.0 if full else 100.0
     grid = {"N": sizes, "g": gains, "ratio": ratios, "t_max": [t_max]}
