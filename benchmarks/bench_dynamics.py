@@ -16,7 +16,7 @@ import dynamics
 from benchmarks.row import Row, absolute, cpu, in_turn, over_limit, over_ours, peak
 from dynamics.relaxing.orders import plan_sweep
 from dynamics.relaxing.updates import updates
-from networks import Asymmetric, Network
+from networks import Asymmetric, Graded, Network
 
 REPEATS = 5
 
@@ -31,6 +31,11 @@ def rows() -> Iterator[Row]:
     network = Asymmetric(24, 0.5).sample(rng=1)
     times = in_turn(REPEATS, lambda: dynamics.enumerate_fixed_points(network))
     yield absolute("enumeration of all states, N = 24", float(np.median(times)), "s", 5)
+    yield graded(4000, 60)
+    quick = {"samples": 10, "period": 12.8, "rounds": (1, 6), "throw": False}
+    dynamics.stationary(1.5, 4.0, rng=1, **quick)  # compiled
+    seconds = cpu(lambda: dynamics.stationary(1.5, 2.5, rng=1))
+    yield absolute("chaos of infinitely many graded neurons", seconds, "s", 30)
 
 
 def packed_relaxation(N: int, J_D: float) -> Iterator[Row]:
@@ -117,6 +122,23 @@ def plain_loop(N: int, J_D: float) -> Row:
 
     times = in_turn(REPEATS, lambda: dynamics.relax(network, start, rng=1), plain)
     return over_ours(f"relax, N = {N}, J_D = {J_D}", "numpy, a dot product a visit", times, 10)
+
+
+def graded(N: int, steps: int) -> Row:
+    """Compare graded neurons in time with the bare products, one a step; all steps are alike."""
+    network = Graded(N, 2.5, 2.5).sample(rng=1)
+    start = np.random.default_rng(2).standard_normal(N)
+    rates = np.tanh(start).astype(np.float32)
+
+    def settle() -> None:
+        assert not dynamics.settle(network, start, t_max=0.1 * (steps - 1), dt=0.1).converged
+
+    def products() -> None:
+        for _ in range(steps):
+            network.couplings @ rates
+
+    what = f"graded neurons, N = {N}, {steps} steps"
+    return over_limit(what, "products with their matrix", in_turn(REPEATS, settle, products), 1.3)
 
 
 @numba.njit

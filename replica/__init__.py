@@ -31,9 +31,10 @@ each of the :math:`2^N` states has N independent Gaussian stabilities, and all m
 - `log_expected_fixed_points`, `log_expected_layered_fixed_points`, `log_expected_pairs`,
   `log_expected_layered_pairs`: counts without the limit, exact for any number of neurons;
   `log_expected_symmetric_pairs`: pairs in small networks of positive symmetry;
-- `graded_fixed_point_entropy`, `graded_existence_threshold`, `log_expected_graded_fixed_points`:
-  the fixed points of graded neurons (`networks.Graded`), all or the stable ones, from which
-  self-excitation on there are any, and their exact mean number at finite N;
+- `graded_fixed_point_entropy`, `graded_pair_entropy`, `graded_existence_threshold`,
+  `log_expected_graded_fixed_points`: the fixed points of graded neurons (`networks.Graded`), all
+  or the stable ones, their pairs, from which self-excitation on there are any, and their exact
+  mean number at finite N;
 - `memory_retrieval`, `memory_spin_glass`, `memory_phase`, `memory_capacity`: how well stored
   patterns (`networks.Hebbian`, `PseudoInverse`) are recalled at a load and a temperature;
   `memory_fixed_point_entropy`, `memory_gap_threshold`: the fixed points around a pattern, with
@@ -70,6 +71,7 @@ from replica.counts.fixed_points import fixed_point_entropy
 from replica.counts.layers import layered_entropy
 from replica.graded.entropy import GradedEntropy, graded_fixed_point_entropy
 from replica.graded.finite_size import GradedMean, log_expected_graded_fixed_points
+from replica.graded.pairs import GradedPairs, graded_pair_entropy
 from replica.graded.thresholds import GradedThreshold, graded_existence_threshold
 from replica.groups.cluster_state import ClusterState
 from replica.groups.clusters import clusters
@@ -123,6 +125,7 @@ __all__ = [
     "DensestState",
     "GradedEntropy",
     "GradedMean",
+    "GradedPairs",
     "GradedThreshold",
     "IntegerClusters",
     "LayeredTransition",
@@ -147,6 +150,7 @@ __all__ = [
     "gardner_capacity",
     "graded_existence_threshold",
     "graded_fixed_point_entropy",
+    "graded_pair_entropy",
     "integer_clusters",
     "layered_entropy",
     "layered_overlap_gap_threshold",

@@ -8,6 +8,6 @@ CHAPTER = Chapter(
     "How many fixed points have they, when are they chaotic, and when do they freeze? At high "
     "gain they are binary neurons with a self-coupling h_c(s)/g.",
     ("graded-neurons",),
-    ("graded_complexity", "graded_lyapunov", "freezing_universality"),
+    ("graded_phase_diagram", "graded_complexity", "graded_lyapunov", "freezing_universality"),
     __name__,
 )

@@ -6,7 +6,7 @@ from scipy import integrate, interpolate, optimize
 
 import dynamics
 from dynamics.graded.classical import average
-from dynamics.graded.periodic import follow, follow_linear, noise, spectrum
+from dynamics.graded.periodic import follow, follow_linear, noise, rate, spectrum
 
 
 @pytest.mark.parametrize("g", [1.5, 3.0])
@@ -68,6 +68,11 @@ def test_noise_has_its_correlation():
     np.testing.assert_allclose(found, correlation, atol=0.04)
     lags = [np.mean(paths * np.roll(paths, k, axis=1)) for k in range(steps)]
     np.testing.assert_allclose(np.fft.irfft(spectrum(paths), steps), lags, atol=1e-12)
+
+
+def test_a_rate_is_a_hyperbolic_tangent():
+    y = np.concatenate([np.linspace(-40, 40, 4001), [1e-12, -1e-300, 0.0, 800.0]])
+    np.testing.assert_allclose([rate(value) for value in y], np.tanh(y), rtol=0, atol=3e-16)
 
 
 def test_neurons_and_perturbations_follow_their_equations():

@@ -57,6 +57,15 @@ def test_deferred_couplings_follow_the_same_law():
     assert (a_error < 0.1 * a).all()
 
 
+def test_directions_follow_the_time_and_not_the_steps():
+    count = []
+    for dt in (0.1, 0.05):
+        network = networks.Graded(2000, 0.0, 2.0, couplings="deferred").sample(rng=1)
+        dynamics.settle(network, t_max=8.0, dt=dt, rng=1)
+        count.append(network.couplings.directions[0])
+    assert count[0] <= count[1] < 1.35 * count[0]  # of twice the steps
+
+
 def test_infinitely_many_are_the_limit_of_networks():
     """All correlations between a few times, of 12 dense networks with the same step."""
     run = dynamics.graded_mean_field(1.5, 2.5, 4.0, 0.1, 9600, snapshots=5, rng=1)

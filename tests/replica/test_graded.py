@@ -4,11 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy import integrate, optimize, special
+from scipy import integrate, optimize, special, stats
 
 import dynamics
 import networks
 import replica
+from replica.graded import stable
 from replica.graded.proposals import Independent, Mixture, Scales
 from replica.graded.units import inner_and_outer, outer
 
@@ -95,6 +96,52 @@ def test_determinant_of_all():
         for _ in range(3)
     ]
     np.testing.assert_allclose(np.mean(logs) / 1000, formula, atol=4e-3)
+
+
+def test_pairs_that_share_nothing_are_independent():
+    """Twice the entropy without the bound of stability, and nowhere more: typical is the mean."""
+    for s, g in ((2.0, 2.0), (1.2, 2.0)):
+        pairs = replica.graded_pair_entropy([0.0, 0.9], s, g)
+        units = stable.StableUnits(outer(s, g), g)
+        single = units.at(stable.unbounded(units), 0.0).entropy
+        np.testing.assert_allclose(pairs.entropy[0], 2 * single, atol=1e-8)
+        assert (np.diff(pairs.entropy) < 0).all()
+        assert (pairs.error < 1e-8).all()
+
+
+def test_pairs_by_differences_and_another_quadrature():
+    """The saddle point is stationary, and the integral is that of nodes in the inputs."""
+    s, g, r = 2.0, 2.0, 0.4
+    found = replica.graded_pair_entropy(r, s, g)
+    branches = networks.Branches(s)
+    nodes, weights = np.polynomial.legendre.leggauss(160)
+    x = branches.x_c + (nodes + 1) / 2 * 20  # inputs, not fields
+    dH = weights * 10 * (1 - s / np.cosh(x) ** 2)
+    H, phi = x - s * np.tanh(x), np.tanh(x)
+    H, phi, dH = (np.concatenate(two) for two in ((H, -H), (phi, -phi), (dH, dH)))
+
+    def exponent(q, q_hat, r_hat):
+        normal = stats.multivariate_normal(cov=g**2 * q * np.array([[1, r], [r, 1]]))
+        fields = np.stack(np.meshgrid(H, H), axis=-1)
+        tilt = q_hat * (phi[:, None] ** 2 + phi**2 - 2 * q) + r_hat * (np.outer(phi, phi) - r * q)
+        return np.log(np.sum(normal.pdf(fields) * np.exp(tilt) * np.outer(dH, dH)))
+
+    y = np.array([found.q, found.q_hat, found.overlap_hat])
+    np.testing.assert_allclose(exponent(*y), found.entropy, atol=1e-6)
+    for step in 1e-3 * np.diag(y):
+        slope = (exponent(*(y + step)) - exponent(*(y - step))) / 2e-3
+        np.testing.assert_allclose(slope, 0, atol=1e-5)
+
+
+def test_pairs_at_high_gain_are_binary():
+    d = np.array([0.4, 0.1])
+    pairs = replica.graded_pair_entropy(1 - 2 * d, 25.0, 50.0)
+    binary = replica.pair_entropy(d, networks.Branches(25.0).h_c / 50)
+    np.testing.assert_allclose(pairs.entropy, binary, atol=1e-4)
+    with pytest.raises(ValueError, match="overlap must be"):
+        replica.graded_pair_entropy(0.99, 2.0, 2.0)
+    with pytest.raises(ValueError, match="s must be"):
+        replica.graded_pair_entropy(0.5, 1.0, 2.0)
 
 
 def test_high_gain_is_binary():
@@ -198,6 +245,32 @@ def test_zones_against_exact_means(N, s, g, networks_):
     mean = np.exp(found.log_mean)
     error = np.hypot(np.std(counts) / np.sqrt(networks_), mean * found.error)
     assert abs(np.mean(counts) - mean) < 4 * error
+
+
+@pytest.mark.long
+def test_entropies_of_another_implementation():
+    """With other grids and another solver: all fixed points at s = 0, stable ones at high gain."""
+    g = [1.05, 1.1, 1.5, 2, 3, 5, 10, 50]
+    known = [2.1e-5, 1.44e-4, 7.14e-3, 0.0248, 0.0614, 0.111, 0.168, 0.236]
+    found = replica.graded_fixed_point_entropy(0.0, g, "all").entropy
+    half = np.array([5e-7, 5e-7, 5e-6, 5e-5, 5e-5, 5e-4, 5e-4, 5e-4])  # of the last digit
+    assert (np.abs(found - known) < half).all()
+    g = np.array([5.0, 10, 20, 40, 100, 1000])
+    known = [0.13511, 0.21380, 0.26136, 0.28888, 0.30793, 0.32201]
+    found = replica.graded_fixed_point_entropy(g / 2, g).entropy
+    np.testing.assert_allclose(found, known, atol=6e-6)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("N", "s", "g"), [(8, 1.5, 1.5), (10, 2.0, 2.0), (12, 2.0, 2.0)])
+def test_more_zones_against_exact_means(N, s, g):
+    rng = np.random.default_rng(6)
+    ensemble = networks.Graded(N, s, g)
+    counts = [len(dynamics.graded_zones(ensemble.sample(rng))) for _ in range(150)]
+    found = replica.log_expected_graded_fixed_points(N, s, g, "outer", 15000, rng=rng)
+    mean = np.exp(found.log_mean)
+    error = np.hypot(np.std(counts, ddof=1) / np.sqrt(150), mean * found.error)
+    assert abs(np.mean(counts) - mean) < 3.5 * error
 
 
 @pytest.mark.long
