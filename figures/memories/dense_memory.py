@@ -66,7 +66,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"N": sizes, "point": list(range(len(POINTS))), "draws": [draws]}
     load = run(half, grid, replicas=replicas)["result"].squeeze("draws", drop=True)
     lam = np.round(np.geomspace(0.25, 4, 13 if full else 7), 4)
-    grid = {"N": sizes, "alpha": list(LOADS), "lam": lam.tolist(), "draws": [2 * draws]}
+    grid = {"N": sizes, "alpha": LOADS, "lam": lam.tolist(), "draws": [2 * draws]}
     phi = run(free_energy, grid).squeeze(["draws", "replica"], drop=True)
     m, sharp = np.array(POINTS).T
     limit = replica.dense_free_energy(np.array(LOADS)[:, None], lam)
@@ -93,7 +93,8 @@ def _lines(m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _frozen_points(data: "xarray.Dataset") -> "xarray.DataArray":
-    return np.tanh(data["sharpness"]) >= data["m"]
+    frozen: xarray.DataArray = data["m"] <= np.tanh(data["sharpness"])
+    return frozen
 
 
 unjudged = {
@@ -103,19 +104,19 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare loads and free energies with their limits: in errors, or in units of ln N/N."""
-    step = np.log(data["N"]) / data["N"]
+    step = data["N"].copy(data=np.log(data["N"].values) / data["N"].values)
     off = data["load"] - data["load_limit"]
     frozen = _frozen_points(data)
-    claimed = np.hypot(step, data["load_error"])
+    claimed = (step**2 + data["load_error"] ** 2) ** 0.5
     what = "loads that half of the memories endure, up to ln N/N"
     yield Compared("expansion", what, off / claimed, "load", claimed, "of the load")
     largest = data["N"] == data["N"].max()
-    error = np.hypot(data["load_error"], 2.0**-HALVINGS)
+    error = (data["load_error"] ** 2 + 4.0**-HALVINGS) ** 0.5
     what = "the same at the largest N where no pattern is frozen"
     off = (off / error).where(~frozen & largest)
     yield Compared("z", what, off, "load", error, "of the load", shared=False)
     off, frozen = data["phi"] - data["phi_limit"], data["frozen"]
-    claimed = np.hypot(step * data["lam"], data["phi_error"])
+    claimed = ((step * data["lam"]) ** 2 + data["phi_error"] ** 2) ** 0.5
     what = "free energies, up to λ ln N/N"
     yield Compared("expansion", what, off / claimed, "phi", claimed, "of the free energy")
 

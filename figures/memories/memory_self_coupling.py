@@ -1,5 +1,6 @@
 """Whether a self-coupling helps a memory: capacity, basins and speed of recall."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -135,11 +136,12 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare overlaps in networks, extrapolated, with those of infinitely many neurons."""
     z = (data["course"] - data["exact"]) / data["course_error"]
     why = "the noise of neurons that hardly flip any more is that of few inputs, beyond 1/K"
-    for what, part in {
+    parts: dict[str, Callable[[xarray.DataArray], xarray.DataArray]] = {
         "overlaps in the course of recall": lambda x: x.sel(alpha=0.3, start=0.5)[:, 1:],
         "overlaps after 12 steps, by the start": lambda x: x.sel(alpha=0.3)[:, :, -1],
         "overlaps after 12 steps, by the load": lambda x: x.sel(start=1.0)[:, :, -1],
-    }.items():
+    }
+    for what, part in parts.items():
         error = part(data["course_error"])
         yield Compared("z", what, part(z), "course", error, "of the overlap", True, why)
 
@@ -151,7 +153,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure = Figure(figsize=(7.0, 5.4))
     (speed, basins), (capacity, wide) = figure.subplots(2, 2)
     for i, J_D in enumerate(COUPLINGS):
-        row, style = data.sel(J_D=J_D), {"fmt": "os^D"[i], "mfc": "w", "ms": 4, "color": f"C{i}"}
+        row, fmt = data.sel(J_D=J_D), "os^D"[i]
+        style: dict[str, Any] = {"fmt": fmt, "mfc": "w", "ms": 4, "color": f"C{i}"}
         one = row.sel(alpha=0.3, start=0.5)
         speed.plot(row["step"], one["exact"], color=f"C{i}")
         speed.errorbar(row["step"], one["course"], one["course_error"], **style)
@@ -160,7 +163,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         _mark(basins, row["start"], end.sel(alpha=0.3), style)
         capacity.plot(row["fine_load"], row["load_line"], color=f"C{i}")
         _mark(capacity, row["alpha"], end.sel(start=1.0), style)
-        speed.plot([], [], style["fmt"] + "-", mfc="w", color=f"C{i}", label=f"$J_D = {J_D:g}$")
+        speed.plot([], [], fmt + "-", mfc="w", color=f"C{i}", label=f"$J_D = {J_D:g}$")
     basins.plot([0, 1], [0, 1], "k:", lw=0.8)
     for i, load in enumerate(data["full_load"].values):
         row = data.sel(full_load=load)
