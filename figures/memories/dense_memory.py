@@ -1,6 +1,6 @@
 """How many patterns a dense memory holds: a random energy model on counts of patterns."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +66,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"N": sizes, "point": list(range(len(POINTS))), "draws": [draws]}
     load = run(half, grid, replicas=replicas)["result"].squeeze("draws", drop=True)
     lam = np.round(np.geomspace(0.25, 4, 13 if full else 7), 4)
-    grid = {"N": sizes, "alpha": LOADS, "lam": lam.tolist(), "draws": [2 * draws]}
-    phi = run(free_energy, grid).squeeze(["draws", "replica"], drop=True)
+    weights: dict[str, Any] = {"N": sizes, "alpha": LOADS, "lam": lam, "draws": [2 * draws]}
+    phi = run(free_energy, weights).squeeze(["draws", "replica"], drop=True)
     m, sharp = np.array(POINTS).T
     limit = replica.dense_free_energy(np.array(LOADS)[:, None], lam)
     fine = np.linspace(0, 1, 201)

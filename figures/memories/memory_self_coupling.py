@@ -74,12 +74,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow recalls in networks, extrapolate, and follow infinitely many neurons."""
     import xarray
 
-    sizes, replicas, samples = ([40, 70, 120], 6, 100_000) if full else ([20, 30, 50], 3, 20_000)
+    sizes, replicas, samples = ([40, 60, 90], 5, 50_000) if full else ([20, 30, 50], 3, 20_000)
     loads = [0.3, 0.6, 0.9]
     rows = run(courses, {"K": sizes, "alpha": loads}, replicas=replicas)["result"]
     rows = rows.rename(result_0="J_D", result_1="start", result_2="step")
     value, error = _extrapolated(rows)
-    N, nets = (1000, 4) if full else (500, 2)
+    N, nets = (1000, 3) if full else (500, 2)
     grid = {"N": [N], "alpha": [0.04, 0.08], "J_D": list(BASINS), "trials": [20]}
     wide = run(radius, grid, replicas=nets)["result"].squeeze(["N", "trials"], drop=True)
     wide = wide.rename(alpha="full_load", J_D="full_J_D")
