@@ -97,7 +97,7 @@ class HebbianNetwork(MemoryNetwork):
         signs: Numbers = self.patterns.astype(exact)
         spins: Numbers = s.astype(exact)
         inputs: Numbers = (spins @ signs.T) @ signs
-        return (inputs.astype(np.float64) - self.P * s) / self.N + self.J_D * s
+        return (inputs - np.float64(self.P) * s) / self.N + self.J_D * s
 
 
 def summed(patterns: Spins) -> npt.NDArray[np.float32]:
