@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
-from networks import BinaryNetwork, Network, trusted
+from networks import BinaryNetwork, MemoryNetwork, Network, trusted
 from networks.network import checked, dense
 
 Replicas = float | Callable[[float], float]  # y, or y as a function of the overlap
@@ -15,7 +15,13 @@ Replicas = float | Callable[[float], float]  # y, or y as a function of the over
 
 def network(value: object) -> Network:
     """Return a network if it is one, with independent couplings `J_ij` and `J_ji`."""
-    drawn = dense(checked(value), "the sum of a neuron's inputs is taken as Gaussian")
+    drawn = checked(value)
+    if isinstance(drawn, MemoryNetwork):
+        raise ValueError(
+            "network must have independent couplings, got one with stored patterns, which all of "
+            "its couplings share: messages would count them as independent"
+        )
+    drawn = dense(drawn, "the sum of a neuron's inputs is taken as Gaussian")
     eta, error = _symmetry(drawn)
     if abs(eta) > 6 * error:
         raise ValueError(

@@ -41,8 +41,10 @@ class FigureModule(Protocol):
 
     It should offer a function `compared(data)` too, which yields what is drawn against what it
     should be (`figures.compared`), and `unjudged`, names of what is drawn otherwise, by the reason.
-    It may offer a function `table(data) -> Table` too, a header and rows of text, which the page
-    shows below the figure.
+    Every variable that it stores is described: in `variables`, texts `long name [unit]: more` by
+    name, or, for names that mean the same everywhere, in `figures.shared.words`. It may offer a
+    function `table(data) -> Table` too, a header and rows of text, which the page shows below the
+    figure.
     """
 
     title: str

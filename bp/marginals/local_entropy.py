@@ -40,7 +40,9 @@ class LocalEntropy:
         comes from stopping there is of second order in it; that of the Bethe approximation itself
         is not known for one network.
     converged
-        Whether the residual fell below the tolerance.
+        Whether the residual fell below the tolerance, at an entropy that states can have: at most
+        ln 2. Above it the iteration has left the branch around the state, and its Bethe entropy
+        means nothing.
     iterations
         How many were made, for all fields together.
 
@@ -71,14 +73,20 @@ class LocalEntropy:
     @property
     def status(self) -> npt.NDArray[np.str_]:
         """What happened at each field, and what to do about it."""
-        return np.array(
-            [
-                "Converged."
-                if converged
-                else f"The residual is {residual:.1g} after {self.iterations} iterations, the "
-                "maximum; raise max_iterations, damping or this field."
-                for converged, residual in zip(self.converged, self.residual, strict=True)
-            ]
+        ends = zip(self.converged, self.residual, self.entropy, strict=True)
+        return np.array([self._end(*end) for end in ends])
+
+    def _end(self, converged: bool, residual: float, entropy: float) -> str:
+        if converged:
+            return "Converged."
+        if not entropy <= np.log(2):
+            return (
+                f"The entropy of {entropy:.3g} is above ln 2: no branch of fixed points around the "
+                "state is left at this field; start from a fixed point, or lower this field."
+            )
+        return (
+            f"The residual is {residual:.1g} after {self.iterations} iterations, the maximum; "
+            "raise max_iterations, damping or this field."
         )
 
     def plot(self, *, ax: Axes | None = None) -> Axes:
@@ -203,13 +211,14 @@ def local_entropy(
     while residual.max() > tolerance and iteration < max_iterations:
         residual = messages.step(field, none, one, damping)
         iteration += 1
+    entropy = bethe.entropy(messages, field)
     result = LocalEntropy(
         field=theta,
         distance=(1 - (spins * messages.m).mean(axis=(1, 2), dtype=np.float64)) / 2,
-        entropy=bethe.entropy(messages, field),
+        entropy=entropy,
         overlap=(messages.m**2).mean(axis=(1, 2), dtype=np.float64),
         residual=residual,
-        converged=residual <= tolerance,
+        converged=(residual <= tolerance) & (entropy <= np.log(2)),
         iterations=iteration,
     )
     if throw and not result.converged.all():

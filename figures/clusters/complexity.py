@@ -77,6 +77,23 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return xarray.Dataset({**lines, **dots}, {**grid, "y": replicas(points), "n": n})
 
 
+variables = {
+    "Phi": "free entropy Φ(y, d) of groups of y fixed points per neuron: of real y",
+    "S": "local entropy S_int per neuron: of fixed points in one cluster",
+    "Sigma": "complexity Σ per neuron: of clusters with the local entropy S_int",
+    "integer_Phi": (
+        "free entropy Φ(y, d) of groups of y fixed points per neuron, by the sum over up spins: "
+        "of integer y"
+    ),
+    "integer_S": "local entropy S_int per neuron, at integer y",
+    "integer_Sigma": "complexity Σ per neuron, at integer y",
+    "integer_deviation": (
+        "Φ by the sum over up spins and as of real y, their difference in units of the errors that "
+        "both claim"
+    ),
+}
+
+
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare the sums over up spins with the curves that they lie on."""
     for name, unit in (("Phi", "of Φ"), ("S", "of S_int"), ("Sigma", "of Σ")):

@@ -9,7 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
-from figures.shared.samples import BATCH, entropies, panel, pooled
+from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled
 
 if TYPE_CHECKING:
     import xarray
@@ -181,6 +181,25 @@ def _sample(run: "Run", full: bool) -> "xarray.Dataset":
     z = measured["z"].where(alike | ((measured["slice"] == SLICES[1]) & (measured["k"] > 0)))
     return panel("pairs", measured.assign(exact=sample["exact"], z=z))
 
+
+variables = {
+    **panel_words("pairs_", "ordered pairs of fixed points of two layers"),
+    "gap_chain": "chain, and the distance that is given: in each of L layers, or the total one",
+    "gap_lam": "coupling λ between layers at which the overlap gap closes",
+    "gap_J_D": "self-coupling J_D of the points of the threshold",
+    "coupled": (
+        "local entropy per neuron of the densest clusters of two coupled layers: an upper bound "
+        "by mean numbers, at J_D = 0"
+    ),
+    "single": (
+        "local entropy per neuron of the densest clusters of one layer: an upper bound by mean "
+        "numbers, at a self-coupling with as many fixed points per neuron as the two layers"
+    ),
+    "alone": "self-coupling J_D of one layer with as many fixed points per neuron as two layers",
+    "d_single": "Hamming distance d per neuron, of the curves of one layer",
+    "pairs_slice": "layers in which the states of a pair differ: both alike, or one of them",
+    "pairs_k": "number k of neurons of such a layer in which the states differ",
+}
 
 unjudged = {
     "two ensembles side by side, not two computations of one": ("alone", "coupled", "single"),

@@ -100,6 +100,26 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "S_wide": (
+        "local entropy S_int per neuron of the densest clusters: an upper bound by mean numbers"
+    ),
+    "S_narrow": (
+        "local entropy S_int per neuron of the densest clusters, at small self-couplings: an "
+        "upper bound by mean numbers"
+    ),
+    "S_reference": (
+        "local entropy per neuron at distance d from the best reference state: it lies inside a "
+        "cluster"
+    ),
+    "S": "local entropy S_int per neuron of the densest clusters",
+    "S_checked": "local entropy S_int per neuron, by another quadrature: to 15 digits",
+    "deviation": "local entropy by two quadratures, their difference in units of the claimed error",
+    "J_D_narrow": "self-coupling J_D, of the curves near the thresholds",
+    "J_D_reference": "self-coupling J_D, of the curves around reference states",
+    "d_reference": "Hamming distance d per neuron from the reference state",
+}
+
 unjudged = {
     "theory alone: the same solver as of the curves that are checked": ("S_narrow", "S_reference"),
 }

@@ -116,6 +116,30 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "J_ogp": "self-coupling J_ogp(y) at which the gap of groups of y closes: for real y",
+    "integer_J_ogp": (
+        "self-coupling J_ogp(y) at which the gap of groups of y closes, by the sum over up "
+        "spins: for integer y"
+    ),
+    "integer_deviation": (
+        "J_ogp(y) by two solvers, their difference in units of the errors that both claim"
+    ),
+    "point_J_D": "self-coupling J_D of the threshold",
+    "point_uncertainty": "numerical error that the solver claims for the threshold",
+    "point_d": "Hamming distance d per neuron at which the threshold is reached",
+    "closing_deviation": (
+        "J_ogp by two conditions, their difference in units of the errors that both claim"
+    ),
+    "forbidden_below": "self-coupling below which there are no groups at distance d",
+    "turning": (
+        "self-coupling above which the local entropy grows with the distance at d: nan if it "
+        "does at all"
+    ),
+    "groups": "number of replicas y of the groups: 0 stands for the best y of each distance",
+    "point": "threshold",
+}
+
 unjudged = {
     "theory alone: the conditions whose extremes are the thresholds that are checked": (
         "forbidden_below",

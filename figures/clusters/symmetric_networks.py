@@ -9,7 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Compared, Comparisons, counted
-from figures.shared.samples import BATCH, entropies, panel, pooled, smooth_binomial
+from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled, smooth_binomial
 
 if TYPE_CHECKING:
     import xarray
@@ -138,6 +138,32 @@ def _pairs(run: "Run", eta: list[float], batches: int) -> "xarray.Dataset":
         d=d,
     )
 
+
+variables = {
+    **panel_words("pairs_", "ordered pairs of fixed points", "eta", "d"),
+    "pairs_entropy": (
+        "entropy per neuron of ordered pairs of fixed points: of their mean number over "
+        "networks, with the binomial coefficient replaced by its limit"
+    ),
+    "pairs_exact": (
+        "entropy per neuron of ordered pairs of fixed points, exact: of their exact mean number, "
+        "with the binomial coefficient replaced by its limit"
+    ),
+    "pairs_limit": "entropy per neuron of pairs of fixed points, N → ∞",
+    "pairs_k": "number k of neurons in which the two states differ",
+    "gap_threshold": (
+        "self-coupling at which the overlap gap of groups of y closes: nan where there is no gap"
+    ),
+    "gap_closing": "symmetry η at which this threshold reaches J_D = 0",
+    "gap_deviation": (
+        "threshold at η = 0 by two solvers, their difference in units of the errors that both claim"
+    ),
+    "gap_y": "number of replicas y",
+    "gap_eta": "symmetry η of the couplings",
+    "groups_entropy": "free entropy Φ per neuron of groups of 9 fixed points at J_D = 0",
+    "groups_eta": "symmetry η of the couplings",
+    "groups_d": "Hamming distance d per neuron",
+}
 
 unjudged = {
     "theory alone, checked at η = 0": ("gap_closing", "gap_threshold", "groups_entropy"),

@@ -172,6 +172,41 @@ def _potentials(run: "Run", place: tuple[float, float, float], ratio: list[float
     ].values.ravel()
 
 
+variables = {
+    "S": "local entropy per neuron of the densest clusters of a typical network",
+    "bound": "upper bound of that local entropy by mean numbers",
+    "S_checked": (
+        "local entropy of typical groups of 40 and 80 fixed points, extrapolated to infinitely many"
+    ),
+    "limit_checked": "local entropy of typical clusters, of infinitely many fixed points",
+    "off_checked": "local entropy of groups of 80 minus that of infinitely many",
+    "ratio_checked": "factor from groups of 80 to groups of 40, of what is left to infinitely many",
+    "deviation": (
+        "local entropy extrapolated and in the limit, their difference in units of the claimed "
+        "error: of the last step of the extrapolation"
+    ),
+    "difference": "upper bound minus the local entropy of typical clusters",
+    "slope": "slope of the upper bound in d",
+    "d_near": "Hamming distance d per neuron, near the threshold",
+    "d_threshold": "Hamming distance d per neuron at which the threshold is reached",
+    "V": "potential V(q_0), by which groups gain at a cross overlap",
+    "largest": "largest finite eigenvalue of the typical theory: above 1 it is unstable",
+    "smooth": "whether the spins change smoothly with their fields: 1 if so",
+    "d_limit": "Hamming distance d at which independent groups become unstable",
+    "limit_deviation": (
+        "d at which independent groups become unstable by two searches, their difference in "
+        "units of the claimed error"
+    ),
+    "threshold": "threshold",
+    "ratio": "cross overlap q_0 in units of the overlap q_1",
+    "place": (
+        "point in the plane of d and J_D: closing and merging of clusters, and one in contrast"
+    ),
+    "J_plane": "self-coupling J_D, of the plane",
+    "d_plane": "Hamming distance d per neuron, of the plane",
+    "J_limit": "self-coupling J_D, of the limit of stability",
+}
+
 unjudged = {
     "the crosses: judged by the errors that they claim, which are too small to be seen": (
         "S_checked",
@@ -216,7 +251,7 @@ def _zero(near: "xarray.Dataset") -> tuple[float, float]:
 
 def table(data: "xarray.Dataset") -> tuple[list[str], list[list[str]]]:
     """Return finitely many groups against the limit: the crosses in numbers."""
-    header = ["d", "J_D", "S_max", "S at y = 80, less S_max", "y = 40: times", "extrapolated: off"]
+    header = ["d", "J_D", "S_max", "S at y = 80, minus S_max", "y = 40: times", "extrapolated: off"]
     rows = []
     for i in np.lexsort((data["d_checked"], data["J_D_checked"])):
         at = data.isel(checked=i)

@@ -54,6 +54,13 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return data.assign(mean=data["alignment"].mean("point"), positive=positive.mean("point"))
 
 
+variables = {
+    **contrastive_runs.variables,
+    "mean": "mean cosine of the local update and minus the exact gradient over training",
+    "positive": "fraction of measurements in which that cosine is positive",
+    "task": "task",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

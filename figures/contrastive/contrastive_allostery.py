@@ -62,6 +62,25 @@ def _first_cost(seed: int) -> float:
     return float(ode.simulate(made.model, made.task, made.w).costs[0])
 
 
+variables = {
+    **contrastive_runs.variables,
+    "input": "phase of the input",
+    "untrained": "phase of the output before training",
+    "output": "phase of the output after training",
+    "position": "position of a disc",
+    "diameter": "diameter of a disc",
+    "contact": "number of a disc in the contact",
+    "change": "change of the sum of both couplings of a contact",
+    "ends": "number of the disc that is input or output",
+    "reduction": "factor by which the cost falls",
+    "t": "time t",
+    "disc": "number of the disc",
+    "pair": "number of the contact",
+    "end": "end of the contact",
+    "axis": "direction in space, counted from 0: x, y",
+    "which": "which disc, counted from 0: input, output",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -88,6 +88,22 @@ def _response(
     return x
 
 
+variables = {
+    **contrastive_runs.variables,
+    "input": "signal at the input",
+    "untrained": "output before training",
+    "output": "output after training",
+    "random_input": "random signal at the input",
+    "random_output": "output after training, for the random signal",
+    "predicted": "output by the response to each tone: nan while the start is remembered",
+    "response_deviation": (
+        "output and the response to each tone, their largest difference in units of the error "
+        "that the integration claims"
+    ),
+    "t": "time t",
+    "time": "time t, of the random signal",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -172,6 +172,36 @@ def _listed(found: list[ode.Attractor]) -> "xarray.Dataset":
     )
 
 
+variables = {
+    **contrastive_runs.variables,
+    "kind": (
+        "kind of attractor, as a number: 0 fixed point, 1 limit cycle, 2 quasi-periodic, 3 chaotic"
+    ),
+    "period": "period of the attractor",
+    "period_error": "period of the attractor, error that is claimed",
+    "exponent": "largest Lyapunov exponent",
+    "multiplier": "largest Floquet multiplier, as an absolute value",
+    "multiplier_error": "largest Floquet multiplier, error that is claimed",
+    "reached": "number of random states that end there",
+    "alive": "number of species alive",
+    "mean": "mean abundance of a species",
+    "found": "number of attractors",
+    "fixed_point_deviation": (
+        "fixed point and Newton's method with 30 digits, their difference in units of the "
+        "claimed error"
+    ),
+    "cycle_deviation": (
+        "largest gap of a cycle after its period, by another integrator, in units of the claimed "
+        "error"
+    ),
+    "unsettled": "number of random states that reach no attractor",
+    "when": "before or after training",
+    "attractor": "number of the attractor",
+    "species": "number of the species",
+    "batch": "number of the batch of random states",
+    "way": "why no attractor was reached, counted from 0: undecided, diverged",
+}
+
 unjudged = {
     "what attractors there are, and how often they are reached: no theory of it": (
         "alive",

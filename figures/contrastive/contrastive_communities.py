@@ -73,6 +73,18 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return kept.assign_attrs(states=states)
 
 
+variables = {
+    **contrastive_runs.variables,
+    "iterations": "number of iterations of training",
+    "reached": "whether the species stays at its target: 1 if so",
+    "number": "number of attractors that were found",
+    "basin": "fraction of random states that end with the species at its target",
+    "alive": "fraction of random states that end with the species alive",
+    "unsettled": "number of random states that reach no attractor",
+    "draw": "number of the community: its seed",
+    "when": "before or after training",
+}
+
 unjudged = {
     "what attractors there are, and how often they are reached: no theory of it": (
         "basin",

@@ -57,6 +57,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    **contrastive_runs.variables,
+    "course": "abundance of a species",
+    "time": "time t",
+    "reached": "abundance of the extinct species long after a random state",
+    "when": "before or after training",
+    "panel": (
+        "course, counted from 0: within the time of training, long after it, from two random states"
+    ),
+    "species": "number of the species",
+    "state": "number of the random state",
+    "row": "number of the time",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

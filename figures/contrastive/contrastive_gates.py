@@ -55,6 +55,15 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return xarray.concat(parts, xarray.DataArray(list(names), dims="gate", name="gate"))
 
 
+variables = {
+    **contrastive_runs.variables,
+    "read": "concentration of the output",
+    "wanted": "logic function that the output should have",
+    "gate": "logic gate",
+    "when": "time, counted from 0: before and after training",
+    "row": "row of the truth table",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -69,6 +69,15 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    **contrastive_runs.variables,
+    "output": "output of the oscillators",
+    "target": "target of the output",
+    "symmetry_deviation": "largest asymmetry of the response, in units of 1e-12",
+    "panel": "signal and network",
+    "t": "time t",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

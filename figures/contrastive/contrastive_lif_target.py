@@ -48,6 +48,18 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    **contrastive_runs.variables,
+    "output": "state of the last neuron",
+    "time": "time t of a target",
+    "value": "value of a target",
+    "change": "change of a parameter by training",
+    "rule": "rule of training",
+    "t": "time t",
+    "target": "number of the target",
+    "way": "rule of training, counted from 0: local rule, gradient",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -40,6 +40,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return data.assign(drift_deviation=abs(drift).max("t") / 1e-10)
 
 
+variables = {
+    **contrastive_runs.variables,
+    **directed.FOLLOWED,
+    "drift_deviation": "largest distance of the mean phase from its drift, in units of 1e-10",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

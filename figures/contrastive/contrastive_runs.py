@@ -96,6 +96,24 @@ def trained(
     return data.squeeze("one", drop=True)
 
 
+variables = {
+    "loss": "cost, mean over some iterations",
+    "alignment": "cosine of the local update and minus the exact gradient",
+    "iteration": "number of iterations",
+    "best": "lowest cost",
+    "passed": "whether the task counts as learned: 1 if so",
+    "gradient_deviation": (
+        "gradient and differences of the cost, their difference in units of the error that they "
+        "claim"
+    ),
+    "failed": "whether the computation failed",
+    "before": "parameters before training",
+    "after": "parameters after training",
+    "point": "number of the point of the curves",
+    "parameter": "number of the parameter",
+}
+
+
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare the gradient after training with differences of the cost."""
     what = "the gradient after training and differences of the cost"

@@ -144,6 +144,26 @@ def _unequal() -> "xarray.Dataset":
     )
 
 
+variables = {
+    "mean": "1 - cos φ of linear networks by the integrator, mean over networks",
+    "mean_expanded": "1 - cos φ of linear networks by the expansion, mean over networks",
+    "neurons": "1 - cos φ of neurons by the integrator",
+    "neurons_expanded": "1 - cos φ of neurons by the expansion",
+    "unequal": "1 - cos φ of a linear network at unequal times by the integrator",
+    "unequal_expanded": "1 - cos φ of a linear network at unequal times by the expansion",
+    "unequal_without": (
+        "1 - cos φ of a linear network at unequal times by the expansion without its mixed term"
+    ),
+    "expansion_deviation": (
+        "general expansion and that of linear systems, their difference in units of 1e-10"
+    ),
+    "p": "symmetry of the linear network, from antisymmetric (0) to symmetric (1)",
+    "tau": "times τ of the pulse and of the sum",
+    "tau_e": "time τ_e of the pulse",
+    "tau_m": "time τ_m over which the local rule sums",
+    "ratio": "ratio of the times τ_m/τ_e",
+}
+
 unjudged = {
     "the scatter of networks, whose expansions are paired with them": ("mean_error",),
     "a contrast: the expansion without one of its terms": ("unequal_without",),

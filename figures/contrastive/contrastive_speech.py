@@ -78,6 +78,21 @@ def _recognised(name: str, data: "xarray.Dataset") -> "Floats":
     return np.array(rows)
 
 
+variables = {
+    **contrastive_runs.variables,
+    "envelope": "mean envelope of a band over the utterances of a digit",
+    "difference": "output “Zero” minus output “One” of a test utterance",
+    "said": "digit that was said",
+    "recognised": "fraction of the test utterances that are recognised",
+    "digit": "digit",
+    "band": "centre of the band [Hz]",
+    "t": "time t",
+    "speaker": "speaker",
+    "when": "time, counted from 0: before and after training",
+    "frame": "number of the frame, of 0.1 of the time t",
+    "utterance": "number of the test utterance",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -8,6 +8,7 @@ import numpy as np
 import contrastive_ode as ode
 from contrastive_ode.tasks import Demonstration, demonstration
 from figures.compared import Compared, Comparisons
+from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import gradient_deviation
 
 if TYPE_CHECKING:
@@ -193,6 +194,24 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     data = xarray.concat(parts, "name")
     return data.merge(nudged()).merge(stepped())
 
+
+variables = {
+    **contrastive_runs.variables,
+    "alignment": (
+        "mean cosine of the update and minus the exact gradient, until the cost has fallen to a "
+        "tenth"
+    ),
+    "reached": "lowest cost over that at the start",
+    "nudge_error": "relative error of the update by finite nudges",
+    "step_error": "relative distance of the update from the gradient of the discretised cost",
+    "name": "task",
+    "supervisor": "supervisor",
+    "nudging": "kind of nudges",
+    "nudge": "size ε of the nudges",
+    "order": "order of the error in ε, by theory",
+    "exact": "supervisor that should give the gradient",
+    "step": "step of the integration",
+}
 
 unjudged = {
     "the course of training and what it reached: no theory of it": ("alignment", "reached"),

@@ -116,6 +116,31 @@ def followed(name: str, weights: "Sequence[Floats]") -> "xarray.Dataset":
     )
 
 
+FOLLOWED = {
+    "phase": "phase of an oscillator",
+    "order": "order parameter r",
+    "rate": "mean frequency of the oscillators",
+    "coupling": "coupling K_ij",
+    "omega": "natural frequency of an oscillator",
+    "t": "time t",
+    "stage": "stage of training",
+    "node": "number of the oscillator",
+    "i": "number of the oscillator that feels the coupling",
+    "j": "number of the other oscillator",
+}
+
+variables = {
+    **contrastive_runs.variables,
+    **FOLLOWED,
+    "reached": (
+        "order parameter and mean frequency after a stage of training, from its initial phases"
+    ),
+    "elsewhere": "order parameter and mean frequency after training, from random initial phases",
+    "horizon": "time of the trajectories of the stage",
+    "number": "which number: order parameter, or mean frequency (rate)",
+    "other": "number of the random initial phases",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "alignment",

@@ -9,7 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
-from figures.shared.samples import BATCH, entropies, panel, pooled
+from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled
 
 if TYPE_CHECKING:
     import xarray
@@ -130,6 +130,27 @@ def _curves(sizes: list[int]) -> "xarray.Dataset":
         {"J_D": J_D, "eta": eta, "layers": list(chains), "lam": lam},
     )
 
+
+variables = {
+    **panel_words("asymmetric_", "fixed points of fully asymmetric networks", "N", "J_D"),
+    **panel_words("symmetric_", "fixed points of partly symmetric networks", "J_D", "eta"),
+    **panel_words("layered_", "fixed points of chains of layers", "L", "lam"),
+    "limit": "entropy per neuron of fixed points, N → ∞",
+    "asymmetric_curve": (
+        "entropy per neuron of fixed points of fully asymmetric networks, exact, on a fine grid: "
+        "logarithm of the exact mean number, over N"
+    ),
+    "symmetric_curve": (
+        "entropy per neuron of fixed points of partly symmetric networks, exact, on a fine grid: "
+        "logarithm of the exact mean number, over N"
+    ),
+    "layered_limit": "entropy per neuron of fixed points of chains of layers, N → ∞",
+    "layered_curve": (
+        "entropy per neuron of fixed points of chains of layers, exact, on a fine grid: "
+        "logarithm of the exact mean number, over the neurons of all layers"
+    ),
+    "layers": "number of layers, as text: 1, 2, 3 or ∞",
+}
 
 unjudged = {
     "the limit N → ∞, which finite N need not meet": ("layered_limit", "limit"),

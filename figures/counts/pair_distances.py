@@ -9,7 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
-from figures.shared.samples import BATCH, entropies, pooled, smooth_binomial
+from figures.shared.samples import BATCH, entropies, panel_words, pooled, smooth_binomial
 
 if TYPE_CHECKING:
     import xarray
@@ -91,6 +91,21 @@ def _sample(run: "Run", N: int, J_D: list[float], batches: int) -> "xarray.Datas
         z=z,
     )
 
+
+variables = {
+    **panel_words("", "ordered pairs of fixed points"),
+    "entropy": (
+        "entropy per neuron of ordered pairs of fixed points: of their mean number over "
+        "networks, with the binomial coefficient replaced by its limit"
+    ),
+    "exact": (
+        "entropy per neuron of ordered pairs of fixed points, exact: of their exact mean number, "
+        "with the binomial coefficient replaced by its limit"
+    ),
+    "k": "number k of neurons in which the two states differ",
+    "limit": "entropy per neuron of pairs of fixed points, N → ∞",
+    "single": "entropy per neuron of fixed points, N → ∞: the value of pairs at distance 0",
+}
 
 unjudged = {
     "the limit N → ∞, which finite N need not meet": ("limit", "single"),

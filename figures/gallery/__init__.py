@@ -2,5 +2,6 @@
 
 from figures.gallery.making import Gallery
 from figures.gallery.paper import draw, export, to_csv
+from figures.gallery.tables import tables, to_dataframe
 
-__all__ = ["Gallery", "draw", "export", "to_csv"]
+__all__ = ["Gallery", "draw", "export", "tables", "to_csv", "to_dataframe"]

@@ -14,7 +14,7 @@ from figures.gallery import verdict, written
 from figures.gallery.texts import SAID, said
 
 NEEDED = (*SAID, "command", "provenance")
-NOT_PARAMETERS = {*NEEDED, "verdict", "function", "version", "seed"}
+NOT_PARAMETERS = {*NEEDED, "verdict", "function", "version", "seed", "Conventions", "history"}
 ENDS = {"bound", "end", "error"}  # coordinates of intervals
 
 
@@ -99,6 +99,8 @@ def read(path: Path) -> Entry:
     full = bool(parameters.pop("full", False))
     parameters.pop("version", None)
     sizes = {key: value for key, value in attributes.items() if key not in NOT_PARAMETERS}
+    if sizes.get("source") == record.get("package"):  # not what a figure says of its data
+        del sizes["source"]
     return Entry(
         name=name,
         **{key: attributes[key] for key in ("title", "equation", "caption", "command")},

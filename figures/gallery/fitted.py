@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from figures.gallery.broken import broken
 from foundation import domains
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ def fit(
     _label(found, kept, columns)
     lines = _legends_below(figure, width)
     _arrange(figure, kept, columns, width, lines)
+    broken(figure)
     return figure
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
+from figures.gallery.described import describe
 from figures.gallery.page import write_page
 from figures.gallery.texts import said
 from foundation.files import replacing, writable
@@ -71,14 +72,15 @@ class Gallery:
         Raises
         ------
         TypeError, ValueError
-            If there is no such figure.
+            If there is no such figure, or a variable of it has no description
+            (`figures.gallery.described`).
         sweeps.SweepError
             If a simulation failed; all others are stored.
         """
         module = catalogue.load(name)
         version = getattr(module, "VERSION", VERSION)
         command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
-        data = module.compute(self._run, self.full)
+        data = describe(name, module.compute(self._run, self.full))
         data = data.assign_attrs(said(name, data), command=command)
         sweeps.to_netcdf(
             data,
@@ -105,7 +107,7 @@ class Gallery:
         """
         from figures.gallery import stored  # which `python -m` runs too, as a module of its own
 
-        data = stored.load(name)
+        data = describe(name, stored.load(name))
         data = data.assign_attrs(said(name, data))
         stored.write(data, self.folder / f"{name}.nc")
         self._draw(name, data)

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from figures import catalogue
+from figures.gallery.coloured import coloured
 from figures.gallery.fitted import fit
 from figures.gallery.making import STYLE
+from figures.gallery.tables import columns, tables
 from foundation import domains
 from foundation.files import replacing, writable
 
@@ -55,7 +57,7 @@ def draw(
 
     module, found = catalogue.load(name), _given(name, data)
     with matplotlib.rc_context(fname=STYLE):
-        return fit(module.draw(found), width, panels)
+        return coloured(fit(module.draw(found), width, panels))
 
 
 def export(
@@ -99,10 +101,10 @@ def export(
 
 
 def to_csv(name: str, folder: Path, data: "xarray.Dataset | None" = None) -> list[Path]:
-    """Write the numbers of a figure: a table for all variables that share their axes.
+    """Write the numbers of a figure as the tables of `tables`, and what their columns are.
 
-    A table `NAME.AXES.csv` has a row for each point, its coordinates first; `NAME.csv` has the
-    numbers without axes. Points at which nothing was computed are left out.
+    `NAME.AXES.csv` is the table over these axes, `NAME.csv` has the numbers without axes, and
+    `NAME.columns.csv` says of each column of each table its long name, unit and description.
 
     Parameters
     ----------
@@ -114,26 +116,20 @@ def to_csv(name: str, folder: Path, data: "xarray.Dataset | None" = None) -> lis
     Raises
     ------
     TypeError, ValueError
-        If there is no such figure, nothing is stored, or the folder cannot be written.
+        If there is no such figure, nothing is stored, a variable has no description, or the folder
+        cannot be written.
     """
     name = catalogue.figure(name)
-    found = _given(name, data)
+    made = {
+        f"{'.'.join(filter(None, (name, axes)))}.csv": table
+        for axes, table in tables(name, data).items()
+    }
     writable("folder", folder)
-    alike: dict[frozenset[str], list[str]] = {}
-    for variable, values in found.data_vars.items():
-        alike.setdefault(frozenset(map(str, values.dims)), []).append(str(variable))
-    paths = []
-    for variables in alike.values():
-        axes, part = list(map(str, found[variables[0]].dims)), found[variables].drop_attrs()
-        if axes:
-            table = part.to_dataframe(dim_order=axes).reset_index()
-            table = table.dropna(how="all", subset=variables)
-        else:
-            table = part.expand_dims("row").to_dataframe()
-        paths.append(folder / (".".join([name, *axes, "csv"])))
-        with replacing(paths[-1]) as temporary:
+    made[f"{name}.columns.csv"] = columns(made)
+    for file, table in made.items():
+        with replacing(folder / file) as temporary:
             table.to_csv(temporary, index=False)
-    return paths
+    return [folder / file for file in made]
 
 
 def _given(name: str, data: "xarray.Dataset | None") -> "xarray.Dataset":

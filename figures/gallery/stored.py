@@ -1,8 +1,10 @@
 """The results that come with the package: a NetCDF file for each figure, with its provenance.
 
-A maintainer replaces them by those of a gallery, where it has them:
+A maintainer replaces them by those of a gallery, where it has them; without a gallery the words
+beside all that is stored become those of today (names, units, descriptions), and no number changes:
 
     python -m figures.gallery.stored gallery-full
+    python -m figures.gallery.stored
 """
 
 import json
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import sweeps
 from figures import catalogue
+from figures.gallery.described import describe
 from figures.gallery.texts import SAID
 from sweeps.storing import netcdf
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     import xarray
 
 FOLDER = Path(__file__).parents[1] / "data"
-NOT_KEPT = {*SAID, "verdict"} - {"figure"}  # a sentence, before there were checks
+NOT_KEPT = {*SAID, "verdict"} - {"figure", "title"}  # a sentence, before there were checks
 
 
 def find(name: str) -> Path:
@@ -53,24 +56,47 @@ def write(data: "xarray.Dataset", path: Path) -> None:
 
 
 def keep(gallery: Path) -> list[str]:
-    """Store the results of all figures in a gallery; return their names."""
+    """Store the results of all figures in a gallery; return their names.
+
+    Raises
+    ------
+    ValueError
+        If a variable has no description, see `figures.gallery.described`.
+    """
     names = [name for name in catalogue.names() if (gallery / f"{name}.nc").is_file()]
     for name in names:
-        data = sweeps.load(gallery / f"{name}.nc")
-        provenance = json.loads(data.attrs["provenance"])
-        provenance.pop("host", None)  # of no use to others
-        said = {key: data.attrs[key] for key in data.attrs if key not in NOT_KEPT}
-        data.attrs = said | {"provenance": json.dumps(provenance)}
-        write(data.drop_encoding(), FOLDER / f"{name}.nc")
+        _store(name, sweeps.load(gallery / f"{name}.nc"))
     return names
 
 
+def restamp() -> list[str]:
+    """Write today's words beside the numbers that are stored; return the names of the figures.
+
+    Raises
+    ------
+    ValueError
+        If a variable has no description, see `figures.gallery.described`.
+    """
+    names = [name for name in catalogue.names() if (FOLDER / f"{name}.nc").is_file()]
+    for name in names:
+        _store(name, load(name))
+    return names
+
+
+def _store(name: str, data: "xarray.Dataset") -> None:
+    provenance = json.loads(data.attrs["provenance"])
+    provenance.pop("host", None)  # of no use to others
+    said = {key: data.attrs[key] for key in data.attrs if key not in NOT_KEPT}
+    data.attrs = said | {"provenance": json.dumps(provenance)}
+    write(describe(name, data.drop_encoding()), FOLDER / f"{name}.nc")
+
+
 def main(arguments: list[str]) -> None:
-    """Keep the results of the gallery that the command names, and tell which."""
-    if len(arguments) != 1:
-        sys.exit("usage: python -m figures.gallery.stored GALLERY")
-    kept = keep(Path(arguments[0]))
-    print("\n".join(kept) or f"no figure in {arguments[0]}")
+    """Keep the results of the gallery that the command names, or restamp; tell which."""
+    if len(arguments) > 1:
+        sys.exit("usage: python -m figures.gallery.stored [GALLERY]")
+    done = keep(Path(arguments[0])) if arguments else restamp()
+    print("\n".join(done) or f"no figure in {arguments[0] if arguments else FOLDER}")
 
 
 if __name__ == "__main__":

@@ -262,10 +262,8 @@ def _describe_bound(check: Check) -> str:
 
 
 def _describe_deviation(check: Check) -> str:
-    return (
-        f"of {check.values} values the one furthest off deviates by {check.largest:.2g} of the "
-        "errors that both claim"
-    )
+    which = f"the largest of {check.values} differences" if check.values > 1 else "the difference"
+    return f"{which} is {check.largest:.2g} times the error that is claimed"
 
 
 def _describe_mismatch(check: Check) -> str:

@@ -133,6 +133,21 @@ def _line(a: Floats, y: Floats) -> tuple[float, float, float]:
     return float(value), float(np.sqrt(scatter * inverse[0, 0])), float(slope)
 
 
+variables = {
+    "activity": (
+        "activity a, mean squared change of a field in a step or a unit of time: nan if the "
+        "network froze"
+    ),
+    "coupling": "coupling J_D: of hysterons h_c/(g√q)",
+    "shifted": "coupling plus ℓ√a, the boundary at which the density of fields vanishes",
+    "shift": "length ℓ by which the boundary is shifted",
+    "value": "coupling at which activity dies: the end of the fit at a = 0",
+    "error": "coupling at which activity dies, one standard error",
+    "slope": "slope of the fit in the activity",
+    "mode": "dynamics",
+    "replica": "number of the network",
+}
+
 unjudged = {
     "what the thresholds are fitted to": ("activity", "coupling", "shifted"),
     "the slopes of these fits": ("shift", "slope"),

@@ -139,6 +139,36 @@ def _excitation(h_c: float) -> float:
     return float(brentq(lambda s: networks.Branches(s).h_c - h_c, 1 + 1e-9, 2 * h_c + 10))
 
 
+variables = {
+    "zones_entropy": (
+        "entropy per neuron of stable fixed points: logarithm of their mean number over "
+        "networks, over N"
+    ),
+    "zones_error": (
+        "entropy per neuron of stable fixed points, one standard error: of the networks and of "
+        "the exact mean"
+    ),
+    "zones_z": (
+        "mean number of stable fixed points, deviation from its exact value in standard errors"
+    ),
+    "exact": (
+        "entropy per neuron of stable fixed points, exact: logarithm of the exact mean number on "
+        "outer branches, over N"
+    ),
+    "excess": "logarithm of the exact mean number minus N times the entropy for N → ∞",
+    "limit": "entropy per neuron of stable fixed points, N → ∞",
+    "binary": "entropy per neuron of fixed points of binary neurons with J_D = h_c/g, N → ∞",
+    "correction": "g² times what finite gain adds to the entropy of binary neurons",
+    "zones_N": "number of neurons N, of the networks",
+    "zones_s": "self-excitation s, of the networks",
+    "gain": "strength g of the couplings",
+    "ratio": "half width h_c(s) of the fields with two states, over g",
+    "case": (
+        "kind of fixed points and their couplings, counted from 0: all at s = 0, g = 3; all at s "
+        "= 1.5, g = 2; on outer branches at s = 1.5, g = 2"
+    ),
+}
+
 unjudged = {
     "the limit N → ∞, which finite N need not meet": ("limit", "binary"),
     "of sampled means: they are held constant within more than that": ("excess_error",),

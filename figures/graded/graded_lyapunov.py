@@ -117,6 +117,27 @@ def _extrapolated(N: npt.NDArray[np.int_], y: Floats, error: Floats) -> tuple[fl
     return float(value), float(np.sqrt(covariance[0, 0])), float(slope)
 
 
+variables = {
+    "network": "mean largest Lyapunov exponent λ of networks",
+    "extrapolated": (
+        "largest Lyapunov exponent λ of networks, taken to N → ∞ by a straight line in 1/N"
+    ),
+    "slope": "slope of that line in 1/N",
+    "infinite": (
+        "largest Lyapunov exponent λ of infinitely many neurons, by simulation of their noise"
+    ),
+    "infinite_error": (
+        "largest Lyapunov exponent λ of infinitely many neurons, error that the simulation claims"
+    ),
+    "classical": (
+        "largest Lyapunov exponent λ of infinitely many neurons at s = 0, by the level in a well"
+    ),
+    "exact": "the same at the couplings of the networks: nan with self-excitation",
+    "s": "self-excitation s",
+    "coupling": "strength g of the couplings, of the networks",
+    "g": "strength g of the couplings",
+}
+
 unjudged = {
     "networks of finite size, which are extrapolated": ("network", "network_error", "slope"),
     "drawn between the couplings that are judged": ("classical",),

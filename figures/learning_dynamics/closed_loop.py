@@ -89,6 +89,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "network_loss": "loss of the network over its first value",
+    "network_overlaps": "feedback k, recurrence a and memory b of the network",
+    "network_radius": "spectral radius of the loop with the network: stable below 1",
+    "map_loss": "loss by the map of the Gram matrix over its first value",
+    "map_overlaps": "feedback k, recurrence a and memory b by the map of the Gram matrix",
+    "map_radius": "spectral radius of the loop by the map of the Gram matrix: stable below 1",
+    "time": "time of learning: steps times rate",
+    "kind": "learning in the closed loop, or open by imitation",
+    "overlap": "which overlap: feedback k, recurrence a, memory b",
+}
+
+
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare each network with its Gram matrix."""
     for name, what in (("loss", "losses"), ("overlaps", "overlaps"), ("radius", "radii")):

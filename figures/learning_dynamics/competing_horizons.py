@@ -74,6 +74,17 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     ).assign_attrs(N=size[0])
 
 
+variables = {
+    "map": (
+        "cosine of the gradients of the first steps and of the rest, by the map of the Gram matrix"
+    ),
+    "network": "cosine of the gradients of the first steps and of the rest, of a network",
+    "loss": "loss by the map of the Gram matrix",
+    "stable": "time of learning from which on the loop is stable: steps times rate",
+    "time": "time of learning: steps times rate",
+    "first": "number of the first steps T_0",
+}
+
 unjudged = {"the loss, for orientation": ("loss",), "where the loop is stable": ("stable",)}
 
 

@@ -56,7 +56,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Sample eigenvalues, extrapolate them, and compute edges."""
     import xarray
 
-    sizes, batches = ([40, 80, 160, 320], 60) if full else ([20, 40, 80, 160], 12)
+    sizes, batches = ([40, 80, 160, 320], 30) if full else ([20, 40, 80, 160], 12)
     ratios = list(RATIOS) if full else [1.0, 3.0]
     grid = {"at": list(PLACES), "ratio": ratios, "p": list(FRACTIONS), "M": sizes}
     data = sweeps.summary(run(least, grid, replicas=batches))
@@ -86,6 +86,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 def _edges(ratios: list[float], p: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.array([[ld.flip_edge(p, ratio, GAIN, at) for ratio in ratios] for at in PLACES])
 
+
+variables = {
+    "mean": "mean smallest eigenvalue of the matrix by which a student learns",
+    "error": "smallest eigenvalue, one standard error",
+    "limit": "smallest eigenvalue, extrapolated to many inputs",
+    "fit": "fit by which the smallest eigenvalues are extrapolated",
+    "edge": "smallest eigenvalue by theory, M → ∞",
+    "line": "smallest eigenvalue by theory, M → ∞, on a fine grid",
+    "at": "neurons whose signs are flipped",
+    "ratio": "ratio α = N/M of hidden neurons and inputs",
+    "p": "fraction p of wrong signs",
+    "M": "number of inputs M",
+    "fraction": "fraction p of wrong signs, of the lines",
+}
 
 unjudged = {
     "matrices of finite size, which the verdict extrapolates": ("mean", "error", "fit"),

@@ -110,7 +110,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Let nodes climb, and train networks."""
     import xarray
 
-    nodes, batches, replicas = (100, 4, 4) if full else (25, 2, 2)
+    nodes, batches, replicas = (100, 4, 3) if full else (25, 2, 2)
     moduli = {17: 256, 29: 256, 41: 384, 59: 512} if full else {13: 96, 17: 96}
     ratios = list(RATIOS) if full else list(RATIOS[2:5])
     climbed = run(ascents, {"nodes": [nodes]}, replicas=batches).squeeze("nodes", drop=True)
@@ -137,6 +137,25 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         {"k": np.arange(1, M // 2 + 1)},
     )
 
+
+variables = {
+    "energy": "energy E of a node along its ascent",
+    "foretold": "frequency foretold from the initial weights",
+    "reached": "frequency that the node reached",
+    "margin": "relative distance of the two shortest times of blow-up",
+    "path": "energy E along the ascent of one node",
+    "share": "share of a frequency in the power of that node",
+    "theory": "share of a frequency in the power of that node, by theory",
+    "train": "accuracy on pairs that were shown",
+    "test": "accuracy on pairs that were not shown",
+    "nodes": "number of hidden nodes: that of the first modulus",
+    "M": "modulus M",
+    "ratio": "number of pairs shown over M ln M",
+    "k": "frequency k",
+    "node": "number of the node",
+    "look": "number of the look along the ascent",
+    "i": "number of the look along the ascent of one node",
+}
 
 unjudged = {
     "simulation alone: where it lies depends on the time of training": (

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 import learning_dynamics as ld
-from figures.compared import Compared, Comparisons
+from figures.compared import ROUNDING, Compared, Comparisons
 
 if TYPE_CHECKING:
     import xarray
@@ -32,21 +32,24 @@ caption = (
 
 RECURRENCES = (0.4, 0.0, -0.6, -1.236)
 KNOWN, SOME = 300, 40
-T, RATE, CLIP = 50, 1e-3, 1.0
+LEFT = 3  # the last third of learning moves overlaps by more than all that would follow
+T, RATE, CLIP = 50, 1e-4, 1.0  # no step of it turns back
+VERSION = 2  # of `course`: 1 bounced at a larger rate
 
 
-def course(steps: int) -> dict[str, npt.NDArray[np.float64]]:
-    """Return eigenvalues and overlaps along learning."""
+def course(steps: int) -> dict[str, npt.NDArray[np.float64] | int]:
+    """Return eigenvalues and overlaps along learning, and how many steps turn back."""
     loop = ld.Loop(ld.double_integrator(), T)
     found = ld.overlap_flow(loop, ld.initial_gram(100, rng=1), RATE, steps, CLIP)
     at = np.geomspace(10, steps, KNOWN).round().astype(int)
-    O = found.overlaps[at]
+    O, moved = found.overlaps[at], np.diff(found.overlaps, axis=0)
     values = loop.spectrum(O)[:, 1:]  # the first is zero
     return {
         "time": at * RATE,
         "real": values.real,
         "imaginary": values.imag,
         "overlaps": np.stack([O[:, 0, 0], O[:, 1, 1], O[:, 0, 1] * O[:, 1, 0]], axis=1),
+        "turns": int(np.sum(np.sum(moved[1:] * moved[:-1], axis=(1, 2)) < 0)),
     }
 
 
@@ -70,7 +73,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     points = 481 if full else 241
-    one = run(course, {"steps": [300_000 if full else 60_000]}).squeeze(drop=True)
+    one = run(course, {"steps": [600_000 if full else 200_000]}).squeeze(drop=True)
     plane = run(stable, {"a": list(RECURRENCES), "points": [points]}).squeeze(drop=True)
     k, b = _plane(points)
     end = ld.golden_end()
@@ -79,6 +82,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         "imaginary": (("i", "root"), one["imaginary"].values),
         "overlaps": (("i", "overlap"), one["overlaps"].values),
         "end": (("overlap",), np.array([end.k, end.a, end.b])),
+        "turns": one["turns"].astype(float),
         "jury": (("a", "k", "b"), plane["jury"].values.astype(np.int8)),
         "roots": (("a", "k", "b"), plane["roots"].values.astype(np.int8)),
     }
@@ -94,14 +98,35 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     ).assign_attrs(radius=end.radius)
 
 
+variables = {
+    "real": "real part of an eigenvalue of the loop",
+    "imaginary": "imaginary part of an eigenvalue of the loop",
+    "overlaps": "feedback k, recurrence a and memory b",
+    "end": "golden limit of an overlap",
+    "turns": "steps of learning after which the overlaps turn back",
+    "jury": "whether the loop is stable by Jury's criterion: 1 if so",
+    "roots": "whether the loop is stable by its eigenvalues: 1 if so",
+    "time": "time of learning: steps times rate",
+    "a": "recurrence a",
+    "k": "feedback k",
+    "b": "memory b",
+    "overlap": "which overlap: feedback k, recurrence a, memory b",
+}
+
 unjudged = {
-    "learning that has not ended: its limit": ("end",),
     "theory alone: an exact map along learning": ("real", "imaginary", "overlaps"),
 }
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:
-    """Compare Jury's criterion with eigenvalues."""
+    """Compare the end of learning with golden ratios, and Jury's criterion with eigenvalues."""
+    path = data["overlaps"]
+    late = float(data["time"][-1]) * (1 - 1 / LEFT)
+    moved = abs(path - path.isel(i=np.flatnonzero(data["time"] <= late)[-1])).isel(i=-1)
+    off = (path.isel(i=-1) - data["end"]) / (moved + ROUNDING)
+    what = "the end of learning and golden ratios, within what its last part still moved"
+    yield Compared("expansion", what, off, "overlaps", moved + ROUNDING, "of an overlap")
+    yield Compared("mismatch", "steps of learning, of which none may turn back", data["turns"])
     off = abs(data["jury"].astype(float) - data["roots"])
     yield Compared("mismatch", "stability by Jury and by eigenvalues", off)
 

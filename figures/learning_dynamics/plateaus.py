@@ -82,6 +82,19 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "exact": "loss over the horizon, exact",
+    "law": "loss over the horizon by the law for long horizons",
+    "smooth": "loss over the horizon by the smooth part of the law",
+    "minimum_s": "place s of a local minimum",
+    "minimum_height": "loss over the horizon at a local minimum",
+    "count": "number of local minima",
+    "horizon": "horizon T, of the curves",
+    "grid": "place s = -kT",
+    "T": "horizon T",
+    "minimum": "number of the minimum",
+}
+
 unjudged = {
     "limits of the ladder, at finite T without a claimed error": ("minimum_s", "minimum_height"),
     "the law without its ripple": ("smooth",),

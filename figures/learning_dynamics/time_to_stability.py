@@ -96,6 +96,19 @@ def _slope(data: "xarray.Dataset") -> tuple[float, float]:
     return float(np.sum(weight * off * y) / norm), float(norm**-0.5)
 
 
+variables = {
+    "time": "steps of learning until the loop is stable, mean over Gram matrices",
+    "network": "steps of learning until the loop is stable, mean over networks",
+    "whole": (
+        "steps of learning until the loop is stable, mean over networks whose recurrent weights "
+        "all learn"
+    ),
+    "slope": "slope of the steps in ln N, fitted from N = 1000 on",
+    "theory": "slope of the steps in ln N, by theory",
+    "T": "horizon T",
+    "size": "number of neurons N, of networks",
+}
+
 unjudged = {
     "simulation alone: no theory of the height": ("whole", "whole_error"),
 }

@@ -73,6 +73,18 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     return xarray.Dataset(found, {"time": time, "f": list(FREQUENCIES)}).assign_attrs(N=N)
 
 
+variables = {
+    "network_loss": "loss that a frequency causes over that without forces, of the network",
+    "network_radius": "spectral radius of the loop with the network: stable below 1",
+    "map_loss": (
+        "loss that a frequency causes over that without forces, by the map of the Gram matrix"
+    ),
+    "map_radius": "spectral radius of the loop by the map of the Gram matrix: stable below 1",
+    "time": "time of learning: steps times rate",
+    "f": "frequency f of the reference",
+}
+
+
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare a network with its Gram matrix."""
     for name, what, claimed in (("loss", "losses", CLAIMED), ("radius", "radii", 100 * CLAIMED)):

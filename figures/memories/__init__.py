@@ -7,6 +7,6 @@ CHAPTER = Chapter(
     "Networks that store patterns and recall them by settling. How many patterns can be stored, "
     "by which rule, and how well are they recalled, at a temperature and with a self-coupling?",
     ("memories",),
-    ("memory_self_coupling", "dense_memory"),
+    ("memory_capacity", "memory_self_coupling", "dense_memory"),
     __name__,
 )

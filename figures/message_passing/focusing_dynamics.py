@@ -99,6 +99,28 @@ def _stepped(data: "xarray.Dataset") -> "xarray.Dataset":
     )
 
 
+variables = {
+    "overlap": "overlap q of networks with couplings: mean square of the magnetisations",
+    "unstable_fraction": (
+        "fraction of unstable neurons of networks with couplings: in the state of the signs"
+    ),
+    "local_entropy": (
+        "Bethe entropy per neuron of fixed points in the field of focusing, of networks with "
+        "couplings"
+    ),
+    "line_overlap": "overlap q of runs without couplings: mean square of the magnetisations",
+    "line_unstable_fraction": (
+        "fraction of unstable neurons of runs without couplings: in the state of the signs"
+    ),
+    "line_local_entropy": (
+        "Bethe entropy per neuron of fixed points in the field of focusing, of runs without "
+        "couplings"
+    ),
+    "onset": "coupling γ at which the state without magnetisations loses stability, N → ∞",
+    "size": "number of neurons N, of networks with couplings",
+    "N": "number of neurons N, of runs without couplings",
+}
+
 unjudged = {"where the overlap begins to grow: a line without data": ("onset",)}
 
 

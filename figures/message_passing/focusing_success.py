@@ -38,11 +38,7 @@ caption = (
     "overlap gap of the replica theory closes, and above it where the clusters merge. Focusing: y "
     "= 7 replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a short annealing from "
     "their best states; there is no prediction of that. Reinforcement: ρ from 0.1 to 0.6. At a "
-    "fixed effort J_f rises with ln N, and nothing suggests a limit; more effort lowers it. The "
-    "verdict: fractions and thresholds against the prediction, thresholds against the upper "
-    "bound; the thresholds by another maximisation of the same likelihood, to 1e-7; and the "
-    "unstable neurons of the states that were returned, counted again from the couplings, also at "
-    "N = 16, where all fixed points are enumerated and hold each one found."
+    "fixed effort J_f rises with ln N, and nothing suggests a limit; more effort lowers it."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
@@ -183,6 +179,48 @@ def _deviations(
         again[case, row] = minimize(minus_log, start, data, "Nelder-Mead", options=tight).x[0]
     return (again - thresholds) / 1e-5
 
+
+variables = {
+    "found": "number of networks in which a fixed point was found",
+    "interval": "fraction of networks solved, ends of its Clopper-Pearson 68 % interval",
+    "threshold": (
+        "self-coupling J_f at which half of the networks are solved: low end, value, high end of "
+        "a bootstrap 68 % interval"
+    ),
+    "threshold_deviation": (
+        "threshold by two maximisations of one likelihood, their difference in units of 1e-5"
+    ),
+    "transition": "self-coupling at which the overlap gap closes, and at which clusters merge",
+    "state_mismatch": "number of returned states whose unstable neurons are miscounted",
+    "listed_mismatch": "number of found states that are not among all fixed points",
+    "checked_found": "number of fixed points found, of networks that were checked",
+    "single_found": "number of single runs without couplings that ended without unstable neurons",
+    "expected": (
+        "probability of success of one of several runs, by single runs without couplings: one "
+        "standard error below, value, one above"
+    ),
+    "expected_threshold": (
+        "self-coupling at which half of the networks are solved, by single runs without couplings"
+    ),
+    "u_min": "smallest fraction of unstable neurons along a run, of large networks",
+    "poisson_threshold": (
+        "self-coupling at which half of the networks are solved, if the unstable neurons were "
+        "Poisson distributed: one standard error below, value, one above"
+    ),
+    "effort_threshold": (
+        "self-coupling at which half of the networks are solved, by single runs without "
+        "couplings, against the effort"
+    ),
+    "algorithm": "algorithm",
+    "J_D_fit": "self-coupling J_D, of the predicted curves",
+    "predicted": "algorithm of which there is a prediction",
+    "runs": "number of runs on each network",
+    "single": "number of single runs without couplings",
+    "u_J_D": "self-coupling J_D, of the smallest unstable fractions",
+    "line_N": "number of neurons N, of the lines",
+    "line_effort": "number of iterations on each network, of the lines",
+    "critical": "transition, counted from 0: the gap closes, clusters merge",
+}
 
 unjudged = {
     "intervals of the fractions": ("interval",),

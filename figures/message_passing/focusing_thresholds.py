@@ -120,6 +120,22 @@ def _times(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "rate": "rate of growth of ln q in an iteration",
+    "u": "smallest fraction of unstable neurons along a run, mean over runs",
+    "sample_N": "number of neurons N, of the sample",
+    "sample_runs": "number of runs in the sample",
+    "total": "number of unstable neurons, sum over the runs",
+    "none": "number of runs without unstable neurons",
+    "variance": "variance of the number of unstable neurons over runs",
+    "growth_J_D": "self-coupling J_D, of the rates",
+    "ratio": "coupling γ over that at the onset",
+    "algorithm": "algorithm",
+    "steps": "number of steps of the protocol",
+    "T": "number of iterations",
+    "window": "window of the iterations, counted from 0: from a quarter to half, from half to all",
+}
+
 unjudged = {"how numbers of unstable neurons scatter, beside their zeros": ("variance",)}
 
 

@@ -88,6 +88,21 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "overlap": "overlap q_1 of the cluster: mean square of the magnetisations",
+    "local_entropy": "Bethe entropy per neuron of fixed points in the cluster",
+    "residual": "residual of the messages: how far they are from a fixed point of the equations",
+    "paramagnet_z": (
+        "entropy before the replicas contract, deviation from the exact one of all fixed points "
+        "in standard errors"
+    ),
+    "densest": (
+        "local entropy per neuron of the densest clusters, N → ∞: an upper bound by mean numbers"
+    ),
+    "protocol": "protocol: y fixed, or y* at which the complexity vanishes",
+    "steps": "number of steps of the protocol",
+}
+
 unjudged = {
     "the course of an algorithm: no theory of it": (
         "gamma",

@@ -33,15 +33,12 @@ caption = (
     "Left: the largest networks; lines: the upper bound by mean numbers as N → ∞. Middle, right: "
     "the deviation from that bound at three distances, drawn side by side, against the size. "
     "Bottom: the same deviation in a linear field f = λm, which is raised slowly (filled; in T "
-    "iterations) and lowered again (open), on networks with couplings of one bit, 2 to 6 of each N "
-    "and T. What is missing to the upper bound has two parts. Shaded: breaking of replica "
+    "iterations) and lowered again (open), on networks with couplings of one bit, 2 to 6 of each "
+    "N and T. What is missing to the upper bound has two parts. Shaded: breaking of replica "
     "symmetry, down to the densest clusters of a typical network as N → ∞ (line). Below the line: "
     "the algorithm, which ends in dense clusters, not in the densest; the less far from them, the "
-    "more slowly the field is raised. Right: this second part, against T (markers as on the left). "
-    "No cluster of a large network lies above the line, if the theory is exact. The verdict is on "
-    "that for the linear field, of means and of every single network, up and down, and on the "
-    "upper bound for the others; and, not drawn, on the entropy of all fixed points, which plain "
-    "belief propagation gives, exact at any N."
+    "more slowly the field is raised. Right: this second part, against T (markers as on the "
+    "left). No cluster of a large network lies above the line, if the theory is exact."
 )
 
 TARGETS = np.array([0.05, 0.1, 0.2])
@@ -181,6 +178,33 @@ def _annealed(
         "annealed_count": count,
         "typical": xarray.DataArray(theory.local_entropy, axes, list(axes)) - bound,
     }
+
+
+variables = {
+    "everywhere_z": (
+        "entropy of all fixed points by belief propagation, deviation from the exact one in "
+        "standard errors"
+    ),
+    "entropy": "local entropy per neuron of networks",
+    "difference": "local entropy of networks minus its upper bound by mean numbers",
+    "densest": "upper bound of the local entropy by mean numbers, N → ∞",
+    "annealed_networks": (
+        "local entropy in a linear field minus its upper bound by mean numbers, of each network"
+    ),
+    "annealed": (
+        "local entropy in a linear field minus its upper bound by mean numbers, mean over networks"
+    ),
+    "annealed_scatter": "local entropy in a linear field, standard deviation over networks",
+    "annealed_count": "number of networks",
+    "typical": "local entropy of typical clusters minus its upper bound by mean numbers, N → ∞",
+    "algorithm": "algorithm: along a trajectory of focusing, or around a fixed point",
+    "size": "number of neurons N, in a linear field",
+    "network": "number of the network",
+    "leg": "whether the field rises or falls",
+    "T": "number of iterations while the field rises",
+    "distance": "Hamming distance d per neuron, in a linear field",
+    "d_line": "Hamming distance d per neuron, of the lines",
+}
 
 
 def compared(data: "xarray.Dataset") -> Comparisons:

@@ -237,6 +237,32 @@ def table(data: "xarray.Dataset") -> tuple[tuple[str, ...], list[tuple[str, ...]
     return header, rows
 
 
+variables = {
+    "log_lifetime": "logarithm of the mean lifetime τ of the active state in sweeps",
+    "log_error": "logarithm of the mean lifetime τ, one standard error over networks",
+    "ended": "number of lives that ended: sum over networks",
+    "spread": "spread of the rates of different networks, relative to their mean",
+    "drift": "dependence of the rate of settling on age, in standard errors",
+    "last": "whether this is the largest size at its J_D, which is not fitted",
+    "active_J_D": "self-coupling J_D, of active networks",
+    "active_N": "number of neurons N, of active networks",
+    "unstable": "mean fraction u of unstable neurons of active networks",
+    "kappa": "κ, distance from J_a(∞) over the root of the unstable fraction",
+    "variance": "N times the variance of κ√u in the active state",
+    "runs": "number of networks that stayed active",
+    "lasts": "whether the lifetime is longer than a flip of each neuron takes",
+    "predicted": "logarithm of the lifetime in sweeps by the law that was fitted",
+    "chance": "probability of a worse fit by chance, of the sizes that were fitted",
+    "chance_beyond": "probability of a larger deviation by chance, of the largest sizes",
+    "coefficients": "coefficients of the law: nan where it has none",
+    "offset": "offset c in the variance of the unstable fraction",
+    "mean_kappa": "mean κ of active networks with few unstable neurons",
+    "law": "law of the exponent",
+    "coefficient": (
+        "coefficient of a law: a and z of the prefactor, f and the power of the exponent"
+    ),
+}
+
 unjudged = {
     "what is fitted and measured for the lines": ("coefficients", "mean_kappa", "offset_error"),
     "parameters": ("N", "J_D"),

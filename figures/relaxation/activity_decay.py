@@ -91,6 +91,17 @@ def _compared(simulated: "xarray.DataArray", theory: "xarray.Dataset") -> "xarra
     return xarray.Dataset(data, {"t": t}).drop_vars(["order"], errors="ignore")
 
 
+variables = {
+    "unstable": "mean fraction of unstable neurons of networks",
+    "error": "fraction of unstable neurons of networks, one standard error",
+    "theory": "fraction of unstable neurons of infinitely many",
+    "z": (
+        "fraction of unstable neurons of the largest networks, deviation from theory in standard "
+        "errors"
+    ),
+    "t": "time in sweeps",
+}
+
 unjudged = {
     "parameters": ("J_D", "eta"),
 }

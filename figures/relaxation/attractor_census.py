@@ -118,6 +118,19 @@ def _exact(N: int, J_D: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.exp(np.stack(logs, axis=-1))
 
 
+variables = {
+    "cycles": "mean number of cycles of the synchronous rule in a network",
+    "length": "mean length of the cycle that a random state falls into",
+    "basin": "fraction of all states that end in fixed points",
+    "annealed": "length of cycles at J_D = 0 by the annealed theory of Bastolla and Parisi",
+    "random_map": "length of cycles of a random map without symmetry",
+    "line": "exact mean number of cycles in a network",
+    "kind": "kind of cycle",
+    "rule": "rule of updates",
+    "every": "number of neurons N, of the curves",
+    "fine": "self-coupling J_D, of the lines",
+}
+
 unjudged = {
     "simulation alone: no theory of the basins": ("basin", "basin_error"),
     "a contrast, not a theory of these networks": ("random_map",),

@@ -94,6 +94,23 @@ def _plain(row: "xarray.Dataset") -> "xarray.Dataset":
     )
 
 
+variables = {
+    "plateau": "fraction of unstable neurons on the plateau",
+    "drift": "drift of the plateau in standard errors",
+    "shifted": "self-coupling plus the shift of the boundary at which neurons flip",
+    "value": "self-coupling J_a(∞) above which activity dies: the end of the fit at no activity",
+    "error": "self-coupling J_a(∞), one standard error",
+    "decay": "fraction of unstable neurons after t synchronous updates",
+    "value_z": "J_a(∞) by an order of updates, deviation from the mean of all in standard errors",
+    "mean": "weighted mean of J_a(∞) over the orders of updates",
+    "self_coupling": "self-coupling J_D, of the decays",
+    "t": "time in synchronous updates",
+    "case": (
+        "order of updates, counted from 0: synchronous, all in random order (dt = 1), half of "
+        "them at a time (dt = 1/2)"
+    ),
+}
+
 unjudged = {
     "what the thresholds are fitted to": ("decay", "plateau", "shifted", "shifted_error"),
 }

@@ -109,6 +109,28 @@ def _quantiles(needed: "xarray.DataArray") -> "xarray.DataArray":
     return needed.quantile([0.25, 0.5, 0.75], "replica", method="inverted_cdf")
 
 
+variables = {
+    "settled": "number of networks that settled",
+    "sweeps": "number of sweeps until networks settle, a quantile: inf where that part did not",
+    "unstable": "mean fraction of unstable neurons",
+    "initial": "exact mean fraction of unstable neurons in a random state",
+    "initial_z": (
+        "fraction of unstable neurons in random states, deviation from its exact mean in "
+        "standard errors"
+    ),
+    "settled_interval": (
+        "fraction of networks that settled, ends of its Clopper-Pearson 68 % interval"
+    ),
+    "fit": "logistic fit of the fraction of networks that settle",
+    "threshold": (
+        "self-coupling at which half of the networks settle: low end, value, high end of a "
+        "bootstrap 68 % interval"
+    ),
+    "quantile": "quantile",
+    "sweep": "number of sweeps done",
+    "J_D_fit": "self-coupling J_D, of the fits",
+}
+
 unjudged = {
     "simulation and fits to it: no theory at finite N": (
         "fit",

@@ -143,6 +143,22 @@ def _checks(run: "Run") -> "dict[str, xarray.DataArray]":
     }
 
 
+variables = {
+    "fraction": "fraction of networks that settled",
+    "interval": "fraction of networks that settled, ends of its Clopper-Pearson 68 % interval",
+    "fit": "logistic fit of the fraction of networks that settle",
+    "threshold": (
+        "coupling λ_a at which half of the networks settle: low end, value, high end of a "
+        "bootstrap 68 % interval"
+    ),
+    "decoupled_z": (
+        "fraction of uncoupled chains that settle, deviation from that of single layers to the "
+        "power L in standard errors"
+    ),
+    "as_one_mismatch": "number of chains that end elsewhere as one network",
+    "x": "coupling λ between layers, of the fits",
+}
+
 unjudged = {
     "simulation and fits to it: no theory of the threshold": (
         "fit",

@@ -220,6 +220,33 @@ def _case(
     )
 
 
+variables = {
+    "fraction": "fraction of networks that settled within the longest time",
+    "settled": "fraction of networks that settled within T sweeps",
+    "trials": "number of networks at each self-coupling",
+    "interval": "fraction of networks that settled, ends of its Clopper-Pearson 68 % interval",
+    "x": "self-coupling J_D, of the fits",
+    "fit": "logistic fit of the fraction of networks that settle",
+    "threshold": (
+        "self-coupling J_a(N) at which half of the networks settle: low end, value, high end of "
+        "a bootstrap 68 % interval"
+    ),
+    "size": "number of neurons N",
+    "order": "order of updates",
+    "couplings": "distribution of the couplings: Gaussian, or ±1/√N of one bit",
+    "infinite": "self-coupling J_a(∞) above which the activity of infinitely many neurons dies",
+    "plain_z": (
+        "fraction of networks that settle by the package and by plain Python, their difference "
+        "in standard errors"
+    ),
+    "law": "self-coupling at which half settle by the law of lifetimes",
+    "line_size": "number of neurons N, of the lines",
+    "line_J_D": "self-coupling at which half settle by the law of lifetimes, of the lines",
+    "T": "number of sweeps allowed",
+    "point": "number of the self-coupling in its case",
+    "plain_order": "order of updates, counted from 0: permutation, random, fixed, most unstable",
+}
+
 unjudged = {
     "simulation and fits to it: no theory of it": ("fit", "fraction", "interval", "x"),
     "what the law of lifetimes gives between the sizes": ("line_J_D", "line_size"),

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 import sweeps
+from figures.shared.words import VOCABULARY
 
 if TYPE_CHECKING:
     import xarray
@@ -24,6 +25,22 @@ def pooled(batches: "xarray.DataArray") -> "xarray.DataArray":
 def panel(name: str, data: "xarray.Dataset") -> "xarray.Dataset":
     """Return the data of one panel of a figure, all names starting with that of the panel."""
     return data.rename({old: f"{name}_{old}" for old in (*data.data_vars, *data.coords)})
+
+
+def panel_words(prefix: str, what: str, *coordinates: str) -> dict[str, str]:
+    """Return the descriptions of what `entropies` returns of `what`, with a prefix to all names.
+
+    They are those of `figures.shared.words`, as are those of the coordinates.
+    """
+    entropy = f"entropy per neuron of {what}"
+    own = {
+        "entropy": f"{entropy}: logarithm of their mean number over networks, over the neurons",
+        "error": f"{entropy}, one standard error",
+        "exact": f"{entropy}, exact: logarithm of the exact mean number, over the neurons",
+        "z": f"mean number of {what}, deviation from its exact value in standard errors",
+        **{name: VOCABULARY[name] for name in coordinates},
+    }
+    return {f"{prefix}{name}": text for name, text in own.items()}
 
 
 def entropies(

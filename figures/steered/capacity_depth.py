@@ -30,10 +30,7 @@ caption = (
     "interface and from the output above it, which presets the hidden modules. Right: capacity "
     "per unit at the largest N against L, by right bits, filled: still so after the last epoch. "
     "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984). Quick size: small chains "
-    "and few epochs, held below their capacity; small chains lie below the proportion to N. "
-    "The verdict: chains that learn N/4 pairs for some epochs have, to 1e-4, the couplings that "
-    "double-precision arithmetic in plain NumPy gives with the same random numbers, and recall the "
-    "same patterns, of the pairs and from new inputs."
+    "and few epochs, held below their capacity; small chains lie below the proportion to N."
 )
 
 PROTOCOLS = {"natural": "driven from both ends", "interface": "preset by an interface"}
@@ -112,6 +109,24 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "P": "largest number of pairs of which 99 % of the bits are recalled: best over the epochs",
+    "P_last": "largest number of pairs of which 99 % of the bits are recalled after the last epoch",
+    "slope": "slope of the capacity in N",
+    "intercept": "capacity of the fit at N = 0",
+    "recall_mismatch": "number of patterns that double precision recalls otherwise",
+    "coupling_deviation": (
+        "largest difference of a coupling from double precision, in units of 1e-4"
+    ),
+    "protocol": (
+        "start of the relaxation in training: driven from both ends, or preset by an interface"
+    ),
+    "N": "number of units N of a module",
+    "L": "number of modules L",
+    "step": "step of the load in the search, in units of N",
+    "samples": "number of samples at each load",
+}
+
 unjudged = {
     "simulation and fits to it: no theory of the capacity": (
         "P",
@@ -125,9 +140,12 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare chains like those of the figure with double precision in plain NumPy."""
-    what = "recalled patterns, by the engine and by NumPy"
+    what = (
+        "patterns that chains recall which learned N/4 pairs for some epochs, by the engine and by "
+        "plain NumPy in double precision"
+    )
     yield Compared("mismatch", what, data["recall_mismatch"])
-    what = "couplings after learning, by the engine and by NumPy"
+    what = "their couplings after learning, by both"
     yield Compared("deviation", what, data["coupling_deviation"], "", CLAIMED, "of a coupling")
 
 

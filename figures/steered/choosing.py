@@ -73,6 +73,16 @@ def held_back(
     return float(network.score(part.X_test, part.y_test))
 
 
+variables = {
+    "held_accuracy": "accuracy on training images that were held back, in falling order",
+    "chosen": "number of the configuration that was chosen",
+    "competitor": "learner whose parameters were chosen",
+    "rung_epochs": "number of epochs of training in a round of the search",
+    "rung": "round of the search",
+    "tried": "place of the configuration in its round",
+}
+
+
 def searched(
     run: "Run", search: Search, names: Sequence[str] = tuple(COMPETITORS)
 ) -> "xarray.Dataset":

@@ -40,7 +40,7 @@ def pictures(dataset: str) -> learning.Split:
 def encoded(
     dataset: str, encoding: str, rng: np.random.Generator, P: int | None = None
 ) -> learning.Split:
-    """Return the signs of images, P of those to train on; projections are those less their mean."""
+    """Return the signs of images, P of those to train on; of projections, minus their mean."""
     data = pictures(dataset)
     chosen = slice(None) if P is None else rng.permutation(len(data.X))[:P]
     centred = encoding in ("projections", "patches")

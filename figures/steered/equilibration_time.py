@@ -35,12 +35,7 @@ caption = (
     "the areas under such curves by flips, with one standard error over networks, for inputs "
     "without a label, and for digits whose true or wrong label acts on the network. Dashed: "
     "chance, which is where labels are, to 0.06; on MNIST below it, as a true label takes a "
-    "little longer than a wrong one. Quick size: small digits; full size: MNIST. The verdict: "
-    "before training, the part of the units that flip in the first sweep has the same exact mean "
-    "for all kinds of inputs, the probability that a field of the other units beats those of the "
-    "input and of the unit itself; and after some training, sweeps and flips, with and without "
-    "labels, are those of double-precision arithmetic in plain NumPy (inputs that rounding can "
-    "decide left out)."
+    "little longer than a wrong one. Quick size: small digits; full size: MNIST."
 )
 
 KINDS = ("training digits", "new digits", "shuffled digits", "photographs", "random signs")
@@ -200,6 +195,61 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "unsettled": "fraction of inputs that have not settled: by kind of input and number of sweeps",
+    "unsettled_fresh": (
+        "fraction of random inputs that have not settled before training: by number of sweeps"
+    ),
+    "by_flips": (
+        "rate at which known inputs are taken for known, by the number of flips: by pair of "
+        "kinds and rate for others"
+    ),
+    "by_sweeps": (
+        "rate at which known inputs are taken for known, by the number of sweeps: by pair of "
+        "kinds and rate for others"
+    ),
+    "area": "area under the curve by flips, of pairs of kinds of inputs: 1/2 by chance",
+    "label_by_flips": (
+        "rate at which true labels are taken for true, by the number of flips: by kind of digits "
+        "and rate for wrong labels"
+    ),
+    "label_by_sweeps": (
+        "rate at which true labels are taken for true, by the number of sweeps: by kind of "
+        "digits and rate for wrong labels"
+    ),
+    "label_area": "area under the curve by flips, of true and wrong labels: 1/2 by chance",
+    "first_z": (
+        "fraction of units that flip in the first sweep before training, deviation from its "
+        "exact mean in standard errors"
+    ),
+    "count_mismatch": "number of inputs with other sweeps or flips in double precision",
+    "kind": "kind of input, counted from 0: training, new, shuffled, photographs, random signs",
+    "unsettled_0": (
+        "kind of input, counted from 0: training, new, shuffled, photographs, random signs"
+    ),
+    "unsettled_1": "number of sweeps",
+    "unsettled_fresh_0": "number of sweeps",
+    "by_flips_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "by_sweeps_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "area_0": (
+        "pair of kinds, counted from 0: training and new, new and shuffled, new and photographs, "
+        "training and random"
+    ),
+    "by_flips_1": "rate for others, in percent",
+    "by_sweeps_1": "rate for others, in percent",
+    "label_by_flips_0": "kind of digits, counted from 0: training, new",
+    "label_by_sweeps_0": "kind of digits, counted from 0: training, new",
+    "label_area_0": "kind of digits, counted from 0: training, new",
+    "label_by_flips_1": "rate for wrong labels, in percent",
+    "label_by_sweeps_1": "rate for wrong labels, in percent",
+}
+
 unjudged = {
     "simulation alone: no theory of trained networks": (
         "area",
@@ -219,7 +269,11 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare untrained networks with exact means, and counts with plain ones."""
     what = "flips in the first sweep of untrained networks (not drawn)"
     yield Compared("z", what, data["first_z"], shared=True)
-    yield Compared("mismatch", "flips and sweeps counted again", data["count_mismatch"])
+    what = (
+        "flips and sweeps after some training, with and without labels, counted again by plain "
+        "NumPy in double precision (inputs that rounding can decide left out)"
+    )
+    yield Compared("mismatch", what, data["count_mismatch"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

@@ -34,16 +34,13 @@ caption = (
     "sent back, through couplings that are learned, or random for ever (frozen). Margin rule: it "
     "is steered to the label, as published. For each rule and each L the same small search chose "
     "the couplings between layers (λ = 1, 2, 4 between equal units, or dense ones, A, that are "
-    "learned), the rates of J and A and of W_in, and the strength of the feedback: the recipe with "
-    "λ = 2, and others evenly spread around it, twelve in all (quick: four), each trained for two "
-    "epochs (quick: four) on 20,000 images (quick: 1137) and compared on 10,000 (quick: 300) other "
-    "training images; no test image was used. The one layer has the parameters of L = 1, the "
-    "asynchronous chain those of the synchronous one. The table has what was chosen, and the "
-    "overlap of the last layer with the first (1: a copy). Quick size: small digits minus their "
-    "mean; full size: 60,000 of MNIST. The verdict: chains of this figure, in synchronous order, "
-    "trained for two epochs on 500 images, infer and learn one step as double-precision arithmetic "
-    "in plain NumPy does: the same states and classes, and couplings to 1e-5 (inputs that rounding "
-    "can decide left out)."
+    "learned), the rates of J and A and of W_in, and the strength of the feedback: the recipe "
+    "with λ = 2, and others evenly spread around it, twelve in all (quick: four), each trained "
+    "for two epochs (quick: four) on 20,000 images (quick: 1137) and compared on 10,000 (quick: "
+    "300) other training images; no test image was used. The one layer has the parameters of L = "
+    "1, the asynchronous chain those of the synchronous one. The table has what was chosen, and "
+    "the overlap of the last layer with the first (1: a copy). Quick size: small digits minus "
+    "their mean; full size: 60,000 of MNIST."
 )
 
 QUICK = Search("centred digits", 300, 1137, 60, 4, 4)
@@ -119,6 +116,26 @@ def _by(found: "xarray.Dataset", axis: str) -> "xarray.Dataset":
     data = data.set_index(indices).unstack(together)
     return data.drop_vars("index", errors="ignore").sel(rule=list(RULES))
 
+
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images",
+    "copied": "overlap of the last layer with the first, for new images: 1 is a copy",
+    "layer_test": "accuracy on new images of one layer with as many units as the chain",
+    "held_accuracy": "accuracy on training images that were held back, of a configuration",
+    "chosen": "number of the best configuration",
+    "lam": (
+        "excitatory coupling λ between layers, chosen: 0 stands for dense couplings that are "
+        "learned"
+    ),
+    "lr_in": "factor of the recipe's rate of the input, chosen",
+    "lr_J": "factor of the recipe's rate of the couplings, chosen",
+    "lam_b": "factor of the recipe's strength of the feedback, chosen",
+    "rule": "learning rule",
+    "order": "order of updates",
+    "index": "number of the configuration",
+    "checked_rule_L_index": "chain that was computed a second time, counted from 0",
+}
 
 unjudged = {
     "what was reached: no theory of it": (

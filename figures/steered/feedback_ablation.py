@@ -22,15 +22,14 @@ equation = (
     r"\quad \text{tied: } W_\mathrm{b} = \lambda_\mathrm{b} \sqrt{H / C} \, W_\mathrm{f}^T"
 )
 caption = (
-    "Accuracy on new digits, with one standard error over projections and networks. The label acts "
-    "on the hidden units through random couplings W_b that stay (frozen), through those of the "
-    "readout (tied), or through couplings with the plasticity of all others (learned). None: no "
-    "feedback (grey), so that the hidden couplings only stabilise what the input sets. Left: "
-    "against the strength of the feedback, after the last epoch. Right: against epochs, at "
-    "strength 0.9. Points that would overlap are shifted slightly. Quick size: small digits minus "
-    "their mean; full size: MNIST. The verdict: networks of this figure, trained for two epochs on "
-    "500 images, infer and learn one step as double-precision arithmetic in plain NumPy does: the "
-    "same states and classes, and couplings to 1e-5 (inputs that rounding can decide left out)."
+    "Couplings that bring the label back need not be learned: frozen, tied and learned ones end "
+    "within 0.04 of each other, above networks without feedback. Accuracy on new digits, with one "
+    "standard error over projections and networks. The label acts on the hidden units through "
+    "random couplings W_b that stay (frozen), through those of the readout (tied), or through "
+    "couplings with the plasticity of all others (learned). None: no feedback (grey), so that the "
+    "hidden couplings only stabilise what the input sets. Left: against the strength of the "
+    "feedback, after the last epoch. Right: against epochs, at strength 0.9. Points that would "
+    "overlap are shifted slightly. Quick size: small digits minus their mean; full size: MNIST."
 )
 
 KINDS = ("frozen", "tied", "learned")
@@ -70,6 +69,14 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"dataset": [dataset], "H": [H], "feedback": list(KINDS), "lam_b": strengths[::2]}
     return means.assign(held(run(checked, grid))).assign_attrs(images=PIXELS[dataset])
 
+
+variables = {
+    **reference_learner.variables,
+    "test": "accuracy on new images after each epoch",
+    "none_test": "accuracy on new images after each epoch, without feedback",
+    "feedback": "couplings of the feedback: frozen, tied to the readout, or learned",
+    "test_0": "epoch, counted from 0",
+}
 
 unjudged = {
     "the course of training and what it reached: no theory of it": (

@@ -38,10 +38,7 @@ caption = (
     "one standard error: where half of the random networks of this size settle from a random "
     "state without any input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap "
     "gap of the replica theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). "
-    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images. The "
-    "verdict: networks of this figure, trained for two epochs on 500 images, infer and learn one "
-    "step as double-precision arithmetic in plain NumPy does: the same states and classes, and "
-    "couplings to 1e-5 (inputs that rounding can decide left out)."
+    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images."
 )
 
 CENTRED = [0.0, 0.2, 0.5]  # self-couplings at which the covariance rule is shown
@@ -175,6 +172,35 @@ def _joined(scans: "dict[str, xarray.Dataset]", bounds: list[list[float]]) -> "x
         dynamics=(("scan", "bound"), np.array(bounds)), theory=("scan", np.array(theory))
     )
 
+
+variables = {
+    **reference_learner.variables,
+    "one_test": "accuracy on new images, one layer",
+    "one_distinct": (
+        "number of different states in which inference ends, over the number of new images, one "
+        "layer"
+    ),
+    "two_test": "accuracy on new images, two layers",
+    "two_distinct": (
+        "number of different states in which inference ends, over the number of new images, two "
+        "layers"
+    ),
+    "dynamics": (
+        "coupling at which half of the random networks settle without input: low end, value, "
+        "high end of a 68 % interval"
+    ),
+    "theory": "coupling at which the overlap gap closes, N → ∞",
+    "centred_test": "accuracy on new images, one layer by the covariance rule",
+    "centred_distinct": (
+        "number of different states in which inference ends, over the number of new images, one "
+        "layer by the covariance rule"
+    ),
+    "J_D_centred": "self-coupling J_D, under the covariance rule",
+    "checked_coupling": (
+        "coupling J_D of one layer or λ of two, of networks that were computed a second time"
+    ),
+    "scan": "coupling, counted from 0: J_D of one layer, λ of two layers",
+}
 
 unjudged = {
     "the course of training and what it reached: no theory of it": (

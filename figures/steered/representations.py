@@ -123,6 +123,26 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
 
 
+variables = {
+    "input": "mean overlap of pairs of inputs",
+    "means": "mean overlap of the states of pairs of inputs",
+    "before": "overlap of the states of two digits before training",
+    "after": "overlap of the states of two digits after training",
+    "untrained": "mean overlap of the states of pairs before training, by theory",
+    "untrained_z": (
+        "mean overlap of the states of pairs in twenty untrained networks, deviation from theory "
+        "in standard errors"
+    ),
+    "input_0": "kind of pair, counted from 0: of the same class, of different classes",
+    "means_0": "number of epochs",
+    "means_1": "kind of pair, counted from 0: of the same class, of different classes",
+    "before_0": "digit, counted from 0 and sorted by class",
+    "before_1": "digit, counted from 0 and sorted by class",
+    "after_0": "digit, counted from 0 and sorted by class",
+    "after_1": "digit, counted from 0 and sorted by class",
+    "overlap_0": "kind of pair, counted from 0: of the same class, of different classes",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": ("after", "before", "input"),
 }

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 import learning
 import sweeps
-from figures.steered import reference_learner
+from figures.steered import choosing, reference_learner
 from figures.steered.choosing import FULL, searched
 from figures.steered.competitors import ALONE, COMPETITORS, configuration, made
 from figures.steered.entangled import PIXELS, N, entangled, images, train
@@ -27,24 +27,22 @@ equation = (
     r"s_i = \operatorname{sign} \Big( \sum_n W_\mathrm{in} x_n \Big)"
 )
 caption = (
-    "Digits, behind a random projection on N signs. How much more of the new digits are recognised "
-    "with couplings J within the layer than without, with one standard error over networks; both "
-    "have the same projection and the same start, and the parameters that were chosen for each, "
-    "with J and without, by the same search on held-back images of MNIST. Full lines: J is learned;"
-    " dashed: it stays as it was drawn. Damage is done to new inputs only: signs are flipped, or "
-    "are missing (set to zero), or a band of the image is covered before the projection. Last: "
-    "fewer images to learn from. Above zero, settling pays. At full size J that is learned is worth"
-    " 0.006 to 0.03 to both margin rules if all images are learned, damaged or not, and costs them "
-    "up to 0.034 with few; as it was drawn it is worth nothing to them on whole images. To the "
-    "error rules J is worth less than 0.005 on whole images; on damaged ones they gain or lose up "
-    "to 0.03, but with a J that does not learn as well. So J makes up for a weaker rule, and undoes"
-    " no damage: a rule that is sent the error is ahead by 0.05 without. The accuracies themselves "
-    "are in the table, also of networks without J that have the parameters chosen with it (same "
-    "parameters): there the margin rule that is sent the label fails, which is a matter of its "
-    "parameters. Quick size: small digits minus their mean, H = 100; full size: MNIST, H = 400. The"
-    " verdict: networks of this figure, trained for two epochs on 500 images, infer and learn one "
-    "step as double-precision arithmetic in plain NumPy does: the same states and classes, and "
-    "couplings to 1e-5 (inputs that rounding can decide left out)."
+    "Digits, behind a random projection on N signs. How much more of the new digits are "
+    "recognised with couplings J within the layer than without, with one standard error over "
+    "networks; both have the same projection and the same start, and the parameters that were "
+    "chosen for each, with J and without, by the same search on held-back images of MNIST. Full "
+    "lines: J is learned; dashed: it stays as it was drawn. Damage is done to new inputs only: "
+    "signs are flipped, or are missing (set to zero), or a band of the image is covered before "
+    "the projection. Last: fewer images to learn from. Above zero, settling pays. At full size J "
+    "that is learned is worth 0.006 to 0.03 to both margin rules if all images are learned, "
+    "damaged or not, and costs them up to 0.034 with few; as it was drawn it is worth nothing to "
+    "them on whole images. To the error rules J is worth less than 0.005 on whole images; on "
+    "damaged ones they gain or lose up to 0.03, but with a J that does not learn as well. So J "
+    "makes up for a weaker rule, and undoes no damage: a rule that is sent the error is ahead by "
+    "0.05 without. The accuracies themselves are in the table, also of networks without J that "
+    "have the parameters chosen with it (same parameters): there the margin rule that is sent the "
+    "label fails, which is a matter of its parameters. Quick size: small digits minus their mean, "
+    "H = 100; full size: MNIST, H = 400."
 )
 VERSION = 2
 
@@ -146,6 +144,33 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         data = data.merge(search[["chosen", "held_accuracy"]])
     return data.assign(held(run(checked, shared))).assign_attrs(images=PIXELS[dataset], H=H)
 
+
+variables = {
+    **reference_learner.variables,
+    **choosing.variables,
+    "accuracy_few": "accuracy on new images after learning from few",
+    "accuracy_flipped": "accuracy on new images with flipped signs",
+    "accuracy_missing": "accuracy on new images with missing signs",
+    "accuracy_covered": "accuracy on new images that are covered in part",
+    "gain_few": "accuracy with couplings J minus that without, after learning from few images",
+    "gain_flipped": "accuracy with couplings J minus that without, on images with flipped signs",
+    "gain_missing": "accuracy with couplings J minus that without, on images with missing signs",
+    "gain_covered": (
+        "accuracy with couplings J minus that without, on images that are covered in part"
+    ),
+    "rule": "learning rule",
+    "within": (
+        "couplings J within the layer: learned, frozen, none with the same parameters, none with "
+        "own parameters (alone)"
+    ),
+    "images": "number of training images P",
+    "P": "number of training images P",
+    "steps": "number of steps of learning",
+    "flipped": "twice the fraction of signs that are flipped",
+    "missing": "fraction of signs that are missing",
+    "covered": "fraction of the rows of the image that are covered",
+    "J": "couplings J within the layer: learned or frozen",
+}
 
 unjudged = {
     "what was reached: no theory of it": tuple(

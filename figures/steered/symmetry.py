@@ -105,6 +105,22 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     ).assign_attrs(images=PIXELS[dataset])
 
 
+variables = {
+    "symmetricity": "symmetricity of the couplings within the layer",
+    "test": "accuracy on new images after the last epoch",
+    "independent": "exact mean symmetricity of independent couplings",
+    "independent_z": (
+        "symmetricity before training, deviation from that of independent couplings in standard "
+        "errors"
+    ),
+    "kept_deviation": "symmetricity under symmetric steps, difference from 1 in units of 1e-6",
+    "rule": "rule of learning, and start",
+    "lr_J": "rate of learning of the couplings",
+    "symmetric_rule": "rule of learning with symmetric steps",
+    "symmetricity_0": "number of epochs",
+    "end": "time, counted from 0: before and after training",
+}
+
 unjudged = {
     "the course of training and what it reached: no theory of it": (
         "symmetricity_error",

@@ -223,6 +223,50 @@ def _digits(low: float, value: float, high: float) -> int:
     return int(np.clip(np.ceil(-np.log10(width)), 1, 9)) if width > 0 else 3
 
 
+variables = {
+    "mark_row": "what happens from the self-coupling on: a row of the diagram",
+    "mark_N": "number of neurons N: inf for theory in the limit",
+    "mark_low": (
+        "low end of the interval of the self-coupling: 68 %, or the error that a theory claims"
+    ),
+    "mark_value": "self-coupling J_D from which on it happens",
+    "mark_high": (
+        "high end of the interval of the self-coupling: 68 %, or the error that a theory claims"
+    ),
+    "mark_source": "figure that found it",
+    "mark_expected": (
+        "self-coupling J_D that single runs without couplings predict: nan if they predict none"
+    ),
+    "eta_appearance": "self-coupling above which fixed points are exponentially many",
+    "eta_gap": (
+        "self-coupling at which the overlap gap closes: of the best number of replicas that was "
+        "computed"
+    ),
+    "eta_relaxation": "self-coupling at which half of the networks settle",
+    "layers_relaxation": "couplings of two layers at which half of the networks settle",
+    "layers_gap": "couplings of two layers at which the overlap gap of pairs closes",
+    "entropy": "entropy per neuron of fixed points, N → ∞",
+    "gap_deviation": (
+        "J_ogp by two solvers, their difference in units of the errors that both claim"
+    ),
+    "same_z": (
+        "threshold of relaxation from two samples of networks, their difference in standard errors"
+    ),
+    "persistence_z": (
+        "threshold of activity under an order of updates, deviation from the mean of all in "
+        "standard errors"
+    ),
+    "law_z": "threshold of relaxation, deviation from the law of lifetimes in standard errors",
+    "eta_fine": "symmetry η of the couplings, of the appearance of fixed points",
+    "eta_theory": "symmetry η of the couplings, of the overlap gap",
+    "angle": "direction in the plane of both couplings, in right angles: 0 along J_D, 1 along λ",
+    "coupling": "coupling: J_D or λ (lam)",
+    "order": (
+        "order of updates, counted from 0: synchronous, all in random order (dt = 1), half of "
+        "them at a time (dt = 1/2)"
+    ),
+}
+
 unjudged = {
     "theory alone, judged where it is derived": (
         "entropy",

@@ -4,6 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from foundation import domains
+from foundation.compiled import compiled
+from foundation.domains import Floats
+from learning_dynamics.control.adjoint import congruent
 from learning_dynamics.deep_linear.course import RegressionCourse, course_of
 from learning_dynamics.deep_linear.regression import Regression
 
@@ -76,15 +79,21 @@ def regression_flow(
             f"gram must have outputs + inputs = {size} rows and columns, got shape {S.shape}"
         )
     loss, overlaps = np.empty(steps + 1), np.empty((steps + 1, *target.shape))
-    q, F, made = len(target), np.eye(size), steps + 1
-    with np.errstate(over="ignore", invalid="ignore"):
-        for step in range(steps + 1):
-            overlaps[step] = S[:q, q:]
-            D = overlaps[step] - target
-            loss[step] = np.sum(D * D) / 2
-            if not np.isfinite(loss[step]):
-                made = step
-                break
-            F[:q, q:], F[q:, :q] = -rate * D, -rate * D.T
-            S = F.T @ S @ F
+    made = _descended(target, S, rate, loss, overlaps)
     return course_of(regression, rate, loss, overlaps, made, throw)
+
+
+@compiled
+def _descended(target: Floats, S: Floats, rate: float, loss: Floats, overlaps: Floats) -> int:
+    """Fill in the course; return how many of its losses are finite."""
+    q = len(target)
+    F = np.eye(len(S))
+    for step in range(len(loss)):
+        overlaps[step] = S[:q, q:]
+        D = overlaps[step] - target
+        loss[step] = np.sum(D * D) / 2
+        if not np.isfinite(loss[step]):
+            return step
+        F[:q, q:], F[q:, :q] = -rate * D, -rate * D.T
+        S = congruent(F, S)
+    return len(loss)

@@ -16,7 +16,8 @@ from networks.network import Spins
 Floats = npt.NDArray[np.float64]
 
 _SAFE = 1e-4  # more margin than asked for: couplings are float32 in the end
-_BLOCKS = 8  # of patterns, learned one after the other
+_BLOCK = 8  # patterns that are learned at a time
+_BEYOND = 0.05  # by which a step goes beyond the margin, in units of the norm
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Perceptron:
     .. math:: \xi_i^\mu \sum_{j \ne i} J_{ij} \xi_j^\mu + J_D > \kappa
 
     in all patterns, from the rule of Hebb on: where it fails, :math:`\xi_i^\mu \xi_j^\mu / N` is
-    added to :math:`J_{ij}`. That ends if :math:`P < N \alpha_c(\kappa - J_D)`, for many neurons
-    (`replica.gardner_capacity`), but close to it takes many sweeps. With symmetric couplings both
-    directions learn, and the sum over j is one on average.
+    added to :math:`J_{ij}`, times what is lacking and a little more (Abbott, Kepler). That ends if
+    :math:`P < N \alpha_c(\kappa - J_D)`, for many neurons (`replica.gardner_capacity`), but close
+    to it takes many sweeps. With symmetric couplings both directions learn, and the sum over j is
+    one on average.
 
     Parameters
     ----------
@@ -56,7 +58,8 @@ class Perceptron:
 
     References
     ----------
-    Gardner, J. Phys. A 21, 257 (1988); `docs/theory/memories.md`.
+    Gardner, J. Phys. A 21, 257 (1988); Abbott, Kepler, J. Phys. A 22, L711 (1989);
+    `docs/theory/memories.md`.
 
     Examples
     --------
@@ -136,33 +139,33 @@ class Perceptron:
     def _learned(self, patterns: Spins) -> LearnedNetwork:
         x = patterns.astype(np.float64)
         J, sweeps = self._added(x, np.ones_like(x)), 0
-        blocks = np.array_split(np.arange(self.P), min(_BLOCKS, self.P))
-        while sweeps < self.max_sweeps:
-            failures = 0
-            for block in blocks:
-                wrong = x[block] * (x[block] @ J.T) <= self._wanted(J)
-                failures += np.count_nonzero(wrong)
-                J += self._added(x[block], wrong)
-            if not failures:
-                break
+        blocks = np.array_split(np.arange(self.P), max(1, self.P // _BLOCK))
+        while sweeps < self.max_sweeps and self._sweep(J, [x[block] for block in blocks]):
             sweeps += 1
-        norm = self._norm(J)
-        couplings = np.divide(J, norm[:, None], out=np.zeros_like(J), where=norm[:, None] > 0)
+            J /= max(float(np.mean(self._norm(J))), 1e-300)  # only ratios are learned
+        norm = np.maximum(self._norm(J), 1e-300)[:, None]
         return LearnedNetwork(
-            patterns, couplings.astype(np.float32), self.J_D, kappa=self.kappa, sweeps=sweeps
+            patterns, (J / norm).astype(np.float32), self.J_D, kappa=self.kappa, sweeps=sweeps
         )
 
-    def _added(self, x: Floats, wrong: npt.NDArray[np.bool] | Floats) -> Floats:
-        """Return what patterns add to the couplings of the neurons that are wrong in them."""
-        step = (wrong * x).T @ x / self.N
+    def _sweep(self, J: Floats, blocks: list[Floats]) -> bool:
+        """Learn all patterns once, in place; return whether there was something to learn."""
+        learned = False
+        for x in blocks:
+            norm = self._norm(J)
+            lack = (self.kappa - self.J_D + _SAFE) * norm - x * (x @ J.T)
+            if (wrong := lack >= 0).any():
+                learned = True
+                J += self._added(x, wrong * (lack + _BEYOND * norm))
+        return learned
+
+    def _added(self, x: Floats, steps: Floats) -> Floats:
+        """Return what patterns add to the couplings, by steps of each neuron in each pattern."""
+        step = (steps * x).T @ x / self.N
         if self.symmetric:
             step = (step + step.T) / 2
         np.fill_diagonal(step, 0)
         return step
-
-    def _wanted(self, J: Floats) -> Floats:
-        """Return the stability that is wanted, in units of the couplings as they are."""
-        return (self.kappa - self.J_D + _SAFE) * self._norm(J)
 
     def _norm(self, J: Floats) -> Floats:
         norm = np.linalg.norm(J, axis=1)

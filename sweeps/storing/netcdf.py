@@ -139,7 +139,9 @@ def write(
         raise OSError(error.errno, f"{target} cannot be written: {error.strerror}") from error
 
 
-def _content(dataset: "xarray.Dataset", encoding: object) -> memoryview:
+def _content(
+    dataset: "xarray.Dataset", encoding: Mapping[Any, Mapping[str, Any]] | None
+) -> memoryview:
     """Return a dataset as the bytes of a NetCDF file.
 
     HDF5 that writes to a full disk takes the interpreter along at its exit.
@@ -147,9 +149,15 @@ def _content(dataset: "xarray.Dataset", encoding: object) -> memoryview:
     import h5netcdf  # type: ignore[import-untyped]
     from xarray.backends import H5NetCDFStore
 
+    # coordinates have no missing values, say the CF conventions
+    own: dict[Any, dict[str, Any]] = {
+        name: {"_FillValue": None} for name, x in dataset.coords.items() if x.dtype.kind == "f"
+    }
+    for name, packed in (encoding or {}).items():
+        own[name] = {**own.get(name, {}), **packed}
     buffer = io.BytesIO()
     with h5netcdf.File(buffer, "w") as file:
-        dataset.dump_to_store(H5NetCDFStore(file), encoding=encoding)
+        dataset.dump_to_store(H5NetCDFStore(file), encoding=own)
     return buffer.getbuffer()
 
 

@@ -40,6 +40,7 @@ def test_local_entropy_where_it_converged(ax):
     state = np.random.default_rng(1).choice([-1, 1], 100)
     around = bp.local_entropy(NETWORK, state, [0.5, 9.0], max_iterations=200, throw=False)
     assert around.converged.tolist() == [True, False]
+    assert "Converged" not in around.status[1]
     assert around.plot(ax=ax) is ax
     (points,) = ax.lines
     assert points.get_linestyle() == "None"

@@ -7,9 +7,11 @@ import textwrap
 import pytest
 
 import figures
+import sweeps
 from figures import catalogue
 from figures.chapter import Chapter
 from figures.command import main
+from figures.gallery import Gallery
 
 FIGURE = '''
     """A figure."""
@@ -22,6 +24,7 @@ FIGURE = '''
     title = "My figure"
     equation = r"\\frac{1}{2} < J_D"
     caption = "All that J_D does."
+    variables = {"x": "what is given", "result": "what is measured [s]: with noise"}
 
     def measure(x, rng):
         return x + rng.standard_normal()
@@ -75,6 +78,13 @@ def test_a_figure_of_ones_own(package, tmp_path, capsys):
     main(["figure", "my-figure", "--jobs", "2", *words])
     assert "my_figure: theory and simulation agree: of 2 means" in capsys.readouterr().out
     assert (tmp_path / "gallery" / "my_figure.png").read_bytes().startswith(b"\x89PNG")
+    stored = sweeps.load(tmp_path / "gallery" / "my_figure.nc")
+    assert stored["result_error"].attrs == {
+        "long_name": "what is measured, one standard error",
+        "units": "s",
+        "description": "What is measured, one standard error.",
+    }
+    assert stored["result"].attrs["description"] == "What is measured: with noise."
     page = (tmp_path / "gallery" / "index.html").read_text("utf-8")
     assert "<mfrac>" in page
     assert "All that <var>J</var><sub><var>D</var></sub> does." in page
@@ -82,6 +92,14 @@ def test_a_figure_of_ones_own(package, tmp_path, capsys):
 
     main(["recheck", *words])
     assert capsys.readouterr().out == "my_figure.measure: 3 of 3 the same\n"
+
+
+def test_a_variable_without_description_is_refused(package, tmp_path):
+    text = FIGURE.replace("variables", "forgotten")
+    catalogue.add(chapter(package("own_mute", mute_figure=text), "mute_figure"))
+    with pytest.raises(ValueError, match="mute_figure lacks result, result_error, x: write"):
+        Gallery(tmp_path / "gallery", executor=1, progress=False).make("mute_figure")
+    assert not list((tmp_path / "gallery").glob("*.nc"))
 
 
 def test_again_it_replaces_itself_where_it_stands(package):

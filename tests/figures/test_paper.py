@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 import xarray
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from figures.command import main
-from figures.gallery import draw, export, stored, to_csv
+from figures.gallery import draw, export, stored, tables, to_csv, to_dataframe
+from figures.gallery.broken import broken
 from figures.gallery.fitted import fit
 
 
@@ -109,16 +111,59 @@ def test_tables_hold_every_number(tmp_path):
         {
             "mean": (("N", "J_D"), [[1.0, 2.0], [3.0, np.nan]]),
             "error": (("J_D", "N"), [[0.1, 0.2], [0.3, np.nan]]),
-            "threshold": 0.5,
+            "value": 0.5,
         },
         {"N": [10, 20], "J_D": [0.1, 0.2]},
     )
     paths = to_csv("persistence", tmp_path, data)
-    assert [path.name for path in paths] == ["persistence.N.J_D.csv", "persistence.csv"]
+    names = ["persistence.N.J_D.csv", "persistence.csv", "persistence.columns.csv"]
+    assert [path.name for path in paths] == names
     table = pd.read_csv(paths[0])
     assert table.values.tolist() == [[10, 0.1, 1, 0.1], [10, 0.2, 2, 0.3], [20, 0.1, 3, 0.2]]
     assert list(table) == ["N", "J_D", "mean", "error"]
     assert pd.read_csv(paths[1]).values.tolist() == [[0.5]]
+    columns = pd.read_csv(paths[2])
+    assert columns["table"].tolist() == [names[0]] * 4 + [names[1]]
+    assert columns["column"].tolist() == ["N", "J_D", "mean", "error", "value"]
+    assert columns.loc[1, ["long_name", "units"]].tolist() == ["self-coupling J_D", 1]
+
+
+def test_axes_without_coordinates_are_described_too(tmp_path):
+    data = xarray.Dataset({"value": ("case", [0.5, 0.6]), "mean": ("some", [1.0, 2.0])})
+    columns = pd.read_csv(to_csv("persistence", tmp_path, data)[-1], index_col="column")
+    assert columns.loc["some", "description"] == "Number along the axis some: from 0 on."
+    assert columns.loc["case", "description"].startswith("Order of updates, counted from 0: sync")
+
+
+@pytest.mark.parametrize(
+    ("name", "most"), [("relaxation", 3000), ("equilibration_time", 1500), ("phase_diagram", 400)]
+)
+def test_no_table_is_a_product_of_unrelated_axes(name, most, tmp_path):
+    """The product of all axes of these figures has from ten million points to 10^14."""
+    data = stored.load(name)
+    made = tables(name)
+    for axes, table in made.items():
+        own = [data.sizes[axis] for axis in axes.split(".") if axis]
+        assert len(table) <= np.prod(own) <= most
+        assert set(table.attrs) == set(table)
+    values = {column for table in made.values() for column in table}
+    assert values >= set(map(str, data.variables))
+    for variable, numbers in data.data_vars.items():
+        if numbers.dtype.kind == "f":
+            column = to_dataframe(name, variable)[variable]
+            assert column.notnull().sum() == numbers.notnull().sum()
+            assert np.isclose(column.abs().sum(), float(abs(numbers).sum()), rtol=1e-12) or (
+                np.isinf(column).any()
+            )
+
+
+def test_a_table_is_found_by_a_variable():
+    table = to_dataframe("relaxation", "settled")
+    assert list(table)[:3] == ["N", "J_D", "settled"]
+    one = stored.load("relaxation")["settled"].sel(N=200)
+    assert table["settled"][table["N"] == 200].tolist() == one.values.tolist()
+    with pytest.raises(ValueError, match=r"variable must be one of .* did you mean 'settled'"):
+        to_dataframe("relaxation", "setled")
 
 
 def test_draw_takes_what_is_stored():
@@ -149,3 +194,37 @@ def test_options_are_refused_before_anything_is_computed(options, message, tmp_p
         main(["figure", "persistence", "--output", str(tmp_path), *options])
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_label_without_room_is_broken_outside_formulas():
+    figure = fit(grid(2, 2), 3.4)
+    figure.axes[0].set_xlabel("a label of many words with a formula $a = b + c$ that is long")
+    figure.axes[0].set_ylabel("fraction")
+    broken(figure)
+    lines = figure.axes[0].get_xlabel().split("\n")
+    assert len(lines) > 1
+    assert any("$a = b + c$" in line for line in lines)
+    figure.draw_without_rendering()
+    wide = figure.axes[0].xaxis.label.get_window_extent().width
+    assert wide <= 1.3 * figure.axes[0].get_window_extent().width
+    assert figure.axes[0].get_ylabel() == "fraction"
+
+
+def test_words_under_an_axis_are_turned_where_they_overlap():
+    figure = Figure(figsize=(1.5, 2))
+    ax = figure.subplots()
+    ax.plot([0, 1, 2])
+    ax.set_xticks([0, 1, 2], ["one thing", "another", "a third"])
+    broken(figure)
+    assert {label.get_rotation() for label in ax.get_xticklabels()} == {90}
+
+
+def test_colours_do_not_depend_on_where_the_figure_is_saved():
+    figure = draw("benchmarks_learning", width=3.4)
+    colours = {
+        colour
+        for line in figure.findobj(Line2D)
+        for colour in (line.get_color(), line.get_markeredgecolor(), line.get_markerfacecolor())
+    }
+    assert colours
+    assert not [colour for colour in colours if str(colour)[:1] == "C"]

@@ -44,13 +44,47 @@ def test_results_are_kept_as_they_are(tmp_path, monkeypatch, capsys):
     )
     sweeps.to_netcdf(data, gallery / "relaxation.nc", seed=5)
     monkeypatch.setattr(stored, "FOLDER", folder)
+    own = {"x": "place", "name": "letter", "k": "number", "z": "height [m]: above the sea"}
+    monkeypatch.setattr(catalogue.load("relaxation"), "variables", own)
     stored.main([str(gallery)])
     assert capsys.readouterr().out == "relaxation\n"
     kept = sweeps.load(folder / "relaxation.nc")
     xarray.testing.assert_equal(kept, data)
-    assert json.loads(kept.attrs.pop("provenance"))["seed"] == 5
-    assert kept.attrs == {"networks": 7, "command": "steering figure relaxation"}
+    provenance = json.loads(kept.attrs.pop("provenance"))
+    assert provenance["seed"] == 5
+    assert kept.attrs.pop("history").startswith(provenance["time"])
+    assert kept.attrs == {
+        "networks": 7,
+        "command": "steering figure relaxation",
+        "title": catalogue.load("relaxation").title,
+        "source": provenance["package"],
+        "Conventions": "CF-1.11",
+    }
+    assert kept["z"].attrs["units"] == "m"
+    assert "_FillValue" not in kept["x"].encoding
     assert [path.name for path in folder.iterdir()] == ["relaxation.nc"]
+
+
+@pytest.mark.parametrize("name", ["relaxation_threshold", "contrastive_speech"])
+def test_words_change_and_numbers_do_not(name, tmp_path, monkeypatch, capsys):
+    today, path = stored.load(name), tmp_path / f"{name}.nc"
+    past = today.drop_attrs().assign_attrs(provenance=today.attrs["provenance"])
+    past["seed" if "seed" in past else "J_D"].attrs["long_name"] = "of the past"
+    stored.write(past, path)
+    monkeypatch.setattr(stored, "FOLDER", tmp_path)
+    stored.main([])
+    assert capsys.readouterr().out == f"{name}\n"
+    found = sweeps.load(path)
+    for variable, values in today.variables.items():
+        now = found.variables[variable]
+        assert (now.dtype, now.dims, now.attrs) == (values.dtype, values.dims, values.attrs)
+        if values.dtype.kind == "U":
+            assert now.values.tolist() == values.values.tolist()
+        else:
+            assert now.values.tobytes() == values.values.tobytes()
+    first = path.read_bytes()
+    stored.restamp()
+    assert path.read_bytes() == first, "again, nothing changes"
 
 
 def test_what_is_not_stored_is_refused(tmp_path, monkeypatch):

@@ -84,8 +84,7 @@ def test_checks_are_said_last():
         "theory and simulation agree: of 2 means the one furthest from its exact value is 2.5 "
         "standard errors off, and 50% are more than 2 off (chance of a larger deviation: at most "
         "0.025)",
-        "two computations agree: of 1 values the one furthest off deviates by "
-        "0.25 of the errors that both claim",
+        "two computations agree: the difference is 0.25 times the error that is claimed",
         "exact second computations DISAGREE: 2 of 3 checks find differences, the worst 2",
     ]
 

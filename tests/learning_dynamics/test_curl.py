@@ -5,6 +5,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import learning_dynamics as ld
+import sweeps
 
 PLACES = ("readout", "inputs", "hidden")
 
@@ -47,6 +48,27 @@ def test_edges_are_those_of_matrices(at, ratio):
         )
         width = 4 * (1 + np.sqrt(ratio)) ** 2 * M ** (-2 / 3) + 4 / np.sqrt(N) * (at == "hidden")
         assert abs(found - ld.flip_edge(p, ratio, 1.5, at)) < width / 2
+
+
+@pytest.mark.parametrize("at", PLACES)
+def test_edges_are_those_of_matrices_without_end(at):
+    """Means at three sizes, extrapolated in the power of M of Tracy and Widom, and the next."""
+    sizes, found, rng = [15, 30, 60, 120], [], np.random.default_rng(2)
+    for M in sizes:
+        found.append(
+            [
+                ld.Flips.draw(2 * M, M, 0.2, at, rng=rng).least_eigenvalue(
+                    *student(2 * M, M, 1.0, rng)
+                )
+                for _ in range(2400 // M)
+            ]
+        )
+    mean = np.array([np.mean(one) for one in found])
+    error = np.array([np.std(one, ddof=1) / len(one) ** 0.5 for one in found])
+    limit = sweeps.extrapolate(sizes, mean, error, power=[2 / 3, 4 / 3])
+    assert limit.converged
+    assert abs(limit.limit - ld.flip_edge(0.2, 2, 1.0, at)) < 3 * limit.error
+    assert limit.error < 0.1
 
 
 def test_edges_without_and_with_all_flips():
@@ -140,6 +162,19 @@ def test_the_smallest_eigenvalue_tells_the_fate(at):
         assert growth == pytest.approx(-least, rel=0.1)
         told += 1
     assert told >= 4
+
+
+def test_a_fate_takes_the_longer_the_less_of_the_error_lies_along_its_eigenvector():
+    rng = np.random.default_rng(4)
+    W, w = student(36, 12, 1.0, rng)
+    flips = ld.Flips.draw(36, 12, 0.95, "hidden", rng=rng)
+    values, vectors = np.linalg.eigh(flips.correction(W, w))
+    assert values[0] < -0.1 < 0.1 < values[-1]
+    start = 1e-8 * (np.exp(-9) * vectors[:, 0] + vectors[:, -1])
+    t = np.array([0, 6, 15]) / -values[0]
+    error = ld.flipped_flow(flips, W, w, W.T @ w + start, t).error
+    assert error[1] < 0.1 * error[0]
+    assert error[2] == pytest.approx(1e-8 * np.exp(6), rel=0.01)
 
 
 @pytest.mark.parametrize("p", [0.0, 0.2, 0.6, 0.9])

@@ -6,6 +6,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import learning_dynamics as ld
+import sweeps
 
 
 def regression(strengths, outputs=4, inputs=3, seed=1):
@@ -85,6 +86,26 @@ def test_deviations_from_wide_layers_fall_as_the_root_of_N(c0):
         ]
         off.append(np.sqrt(np.mean((np.array(modes) - theory) ** 2)))
     assert 5 < off[0] / off[1] < 20  # 10, and an error of the rate
+
+
+def test_a_learned_mode_waits_for_the_others_at_finite_N_only():
+    """Late means are off by more than their scatter, by 1/N; extrapolated they are not."""
+    one, c0, rate, steps = ld.Regression(np.diag([3.0, 0.6])), 0.3, 1e-3, 4000
+    theory, sizes, found = ld.wide_two_layer(3, c0, rate * steps), [300, 1000, 3000], []
+    for N in sizes:
+        found.append([])
+        for seed in range(40):
+            gram = c0 * ld.initial_gram(N, 0, 2, 2, rng=N + seed)
+            fine, coarse = (
+                ld.regression_flow(one, gram, k * rate, steps // k).modes[-1, 0] for k in (1, 2)
+            )
+            found[-1].append(2 * fine - coarse)
+    mean = np.mean(found, axis=1)
+    error = np.std(found, axis=1, ddof=1) / 40**0.5
+    limit = sweeps.extrapolate(sizes, mean, error)
+    assert (mean - theory > 3 * error).all()
+    assert limit.converged
+    assert abs(limit.limit - theory) < 3 * limit.error
 
 
 @pytest.mark.parametrize("depth", [1, 2, 3.5, 40, np.inf])

@@ -135,6 +135,21 @@ def test_a_full_matrix_does_not_wait():
     assert max(times) < 150
 
 
+def test_a_student_that_imitates_makes_its_loop_worse_first():
+    """On the white noise of a teacher whose loop is stable; the loop in which it learned is not."""
+    loop, gram = point_mass(50), ld.initial_gram(100, rng=2)
+    teacher = ld.overlap_flow(loop, gram, 1e-4, 10_000, clip=1)
+    assert teacher.radius[-1] < 1
+    assert teacher.radius.max() < 1.01 * teacher.radius[0]
+    student = ld.overlap_flow(
+        ld.Loop(ld.imitation(teacher.overlaps[-1]), steps=None), gram, 1e-2, 3000
+    )
+    radius = loop.spectral_radius(student.overlaps)
+    assert (np.diff(student.loss) < 0).all()
+    assert radius.max() > 1.03 * teacher.radius.max()
+    assert radius[-1] < 1
+
+
 def test_late_samples_are_told():
     with pytest.raises(ld.ConvergenceError, match="3 of 3 samples were not stable within 100"):
         ld.time_to_stability(point_mass(20), 100, 1e-9, samples=3, max_steps=100, rng=1)
