@@ -97,6 +97,21 @@ def _frozen_points(data: "xarray.Dataset") -> "xarray.DataArray":
     return frozen
 
 
+variables = {
+    "point": "number of a pair of overlap and sharpness",
+    "alpha": "load α: ln(number of patterns)/N",
+    "lam": "sharpness λ",
+    "lines": "sharpness λ of a line",
+    "overlap": "overlap m at the start",
+    "load": "load that half of the memories endure",
+    "load_limit": "capacity: the limit of that load for many neurons",
+    "m": "overlap m at the start of a point",
+    "sharpness": "sharpness λ of a point",
+    "phi": "free energy of all other patterns, per neuron",
+    "phi_limit": "free energy of all other patterns, limit of many neurons",
+    "frozen": "whether the nearest patterns carry the weight",
+    "capacity": "capacity α_c",
+}
 unjudged = {
     "the theory": ("capacity", "phi_limit", "load_limit"),
 }

@@ -126,6 +126,20 @@ def _extrapolated(rows: "xarray.DataArray") -> tuple["xarray.DataArray", "xarray
     return (weigh * mean).sum("K"), np.sqrt(((weigh * error) ** 2).sum("K"))
 
 
+variables = {
+    "alpha": "load α of a diluted network",
+    "start": "overlap at the start",
+    "step": "number of steps",
+    "fine_start": "overlap at the start, of a line",
+    "fine_load": "load α, of a line",
+    "full_load": "load α of a full network",
+    "full_J_D": "self-coupling J_D of a full network",
+    "course": "overlap with the pattern, extrapolated in 1/K",
+    "exact": "overlap with the pattern, infinitely many neurons",
+    "basin_line": "overlap after 12 steps, by the start",
+    "load_line": "overlap after 12 steps, by the load",
+    "radius": "distance from which half of the patterns come back",
+}
 unjudged = {
     "full networks, of which no theory of recall is here": ("radius",),
     "the lines, of which the points that are judged are part": ("basin_line", "load_line", "exact"),
