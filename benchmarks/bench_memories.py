@@ -20,7 +20,7 @@ FEW = 4
 def rows() -> Iterator[Row]:
     yield from side_by_side(2000, 100, 1000)
     yield fields(4000, 400)
-    yield diluted(20_000, 200)
+    yield diluted(8000, 80)
 
 
 def side_by_side(N: int, P: int, count: int) -> Iterator[Row]:
@@ -73,7 +73,7 @@ def diluted(N: int, inputs: int) -> Row:
     network = Hebbian(N, 20, dilution=inputs / N, symmetric=False).sample(rng=1)
     start = network.patterns[0].copy()
     start[: N // 5] *= -1
-    matrix = Network(network.couplings.toarray(), 0)
+    matrix = Network(network.couplings.toarray(), 0)  # type: ignore[attr-defined]
     times = in_turn(
         REPEATS,
         lambda: dynamics.relax(network, start, rng=3),

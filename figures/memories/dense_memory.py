@@ -1,6 +1,6 @@
 """How many patterns a dense memory holds: a random energy model on counts of patterns."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -66,8 +66,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     grid = {"N": sizes, "point": list(range(len(POINTS))), "draws": [draws]}
     load = run(half, grid, replicas=replicas)["result"].squeeze("draws", drop=True)
     lam = np.round(np.geomspace(0.25, 4, 13 if full else 7), 4)
-    grid = {"N": sizes, "alpha": list(LOADS), "lam": lam.tolist(), "draws": [2 * draws]}
-    phi = run(free_energy, grid).squeeze(["draws", "replica"], drop=True)
+    weights: dict[str, Any] = {"N": sizes, "alpha": LOADS, "lam": lam, "draws": [2 * draws]}
+    phi = run(free_energy, weights).squeeze(["draws", "replica"], drop=True)
     m, sharp = np.array(POINTS).T
     limit = replica.dense_free_energy(np.array(LOADS)[:, None], lam)
     fine = np.linspace(0, 1, 201)
@@ -93,9 +93,25 @@ def _lines(m: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 
 def _frozen_points(data: "xarray.Dataset") -> "xarray.DataArray":
-    return np.tanh(data["sharpness"]) >= data["m"]
+    frozen: xarray.DataArray = data["m"] <= np.tanh(data["sharpness"])
+    return frozen
 
 
+variables = {
+    "point": "number of a pair of overlap and sharpness",
+    "alpha": "load α: ln(number of patterns)/N",
+    "lam": "sharpness λ",
+    "lines": "sharpness λ of a line",
+    "overlap": "overlap m at the start",
+    "load": "load that half of the memories endure",
+    "load_limit": "capacity: the limit of that load for many neurons",
+    "m": "overlap m at the start of a point",
+    "sharpness": "sharpness λ of a point",
+    "phi": "free energy of all other patterns, per neuron",
+    "phi_limit": "free energy of all other patterns, limit of many neurons",
+    "frozen": "whether the nearest patterns carry the weight",
+    "capacity": "capacity α_c",
+}
 unjudged = {
     "the theory": ("capacity", "phi_limit", "load_limit"),
 }
@@ -103,19 +119,19 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare loads and free energies with their limits: in errors, or in units of ln N/N."""
-    step = np.log(data["N"]) / data["N"]
+    step = data["N"].copy(data=np.log(data["N"].values) / data["N"].values)
     off = data["load"] - data["load_limit"]
     frozen = _frozen_points(data)
-    claimed = np.hypot(step, data["load_error"])
+    claimed = (step**2 + data["load_error"] ** 2) ** 0.5
     what = "loads that half of the memories endure, up to ln N/N"
     yield Compared("expansion", what, off / claimed, "load", claimed, "of the load")
     largest = data["N"] == data["N"].max()
-    error = np.hypot(data["load_error"], 2.0**-HALVINGS)
+    error = (data["load_error"] ** 2 + 4.0**-HALVINGS) ** 0.5
     what = "the same at the largest N where no pattern is frozen"
     off = (off / error).where(~frozen & largest)
     yield Compared("z", what, off, "load", error, "of the load", shared=False)
     off, frozen = data["phi"] - data["phi_limit"], data["frozen"]
-    claimed = np.hypot(step * data["lam"], data["phi_error"])
+    claimed = ((step * data["lam"]) ** 2 + data["phi_error"] ** 2) ** 0.5
     what = "free energies, up to λ ln N/N"
     yield Compared("expansion", what, off / claimed, "phi", claimed, "of the free energy")
 

@@ -1,5 +1,6 @@
 """Whether a self-coupling helps a memory: capacity, basins and speed of recall."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -73,12 +74,12 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow recalls in networks, extrapolate, and follow infinitely many neurons."""
     import xarray
 
-    sizes, replicas, samples = ([40, 70, 120], 6, 100_000) if full else ([20, 30, 50], 3, 20_000)
+    sizes, replicas, samples = ([40, 60, 90], 5, 50_000) if full else ([20, 30, 50], 3, 20_000)
     loads = [0.3, 0.6, 0.9]
     rows = run(courses, {"K": sizes, "alpha": loads}, replicas=replicas)["result"]
     rows = rows.rename(result_0="J_D", result_1="start", result_2="step")
     value, error = _extrapolated(rows)
-    N, nets = (1000, 4) if full else (500, 2)
+    N, nets = (1000, 3) if full else (500, 2)
     grid = {"N": [N], "alpha": [0.04, 0.08], "J_D": list(BASINS), "trials": [20]}
     wide = run(radius, grid, replicas=nets)["result"].squeeze(["N", "trials"], drop=True)
     wide = wide.rename(alpha="full_load", J_D="full_J_D")
@@ -125,6 +126,20 @@ def _extrapolated(rows: "xarray.DataArray") -> tuple["xarray.DataArray", "xarray
     return (weigh * mean).sum("K"), np.sqrt(((weigh * error) ** 2).sum("K"))
 
 
+variables = {
+    "alpha": "load α of a diluted network",
+    "start": "overlap at the start",
+    "step": "number of steps",
+    "fine_start": "overlap at the start, of a line",
+    "fine_load": "load α, of a line",
+    "full_load": "load α of a full network",
+    "full_J_D": "self-coupling J_D of a full network",
+    "course": "overlap with the pattern, extrapolated in 1/K",
+    "exact": "overlap with the pattern, infinitely many neurons",
+    "basin_line": "overlap after 12 steps, by the start",
+    "load_line": "overlap after 12 steps, by the load",
+    "radius": "distance from which half of the patterns come back",
+}
 unjudged = {
     "full networks, of which no theory of recall is here": ("radius",),
     "the lines, of which the points that are judged are part": ("basin_line", "load_line", "exact"),
@@ -135,11 +150,12 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare overlaps in networks, extrapolated, with those of infinitely many neurons."""
     z = (data["course"] - data["exact"]) / data["course_error"]
     why = "the noise of neurons that hardly flip any more is that of few inputs, beyond 1/K"
-    for what, part in {
+    parts: dict[str, Callable[[xarray.DataArray], xarray.DataArray]] = {
         "overlaps in the course of recall": lambda x: x.sel(alpha=0.3, start=0.5)[:, 1:],
         "overlaps after 12 steps, by the start": lambda x: x.sel(alpha=0.3)[:, :, -1],
         "overlaps after 12 steps, by the load": lambda x: x.sel(start=1.0)[:, :, -1],
-    }.items():
+    }
+    for what, part in parts.items():
         error = part(data["course_error"])
         yield Compared("z", what, part(z), "course", error, "of the overlap", True, why)
 
@@ -151,7 +167,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure = Figure(figsize=(7.0, 5.4))
     (speed, basins), (capacity, wide) = figure.subplots(2, 2)
     for i, J_D in enumerate(COUPLINGS):
-        row, style = data.sel(J_D=J_D), {"fmt": "os^D"[i], "mfc": "w", "ms": 4, "color": f"C{i}"}
+        row, fmt = data.sel(J_D=J_D), "os^D"[i]
+        style: dict[str, Any] = {"fmt": fmt, "mfc": "w", "ms": 4, "color": f"C{i}"}
         one = row.sel(alpha=0.3, start=0.5)
         speed.plot(row["step"], one["exact"], color=f"C{i}")
         speed.errorbar(row["step"], one["course"], one["course_error"], **style)
@@ -160,7 +177,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         _mark(basins, row["start"], end.sel(alpha=0.3), style)
         capacity.plot(row["fine_load"], row["load_line"], color=f"C{i}")
         _mark(capacity, row["alpha"], end.sel(start=1.0), style)
-        speed.plot([], [], style["fmt"] + "-", mfc="w", color=f"C{i}", label=f"$J_D = {J_D:g}$")
+        speed.plot([], [], fmt + "-", mfc="w", color=f"C{i}", label=f"$J_D = {J_D:g}$")
     basins.plot([0, 1], [0, 1], "k:", lw=0.8)
     for i, load in enumerate(data["full_load"].values):
         row = data.sel(full_load=load)

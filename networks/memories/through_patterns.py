@@ -11,6 +11,8 @@ from foundation import domains
 from networks.memories.network import MemoryNetwork, checked_patterns
 from networks.network import Spins
 
+Numbers = npt.NDArray[np.floating]
+
 _BLOCK = 1024  # patterns that are held as float32 at a time
 
 
@@ -72,7 +74,7 @@ class HebbianNetwork(MemoryNetwork):
         return False
 
     @cached_property
-    def couplings(self) -> npt.NDArray[np.float32]:  # type: ignore[override]
+    def couplings(self) -> npt.NDArray[np.float32]:
         """The matrix `J_ij`, which is made when it is asked for."""
         J = summed(self.patterns) / np.float32(self.N)
         J.flags.writeable = False
@@ -91,10 +93,11 @@ class HebbianNetwork(MemoryNetwork):
 
         Products with float32 are exact as long as all partial sums are below 2^24.
         """
-        exact = np.float32 if self.N * self.P < 2**24 else np.float64
-        signs = self.patterns.astype(exact)
-        inputs = (s.astype(exact) @ signs.T) @ signs - exact(self.P) * s
-        return np.asarray(inputs, dtype=np.float64) / self.N + self.J_D * s
+        exact = np.dtype(np.float32 if self.N * self.P < 2**24 else np.float64)
+        signs: Numbers = self.patterns.astype(exact)
+        spins: Numbers = s.astype(exact)
+        inputs: Numbers = (spins @ signs.T) @ signs
+        return (inputs - np.float64(self.P) * s) / self.N + self.J_D * s
 
 
 def summed(patterns: Spins) -> npt.NDArray[np.float32]:
