@@ -1,8 +1,8 @@
 """The integrator: text that is compiled once for a cost, and calls the kernels of any system.
 
 Their addresses, and those of what they use, stand in the block of a network (`places`): so the
-first use of a system compiles the kernels that it needs, and nothing else. Of systems with events,
-and of many examples at once, the text follows the generated kernels, and both compile as one.
+first use of a system compiles the kernels that it needs, and nothing else. For systems with
+events, and many examples at once, the text is appended to the kernels, and both compile as one.
 
 Everything is fixed-step Runge-Kutta of fourth order. What is given in time (forces, imposed values,
 targets, weights) is sampled at half steps, so that every stage finds its own value: the stages of
