@@ -105,10 +105,7 @@ def mean_field(
     order = domains.choice("order", order, ORDERS)
     rng = domains.generator(rng)
     steps = whole_steps(t_max, dt)
-    if order == "synchronous" and dt != 1:
-        raise ValueError(f"dt must be 1 for synchronous updates, got {dt:g}")
-    if order == "permutation" and abs(round(1 / dt) * dt - 1) > 1e-9:
-        raise ValueError(f"dt must be 1 / a whole number for permutations, got {dt:g}")
+    checked_order(order, dt)
     run = simulated(J_D, steps, dt, samples, eta, order, rng)
     if not run.converged:
         warnings.warn(run.status, stacklevel=2)
@@ -160,3 +157,11 @@ def whole_steps(t_max: float, dt: float) -> int:
     if t_max > MOST_STEPS * dt:
         raise ValueError(f"t_max must be at most {MOST_STEPS} steps dt, got {t_max:g} and {dt:g}")
     return max(1, int(np.ceil(t_max / dt - 1e-9)))
+
+
+def checked_order(order: str, dt: float) -> None:
+    """Raise where an order of updates does not allow a step."""
+    if order == "synchronous" and dt != 1:
+        raise ValueError(f"dt must be 1 for synchronous updates, got {dt:g}")
+    if order == "permutation" and abs(round(1 / dt) * dt - 1) > 1e-9:
+        raise ValueError(f"dt must be 1 / a whole number for permutations, got {dt:g}")

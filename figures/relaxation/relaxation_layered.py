@@ -39,7 +39,7 @@ caption = (
 )
 
 BATCH = 10
-LAMBDAS = [round(0.2 + 0.1 * k, 2) for k in range(17)]
+LAMBDAS = [round(0.4 + 0.1 * k, 2) for k in range(17)]
 LENGTHS = [2, 3, 5]
 CHECKED = {"N": [50], "max_sweeps": [50]}  # of the verdict
 
@@ -99,7 +99,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Relax chains of several sizes and lengths, over the coupling between layers."""
     import xarray
 
-    sizes, batches, T = ([50, 100, 200, 400, 800, 1600], 4, 1000) if full else ([50, 100], 2, 200)
+    sizes, batches, T = ([50, 100, 200, 400], 2, 300) if full else ([50, 100], 2, 200)
     grid = {"N": sizes, "L": LENGTHS, "J_D": [0.0], "lam": LAMBDAS, "max_sweeps": [T]}
     needed = pooled(run(settle_layers, grid, replicas=batches)["result"])
     needed = needed.squeeze(["J_D", "max_sweeps"], drop=True)
