@@ -61,8 +61,6 @@ from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.extrapolation import mean_field_limit
 from dynamics.infinite.mean_field import MeanField
 from dynamics.infinite.mean_field_limit import MeanFieldLimit
-from dynamics.plateaus.persistence import persistence_threshold
-from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.simulation import mean_field
 from dynamics.layered.layered_mean_field import LayeredMeanField
 from dynamics.layered.simulation import layered_mean_field
@@ -70,6 +68,8 @@ from dynamics.memories.energy import energy
 from dynamics.memories.glauber import glauber
 from dynamics.memories.recall import Recall, recall
 from dynamics.memories.thermal import Thermal
+from dynamics.plateaus.persistence import persistence_threshold
+from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from dynamics.relaxing.active_state import lifetime
 from dynamics.relaxing.asynchronous import relax, relax_many
 from dynamics.relaxing.lifetime import Lifetime

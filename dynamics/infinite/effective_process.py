@@ -56,6 +56,11 @@ class EffectiveProcess:
         self.C += np.tril(self.C, -1).T
         return Averages(unstable, flips, self.C, self._response() if eta else None)
 
+    @property
+    def memory(self) -> float:
+        """The mean number of states that were kept: all."""
+        return len(self.C) / 2
+
     def field(self, k: int, eta: float) -> Singles:
         """Return the fields at step k: the next row of L times what the couplings gave so far."""
         self._extend(k)

@@ -14,7 +14,6 @@ which both have become smaller than can be told is forgotten.
 """
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import lapack
 
 from dynamics.infinite.effective_process import FROZEN, Averages, Floats, Singles, awake
@@ -39,7 +38,7 @@ class FadingProcess:
         self.C = np.eye(steps + 1)
         self.G = np.zeros((steps + 1, steps + 1))
         self.slots = np.empty(samples, dtype=np.int64)
-        self.most = 0
+        self.kept: list[int] = []
 
     def run(self, J_D: float, eta: float, dt: float, order: str) -> Averages:
         """Go through all steps."""
@@ -48,6 +47,7 @@ class FadingProcess:
         for k in range(steps + 1):
             self._overlaps(k)
             self._reveal(k, eta)
+            self.kept.append(len(self.times))
             wrong = self.s * self.h + J_D <= 0
             unstable[k] = wrong.mean()
             if k < steps:
@@ -57,6 +57,11 @@ class FadingProcess:
                 self.s[wrong] *= -1
         response = np.tril(self.G, -1)[:, ::-1].cumsum(axis=1)[:, ::-1]
         return Averages(unstable, flips, self.C, response if eta else None)
+
+    @property
+    def memory(self) -> float:
+        """The mean number of states that were kept."""
+        return float(np.mean(self.kept))
 
     def _overlaps(self, k: int) -> None:
         """Add the overlaps of the present states with all earlier ones, kept or not."""
@@ -109,7 +114,6 @@ class FadingProcess:
             self.S, self.H = np.concatenate([self.S, room]), np.concatenate([self.H, room])
         self.S[w], self.H[w] = self.s, self.h
         self.times, self.part = np.append(self.times, k), np.append(self.part, 1.0)
-        self.most = max(self.most, w + 1)
 
     def _drop(self, j: int) -> None:
         """Put the last state that is kept into the place of another one."""

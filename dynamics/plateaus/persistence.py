@@ -24,11 +24,11 @@ import numpy.typing as npt
 from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.linear_fit import linear_fit
 from dynamics.infinite.mean_field import MeanField
-from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.scatter import standard_error
 from dynamics.infinite.simulation import mean_field
 from dynamics.layered.layered_mean_field import LayeredMeanField
 from dynamics.layered.simulation import layered_mean_field
+from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from foundation import domains
 from foundation.errors import ConvergenceError
 
