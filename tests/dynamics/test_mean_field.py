@@ -317,6 +317,27 @@ def test_small_networks_settle_too_early():
 
 
 @pytest.mark.long
+@pytest.mark.parametrize(("J_D", "eta"), [(0.2, -0.5), (0.3, 0.5), (0.0, 1.0)])
+def test_symmetric_networks_of_8000_neurons(J_D, eta):
+    """Synchronous updates up to t = 60: what is unstable, and what is left of the start."""
+    rng, networks, starts = np.random.default_rng(7), 5, 8
+    unstable, kept = np.empty((networks, 61)), np.empty((networks, 61))
+    for run in range(networks):
+        network = Asymmetric(8000, J_D, eta).sample(rng)
+        s = start = rng.choice(np.int8([-1, 1]), size=(starts, 8000))
+        for k in range(61):
+            wrong = network.stabilities(s) <= 0
+            unstable[run, k], kept[run, k] = wrong.mean(), (s * start).mean()
+            s = np.where(wrong, -s, s)
+    given = {"eta": eta, "order": "synchronous", "rng": rng}
+    limit = mean_field(J_D, 60, 1.0, 100000, **given)
+    z = z_scores(unstable, limit.unstable_fraction, limit.unstable_fraction_error)
+    assert np.abs(z).max() < 3.5
+    z = z_scores(kept[:, 1:], limit.correlation[1:, 0], limit.correlation_error[1:, 0])
+    assert np.abs(z).max() < 3.5
+
+
+@pytest.mark.long
 def test_remanence_of_the_parallel_sk_network():
     """Against networks drawn as a whole, of sizes whose deviations are of order 1/N.
 
