@@ -96,7 +96,7 @@ def _group(N: int, n: int, threshold: float, eta: float, w: Complexes) -> tuple[
         return 0 * w, -np.inf
     scale = float(n * np.log(largest) - (z**2).real.min() / 2)
     terms = (p / largest) ** n * np.exp((z**2).real.min() / 2 - z**2 / 2)
-    return terms @ weights / np.sqrt(2 * np.pi), scale
+    return np.asarray(terms @ weights / np.sqrt(2 * np.pi)), scale
 
 
 def _line(
@@ -119,7 +119,7 @@ def _saddle(n: int, threshold: float, eta: float, own: float, other: float, N: i
 
     def exponent(z: float) -> float:
         mean = np.array([sign * step * z + 0j])
-        p = _probability(mean, np.zeros((1, 1)), threshold, own, other).real[0, 0]
+        p = float(_probability(mean, np.zeros((1, 1), complex), threshold, own, other)[0, 0].real)
         return float(z**2 / 2 - sign * n * np.log(max(p, 1e-300)))
 
     return float(optimize.minimize_scalar(exponent, bracket=(0, 1)).x)
