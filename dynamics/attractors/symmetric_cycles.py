@@ -108,9 +108,10 @@ def _line(
         low = max((threshold - 9 * own) / np.sqrt(eta / N), start - 9)
         half = (start + 9 - low) / 2
         nodes, weights = np.polynomial.legendre.leggauss(200)
-        return low + half * (1 + nodes) + 0j, half * weights
-    z = start + _T if eta > 0 else 1j * start + _T
-    return z + 0j, np.full(_T.shape, _T[1] - _T[0])
+        z = np.asarray(low + half * (1 + nodes) + 0j, dtype=np.complex128)
+        return z, half * weights
+    line = start + _T if eta > 0 else 1j * start + _T
+    return np.asarray(line + 0j, dtype=np.complex128), np.full(_T.shape, _T[1] - _T[0])
 
 
 def _saddle(n: int, threshold: float, eta: float, own: float, other: float, N: int) -> float:
@@ -142,7 +143,7 @@ def _probability(
 def _between(half: Floats | Complexes | float, shift: Complexes, width: float) -> Complexes:
     """Return the probability of |y| < half for a normal variable of that mean and width."""
     if width == 0:
-        return np.asarray((np.real(half) > 0) + 0j * shift)
+        return np.asarray(np.greater(np.real(half), 0) + 0j * shift)
     scale = np.sqrt(2) * width
     both = special.erf((half - shift) / scale) + special.erf((half + shift) / scale)
     return np.asarray(both / 2)
