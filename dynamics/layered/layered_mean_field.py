@@ -47,7 +47,7 @@ class LayeredMeanField:
     >>> import dynamics
     >>> run = dynamics.layered_mean_field(2, 0.0, 0.8, t_max=5, dt=0.5, samples=8000, rng=1)
     >>> run
-    LayeredMeanField(L=2, J_D=0, lam=0.8, t <= 5 in steps of 0.5, 8000 columns, ends at 0.1... +- 0.00...)
+    LayeredMeanField(L=2, J_D=0, lam=0.8, t <= 5 in steps of 0.5, 8000 columns, ends at 0.1...)
     >>> run.agreement.shape, run.unstable_fraction_layers.shape
     ((1, 11), (2, 11))
     >>> run.converged, run.plot().get_xlabel()
