@@ -242,7 +242,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     right.minorticks_off()
     known = (data["N"].values, data["predicted"].values, data["predicted_error"].values)
     right.errorbar(*known, fmt="kx", ms=5, lw=0.8, label="$L = 2$, from single ones")
-    right.legend(loc="lower right")
+    right.legend(loc="upper left", fontsize=6, frameon=False)
     lam, J_a, error = (data[x].values for x in ("lam_infinite", "freezing", "freezing_error"))
     last.errorbar(lam, J_a, error, fmt="ko-", ms=3.5, mfc="w", lw=0.8, label="$N = \\infty$")
     last.fill_between(lam, J_a, 1, color="0.9", lw=0)
