@@ -20,6 +20,7 @@ which all are is a fixed point.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
   asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
   (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
+- `layered_mean_field` is the same for a chain of layers, column by column.
 - `continuous_time` follows binary neurons whose inputs lag behind their fields.
 - Of graded neurons, `networks.Graded`: `settle` follows one network in time, and `hysterons` its
   limit of slow fields, which tells where all activity dies, `freezing_threshold`; `graded_zones`
@@ -63,9 +64,9 @@ from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.extrapolation import mean_field_limit
 from dynamics.infinite.mean_field import MeanField
 from dynamics.infinite.mean_field_limit import MeanFieldLimit
-from dynamics.infinite.persistence import persistence_threshold
-from dynamics.infinite.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.simulation import mean_field
+from dynamics.layered.layered_mean_field import LayeredMeanField
+from dynamics.layered.simulation import layered_mean_field
 from dynamics.memories.counted import RetrievalProbability, retrieval_probability
 from dynamics.memories.diluted import DilutedRecall, diluted_recall
 from dynamics.memories.energy import energy
@@ -73,6 +74,8 @@ from dynamics.memories.glauber import glauber
 from dynamics.memories.recall import Recall, recall
 from dynamics.memories.retrieval import Retrieval, retrieve
 from dynamics.memories.thermal import Thermal
+from dynamics.plateaus.persistence import persistence_threshold
+from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from dynamics.relaxing.active_state import lifetime
 from dynamics.relaxing.asynchronous import relax, relax_many
 from dynamics.relaxing.lifetime import Lifetime
@@ -92,6 +95,7 @@ __all__ = [
     "FreezingThreshold",
     "GradedMeanField",
     "Hysterons",
+    "LayeredMeanField",
     "Lifetime",
     "MeanField",
     "MeanFieldLimit",
@@ -117,6 +121,7 @@ __all__ = [
     "graded_mean_field",
     "graded_zones",
     "hysterons",
+    "layered_mean_field",
     "lifetime",
     "log_expected_reversing_four_cycles",
     "log_expected_two_cycles",

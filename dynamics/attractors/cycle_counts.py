@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from dynamics.attractors import symmetric_cycles
 from foundation import domains
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +27,7 @@ _TINY = 80.0  # exp(-_TINY / 2) is where integrals are cut off
 _NODES, _WEIGHTS = (x / 2 for x in np.polynomial.legendre.leggauss(64))
 
 
-def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
+def log_expected_two_cycles(N: int, J_D: npt.ArrayLike, eta: float = 0.0) -> Floats:
     r"""Return :math:`\ln E[\#]` of the cycles :math:`s \to t \to s` with :math:`s \ne t`.
 
     .. math:: E[\#] = \tfrac12 \sum_{k=1}^{N} 2^N \binom Nk P_2(\rho_a)^{N-k} \bar P_2(-\rho_d)^k :
@@ -41,6 +42,9 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
         Number of neurons, from 2 to 100,000.
     J_D
         Self-coupling, >= 0; any shape.
+    eta
+        Symmetry of the couplings, in [-1, 1]; for other values than 0, N is at most 40, and the
+        mean is a sum of integrals (`dynamics.attractors.symmetric_cycles`), each number a second.
 
     Returns
     -------
@@ -50,6 +54,8 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
     ------
     TypeError, ValueError
         If an argument is outside its documented domain.
+    ConvergenceError
+        If the sum of integrals is not known to a part in 10^6.
 
     References
     ----------
@@ -61,7 +67,18 @@ def log_expected_two_cycles(N: int, J_D: npt.ArrayLike) -> Floats:
     >>> import dynamics
     >>> np.exp(dynamics.log_expected_two_cycles(N=20, J_D=[0.0, 0.5])).round(3)
     array([1.144, 0.076])
+
+    Symmetric couplings have many more, next to their fixed points no other cycles:
+
+    >>> np.exp(dynamics.log_expected_two_cycles(N=6, J_D=0.0, eta=1.0)).round(2)
+    np.float64(5.42)
     """
+    eta = domains.real("eta", eta, low=-1, high=1)
+    if eta:
+        N = domains.integer("N", N, low=2, high=symmetric_cycles.LARGEST)
+        couplings = domains.reals("J_D", J_D, low=0)
+        logs = [symmetric_cycles.log_mean(N, float(x), eta) for x in couplings.ravel()]
+        return np.array(logs).reshape(couplings.shape)[()]
     N, J, k = _arguments(N, J_D)
     agree, differ = _angles(N, k)
     terms = special.xlogy(N - k, special.ndtr(J) - 2 * special.owens_t(J, agree))

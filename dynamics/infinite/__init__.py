@@ -1,1 +1,1 @@
-"""The dynamics of infinitely many neurons, and where their activity dies."""
+"""The dynamics of infinitely many neurons in one layer."""

@@ -14,7 +14,7 @@ from foundation.compiled import compiled
 Floats = npt.NDArray[np.float64]
 Singles = npt.NDArray[np.float32]
 
-_FROZEN = 1e-9  # conditional variance below which a step brings nothing new
+FROZEN = 1e-9  # conditional variance below which a step brings nothing new
 _PART = 2048  # trajectories whose sums stay in the first cache
 
 
@@ -46,17 +46,22 @@ class EffectiveProcess:
         steps = len(self.C) - 1
         unstable, flips = np.empty(steps + 1), np.empty(steps)
         for k in range(steps + 1):
-            h = self._field(k, eta)
+            h = self.field(k, eta)
             wrong = self.s * h + J_D <= 0
             unstable[k] = wrong.mean()
             if k < steps:
-                wrong &= self._awake(k, dt, order)
+                wrong &= self.awake(k, dt, order)
                 flips[k] = wrong.mean()
                 self.s[wrong] *= -1
         self.C += np.tril(self.C, -1).T
         return Averages(unstable, flips, self.C, self._response() if eta else None)
 
-    def _field(self, k: int, eta: float) -> Singles:
+    @property
+    def memory(self) -> float:
+        """The mean number of states that were kept: all."""
+        return len(self.C) / 2
+
+    def field(self, k: int, eta: float) -> Singles:
         """Return the fields at step k: the next row of L times what the couplings gave so far."""
         self._extend(k)
         row = self.L[k : k + 1, : k + 1].astype(np.float32)
@@ -97,16 +102,28 @@ class EffectiveProcess:
         self.C[k, :k] = 1 - 2 * different / len(self.s)
         self.L[k, : k + 1] = cholesky_row(self.L[:k], self.C[k, : k + 1])
 
-    def _awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
+    def awake(self, k: int, dt: float, order: str) -> npt.NDArray[np.bool]:
         """Return which trajectories are visited in step k."""
-        if order == "synchronous":
-            return np.ones(len(self.s), dtype=bool)
-        if order == "random":
-            return self.rng.random(len(self.s), dtype=np.float32) < -np.expm1(-dt)
-        slots = round(1 / dt)
-        if k % slots == 0:
-            self.slots = self.rng.integers(0, slots, size=len(self.s))
-        return self.slots == k % slots
+        which, self.slots = awake(k, dt, order, self.slots, self.rng)
+        return which
+
+
+def awake(
+    k: int,
+    dt: float,
+    order: str,
+    slots: npt.NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[npt.NDArray[np.bool], npt.NDArray[np.int64]]:
+    """Return which trajectories are visited in step k, and the step of the sweep of each."""
+    if order == "synchronous":
+        return np.ones(len(slots), dtype=bool), slots
+    if order == "random":
+        return rng.random(len(slots), dtype=np.float32) < -np.expm1(-dt), slots
+    steps = round(1 / dt)
+    if k % steps == 0:
+        slots = rng.integers(0, steps, size=len(slots))
+    return slots == k % steps, slots
 
 
 @compiled
@@ -183,6 +200,6 @@ def cholesky_row(L: Floats, c: Floats) -> Floats:
         if L[m, m] > 0:
             row[m] = (c[m] - np.dot(L[m, :m], row[:m])) / L[m, m]
             variance -= row[m] ** 2
-    if variance > _FROZEN:
+    if variance > FROZEN:
         row[k] = np.sqrt(variance)
     return row

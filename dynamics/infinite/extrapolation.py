@@ -41,6 +41,7 @@ def mean_field_limit(
     eta: float = 0.0,
     order: str = "random",
     steps: Sequence[float] | None = None,
+    forget: float = 0.0,
     rng: int | np.random.Generator | None = None,
 ) -> MeanFieldLimit:
     r"""Extrapolate the dynamics of infinitely many neurons to continuous time.
@@ -63,6 +64,8 @@ def mean_field_limit(
     steps
         At least two different lengths of a step; each must be 1 / a whole number. None for 0.2, 0.1
         and 0.05; synchronous updates have the step 1.
+    forget
+        As in `mean_field`.
     rng
         A seed, a generator, or None for a fresh seed.
 
@@ -91,11 +94,12 @@ def mean_field_limit(
     lengths = _lengths(steps, order)
     rng = domains.generator(rng)
     eta = domains.real("eta", eta, low=-1, high=1)
+    forget = domains.real("forget", forget, low=0, high=0.1)
     fewer = FEWER if eta else (1,)
     samples = domains.integer("samples", samples, low=100 * GROUPS * fewer[-1], high=MOST_SAMPLES)
     whole_steps(t_max, float(lengths[-1]))
     runs = tuple(
-        simulated(J_D, whole_steps(t_max, dt), dt, samples // times, eta, order, rng)
+        simulated(J_D, whole_steps(t_max, dt), dt, samples // times, eta, order, rng, forget)
         for dt in map(float, lengths)
         for times in fewer
     )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 GROUPS = 8  # independent networks
-SUFFICIENT = 500  # trajectories for each step, above which finite size matters little at eta != 0
+FEWEST = 20  # neurons of the smallest network for each sweep, with partial symmetry
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -28,7 +28,10 @@ class MeanField:
     J_D, eta, order, dt
         What was simulated; deviations from continuous time are of order `dt`.
     samples
-        Number of trajectories: of the neurons of 8 independent networks.
+        Number of trajectories: of the neurons of 8 independent networks and, at `eta != 0`, of one
+        of eight times the size, by which all means are extrapolated.
+    memory
+        Mean number of earlier states that a step made use of.
     t
         Times in sweeps, of shape (steps + 1,).
     unstable_fraction, unstable_fraction_error
@@ -67,6 +70,7 @@ class MeanField:
     order: str
     dt: float
     samples: int
+    memory: float
     t: Floats
     unstable_fraction: Floats
     unstable_fraction_error: Floats
@@ -80,8 +84,8 @@ class MeanField:
 
     @property
     def converged(self) -> bool:
-        """Whether the trajectories suffice: always at eta = 0, otherwise 500 for each step."""
-        return self.eta == 0 or self.samples >= SUFFICIENT * (len(self.t) - 1)
+        """Whether the trajectories suffice: always at eta = 0, else for 20 in a group a sweep."""
+        return self.eta == 0 or self.samples >= FEWEST * GROUPS * self.t[-1]
 
     @property
     def status(self) -> str:
@@ -90,9 +94,10 @@ class MeanField:
         if self.converged:
             return f"All {steps} steps were simulated with sufficiently many trajectories."
         return (
-            f"{self.samples} trajectories are too few for {steps} steps at eta = {self.eta:g}: "
-            f"they are {GROUPS} networks of finite size; raise samples to {SUFFICIENT * steps}, "
-            "or use mean_field_limit."
+            f"{self.samples} trajectories are too few for t = {self.t[-1]:g} at "
+            f"eta = {self.eta:g}: a network of {self.samples // GROUPS} neurons settles too early "
+            "to be extrapolated; raise samples to "
+            f"{int(np.ceil(FEWEST * GROUPS * self.t[-1]))}."
         )
 
     def plot(self, *, ax: Axes | None = None) -> Axes:

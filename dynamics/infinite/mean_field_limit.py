@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from dynamics.infinite.mean_field import GROUPS, MeanField, plot_decay
+from dynamics.infinite.mean_field import FEWEST, GROUPS, MeanField, plot_decay
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 UNLIKELY = 1e-5  # probability of a chi-squared at one time, below which the terms do not fit
-FEWEST = 20  # neurons of the smallest network for each sweep, with partial symmetry
 
 
 @dataclass(frozen=True, eq=False, repr=False)

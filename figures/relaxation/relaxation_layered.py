@@ -27,11 +27,15 @@ caption = (
     "Asynchronous dynamics of a chain of L layers of N neurons without self-coupling, from a "
     "random state, in a new random order each sweep. Left: fraction of networks of two layers that "
     "settled within T sweeps, over the coupling between layers, with Clopper-Pearson 68 % "
-    "intervals; lines: logistic fits. Right: the threshold λ_a, with bootstrap 68 % intervals; "
+    "intervals; lines: logistic fits. Middle: the threshold λ_a, with bootstrap 68 % intervals; "
     "thin lines guide the eye. "
-    "The coupling acts as a self-coupling of pairs: once two layers agree, it holds both. A neuron "
-    "between two layers that disagree is held by neither: for L > 2 some networks keep a cycle of "
-    "a few neurons at any λ, and the fits, which rise to 1, are rough. All points are simulations. "
+    "The coupling acts as a self-coupling of pairs: once two layers agree, it holds both. But a "
+    "neuron whose neighbour is firmly held the other way, or that is between two layers that "
+    "disagree, is held by nobody, at any λ, so without self-coupling the activity of infinitely "
+    "many neurons never dies: λ_a(∞) is infinite. Right, black: the threshold of two infinite "
+    "layers that have a self-coupling, λ_a(∞; J_D); it leaves the frame as J_D → 0. Pairs of N "
+    "neurons without self-coupling settle at the λ at which J_a(∞; λ) is as far from 0 as it is "
+    "from J_a(2N) for single networks (crosses, middle): two layers are one network, moved along. "
     "The verdict: at λ = 0 (and self-couplings at which single layers settle) the layers are on "
     "their own, and P(L layers settle within T) = P(one layer does)^L exactly; at λ > 0 a chain "
     "and an ordinary network of the same LN neurons and couplings, from the same start in the same "
@@ -39,8 +43,10 @@ caption = (
 )
 
 BATCH = 10
-LAMBDAS = [round(0.2 + 0.1 * k, 2) for k in range(17)]
+LAMBDAS = [round(0.4 + 0.1 * k, 2) for k in range(17)]
 LENGTHS = [2, 3, 5]
+COUPLINGS = [round(0.1 + 0.05 * k, 2) for k in range(14)]  # of single networks
+INFINITE = [0.0, 0.3, 0.5, 0.7, 0.9, 1.1]
 CHECKED = {"N": [50], "max_sweeps": [50]}  # of the verdict
 
 
@@ -64,6 +70,16 @@ def settle_layer(
     ensemble = networks.Asymmetric(N, J_D)
     ends = [dynamics.relax(ensemble.sample(rng), max_sweeps=max_sweeps, rng=rng) for _ in range(40)]
     return np.array([end.converged for end in ends])
+
+
+def freezing(lam: float, t_max: int, samples: int, rng: np.random.Generator) -> dict[str, float]:
+    """Return the self-coupling above which the activity of two infinite layers dies."""
+    guess = 0.8145 * np.exp(-(lam**2) * (0.6 + 0.35 * lam))  # only for where to measure
+    J_D = np.linspace(max(0.0, guess - 0.32), guess - 0.14, 4).tolist()
+    found = dynamics.persistence_threshold(
+        J_D, t_max, 1.0, samples, lam=lam, order="random", rng=rng, throw=False
+    )
+    return {"freezing": found.value, "freezing_error": found.error}
 
 
 def elsewhere(
@@ -99,7 +115,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Relax chains of several sizes and lengths, over the coupling between layers."""
     import xarray
 
-    sizes, batches, T = ([50, 100, 200, 400, 800, 1600], 4, 1000) if full else ([50, 100], 2, 200)
+    sizes, batches, T = ([50, 100, 200, 400], 2, 300) if full else ([50, 100], 2, 200)
     grid = {"N": sizes, "L": LENGTHS, "J_D": [0.0], "lam": LAMBDAS, "max_sweeps": [T]}
     needed = pooled(run(settle_layers, grid, replicas=batches)["result"])
     needed = needed.squeeze(["J_D", "max_sweeps"], drop=True)
@@ -119,8 +135,40 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             {"x": x, "end": ["low", "high"], "bound": ["low", "value", "high"]},
         )
         .assign(_checks(run))
+        .assign(_infinite(run, full, sizes, bounds, T))
         .assign_attrs(networks=trials, max_sweeps=T)
     )
+
+
+def _infinite(
+    run: "Run", full: bool, sizes: list[int], bounds: list[list[tuple[float, float, float]]], T: int
+) -> "xarray.Dataset":
+    """Return thresholds of infinite layers, and what those of single networks say for pairs."""
+    import xarray
+
+    t_max, samples = (200, 40000) if full else (60, 8000)
+    grid = {"lam": INFINITE, "t_max": [t_max], "samples": [samples]}
+    infinite = run(freezing, grid).squeeze(drop=True)[["freezing", "freezing_error"]]
+    infinite = infinite.rename(lam="lam_infinite")
+    grid = {"N": [2 * N for N in sizes], "J_D": COUPLINGS, "max_sweeps": [T]}
+    settled = pooled(run(settle_layer, grid, replicas=2)["result"]).squeeze(drop=True)
+    counts, trials = settled.sum("replica").transpose("N", "J_D"), settled.sizes["replica"]
+    ends = np.array([fractions.bounds(fractions.fit(COUPLINGS, one, trials)) for one in counts])
+    J_a, width = infinite["freezing"].values, infinite["freezing_error"].values
+    distance = J_a[0] - ends  # of single networks from their limit, at both ends and the value
+    predicted = np.interp(-distance, -J_a, INFINITE)
+    slope = np.abs(np.gradient(J_a, INFINITE))
+    error = np.hypot(
+        np.abs(predicted[:, 2] - predicted[:, 0]) / 2,
+        np.hypot(width[0], np.interp(predicted[:, 1], INFINITE, width))
+        / np.interp(predicted[:, 1], INFINITE, slope),
+    )
+    pairs = np.array(bounds)[:, LENGTHS.index(2)]
+    spread = np.hypot(error, (pairs[:, 2] - pairs[:, 0]) / 2)
+    known = {"predicted": predicted[:, 1], "predicted_error": error}
+    known["shift_z"] = (pairs[:, 1] - predicted[:, 1]) / spread
+    shift = xarray.Dataset({name: ("N", x) for name, x in known.items()}, {"N": sizes})
+    return xarray.merge([infinite.reset_coords(drop=True), shift])
 
 
 def _checks(run: "Run") -> "dict[str, xarray.DataArray]":
@@ -166,6 +214,12 @@ unjudged = {
         "interval",
         "threshold",
     ),
+    "simulation of infinitely many neurons, on which the prediction stands": (
+        "freezing",
+        "freezing_error",
+        "predicted",
+        "predicted_error",
+    ),
 }
 
 
@@ -174,14 +228,16 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     yield Compared("twin", "chains without coupling and single layers", data["decoupled_z"])
     what = "chains relaxed as layers and as one network"
     yield Compared("mismatch", what, data["as_one_mismatch"])
+    what = "thresholds of two layers and of single networks, moved along the infinite ones"
+    yield Compared("z", what, data["shift_z"])
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
     """Draw fractions of two layers, and all thresholds."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(6.4, 2.9))
-    left, right = figure.subplots(1, 2)
+    figure = Figure(figsize=(9.2, 2.9))
+    left, right, last = figure.subplots(1, 3)
     for color, N in enumerate(data["N"].values):
         one = data.sel(N=N, L=2)
         fraction, ends, label = one["fraction"].values, one["interval"].values, f"$N = {N}$"
@@ -200,5 +256,19 @@ def draw(data: "xarray.Dataset") -> "Figure":
     right.set(xlabel="neurons in a layer $N$", ylabel="threshold $\\lambda_a$", xscale="log")
     right.set_xticks(data["N"].values, [str(N) for N in data["N"].values])
     right.minorticks_off()
-    right.legend(loc="lower right")
+    known = (data["N"].values, data["predicted"].values, data["predicted_error"].values)
+    right.errorbar(*known, fmt="kx", ms=5, lw=0.8, label="$L = 2$, from single ones")
+    right.legend(loc="upper left", fontsize=6, frameon=False)
+    lam, J_a, error = (data[x].values for x in ("lam_infinite", "freezing", "freezing_error"))
+    last.errorbar(lam, J_a, error, fmt="ko-", ms=3.5, mfc="w", lw=0.8, label="$N = \\infty$")
+    last.fill_between(lam, J_a, 1, color="0.9", lw=0)
+    last.text(0.7, 0.7, "activity dies")
+    last.text(0.1, 0.25, "activity goes on")
+    last.set(
+        xlabel="coupling between layers $\\lambda$",
+        ylabel="self-coupling $J_D$",
+        xlim=(0, lam[-1]),
+        ylim=(0, 1),
+        title="$L = 2$, $N = \\infty$",
+    )
     return figure

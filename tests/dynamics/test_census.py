@@ -127,6 +127,32 @@ def test_exact_means(N, J_D):
     assert_mean(four, np.exp(log_expected_reversing_four_cycles(N, J_D)))
 
 
+@pytest.mark.parametrize(
+    ("N", "J_D", "eta"),
+    [(2, 0.3, 0.5), (3, 0.0, 0.7), (6, 0.0, 1.0), (6, 0.2, -0.4), (7, 0.2, 0.6)],
+)
+def test_exact_means_with_symmetry(N, J_D, eta):
+    rng = np.random.default_rng(N)
+    two = [np.sum(census(Asymmetric(N, J_D, eta).sample(rng)).lengths == 2) for _ in range(3000)]
+    assert_mean(two, np.exp(log_expected_two_cycles(N, J_D, eta)))
+
+
+def test_two_neurons_with_symmetry():
+    """Exact: both couplings have the same sign, and are beyond the self-coupling."""
+    from scipy.stats import multivariate_normal
+
+    J, eta = 0.3 * np.sqrt(2), 0.5
+    both = multivariate_normal([0, 0], [[1, eta], [eta, 1]]).cdf([-J, -J])
+    assert np.exp(log_expected_two_cycles(2, 0.3, eta)) == pytest.approx(2 * both, rel=1e-6)
+
+
+@pytest.mark.parametrize("eta", [1e-9, -1e-9])
+def test_weak_symmetry_is_none(eta):
+    for J_D in (0.0, 0.4):
+        weak = log_expected_two_cycles(9, J_D, eta)
+        assert weak == pytest.approx(float(log_expected_two_cycles(9, J_D)), abs=1e-6)
+
+
 def by_mpmath(N, J_D):
     """Return both logarithms by one-dimensional integrals of normal densities."""
     import mpmath as mp

@@ -1,5 +1,6 @@
 """Infinitely many neurons: against large networks updated in the same way, and exact values."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -10,12 +11,15 @@ import dynamics
 from dynamics import MeanField, mean_field, mean_field_limit
 from dynamics.infinite import extrapolation
 from dynamics.infinite.effective_process import (
+    Averages,
     EffectiveProcess,
     cholesky_row,
     new_direction,
     weighted_sums,
 )
+from dynamics.infinite.fading_process import FadingProcess
 from dynamics.infinite.linear_fit import linear_fit
+from dynamics.infinite.simulation import extrapolated, simulated
 from networks import Asymmetric
 
 SAMPLES = 16000
@@ -262,7 +266,7 @@ def test_limit_of_many_neurons(monkeypatch):
     """Deviations of the stated form are removed."""
     called = []
 
-    def deviating(J_D, steps, dt, samples, eta, order, rng):
+    def deviating(J_D, steps, dt, samples, eta, order, rng, forget):
         called.append((dt, samples))
         t = dt * np.arange(steps + 1)
         part = 1 + 0.8 * dt - 300 * eta / samples
@@ -297,8 +301,10 @@ def test_limit_of_many_neurons(monkeypatch):
 
 def test_small_networks_settle_too_early():
     """What the extrapolation is for."""
-    with pytest.warns(UserWarning, match=r"800 trajectories are too few .* use mean_field_limit"):
-        few = [mean_field(0.0, 60, 1.0, 800, rng=k, eta=1.0, order="synchronous") for k in range(4)]
+    rng = np.random.default_rng(1)
+    few = [simulated(0.0, 60, 1.0, 800, 1.0, "synchronous", rng) for _ in range(4)]
+    with pytest.warns(UserWarning, match=r"800 trajectories are too few .* samples to 9600"):
+        mean_field(0.0, 60, 1.0, 800, rng=1, eta=1.0, order="synchronous")
     many = mean_field(0.0, 60, 1.0, 64000, rng=1, eta=1.0, order="synchronous")
     assert np.mean([run.correlation[60, 0] for run in few]) > many.correlation[60, 0] + 0.03
     limit = mean_field_limit(0.0, 60, 40000, rng=1, eta=1.0, order="synchronous")
@@ -308,6 +314,30 @@ def test_small_networks_settle_too_early():
     errors = np.hypot(limit.correlation_error, many.correlation_error)[part]
     assert np.abs((limit.correlation - many.correlation)[part] / errors).max() < 4
     assert not mean_field_limit(0, 60, 3200, rng=1, eta=1.0, order="synchronous").converged
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("J_D", "eta"), [(0.2, -0.5), (0.3, 0.5), (0.0, 1.0)])
+def test_symmetric_networks_of_8000_neurons(J_D, eta):
+    """Synchronous updates up to t = 60: what is unstable, and what is left of the start."""
+    rng, networks, starts = np.random.default_rng(7), 5, 8
+    unstable, kept = np.empty((networks, 61)), np.empty((networks, 61))
+    for run in range(networks):
+        network = Asymmetric(8000, J_D, eta).sample(rng)
+        s = start = rng.choice(np.int8([-1, 1]), size=(starts, 8000))
+        for k in range(61):
+            wrong = network.stabilities(s) <= 0
+            unstable[run, k], kept[run, k] = wrong.mean(), (s * start).mean()
+            s = np.where(wrong, -s, s)
+    limit = mean_field(J_D, 60, 1.0, 100000, eta=eta, order="synchronous", rng=rng)
+    for found, mean, error in (
+        (unstable, limit.unstable_fraction, limit.unstable_fraction_error),
+        (kept[:, 1:], limit.correlation[1:, 0], limit.correlation_error[1:, 0]),
+    ):
+        # five networks tell no error at one time, but all times together do
+        own = found.std(axis=0, ddof=1) / np.sqrt(networks)
+        own = error * np.sqrt(np.mean((own / error) ** 2))
+        assert np.abs((found.mean(axis=0) - mean) / np.hypot(own, error)).max() < 3.5
 
 
 @pytest.mark.long
@@ -345,6 +375,80 @@ def test_remanence_of_the_parallel_sk_network():
     terms = np.stack([np.ones(6), times**-0.474], axis=1)
     remanence = linear_fit(terms, C[times, None], wide[times, None])
     assert abs(remanence.value[0] - 0.184) < 3 * np.hypot(0.002, remanence.error[0])
+
+
+class Deviating:
+    """A large network, of which all averages are away from the limit by 1/M."""
+
+    memory = 3.0
+
+    def run(self, J_D, eta, dt, order):
+        return Averages(*(np.full(shape, 0.3 + 1 / 8) for shape in ((4,), (3,), (4, 4), (4, 4))))
+
+
+def test_extrapolation_in_the_number_of_trajectories():
+    """What falls as 1/M is removed, exactly; errors grow as those of independent networks do."""
+    few = mean_field(0.2, 3, 1.0, 800, order="synchronous", rng=1)
+    shapes = {"unstable_fraction": 4, "activity": 3, "correlation": (4, 4)}
+    known = {name: np.full(shape, 0.3 + 1.0) for name, shape in shapes.items()}
+    known["integrated_response"] = known["correlation"]
+    known |= {f"{name}_error": np.full(x.shape, 0.7) for name, x in known.items()}
+    limit = extrapolated(dataclasses.replace(few, eta=0.5, **known), Deviating())
+    for name in shapes:
+        np.testing.assert_allclose(getattr(limit, name), 0.3)
+        np.testing.assert_allclose(getattr(limit, f"{name}_error"), 0.1 * np.sqrt(65))
+    np.testing.assert_allclose(limit.integrated_response, 0.3)
+
+
+def test_errors_of_the_extrapolation_are_what_seeds_scatter_by():
+    given, seeds = {"eta": 1.0, "order": "synchronous"}, 100
+    runs = [mean_field(0.1, 6, 1.0, 1600, rng=seed, **given) for seed in range(seeds)]
+    for name in ("unstable_fraction", "correlation"):
+        values = np.array([getattr(run, name) for run in runs])
+        stated = np.array([getattr(run, f"{name}_error") for run in runs])
+        ratio = values.std(axis=0, ddof=1) / np.sqrt(np.mean(stated**2, axis=0) + 1e-30)
+        ratio = ratio[2:] if ratio.ndim == 1 else ratio[np.tril_indices(7, -1)]
+        assert np.abs(ratio - 1).max() < 4 / np.sqrt(2 * seeds)
+
+
+CASES_OF_MEMORY = [
+    (0.3, 0.0, "random", 0.5),
+    (0.0, 1.0, "synchronous", 1.0),
+    (0.3, 0.5, "permutation", 0.25),
+    (0.2, -0.7, "random", 0.5),
+]
+
+
+@pytest.mark.parametrize(("J_D", "eta", "order", "dt"), CASES_OF_MEMORY)
+def test_a_memory_that_keeps_all(J_D, eta, order, dt):
+    """In other coordinates, but to rounding errors the same process, of the same noise."""
+    steps = 25
+    kinds = (EffectiveProcess, lambda *given: FadingProcess(*given, 0.0))
+    one, other = (
+        kind(2000, steps, np.random.default_rng(3)).run(J_D, eta, dt, order) for kind in kinds
+    )
+    np.testing.assert_allclose(other.unstable, one.unstable, atol=2e-3)
+    np.testing.assert_allclose(other.correlation, one.correlation, atol=4e-3)
+    if eta:
+        np.testing.assert_allclose(other.response, one.response, atol=0.02)
+
+
+@pytest.mark.parametrize(("J_D", "eta", "order", "dt"), CASES_OF_MEMORY[1::2])
+def test_a_memory_that_fades(J_D, eta, order, dt):
+    """What is forgotten does not matter, and there is much of it."""
+    steps, samples = 160, 8000
+    rng = np.random.default_rng(4)
+    given = (J_D, steps, dt, samples, eta, order, rng)
+    whole, faded = simulated(*given), simulated(*given, 1e-3)
+    assert whole.memory == 80.5
+    assert faded.memory < 60
+    for name in ("unstable_fraction", "correlation", "integrated_response"):
+        if getattr(whole, name) is None:
+            continue
+        last = [np.index_exp[-1, :-1], np.index_exp[1:]][name == "unstable_fraction"]
+        a, b = (getattr(run, name)[last] for run in (whole, faded))
+        error = np.hypot(*(getattr(run, f"{name}_error")[last] for run in (whole, faded)))
+        assert np.abs((a - b) / (error + 1e-12)).max() < 5.5
 
 
 def test_linear_fits():
@@ -410,6 +514,7 @@ def test_same_seed_same_bits():
         ("samples", 1e4, TypeError, "got 10000.0"),
         ("eta", 2, ValueError, "got 2"),
         ("order", "fixed", ValueError, "got 'fixed'"),
+        ("forget", 0.5, ValueError, "number in [0, 0.1], got 0.5"),
         ("rng", "x", TypeError, "got 'x'"),
     ],
 )

@@ -93,11 +93,11 @@ def test_basins_and_relaxation(ax):
 
 def test_too_few_trajectories_are_reported():
     assert RUN.converged, "there is no such bias without symmetry"
-    with pytest.warns(UserWarning, match="raise samples to 3000"):
-        few = dynamics.mean_field(0.5, 3, 0.5, 800, eta=0.5, rng=1)
+    with pytest.warns(UserWarning, match="raise samples to 1600"):
+        few = dynamics.mean_field(0.5, 10, 0.5, 800, eta=0.5, rng=1)
     assert not few.converged
-    assert "raise samples to 3000" in few.status
-    assert dynamics.mean_field(0.5, 3, 0.5, 3000, eta=0.5, rng=1).converged
+    assert "raise samples to 1600" in few.status
+    assert dynamics.mean_field(0.5, 10, 0.5, 1600, eta=0.5, rng=1).converged
     assert "eta=0.5" in repr(few)
 
 

@@ -24,9 +24,11 @@ import numpy.typing as npt
 from dynamics.infinite.boundary_shift import boundary_shift
 from dynamics.infinite.linear_fit import linear_fit
 from dynamics.infinite.mean_field import MeanField
-from dynamics.infinite.persistence_threshold import PersistenceThreshold
 from dynamics.infinite.scatter import standard_error
 from dynamics.infinite.simulation import mean_field
+from dynamics.layered.layered_mean_field import LayeredMeanField
+from dynamics.layered.simulation import layered_mean_field
+from dynamics.plateaus.persistence_threshold import PersistenceThreshold
 from foundation import domains
 from foundation.errors import ConvergenceError
 
@@ -42,7 +44,8 @@ def persistence_threshold(
     dt: float = 1.0,
     samples: int = 160000,
     *,
-    order: str = "synchronous",
+    lam: float = 0.0,
+    order: str | None = None,
     rng: int | np.random.Generator | None = None,
     throw: bool = True,
 ) -> PersistenceThreshold:
@@ -61,8 +64,12 @@ def persistence_threshold(
         `J_D`. (Measured with 120 steps of 16,000 trajectories, up to `J_D` = 0.7: 0.8143(9) from
         synchronous updates, of 1.2 flips there, but 0.820(2) from random ones, of 0.7; the errors
         stated are those of their scatter.)
+    lam
+        Coupling to a second layer, in [0, 1e30]: a late visit shifts both boundaries of a pair
+        alike, so that the law is the same. (In longer chains layers differ in their activity.)
     order
-        "synchronous" (dt = 1, the fastest) or "random".
+        "synchronous" (dt = 1, the fastest) or "random"; None for the first for one layer, the
+        second for two.
     rng
         A seed, a generator, or None for a fresh seed.
     throw
@@ -97,12 +104,21 @@ def persistence_threshold(
     if couplings.size < 3:
         raise ValueError(f"J_D must be at least three different numbers, got {J_D}")
     domains.coupling("J_D", couplings[-1])
-    order = domains.choice("order", order, ("synchronous", "random"))
+    lam = domains.coupling("lam", lam)
+    orders = ("random",) if lam else ("synchronous", "random")
+    order = orders[0] if order is None else domains.choice("order", order, orders)
     dt = domains.real("dt", dt, low=0, high=1)
     t_max = domains.real("t_max", t_max, low=40 * dt)
     rng = domains.generator(rng)
     throw = domains.boolean("throw", throw)
-    runs = [mean_field(float(x), t_max, dt, samples, order=order, rng=rng) for x in couplings]
+    runs: list[MeanField] | list[LayeredMeanField]
+    if lam:
+        runs = [
+            layered_mean_field(2, float(x), lam, t_max, dt, samples, order=order, rng=rng)
+            for x in couplings
+        ]
+    else:
+        runs = [mean_field(float(x), t_max, dt, samples, order=order, rng=rng) for x in couplings]
     p = 1.0 if order == "synchronous" else float(-np.expm1(-dt))
     result = _extrapolated(couplings, runs, p, t_max / dt)
     if throw and not result.converged:
@@ -111,7 +127,7 @@ def persistence_threshold(
 
 
 def _extrapolated(
-    J_D: Floats, runs: list[MeanField], p: float, steps: float
+    J_D: Floats, runs: list[MeanField] | list[LayeredMeanField], p: float, steps: float
 ) -> PersistenceThreshold:
     """Return the threshold from the plateaus of runs in which neurons wake with probability p."""
     plateau, error, drift = np.array([_plateau(run) for run in runs]).T
@@ -160,7 +176,7 @@ def _status(problems: dict[float, str]) -> str:
     return f"There is no plateau at {where}; raise t_max or samples, or lower J_D."
 
 
-def _plateau(run: MeanField) -> tuple[float, float, float]:
+def _plateau(run: MeanField | LayeredMeanField) -> tuple[float, float, float]:
     """Return the unstable fraction at the end of a run, its error, and its drift."""
     quarter = len(run.t) // 4
     groups = run.unstable_fraction_groups

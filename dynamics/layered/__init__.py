@@ -1,0 +1,1 @@
+"""The dynamics of infinitely many neurons in each layer of a chain."""

@@ -1,0 +1,1 @@
+"""Where the activity of infinitely many neurons, in one layer or two, dies."""
