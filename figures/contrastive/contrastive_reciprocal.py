@@ -21,8 +21,7 @@ equation = (
 caption = (
     "As in the synchronisation at a frequency of choice, Ω = 1, but with reciprocal couplings. "
     "The oscillators synchronise, at the mean of their natural frequencies (dotted) and not at "
-    "the target (dashed): the mean phase moves at ⟨ω⟩ whatever the couplings are. The verdict is "
-    "on that: the distance of the mean phase from ⟨θ(0)⟩ + ⟨ω⟩ t, in units of 1e-10. The alignment "
+    "the target (dashed): the mean phase moves at ⟨ω⟩ whatever the couplings are. The alignment "
     "stays high, but the cost has a floor."
 )
 

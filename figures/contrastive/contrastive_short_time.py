@@ -28,11 +28,10 @@ caption = (
     "Left: ten leaky integrate-and-fire neurons. Markers: the updates from the integrator; lines: "
     "the expansion. Middle: linear networks between antisymmetric (p = 0) and symmetric (p = 1), "
     "τ_e = τ_m = τ; means over random networks, with one standard error; lines: the expansion for "
-    "the same networks. Right: unequal times, one network; dotted: without the mixed term "
-    "2(τ_m² − τ_e²) êᵀA_sA_aê, which is not among the paper's three contributions. The expansion "
-    "is of second order: the next order, smaller by the times of the pulse in units of the rates, "
-    "parts the neurons from it at large times. The verdict allows that; besides, it is on the "
-    "general expansion against that of the linear case."
+    "the same networks. Right: unequal times, one network; dotted: without the mixed term 2(τ_m² "
+    "− τ_e²) êᵀA_sA_aê, which is not among the paper's three contributions. The expansion is of "
+    "second order: the next order, smaller by the times of the pulse in units of the rates, parts "
+    "the neurons from it at large times."
 )
 LEAK = 1.0  # rate of the neurons
 DRAWS = 20  # networks in a point of the sweep

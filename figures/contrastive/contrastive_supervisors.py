@@ -30,15 +30,14 @@ equation = (
 caption = (
     "Tasks of the paper, and springs between masses without damping, for which the echo is exact. "
     "Left: mean cosine of the angle between update and minus the exact gradient, until the cost "
-    "falls to a tenth. Next: the lowest cost that as many integrated trajectories reach, over that "
-    "at the start, at the rate of the forward supervisor. An update takes two trajectories (free, "
-    "and clamped, tangent or adjoint), three if centred, and three by the echo (there, and back "
-    "pushed to either side). The clamp needs a running cost; the echo is refused where a "
+    "falls to a tenth. Next: the lowest cost that as many integrated trajectories reach, over "
+    "that at the start, at the rate of the forward supervisor. An update takes two trajectories "
+    "(free, and clamped, tangent or adjoint), three if centred, and three by the echo (there, and "
+    "back pushed to either side). The clamp needs a running cost; the echo is refused where a "
     "network does not run back along its path. Third: the error of finite nudges ε, of order ε on "
     "one side, ε² on both, and ε⁴ for the holomorphic mean over ±ε and ±iε, for timed targets and "
-    "for the springs (echo); the tangent is the limit of all three. Right: the "
-    "difference from the gradient of the discretised cost, of the second order in the step. The "
-    "verdict is on these orders, and on that gradient against differences of the cost."
+    "for the springs (echo); the tangent is the limit of all three. Right: the difference from "
+    "the gradient of the discretised cost, of the second order in the step."
 )
 
 

@@ -7,7 +7,7 @@ from figures import catalogue
 from figures.gallery.described import describe, of_axis
 
 if TYPE_CHECKING:
-    import pandas
+    import pandas  # type: ignore[import-untyped]
     import xarray
 
 SAID = ("long_name", "units", "description")
@@ -79,7 +79,7 @@ def to_dataframe(
 
 def columns(made: "Mapping[str, pandas.DataFrame]") -> "pandas.DataFrame":
     """Return what each column of some tables is, in a table."""
-    import pandas
+    import pandas  # type: ignore[import-untyped]
 
     rows = [
         (title, column, *(words[key] for key in SAID))

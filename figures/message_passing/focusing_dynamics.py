@@ -22,14 +22,13 @@ equation = (
     r"\quad q = \frac{1}{N} \sum_i m_i^2"
 )
 caption = (
-    "Focusing with 7 replicas as the coupling γ to their centre grows, 5 iterations a step. Lines: "
-    "means over runs without couplings, which are revealed as the algorithm asks for them: the law "
-    "is exact at every N; the band is one standard error. Markers: means over networks with "
-    "couplings. Left: the overlap, and where the state m = 0 loses stability in infinite networks "
-    "(dotted). Middle: fraction of unstable neurons in the state of the signs. Right: Bethe "
-    "entropy of the fixed points in the field of focusing. The verdict compares markers and lines "
-    "of the same N, where the overlap is above 0.1; they share networks along a curve. Past the "
-    "smallest unstable fraction the messages no longer settle, and the entropy means nothing."
+    "Focusing with 7 replicas as the coupling γ to their centre grows, 5 iterations a step. "
+    "Lines: means over runs without couplings, which are revealed as the algorithm asks for them: "
+    "the law is exact at every N; the band is one standard error. Markers: means over networks "
+    "with couplings. Left: the overlap, and where the state m = 0 loses stability in infinite "
+    "networks (dotted). Middle: fraction of unstable neurons in the state of the signs. Right: "
+    "Bethe entropy of the fixed points in the field of focusing. Past the smallest unstable "
+    "fraction the messages no longer settle, and the entropy means nothing."
 )
 
 Y, DAMPING, ITERATIONS, GAMMA = 7.0, 0.6, 5, (0.15, 0.9)
@@ -132,7 +131,8 @@ def compared(data: "xarray.Dataset") -> Comparisons:
         both = (data[f"{name}_error"] ** 2 + error**2) ** 0.5
         off = ((data[name] - line) / both).where(chosen & (both > 0))
         off = student(off, data.attrs["replicas"])
-        what = f"the {name.replace('_', ' ')} with couplings and without"
+        words = name.replace("_", " ")
+        what = f"the {words} with couplings and without, where the overlap is above 0.1"
         yield Compared("z", what, off, name, both, f"of the {name.split('_')[-1]}", shared=True)
 
 

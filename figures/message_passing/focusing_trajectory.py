@@ -29,8 +29,7 @@ caption = (
     "cluster against its diameter d. Diamonds: y follows the y* of the replica theory, at which "
     "the complexity vanishes. Black: the entropy of the densest clusters as N → ∞, which bounds "
     "it; dashed: that of all states, h(d). Before the replicas contract, at d = 1/2 (not shown), "
-    "the entropy is that of all fixed points, exact at any N. The verdict is on the black bound, "
-    "and, not drawn, on that start."
+    "the entropy is that of all fixed points, exact at any N."
 )
 
 PROTOCOLS = ("y = 3", "y = 7", "y = 30", "y*")

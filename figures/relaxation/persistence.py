@@ -27,9 +27,8 @@ caption = (
     "from the threshold on the right, to leading order; dotted: 1/t, the law at the threshold. "
     "Right: plateaus u of three orders of updates, whose values of u differ by the factor that "
     "ℓ(p) says: J_D plus the shift of the boundary at which neurons flip. At u = 0 it is J_a(∞), "
-    "the self-coupling above which activity dies; straight lines: fits; crosses, shifted sideways: "
-    "their ends, with one standard error. The z-scores compare the threshold of each order with "
-    "the mean of the three."
+    "the self-coupling above which activity dies; straight lines: fits; crosses, shifted "
+    "sideways: their ends, with one standard error."
 )
 
 CASES = (("synchronous", 1.0), ("random", 1.0), ("random", 0.5))

@@ -26,19 +26,18 @@ equation = (
     r"\tau(N, J_\mathrm{a}) \ln 2 = T"
 )
 caption = (
-    "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
-    "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
-    "fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, by Gaussian "
-    "couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their stabilities, "
-    "and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity "
-    "of infinitely many neurons dies (figure persistence), with one standard error. Lines: where "
-    "the mean lifetime of the active state is T/ln 2, by the law of the figure active_lifetime, "
-    "which was fitted to lifetimes alone; they end where T is too short for it, below three times "
-    "the 4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. The z-scores compare them "
-    "with the thresholds. At fixed T and N → ∞ the threshold passes J_a(∞): all N neurons have to "
-    "be stable, so that the unstable fraction has to fall below 1/N. Right: other orders of "
-    "updates at the longest T (of the most unstable first, a sweep is N flips: far more than of "
-    "the others); thin lines guide the eye."
+    "Left: fraction of networks (random starts, a new random order each sweep) that settled "
+    "within the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: "
+    "logistic fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, "
+    "by Gaussian couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their "
+    "stabilities, and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which "
+    "the activity of infinitely many neurons dies (figure persistence), with one standard error. "
+    "Lines: where the mean lifetime of the active state is T/ln 2, by the law of the figure "
+    "active_lifetime, which was fitted to lifetimes alone; they end where T is too short for it, "
+    "below three times the 4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. At fixed T "
+    "and N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
+    "fraction has to fall below 1/N. Right: other orders of updates at the longest T (of the most "
+    "unstable first, a sweep is N flips: far more than of the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]

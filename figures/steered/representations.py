@@ -23,10 +23,10 @@ caption = (
     "it. Right: mean overlap of pairs of the same class and of different classes against epochs, "
     "with one standard error over projections and networks; dotted: that of the inputs. Crosses: "
     "what the theory of untrained networks with many units makes of these (a single unit with "
-    "memory, under two inputs), for the inputs of twenty more networks. The verdict is on the "
-    "first markers and these crosses: the error of four networks is itself so uncertain that 3.8 "
-    "of it are not rare (Student's t); and, not drawn, on the twenty networks. Quick size: small "
-    "digits minus their mean; full size: MNIST."
+    "memory, under two inputs), for the inputs of twenty more networks. At full size pairs of one "
+    "class overlap by 0.17 more than pairs of two after learning, before it by 0.07, their inputs "
+    "by 0.10; in the first epoch all states draw together, which later ones undo in part. Quick "
+    "size: small digits minus their mean; full size: MNIST."
 )
 
 PER_CLASS = 30

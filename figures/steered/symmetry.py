@@ -24,14 +24,15 @@ equation = (
 caption = (
     "Left: symmetricity of the couplings within the layer against epochs, from an asymmetric "
     "(solid) and a symmetric (dashed) start. Crosses: its exact mean for independent couplings. "
-    "The verdict compares the asymmetric starts with it, and the start and the end of the three "
-    "rules with symmetric steps with 1, in units of 1e-6. Right: accuracy on new digits after the "
-    "last epoch. The symmetric rules begin with symmetric couplings. Symmetric start: nothing "
-    "more; symmetric step: the symmetric part of each step is made; symmetrised: the couplings are "
-    "made symmetric after each step; both unstable: a symmetric step where both units are below "
-    "their margin. Bars are one standard error over projections and networks. Quick size: small "
-    "digits minus their mean, with 20 times the published rate of J, as there are 20 times fewer "
-    "steps; full size: MNIST."
+    "Right: accuracy on new digits after the last epoch. The symmetric rules begin with symmetric "
+    "couplings. Symmetric start: nothing more; symmetric step: the symmetric part of each step is "
+    "made; symmetrised: the couplings are made symmetric after each step; both unstable: a "
+    "symmetric step where both units are below their margin. Bars are one standard error over "
+    "projections and networks. Quick size: small digits minus their mean, with 20 times the "
+    "published rate of J, as there are 20 times fewer steps; full size: MNIST. At full size an "
+    "asymmetric start gains 0.01 to 0.06 in ten epochs and a symmetric one loses 0.14 to 0.28: "
+    "the plasticity makes couplings partly symmetric, and what they started from is not "
+    "forgotten. Accuracy needs no symmetry."
 )
 
 RULES = {

@@ -46,10 +46,7 @@ caption = (
     "which a simple dynamics settles by itself; the learner, whose input steers the same "
     "dynamics, works below that too. Lower panels: the same with partly symmetric couplings, and "
     "with excitation between two layers; orange: some distances have no groups of fixed points "
-    "(the best y of those computed, for η ≥ 0; pairs only for layers), grey: no fixed points. The "
-    "z-scores compare the thresholds of relaxation with the law of lifetimes; the activity under "
-    "three orders of updates; and the relaxation of two independent samples of networks at η = 0. "
-    "The deviation is that between two solvers of J_ogp."
+    "(the best y of those computed, for η ≥ 0; pairs only for layers), grey: no fixed points."
 )
 
 Floats = npt.NDArray[np.float64]
