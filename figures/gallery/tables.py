@@ -79,7 +79,7 @@ def to_dataframe(
 
 def columns(made: "Mapping[str, pandas.DataFrame]") -> "pandas.DataFrame":
     """Return what each column of some tables is, in a table."""
-    import pandas  # type: ignore[import-untyped]
+    import pandas
 
     rows = [
         (title, column, *(words[key] for key in SAID))
