@@ -90,7 +90,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
 variables = {
     "overlap": "overlap q_1 of the cluster: mean square of the magnetisations",
     "local_entropy": "Bethe entropy per neuron of fixed points in the cluster",
-    "residual": "residual of the messages: how far they are from a fixed point of the equations",
+    "residual": "largest change of a magnetisation in the last iteration of the step",
     "paramagnet_z": (
         "entropy before the replicas contract, deviation from the exact one of all fixed points "
         "in standard errors"
