@@ -203,7 +203,7 @@ def _draw_asymmetric(ax: "Axes", data: "xarray.Dataset") -> None:
             ms=3,
             capsize=0,
         )
-    inset.set_title("less the limit", fontsize=7, pad=2)
+    inset.set_title("minus the limit", fontsize=7, pad=2)
     inset.tick_params(labelsize=6)
     ax.set(xlabel="self-coupling $J_D$", ylabel="entropy of fixed points $\\Phi$")
     ax.legend(loc="upper left")

@@ -280,7 +280,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw times, how well they tell inputs apart, and all areas."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 4))
+    figure = Figure(figsize=(10, 3.2))
     left, middle, right = figure.subplots(1, 3)
     usual = data.isel(lam_b=0)
     words = rf"$\lambda_b = {float(usual['lam_b']):g}$, no label"
@@ -292,15 +292,15 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.plot(t, usual["unsettled_fresh"], color="0.5", ls="--", label="random signs, untrained")
     left.set(xlabel="sweeps $t$", ylabel="fraction not settled", ylim=(0, 1.02))
     left.set_title(words)
-    left.legend()
+    left.legend(fontsize=7, handlelength=1.4, labelspacing=0.3)
     for i, (known, other) in enumerate(PAIRS):
         style = {"color": f"C{other}", "label": f"{KINDS[known]} | {KINDS[other]}"}
         middle.plot(RATES, usual["by_flips"].values[i], **style)
         middle.plot(RATES, usual["by_sweeps"].values[i], color=f"C{other}", ls=":", lw=0.9)
-    middle.plot([0, 1], [0, 1], color="0.3", ls="--", lw=1, label="chance")
+    middle.plot([0, 1], [0, 1], color="0.3", ls="--", lw=1)
     middle.set(xlabel="second kind taken for first", ylabel="first kind taken for first")
     middle.set_title(words)
-    middle.legend(loc="upper center", bbox_to_anchor=(0.5, -0.18))
+    middle.legend(loc="lower right", fontsize=7, handlelength=1.4, labelspacing=0.3)
     _draw_areas(right, data)
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {int(data['H'])}$", fontsize="medium")
     return figure
