@@ -22,8 +22,8 @@ equation = (
 caption = (
     "Eight species with Michaelis-Menten reactions, each inhibited by a third species. The inputs "
     "are held at 0 or 1, the concentration of the last species should be the logic function. "
-    "Top: the output for every row of the truth table, before (open) and after training (filled), "
-    "and the target (bar); dashed: the threshold at which it is read. Bottom: cost and alignment "
+    "Left: the output for every row of the truth table, before (open) and after training (filled), "
+    "and the target (bar); dashed: the threshold at which it is read. Right: cost and alignment "
     "during training. XNOR, in the full version, is learned in two stages: eight species learn XOR "
     "first, then a ninth makes XNOR of it, by channels from and to the reference; from the start "
     "of the others it is not learned, not even by the exact gradient. "
@@ -83,10 +83,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
     from matplotlib.figure import Figure
 
     count = data.sizes["gate"]
-    figure = Figure(figsize=(0.6 + 2.2 * count, 4.4))
-    axes = figure.subplots(2, count, squeeze=False)
+    figure = Figure(figsize=(5.8, 1.75 * count + 0.4))
+    axes = figure.subplots(count, 2, squeeze=False)
     for m, name in enumerate(data["gate"].values):
-        here, top = data.sel(gate=name), axes[0, m]
+        here, top = data.sel(gate=name), axes[m, 0]
         labels = ["".join(map(str, bits)) for bits in gates.rows(str(name))]
         places = np.arange(len(labels))
         before, after = here["read"].values[:, : len(labels)]
@@ -97,11 +97,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         top.axhline(0.5, color="0.6", ls="--", lw=0.7)
         top.set(title=str(name), ylim=(-0.25, 1.75), xlabel="inputs")
         top.set_xticks(places, labels)
-        right = draw_curves(axes[1, m], here)
-        if m:
-            axes[1, m].set_ylabel("")
-        if m < count - 1:
-            right.set_ylabel("")
-    axes[0, 0].set_ylabel("output")
-    axes[0, 0].legend(ncols=2, loc="upper center", columnspacing=0.8)
+        top.set_ylabel("output")
+        draw_curves(axes[m, 1], here)
+    handles = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside upper left", ncols=3)
     return figure
