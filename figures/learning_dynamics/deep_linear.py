@@ -141,8 +141,8 @@ def _extrapolated(
 
 variables = {
     "time": "time of learning: steps times rate",
-    "mean": "strength of a mode, mean over initial weights of wide networks",
-    "error": "strength of a mode, one standard error",
+    "mean": "strength of a mode, mean over initial weights: taken to N → ∞ in 1/N",
+    "error": "strength of a mode, one standard error: of the networks and of the rate",
     "spread": "strength of a mode, standard deviation over networks of 100 neurons",
     "small": "strength of a mode, mean over networks of 100 neurons",
     "theory": "strength of a mode, N → ∞",

@@ -103,7 +103,7 @@ variables = {
     "imaginary": "imaginary part of an eigenvalue of the loop",
     "overlaps": "feedback k, recurrence a and memory b",
     "end": "golden limit of an overlap",
-    "turns": "steps of learning after which the overlaps turn back",
+    "turns": "number of steps of learning that turn back",
     "jury": "whether the loop is stable by Jury's criterion: 1 if so",
     "roots": "whether the loop is stable by its eigenvalues: 1 if so",
     "time": "time of learning: steps times rate",
