@@ -114,7 +114,7 @@ variables = {
 }
 
 unjudged = {
-    "theory alone: an exact map along learning": ("real", "imaginary", "overlaps"),
+    "theory alone: an exact map along learning": ("real", "imaginary"),
 }
 
 
