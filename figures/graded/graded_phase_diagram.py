@@ -166,6 +166,39 @@ def _rest(run: "Run", full: bool) -> "xarray.Dataset":
     ).assign_attrs(rest_N=N)
 
 
+variables = {
+    "typical": "self-excitation s at which the entropy of stable fixed points is zero",
+    "aligned": (
+        "self-excitation s at which the most stable fixed point becomes marginal: each neuron "
+        "with two states is on the side of its field"
+    ),
+    "binary": (
+        "self-excitation s at which neurons freeze, if as binary ones with the self-coupling "
+        "h_c(s)/(g φ_0)"
+    ),
+    "freezing": "self-excitation s at which hysterons freeze",
+    "freezing_networks": "number of networks that the freezing of hysterons is found from",
+    "predicted": (
+        "self-excitation s at which neurons freeze as binary ones, at the couplings of the "
+        "hysterons"
+    ),
+    "predicted_error": (
+        "self-excitation s at which neurons freeze as binary ones, error that J_a makes"
+    ),
+    "half": (
+        "self-excitation s at which half of the networks settle: low end, value, high end of a "
+        "68 % interval"
+    ),
+    "rest": (
+        "self-excitation s at which half of the networks come to rest at x = 0: low end, value, "
+        "high end of a 68 % interval"
+    ),
+    "g": "strength g of the couplings, of the lines",
+    "gain": "strength g of the couplings, of hysterons",
+    "half_g": "strength g of the couplings, of networks that settle",
+    "rest_g": "strength g of the couplings, of networks that come to rest",
+}
+
 unjudged = {
     "between the couplings that are judged": ("binary",),
     "which no simulation decides": ("aligned",),
