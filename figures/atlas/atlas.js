@@ -29,7 +29,7 @@ const slice = ({ dims, values }, x, places) => {
   }
   return axes[x].map((_, i) => {
     const value = values[start + i * step];
-    return Number.isNaN(value) ? null : value;
+    return Number.isFinite(value) ? value : null;
   });
 };
 

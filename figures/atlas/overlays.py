@@ -1,5 +1,6 @@
 """Stored simulations that lie on the tables: those of the figures, as the package brings them."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,8 @@ class Overlay:
     marker: str = "o"
 
 
-def overlays() -> list[Overlay]:
+@functools.cache
+def overlays() -> tuple[Overlay, ...]:
     """Return all of them."""
     makers = {
         "fixed_point_counts": _counts,
@@ -59,7 +61,9 @@ def overlays() -> list[Overlay]:
         "relaxation": _relaxation,
         "focusing_success": _focusing,
     }
-    return [one for name, make in makers.items() for one in make(sweeps.load(DATA / f"{name}.nc"))]
+    return tuple(
+        one for name, make in makers.items() for one in make(sweeps.load(DATA / f"{name}.nc"))
+    )
 
 
 def _points(
@@ -106,11 +110,11 @@ def _pairs(data: "xarray.Dataset") -> Iterator[Overlay]:
 
 
 def _clusters(data: "xarray.Dataset") -> Iterator[Overlay]:
-    names = {"focusing": "along focusing", "around": "around one found"}
+    names = {"focusing": "focusing", "around": "around one"}
     for J_D in data["J_D"].values.tolist():
         for (algorithm, name), color, marker in zip(names.items(), (BLUE, PINK), "os", strict=True):
             one = data.sel(J_D=J_D, algorithm=algorithm).isel(N=-1).sortby("d")
-            label = f"N = {int(one['N'])}, {name}"
+            label = f"{name}, N = {int(one['N'])}"
             numbers = one["d"], one["entropy"], one["entropy_error"]
             source = "local_entropy_instances"
             yield _points("densest", source, label, {"J_D": J_D}, numbers, color, marker)
@@ -121,8 +125,8 @@ def _relaxation(data: "xarray.Dataset") -> Iterator[Overlay]:
     for J_D in data["J_D"].values.round(9).tolist():
         for N, color, marker in styles:
             one = data.sel(N=N).sel(J_D=J_D, method="nearest")
-            one = one.isel(sweep=slice(1, 21)).where(lambda kept: kept["unstable"] > 0)
-            numbers = one["sweep"], one["unstable"], one["unstable_error"]
+            one = one.where(one["unstable"] > 0).isel(sweep=slice(1, 21))
+            numbers = np.arange(1, 21), one["unstable"], one["unstable_error"]
             label = f"N = {N}"
             yield _points("relaxation", "relaxation", label, {"J_D": J_D}, numbers, color, marker)
     for N, size in zip(data["N"].values.tolist(), SIZES, strict=False):

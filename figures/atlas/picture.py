@@ -95,6 +95,7 @@ def _frame(ax: "Axes", panel: Panel, state: dict[str, float]) -> None:
     if not panel.range:
         ax.axhline(0, color=GREY, lw=0.7, zorder=0)
     if panel.x == "J_D":
+        ax.set_xlim(0, 1)
         ax.axvline(state["J_D"], color="k", lw=0.9)
     ax.legend(loc="best")
 

@@ -143,6 +143,21 @@ def test_overlays_are_what_the_figures_hold():
     np.testing.assert_allclose(found.y, expected)
 
 
+def test_relaxing_networks_lie_on_their_table(data):
+    """Where the largest networks have not begun to settle; a shift by one sweep would be seen."""
+    found = [one for one in overlays() if one.panel == "relaxation" and one.label == "N = 1600"]
+    assert len(found) == 11
+    seen = 0
+    for one in found:
+        if one.when["J_D"] > 0.5:
+            continue
+        table = data.sel(J_D=one.when["J_D"], method="nearest").sel(t=one.x)
+        error = np.hypot(np.subtract(one.high, one.y), table["unstable_error"].values)
+        assert np.all(np.abs(one.y - table["unstable"].values) < 5 * error)
+        seen += abs(one.y[0] - float(data["unstable"].sel(J_D=one.when["J_D"], t=2))) > 5 * error[0]
+    assert seen == 5
+
+
 def test_the_page_is_small_and_alone(gallery):
     size = (gallery / "atlas.html").stat().st_size + (gallery / "index.html").stat().st_size
     assert size < 1.5e6, "with the figures of the gallery it stays below 3 MB"
@@ -174,7 +189,7 @@ def move(shown, name, value, data):
 def test_sliders_move_what_is_drawn(show, gallery, data):
     shown = show(gallery / "atlas.html")
     start = picture.start(data)
-    for J_D, y, lam, eta in ((start["J_D"], 4, 0.2, 0), (0.3, 2, 0.4, 0.5), (0.9, 20, 0.0, -1)):
+    for J_D, y, lam, eta in ((start["J_D"], 4, 0.2, 0), (0.3, 2, 0.4, 0.5), (0.9, 20, 0.0, -0.5)):
         J_D, y = move(shown, "J_D", J_D, data), move(shown, "y", y, data)
         lam, eta = move(shown, "lam", lam, data), move(shown, "eta", eta, data)
         expected = {
