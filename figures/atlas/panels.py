@@ -123,7 +123,8 @@ PANELS = (
         "groups",
         "Groups at mutual distance *d*",
         "Where the curve is negative, a large network has no *y* fixed points at this distance of "
-        "each other: an overlap gap. Around a typical fixed point there are none nearby at any J_D.",
+        "each other: an overlap gap. Around a typical fixed point there are none nearby at any "
+        "J_D.",
         "d",
         "distance <var>d</var>",
         "entropy of groups per neuron",
