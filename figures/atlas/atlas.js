@@ -89,6 +89,7 @@ class Plot {
     if (panel.gap) {
       const line = panel.lines.findIndex(({ table, fixed }) => table === panel.gap[0] && !fixed.length);
       this.gaps = negative(this.x, this.values[line]);
+      this.tabulated = this.values[line].some((value) => value !== null);
     }
   }
 
@@ -234,7 +235,8 @@ class Plot {
     const { panel } = this, told = this.section.querySelector(".told");
     const where = cursor ? ` At ${panel.x} = ${digits(this.x[cursor.idx])}:` : "";
     let text = "";
-    if (panel.gap) {
+    if (panel.gap && !this.tabulated) text = "The curve is tabulated at smaller self-couplings only.";
+    else if (panel.gap) {
       const words = filled(panel.gap[1]);
       text = this.gaps.length
         ? `No ${words} at ` + this.gaps.map(([a, b]) => `${digits(+a.toPrecision(2))} < d < ${digits(+b.toPrecision(2))}`).join(", ") + "."

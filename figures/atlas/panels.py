@@ -139,7 +139,7 @@ PANELS = (
         "The densest clusters",
         "The entropy of fixed points inside the densest clusters of diameter *d*, an upper bound. "
         "It is negative at some distances below J_D = 0.0601, and grows with distance from 0.0731 "
-        "on.",
+        "on. It is tabulated up to 0.4.",
         "d",
         "diameter <var>d</var>",
         "local entropy per neuron",

@@ -38,6 +38,7 @@ FULL: dict[str, list[float]] = {
     "t": list(range(21)),
 }
 AXES = {True: FULL, False: QUICK}
+DENSEST = 0.4  # J_D up to which the densest clusters are tabulated: beyond, it takes minutes
 
 
 def counts(eta: float, full: bool) -> dict[str, Floats]:
@@ -89,12 +90,14 @@ def tabulate(run: "Run", full: bool) -> "xarray.Dataset":
     active = run(relaxation, {**J_D, **size})
     gaps = run(gap_threshold, {"y": axes["y"]})["J_D"].values.ravel()
     points = run(critical_point, {"point": ["closing", "merging"]})["J_D"].values.ravel()
+    known = [J_D for J_D in axes["J_D"] if J_D <= DENSEST]
+    dense = np.full((len(axes["J_D"]), len(axes["d"])), np.nan)
+    dense[: len(known)] = run(densest, {"J_D": known, **size})["result"].values.squeeze()
     tables = {
         "count_limit": (("eta", "J_D"), count["limit"]),
         "count_exact": (("eta", "N", "J_D"), count["exact"]),
         "groups": (("y", "J_D", "d"), group["entropy"]),
         "groups_error": (("y", "J_D", "d"), group["error"]),
-        "densest": (("J_D", "d"), run(densest, {**J_D, **size})["result"]),
         "two_layers": (("J_D", "lam", "d"), layer["two"]),
         "layers": (("J_D", "lam", "d"), layer["infinite"]),
         "unstable": (("J_D", "t"), active["fraction"]),
@@ -108,6 +111,7 @@ def tabulate(run: "Run", full: bool) -> "xarray.Dataset":
     return xarray.Dataset(
         {
             **shaped,
+            "densest": (("J_D", "d"), dense),
             "typical": (("J_D", "d"), typical),
             "gap_threshold": ("y", gaps),
             "closing": ((), float(points[0])),

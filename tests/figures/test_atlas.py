@@ -215,9 +215,11 @@ def test_sliders_move_what_is_drawn(show, gallery, data):
 def test_the_gap_is_told_and_closes(show, gallery, data):
     shown = show(gallery / "atlas.html")
     told = shown.page.locator("#densest .told")
-    for J_D, gap in ((0.03, True), (0.06, True), (0.065, False), (0.5, False)):
+    for J_D, gap in ((0.03, True), (0.06, True), (0.065, False), (0.3, False)):
         move(shown, "J_D", J_D, data)
         assert told.inner_text().startswith("No clusters at" if gap else "There are clusters")
+    move(shown, "J_D", 0.9, data)
+    assert "smaller self-couplings only" in told.inner_text()
     move(shown, "y", 2, data)
     told = shown.page.locator("#groups .told")
     threshold = float(data["gap_threshold"].sel(y=2))
