@@ -28,6 +28,23 @@ caption = (
     "one standard error, or a 68 % interval of a fraction; thin: their logistic fits."
 )
 
+variables = {
+    "t": "time t [sweep]",
+    "count_limit": "entropy of fixed points per neuron: of infinitely many neurons",
+    "count_exact": "entropy of fixed points per neuron: exact mean of N neurons",
+    "groups": "entropy of groups of y fixed points per neuron: at mutual distance d",
+    "groups_error": "entropy of groups, numerical error that the solver claims",
+    "densest": "local entropy per neuron of the densest clusters: a bound; nan if not computed",
+    "two_layers": "entropy of pairs of fixed points per neuron: two layers, at distance d in each",
+    "layers": "entropy of pairs of fixed points per neuron: infinitely many layers",
+    "unstable": "fraction of unstable neurons: infinitely many, after t sweeps",
+    "unstable_error": "fraction of unstable neurons, one standard error",
+    "typical": "entropy of fixed points per neuron around a typical one: at distance d",
+    "gap_threshold": "self-coupling J_D at which the gap of groups of y closes",
+    "closing": "self-coupling J_D at which all gaps have closed",
+    "merging": "self-coupling J_D at which narrow and extended clusters merge",
+}
+
 CLAIMED = 1e-9  # of pairs in layers, which state no error
 
 
