@@ -16,8 +16,9 @@ A figure is a module of a chapter (a folder here, or a package of your own) with
 All variables are described: `variables` has texts `long name [unit]: more` by name, except for
 those that `figures.shared.words` knows, as `J_D`, or `x_error` if it knows `x`. They are stored
 beside the numbers, and a figure without them is refused. A function `table(data)`, which returns a
-header and rows of text, adds a table of numbers. The equation is LaTeX; `\quad` sets its parts
-off. The caption is text, in which `J_D` has an index.
+header and rows of text, adds a table of numbers; a function `page(data)`, which returns HTML, a
+page of its own, `NAME.html`. The equation is LaTeX; `\quad` sets its parts off. The caption is
+text, in which `J_D` has an index.
 
 `figures.catalogue` lists them in chapters, and adds one of your own; `figures.gallery` makes and
 stores them (NetCDF with provenance, PNG, and a page `index.html` that opens from disk);

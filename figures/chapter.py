@@ -44,7 +44,7 @@ class FigureModule(Protocol):
     Every variable that it stores is described: in `variables`, texts `long name [unit]: more` by
     name, or, for names that mean the same everywhere, in `figures.shared.words`. It may offer a
     function `table(data) -> Table` too, a header and rows of text, which the page shows below the
-    figure.
+    figure, and `page(data) -> str`, the HTML of a page of its own, `NAME.html`.
     """
 
     title: str

@@ -38,7 +38,7 @@ class Paper:
     @property
     def formats(self) -> list[str]:
         """The formats of the files; PDF, if only a width or panels are asked for."""
-        if self.format:
+        if self.format is not None:
             return self.format.split(",")
         return ["pdf"] if self.width or self.panels else []
 

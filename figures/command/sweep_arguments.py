@@ -44,7 +44,8 @@ def function(target: str) -> Callable[..., Any]:
 def grid(words: tuple[str, ...]) -> dict[Any, list[Any]]:
     """Return the grid of words such as `N=100,200`, `J_D=0.2:0.8:0.1` and `N,J_D=100:0.5,400:0.2`.
 
-    Ranges include their end; parameters with commas between them move together.
+    Ranges include their end; parameters with commas between them move together; a dash in the name
+    of a parameter is an underscore.
 
     Raises
     ------
@@ -54,15 +55,16 @@ def grid(words: tuple[str, ...]) -> dict[Any, list[Any]]:
     axes: dict[Any, list[Any]] = {}
     for word in words:
         left, equals, text = word.partition("=")
-        names = tuple(left.split(","))
+        names = tuple(left.replace("-", "_").split(","))
         if not (equals and text and all(name.isidentifier() for name in names)):
             raise ValueError(f"grid must be NAME=VALUE,... or NAME=START:STOP:STEP, got {word!r}")
-        if taken := set(names) & {name for known in axes for name in _tuple(known)}:
-            raise ValueError(f"grid must have each parameter once, got {min(taken)!r} twice")
+        before = [name for known in axes for name in _tuple(known)]
+        if taken := [name for name, times in Counter([*before, *names]).items() if times > 1]:
+            raise ValueError(f"grid must have each parameter once, got {taken[0]!r} twice")
         if len(names) > 1:
             axes[names] = _places(word, text, len(names))
         else:
-            axes[left] = _range(word, text) if _is_range(text) else _values(text)
+            axes[names[0]] = _range(word, text) if _is_range(text) else _values(text)
     return axes
 
 
@@ -114,12 +116,12 @@ def _value(word: str) -> Any:
     try:
         value = ast.literal_eval(word)
     except (ValueError, SyntaxError):
-        if word[0].isalpha() and ":" not in word:
-            return word
+        value = word if word[0].isalpha() and ":" not in word else ...
+    if not isinstance(value, int | float | str):
         raise ValueError(
             f"grid: {word} is no value: give a number, START:STOP:STEP, a word, or text in quotes "
             f"within quotes (\"'{word}'\")"
-        ) from None
+        )
     if isinstance(value, float) and math.isinf(value):
         raise ValueError(f"grid: {word} is too large for a float, write inf for infinity")
     return value

@@ -42,6 +42,8 @@ class Entry:
         Width and height of `NAME.png`, None if there is none.
     table
         Its numbers, if its module makes a table.
+    interactive
+        Whether it has a page of its own, `NAME.html`.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Entry:
     provenance: str
     picture: tuple[int, int] | None
     table: Table | None
+    interactive: bool
 
     @property
     def state(self) -> str:
@@ -112,6 +115,7 @@ def read(path: Path) -> Entry:
         provenance=json.dumps(record, indent=1, ensure_ascii=False),
         picture=_picture(path.with_suffix(".png")),
         table=_table(path),
+        interactive=path.with_suffix(".html").is_file(),
     )
 
 

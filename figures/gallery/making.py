@@ -30,8 +30,8 @@ class Gallery:
     Parameters
     ----------
     folder
-        Where everything goes: `NAME.png`, `NAME.nc` and the page `index.html`. The ledgers of the
-        simulations are in its folder `ledgers`.
+        Where everything goes: `NAME.png`, `NAME.nc`, `NAME.html` if it has a page of its own, and
+        the page `index.html`. The ledgers of the simulations are in its folder `ledgers`.
     full
         Whether to compute publication sizes instead of quick ones.
     seed
@@ -116,9 +116,12 @@ class Gallery:
     def _draw(self, name: str, data: "xarray.Dataset") -> None:
         import matplotlib
 
-        path = self.folder / f"{name}.png"
+        module, path = catalogue.load(name), self.folder / f"{name}.png"
         with matplotlib.rc_context(fname=STYLE), replacing(path) as temporary:
-            catalogue.load(name).draw(data).savefig(temporary, format="png")
+            module.draw(data).savefig(temporary, format="png")
+        if page := getattr(module, "page", None):
+            with replacing(path.with_suffix(".html")) as temporary:
+                temporary.write_text(page(data), encoding="utf-8")
         write_page(self.folder)
 
     def recheck(self, count: int = 3) -> Iterator[tuple[str, list[sweeps.Recheck]]]:

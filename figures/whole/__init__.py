@@ -7,6 +7,6 @@ CHAPTER = Chapter(
     "All thresholds on one axis of the self-coupling J_D: where fixed points appear, how they "
     "cluster, and where dynamics, message passing and learning find them.",
     ("phase-diagram",),
-    ("phase_diagram",),
+    ("phase_diagram", "atlas"),
     __name__,
 )

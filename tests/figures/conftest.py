@@ -1,119 +1,64 @@
-"""Chromium without a window, spoken to through its DevTools pipe: no further library is needed."""
+"""A browser without a window for the tests of pages."""
 
-import itertools
-import json
-import os
-import select
 import shutil
-import subprocess
-import sys
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-OPTIONS = (
-    "--headless",
-    "--no-sandbox",  # as root in a container
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-extensions",
-    "--disable-sync",
-    "--remote-debugging-pipe",
-)
-# the browser reads commands from descriptor 3 and writes to descriptor 4
-LAUNCH = """
-import fcntl, os, sys
-ends = [fcntl.fcntl(int(end), fcntl.F_DUPFD, 10) for end in sys.argv[1:3]]
-for end, descriptor in zip(ends, (3, 4)):
-    os.dup2(end, descriptor)
-os.execvp(sys.argv[3], sys.argv[3:])
-"""
-PATIENCE = 60  # seconds
 
 
-class Browser:
-    """One tab: `call` sends a command and returns its answer, `events` has come meanwhile."""
-
-    def __init__(self, program, profile):
-        commands, self._out = os.pipe()
-        self._in, answers = os.pipe()
-        launch = [sys.executable, "-c", LAUNCH, str(commands), str(answers), program]
-        self.process = subprocess.Popen(
-            [*launch, *OPTIONS, f"--user-data-dir={profile}"],
-            pass_fds=(commands, answers),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(commands)
-        os.close(answers)
-        self.events = []
-        self._number = itertools.count(1)
-        self._session = {}
-        self._unread = b""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        attached = self.call("Target.attachToTarget", targetId=target, flatten=True)
-        self._session = {"sessionId": attached["sessionId"]}
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
-
-    def call(self, method, **parameters):
-        number = next(self._number)
-        message = {"id": number, "method": method, "params": parameters, **self._session}
-        os.write(self._out, json.dumps(message).encode() + b"\0")
-        while True:
-            answer = self._read()
-            if answer.get("id") == number:
-                assert "error" not in answer, answer
-                return answer["result"]
-            self.events.append(answer)
-
-    def wait(self, method):
-        """Return the next event of a kind."""
-        while True:
-            for event in self.events:
-                if event["method"] == method:
-                    self.events.remove(event)
-                    return event["params"]
-            self.events.append(self._read())
-
-    def evaluate(self, script):
-        """Return what a script returns, or what its promise is fulfilled with."""
-        found = self.call(
-            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
-        )
-        assert "exceptionDetails" not in found, found["exceptionDetails"]
-        return found["result"].get("value")
-
-    def close(self):
-        os.close(self._out)  # it ends when nobody can command it
-        os.close(self._in)
-        try:
-            self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-    def _read(self):
-        while b"\0" not in self._unread:
-            assert select.select([self._in], [], [], PATIENCE)[0], "the browser does not answer"
-            chunk = os.read(self._in, 1 << 16)
-            assert chunk, "the browser has ended"
-            self._unread += chunk
-        message, _, self._unread = self._unread.partition(b"\0")
-        return json.loads(message)
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """Start Chromium, or skip the test where there is none."""
+@pytest.fixture(scope="session")
+def browser():
+    """Start the Chromium that is installed, or skip the test where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH")
-    chromium = Browser(program, tmp_path_factory.mktemp("profile"))
-    yield chromium
-    chromium.close()
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=program)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Shown:
+    """A page in a tab of its own: what it asked of the network, and what it complained of."""
+
+    page: object
+    asked: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def show(browser):
+    """Return a function that opens a file in a window of some width."""
+    contexts = []
+
+    def opened(file, width=1280, scheme="light", scripts=True, fragment=""):
+        small = width < 600
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            is_mobile=small,
+            has_touch=small,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        shown = Shown(context.new_page())
+        shown.page.on("request", lambda request: shown.asked.append(request.url))
+        shown.page.on("console", lambda message: shown.complaints.append(message.text))
+        shown.page.on("pageerror", lambda error: shown.complaints.append(str(error)))
+        shown.page.goto(file.as_uri() + fragment)
+        return shown
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def probe():
+    """Return the script that measures what a page looks like to its reader."""
+    return Path(__file__).with_name("probe.js").read_text(encoding="utf-8")

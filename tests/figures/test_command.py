@@ -141,6 +141,15 @@ def test_what_the_machine_refuses_is_one_line(words, full, status, said, tmp_pat
         (["sweep", "operator:neg", "a=nan", "--store", "x"], "nan cannot name a point"),
         (["sweep", "operator:neg", "a,b=1:2,3", "--store", "x"], "2 values, with : between"),
         (["sweep", "operator:neg", "a,b=1:2", "b=3", "--store", "x"], "'b' twice"),
+        (["sweep", "operator:neg", "a,a=1:2", "--store", "x"], "'a' twice"),
+        (["sweep", "operator:neg", "a-b=1", "a_b=2", "--store", "x"], "'a_b' twice"),
+        (["sweep", "operator:neg", "a=1+1j", "--store", "x"], "1+1j is no value"),
+        (["sweep", "operator:neg", "a=...", "--store", "x"], "... is no value"),
+        (["sweep", "operator:neg", "a=b'x'", "--store", "x"], "b'x' is no value"),
+        (["sweep", "operator:neg", "a={1}", "--store", "x"], "{1} is no value"),
+        (["sweep", "operator:neg", "a=1:3:1,7", "--store", "x"], "START:STOP:STEP"),
+        (["sweep", "operator:neg", "a=1,1", "--store", "x"], "distinct values"),
+        (["figure", "overlap_gap", "--redraw", "--format", ""], "--format"),
         (["sweep", "operator:negg", "a=1", "--store", "x"], "negg is not there in operator; did"),
         (["sweep", "operator:__all__", "a=1", "--store", "x"], "__all__ is no function"),
         (["sweep", "operator:neg", "a=1", "--store", "x", "--seed", "1.5"], "whole number"),
@@ -208,6 +217,13 @@ def test_words_become_values_and_strings_are_in_the_table(capsys, tmp_path):
         for kind in ("'ab'", "'c:d'"):
             assert f"{flag} {kind} 1.0 0.5" in printed
             assert f"{flag} {kind} -inf 2.0" in printed
+
+
+def test_dashes_in_names_of_parameters_are_underscores():
+    assert sweep_arguments.grid(("max-sweeps=100,200", "J-D,N=0.5:10")) == {
+        "max_sweeps": [100, 200],
+        ("J_D", "N"): [(0.5, 10)],
+    }
 
 
 def test_several_strings_are_counted():

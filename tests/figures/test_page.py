@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 from html.parser import HTMLParser
-from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib.image
@@ -221,7 +220,7 @@ def test_every_figure_is_in_one_chapter():
     modules = {
         path.stem
         for path in page.HERE.parent.rglob("*.py")
-        if "\ndef draw(" in path.read_text("utf-8") and page.HERE not in path.parents
+        if re.search(r"^def compute\(", path.read_text("utf-8"), re.MULTILINE)
     }
     assert sorted(catalogue.names()) == sorted(modules)
 
@@ -246,38 +245,17 @@ def whole(tmp_path_factory):
         return write_page(folder)
 
 
-def look(browser, file, width, scheme):
+def look(show, probe, file, width, scheme):
     """Show a page and measure it; return what was measured, and all that was asked of a network."""
-    browser.events.clear()
-    browser.call(
-        "Emulation.setDeviceMetricsOverride",
-        width=width,
-        height=900,
-        deviceScaleFactor=1,
-        mobile=width < 600,
-    )
-    feature = {"name": "prefers-color-scheme", "value": scheme}
-    browser.call("Emulation.setEmulatedMedia", features=[feature])
-    browser.call("Page.navigate", url=file.as_uri())
-    browser.wait("Page.loadEventFired")
-    found = browser.evaluate(PROBE)
-    found["asked"] = [
-        event["params"]["request"]["url"]
-        for event in browser.events
-        if event["method"] == "Network.requestWillBeSent"
-    ]
-    complaints = ("Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Log.entryAdded")
-    found["complaints"] = [e["params"] for e in browser.events if e["method"] in complaints]
-    return found
-
-
-PROBE = Path(__file__).with_name("probe.js").read_text(encoding="utf-8")
+    shown = show(file, width, scheme)
+    found = shown.page.evaluate(probe)
+    return found | {"asked": shown.asked, "complaints": shown.complaints}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_page_in_a_browser(browser, whole, width, scheme):
-    found = look(browser, whole, width, scheme)
+def test_page_in_a_browser(show, probe, whole, width, scheme):
+    found = look(show, probe, whole, width, scheme)
     assert found["complaints"] == []
     assert {url.partition(":")[0] for url in found["asked"]} <= {"file", "data"}
     assert found["width"][1] == width
@@ -297,13 +275,13 @@ def test_page_in_a_browser(browser, whole, width, scheme):
     assert found["twice"] == []
 
 
-def test_the_probe_sees_what_is_wrong(browser, tmp_path):
+def test_the_probe_sees_what_is_wrong(show, probe, tmp_path):
     bad = tmp_path / "bad.html"
     bad.write_text(
         "<!doctype html><h2 style='color: #999'>faint</h2><p style='width: 99rem'>wide</p>"
         "<img src='http://127.0.0.1:9/far.png'><a href='#x'>dead</a><script>nothing()</script>"
     )
-    found = look(browser, bad, 360, "light")
+    found = look(show, probe, bad, 360, "light")
     assert found["width"][0] > 360
     assert found["outside"] == ["P wide"]
     assert len(found["faint"]) == 1
