@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -121,6 +121,7 @@ def _clusters(data: "xarray.Dataset") -> Iterator[Overlay]:
 
 
 def _relaxation(data: "xarray.Dataset") -> Iterator[Overlay]:
+    numbers: tuple[Any, Any, Any]
     styles = list(zip((100, 400, 1600), (PINK, GREEN, ORANGE), "dso", strict=True))
     for J_D in data["J_D"].values.round(9).tolist():
         for N, color, marker in styles:
