@@ -191,7 +191,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.set(xlabel="coupling $g$", ylabel="Lyapunov exponent $\\lambda$")
     right.set(xlabel="$1/N$", ylabel="Lyapunov exponent $\\lambda$")
     left.legend(loc="lower right")
-    right.legend(loc="lower left", ncols=2)
+    right.locator_params(axis="x", nbins=4)
+    right.legend(loc="lower left", ncols=2, title="$s, g$")
     low, high = right.get_ylim()
     right.set_ylim(low - 0.4 * (high - low), high)
     return figure

@@ -27,7 +27,7 @@ equation = (
 caption = (
     "Patterns stored by the rule of Hebb, with a self-coupling J_D in units of the signal of a "
     "pattern. First three panels: asymmetrically diluted networks with K inputs a neuron, "
-    "synchronous steps. Lines: infinitely many neurons, exactly. Markers: networks of 50 K "
+    "synchronous steps. Lines: infinitely many neurons, exactly. Markers: networks of K² "
     "neurons, extrapolated in 1/K from three K, with one standard error. Speed: overlap with the "
     "pattern against steps, from an overlap of 0.5 at the load 0.3. Basins: overlap after 12 "
     "steps against that at the start, load 0.3; on the dotted line nothing was repaired. "
@@ -70,11 +70,18 @@ def radius(N: int, alpha: float, J_D: float, trials: int, rng: np.random.Generat
     return found if np.isfinite(found) else 0.0
 
 
+def followed(
+    alpha: float, start: float, J_D: float, samples: int, rng: np.random.Generator
+) -> Floats:
+    """Return overlaps by steps for infinitely many neurons."""
+    return dynamics.diluted_recall(alpha, start, J_D, 0, STEPS, samples, rng=rng).overlap
+
+
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow recalls in networks, extrapolate, and follow infinitely many neurons."""
     import xarray
 
-    sizes, replicas, samples = ([40, 60, 90], 5, 50_000) if full else ([20, 30, 50], 3, 20_000)
+    sizes, replicas, samples = ([60, 90, 140], 8, 50_000) if full else ([20, 30, 50], 3, 20_000)
     loads = [0.3, 0.6, 0.9]
     rows = run(courses, {"K": sizes, "alpha": loads}, replicas=replicas)["result"]
     rows = rows.rename(result_0="J_D", result_1="start", result_2="step")
@@ -84,36 +91,32 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     wide = run(radius, grid, replicas=nets)["result"].squeeze(["N", "trials"], drop=True)
     wide = wide.rename(alpha="full_load", J_D="full_J_D")
     fine_start, fine_load = np.linspace(0.04, 1, 13), np.linspace(0.1, 1.2, 12)
-    rng = np.random.default_rng(1)
-
-    def theory(alpha: float, start: float, J_D: float) -> Floats:
-        return dynamics.diluted_recall(alpha, start, J_D, 0, STEPS, samples, rng=rng).overlap
-
-    exact = np.array([[[theory(a, m, J) for m in STARTS] for J in COUPLINGS] for a in loads])
+    here: dict[str, list[Any]] = {"samples": [samples], "J_D": list(COUPLINGS)}
+    exact = _theory(run, here | {"alpha": loads, "start": list(STARTS)}).rename(result_0="step")
+    basins = _theory(run, here | {"alpha": [0.3], "start": fine_start.tolist()})
+    capacity = _theory(run, here | {"alpha": fine_load.tolist(), "start": [1.0]})
     return xarray.Dataset(
         {
             "course": value,
             "course_error": np.hypot(error, samples**-0.5),
-            "exact": (("alpha", "J_D", "start", "step"), exact),
-            "basin_line": (
-                ("J_D", "fine_start"),
-                [[theory(0.3, m, J)[-1] for m in fine_start] for J in COUPLINGS],
-            ),
-            "load_line": (
-                ("J_D", "fine_load"),
-                [[theory(a, 1.0, J)[-1] for a in fine_load] for J in COUPLINGS],
-            ),
+            "exact": exact,
+            "basin_line": _last(basins, "alpha").rename(start="fine_start"),
+            "load_line": _last(capacity, "start").rename(alpha="fine_load"),
             "radius": wide.mean("replica"),
             "radius_error": wide.std("replica", ddof=1) / np.sqrt(nets),
         },
-        {
-            "J_D": list(COUPLINGS),
-            "start": list(STARTS),
-            "fine_start": fine_start,
-            "fine_load": fine_load,
-        },
+        {"J_D": list(COUPLINGS), "start": list(STARTS)},
         {"full_N": N, "replicas": replicas},
     ).transpose("alpha", "J_D", "start", "step", ...)
+
+
+def _theory(run: "Run", grid: dict[str, list[Any]]) -> "xarray.DataArray":
+    return run(followed, grid)["result"].squeeze(["samples", "replica"], drop=True)
+
+
+def _last(courses: "xarray.DataArray", fixed: str) -> "xarray.DataArray":
+    """Return the overlaps after the last step."""
+    return courses.isel(result_0=-1, drop=True).squeeze(fixed, drop=True)
 
 
 def _extrapolated(rows: "xarray.DataArray") -> tuple["xarray.DataArray", "xarray.DataArray"]:
