@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ def write_page(folder: Path) -> Path:
     return page
 
 
+@lru_cache(maxsize=256)
 def _clauses(equation: str) -> list[str]:
     r"""Return the parts of an equation that `\quad` sets apart, each of which may begin a line."""
     try:
@@ -106,6 +108,13 @@ def _section(folder: Path, chapter: Chapter) -> Section:
 
 
 def _read(path: Path) -> entry.Entry | Damaged:
+    picture = path.with_suffix(".png")
+    looks = [file.stat() for file in (path, picture) if file.is_file()]
+    return _read_once(path, *((look.st_mtime_ns, look.st_size) for look in looks))
+
+
+@lru_cache(maxsize=256)  # the page is renewed after each figure, the others are as they were
+def _read_once(path: Path, *_stamps: tuple[int, int]) -> entry.Entry | Damaged:
     try:
         return entry.read(path)
     except ValueError as error:
