@@ -43,9 +43,9 @@ def _break(text: "Text", length: float, side: float) -> None:
 
 def _turn_ticks(ax: "Axes") -> None:
     """Turn the words below an axis if they overlap; numbers make their own room."""
-    from matplotlib.ticker import FixedFormatter
+    from matplotlib.ticker import FixedLocator
 
-    if not isinstance(ax.xaxis.get_major_formatter(), FixedFormatter):
+    if not isinstance(ax.xaxis.get_major_locator(), FixedLocator):
         return
     boxes = [label.get_window_extent() for label in ax.get_xticklabels() if label.get_text()]
     if any(left.x1 > right.x0 for left, right in pairwise(sorted(boxes, key=lambda box: box.x0))):

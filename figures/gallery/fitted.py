@@ -4,9 +4,9 @@ The size of the text stays. What does not fit side by side goes below, and a leg
 the panels goes under them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.gridspec import SubplotSpec
+    from matplotlib.legend import Legend
 
 NARROWEST, WIDEST = 2.0, 30.0  # inches, of a figure
 NARROWED = 0.72  # of its width: so narrow is a panel that has another beside it, at the least
 TALLEST = 0.72  # of its width, plus the labels, is a panel
 AROUND = 0.5  # inches of labels around a panel
 LINE = 0.16  # inches of a line of a legend
+WIDE = 0.95  # of its panel: wider legends go below
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,8 @@ def fit(
     TypeError, ValueError
         If the width is outside its domain, or there is no such panel.
     """
+    for ax in [ax for ax in figure.axes if not ax.axison and not ax.has_data()]:
+        ax.remove()  # a cell that was left empty
     found = _panels(figure)
     chosen = _chosen(panels, len(found))
     natural = float(figure.get_figwidth())
@@ -75,8 +79,9 @@ def fit(
             _remove(figure, panel)
     columns = _columns(kept, width)
     _label(found, kept, columns)
-    lines = _legends_below(figure, width)
-    _arrange(figure, kept, columns, width, lines)
+    for roomless in (_outside, _too_wide):  # which ones are too wide is seen once all have places
+        lines = _legends_below(figure, width, roomless)
+        _arrange(figure, kept, columns, width, lines)
     broken(figure)
     return figure
 
@@ -160,30 +165,45 @@ def _shared(ax: "Axes", other: "Axes", axis: str) -> bool:
     return ax is not other and bool(together.joined(ax, other))
 
 
-def _legends_below(figure: "Figure", width: float) -> int:
-    """Move legends at the right of panels, or of the figure, under it; return their lines."""
+def _outside(legend: "Legend", ax: "Axes") -> bool:
+    """Return whether a legend is at the right of its panel."""
+    return bool(legend.get_window_extent().x0 > ax.get_window_extent().x1 - 1)
+
+
+def _too_wide(legend: "Legend", ax: "Axes") -> bool:
+    """Return whether a legend hides its panel, or makes the layout leave it no room."""
+    return bool(legend.get_window_extent().width > WIDE * ax.get_window_extent().width)
+
+
+def _legends_below(
+    figure: "Figure", width: float, roomless: Callable[["Legend", "Axes"], bool]
+) -> int:
+    """Move legends without room, and those of the figure, into one below; return its lines."""
     figure.draw_without_rendering()
-    outside = [
-        (legend, ax)
-        for ax in figure.axes
-        if (legend := ax.get_legend()) is not None
-        and legend.get_window_extent().x0 > ax.get_window_extent().x1 - 1
-    ]
-    lines = 0
-    for legend in [*(legend for legend, _ in outside), *figure.legends]:
-        handles = [handle for handle in legend.legend_handles if handle is not None]
-        labels = [text.get_text() for text in legend.get_texts()]
-        title = legend.get_title().get_text()
-        longest = max(len(line) for label in labels for line in label.split("\n"))
-        beside = max(int(width / (0.4 + 0.07 * longest)), 1)
-        if legend in figure.legends:
-            legend.remove()
-        else:
-            next(ax for one, ax in outside if one is legend).legend_ = None
-        below = figure.legend(handles, labels, loc="outside lower center", ncols=beside)
-        below.set_title(title)
-        lines += -(-len(labels) // beside) + bool(title)
-    return lines
+    drawn: dict[str, Any] = {}  # by label: what a legend holds has lost the markers of error bars
+    for ax in figure.axes:
+        handles, labels = ax.get_legend_handles_labels()
+        drawn |= dict(zip(labels, handles, strict=True))
+    found = list(figure.legends)
+    for ax in figure.axes:
+        if (legend := ax.get_legend()) is not None and roomless(legend, ax):
+            found.append(legend)
+            ax.legend_ = None
+    if not found:
+        return 0
+    held: dict[str, Any] = {}
+    for legend in found:
+        for handle, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            held[text.get_text()] = drawn.get(text.get_text(), handle)
+    titles = {legend.get_title().get_text() for legend in found}
+    for legend in list(figure.legends):
+        legend.remove()
+    longest = max(len(line) for label in held for line in label.split("\n"))
+    beside = max(int(width / (0.4 + 0.07 * longest)), 1)
+    below = figure.legend(list(held.values()), list(held), loc="outside lower center", ncols=beside)
+    title = titles.pop() if len(titles) == 1 else ""
+    below.set_title(title)
+    return -(-len(held) // beside) + bool(title)
 
 
 def _arrange(figure: "Figure", panels: list[Panel], columns: int, width: float, lines: int) -> None:

@@ -228,3 +228,15 @@ def test_colours_do_not_depend_on_where_the_figure_is_saved():
     }
     assert colours
     assert not [colour for colour in colours if str(colour)[:1] == "C"]
+
+
+def test_a_legend_below_keeps_the_markers_of_error_bars():
+    figure = Figure(figsize=(5, 2.5))
+    ax, empty = figure.subplots(1, 2)
+    ax.errorbar([0, 1], [1, 2], [0.1, 0.2], fmt="s", label="measured")
+    ax.legend(loc="upper left", bbox_to_anchor=(1.02, 1))
+    empty.set_axis_off()
+    fit(figure, 3.4)
+    (legend,) = figure.legends
+    assert len(figure.axes) == 1
+    assert "s" in [line.get_marker() for line in legend.findobj(Line2D)]
