@@ -16,10 +16,10 @@ from contrastive_ode.kernels.linking import Linked
 from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
-ENGINE = ("calls", "steps", "local", "echo", "adjoint", "velocities", "flow")
+ENGINE = ("calls", "steps", "slow", "local", "echo", "adjoint", "velocities", "flow")
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
 GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "addressing", "generation")
-EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of the engine but its steps
+EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
@@ -82,7 +82,7 @@ def _with_events(system: Declaration, layout: str, loss: str) -> ModuleType:
         return [source for sources in own for source in sources]
 
     told = (_declaration(system), system.name, layout, loss)
-    engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
+    engine = [("engine", "steps"), ("engine", "slow"), *(("events", name) for name in EVENTS)]
     more = [("kernels", "events"), ("events", "arguments")]
     return _module(told, generated, "functions", engine, more)
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from contrastive_ode.declaration.declaration import Declaration, without_index
 from contrastive_ode.engine.arguments import NetArrays, Workspace, workspace
-from contrastive_ode.engine.places import KERNELS, Place, address
+from contrastive_ode.engine.places import KERNELS, address
 from contrastive_ode.events.arguments import EventWorkspace, event_workspace
 from contrastive_ode.models.parameters import Parameters
 from contrastive_ode.models.topology import Topology
@@ -19,7 +19,6 @@ from foundation import domains
 from foundation.domains import Floats
 
 QUADRATIC = "(x - y)**2 / 2"
-SCRATCH, FIRST = int(Place.scratch), int(Place.parameters)  # an enumeration takes long
 
 
 class Model(Parameters):
@@ -226,19 +225,26 @@ class Model(Parameters):
         >>> out.tolist()
         [-1.5, 0.5]
         """
+        fixed, block, rows, locate = self._fixed
         # the kernels write into it and hold no lock: threads that share a model must not share it
-        scratch = np.empty((self.kernels().SCRATCH, self.N), kind)
-        fixed, block = self._fixed
+        scratch: npt.NDArray[Any] = np.empty((rows, self.N), kind)
         w, block = np.ascontiguousarray(w), block.copy()
-        block[SCRATCH] = address(scratch)
-        block[FIRST : FIRST + len(self._slices)] += address(w)
+        if locate:
+            locate(block, w, scratch)
         *indices, back = fixed
         arrays: tuple[Any, ...] = (self.split(w), *indices, scratch, back, block)
         return NetArrays(*arrays)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is made of: without addresses, which are those of this model."""
+        return {name: value for name, value in self.__dict__.items() if name != "_fixed"}
+
     @cached_property
-    def _fixed(self) -> tuple[tuple[Any, ...], npt.NDArray[np.int64]]:
-        """What the kernels are given besides the parameters, and only read; and its block."""
+    def _fixed(self) -> tuple[tuple[Any, ...], npt.NDArray[np.int64], int, Any]:
+        """What the kernels are given besides the parameters, and only read; and its block.
+
+        Then, how many arrays over the nodes they need, and what writes where they are, and `w`.
+        """
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new = np.ones(len(i), dtype=bool)
         new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
@@ -250,8 +256,10 @@ class Model(Parameters):
         sizes = [self.N, len(indices[2]), 0]
         offsets = [8 * where.start for where in self._slices.values()]
         block = [0] * len(KERNELS) + sizes + [address(index) for index in indices]
-        block += offsets + [address(constant) for constant in constants]
-        return (constants, *indices), np.array(block)
+        block += [len(offsets), *offsets, *(address(constant) for constant in constants)]
+        kernels = self.kernels()
+        locate = None if self.system.threshold else kernels.locate
+        return (constants, *indices), np.array(block), kernels.SCRATCH, locate
 
     def __repr__(self) -> str:
         return f"Model({self.system.name}, N={self.N}, P={int(self.tunable.sum())})"
