@@ -11,13 +11,15 @@ from contrastive_ode.engine.stand_ins import kernel, njit
 
 RHS, JVP, VJP = int(Place.rhs), int(Place.jvp), int(Place.vjp)
 SENSITIVITY, RATE = int(Place.sensitivity), int(Place.sensitivity_rate)
-SCRATCH, NUMBER, PARAMETERS = int(Place.scratch), int(Place.number), int(Place.parameters)
+SCRATCH, PADDED = int(Place.scratch), int(Place.padded)
+NUMBER, PARAMETERS = int(Place.number), int(Place.parameters)
 
 
 @njit
 def locate(block: Indices, w: Floats, scratch: Floats) -> None:
     """Write the addresses of parameters and scratch memory into a block that knows of neither."""
-    block[SCRATCH] = scratch.ctypes.data
+    block[SCRATCH] += scratch.ctypes.data
+    block[PADDED] += scratch.ctypes.data
     for m in range(PARAMETERS, PARAMETERS + block[NUMBER]):
         block[m] += w.ctypes.data
 

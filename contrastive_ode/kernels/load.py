@@ -18,7 +18,10 @@ from foundation.files import replacing
 
 ENGINE = ("calls", "steps", "slow", "local", "echo", "adjoint", "velocities", "flow")
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
-GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "addressing", "generation")
+GENERATOR = (
+    *("building", "derivation", "hoisting", "naming", "padding", "printing", "addressing"),
+    "generation",
+)
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
@@ -115,7 +118,7 @@ def _module(
     key = hashlib.sha256(repr(told).encode())
     texts = [_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine)]
     shared = [("kernels", name) for name in GENERATOR]
-    shared += [("engine", name) for name in ("arguments", "addresses", "places")]
+    shared += [("engine", name) for name in ("arguments", "addresses", "lanes", "places")]
     for text in (*texts, *(_text(*file) for file in (*shared, *generator))):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
