@@ -122,10 +122,14 @@ def total(typingctx: Any, value: Any) -> Any:
     """Return the sum of four numbers."""
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        at = [
-            builder.extract_element(arguments[0], ir.Constant(ir.IntType(32), m)) for m in range(4)
+        word = ir.IntType(32)
+        none = ir.Constant(VECTOR, ir.Undefined)
+        halves = [
+            builder.shuffle_vector(arguments[0], none, ir.Constant(ir.VectorType(word, 2), half))
+            for half in ([0, 1], [2, 3])
         ]
-        low = builder.fadd(at[0], at[2], flags=FLAGS)
-        return builder.fadd(low, builder.fadd(at[1], at[3], flags=FLAGS), flags=FLAGS)
+        both = builder.fadd(*halves, flags=FLAGS)
+        one, other = (builder.extract_element(both, ir.Constant(word, m)) for m in (0, 1))
+        return builder.fadd(one, other, flags=FLAGS)
 
     return types.float64(lanes), codegen

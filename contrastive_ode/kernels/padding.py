@@ -104,10 +104,11 @@ def loops_in_lanes(
     yield "            _at0 = (_g + _1) * _width"
     for m in range(1, len(padded.parameters)):
         yield f"            _at{m} = _at{m - 1} + _groups * _width"
-    yield from (f"            _lanes{m} = four(0.0)" for m in range(len(sums)))
-    yield "            for _k in range(_0, _width, _8):"
-    yield from (f"                {line}" for line in _eight(names, padded))
-    yield from (f"            _sum{m} = total(_lanes{m})" for m in range(len(sums)))
+    yield "            _k = _0"  # the first eight alone: many networks have no more
+    yield from (f"            {line}" for line in _eight(names, padded, more=False))
+    yield "            for _k in range(_8, _width, _8):"
+    yield from (f"                {line}" for line in _eight(names, padded, more=True))
+    yield from (f"            _sum{m} = _all_four(_lanes{m})" for m in range(len(sums)))
     for c, factor, inner in factors:
         into = "_own" if c.index == "i" else names.entry(c)
         yield f"            {into} += ({code(factor)}) * _sum{sums.index(inner)}"
@@ -115,22 +116,23 @@ def loops_in_lanes(
     yield "        _out[_i] += _own"
 
 
-def _eight(names: Names, padded: Padding) -> Iterable[str]:
+def _eight(names: Names, padded: Padding, more: bool) -> Iterable[str]:
     """Write the sums over eight k: two lanes, which share their divisions."""
     state, parameters = f"{names.system.states[0]}_k", names.system.parameters
     moving: dict[str, str] = {state: ""}
     for m, p in enumerate(padded.parameters):
         moving[f"{without_index(parameters[p])}_ijk"] = f"_at{m} + "
     for symbol, at in moving.items():
-        yield f"{symbol}0 = load(_padded, {at}_k)"
-        yield f"{symbol}1 = load(_padded, {at}_k + _4)"
+        yield f"{symbol}0 = _load(_padded, {at}_k)"
+        yield f"{symbol}1 = _load(_padded, {at}_k + _4)"
     for name, base in padded.divisors:
         yield from (f"_d{h} = {_half(base, h, moving, padded)}" for h in HALVES)
         yield "_q = 1.0 / (_d0 * _d1)"
         yield f"{name}0, {name}1 = _q * _d1, _q * _d0"
     for m, value in enumerate(padded.sums):
         low, high = (_half(value, h, moving, padded) for h in HALVES)
-        yield f"_lanes{m} = _lanes{m} + (({low}) + ({high}))"
+        before = f"_lanes{m} + " if more else ""
+        yield f"_lanes{m} = {before}(({low}) + ({high}))"
 
 
 def _half(value: "Expr", half: int, moving: dict[str, Any], padded: Padding) -> str:
