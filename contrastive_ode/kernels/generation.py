@@ -147,11 +147,18 @@ def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:
     if late:
         yield from node_loop(names, late, *common([value for value, _ in late]))
     totals = names.own_totals(values)
-    if "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states):
-        yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     nodes = [(c, value) for c, value in values if c.kind == "node"]
     edges = [(c, value) for c, value in values if c.kind == "pair"]
     triples = [(c, value) for c, value in values if c.kind == "triple"]
+    incomplete = "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states)
+    begun = sorted(c.position for c, _ in nodes) == list(range(len(names.system.states)))
+    if incomplete and begun and not edges:  # what a node adds is where the sums begin
+        yield "    for _i in range(_N):"
+        yield from names.loads({"i"}, [value for _, value in nodes], 8)
+        yield from (f"        {names.entry(c)} = {code(value)}" for c, value in nodes)
+        nodes = []
+    elif incomplete:
+        yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     if nodes or edges:
         yield from edge_loops(names, nodes, edges, totals, pairs)
     if triples and names.pads and (padded := padding(names, triples)):
