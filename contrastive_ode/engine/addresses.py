@@ -20,6 +20,9 @@ def _call(typingctx: Any, function: Any, t: Any, arrays: Any) -> Any:
     """Call the function at an address with a time, and the addresses of arrays."""
     if not all(isinstance(array, types.Array) and array.layout == "C" for array in arrays):
         raise TypingError("a kernel takes arrays whose entries follow each other")
+    kinds = [array.dtype for array in arrays]
+    if kinds.count(types.int64) != 1 or len(set(kinds)) != 2:
+        raise TypingError(f"a kernel takes a block and arrays of one kind of number, got {kinds}")
 
     def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         from llvmlite import ir  # type: ignore[import-untyped]

@@ -5,12 +5,23 @@ from typing import Any
 from contrastive_ode.engine.addresses import call
 from contrastive_ode.engine.arguments import Floats, Indices
 from contrastive_ode.engine.places import Place
-from contrastive_ode.engine.stand_ins import kernel
+from contrastive_ode.engine.stand_ins import kernel, njit
 
 # ---- what follows goes into the generated module ----
 
 RHS, JVP, VJP = int(Place.rhs), int(Place.jvp), int(Place.vjp)
 SENSITIVITY, RATE = int(Place.sensitivity), int(Place.sensitivity_rate)
+SCRATCH, PADDED = int(Place.scratch), int(Place.padded)
+NUMBER, PARAMETERS = int(Place.number), int(Place.parameters)
+
+
+@njit
+def locate(block: Indices, w: Floats, scratch: Floats) -> None:
+    """Write the addresses of parameters and scratch memory into a block that knows of neither."""
+    block[SCRATCH] += scratch.ctypes.data
+    block[PADDED] += scratch.ctypes.data
+    for m in range(PARAMETERS, PARAMETERS + block[NUMBER]):
+        block[m] += w.ctypes.data
 
 
 @kernel

@@ -1,7 +1,8 @@
 """What tells of a network by addresses: its *block*, an array of integers.
 
 These are, in the order of `Place`, the addresses of its kernels, sizes, and the addresses of its
-arrays; then those of its parameters, and behind them those of its constants.
+arrays (what is `padded` lies behind the scratch memory); the number of its parameters, their
+addresses, and behind them those of its constants.
 """
 
 from enum import IntEnum
@@ -28,7 +29,9 @@ class Place(IntEnum):
     starts = 12
     thirds = 13
     back = 14
-    parameters = 15
+    padded = 15
+    number = 16
+    parameters = 17
 
 
 KERNELS = tuple(place.name for place in Place if place < Place.nodes)

@@ -14,6 +14,7 @@ from contrastive_ode.kernels.derivation import Contribution, Derived, derive, de
 from contrastive_ode.kernels.derivation import vanishes_on_diagonal as vanishes
 from contrastive_ode.kernels.hoisting import NodeArrays
 from contrastive_ode.kernels.naming import Names
+from contrastive_ode.kernels.padding import loops_in_lanes, padding
 from contrastive_ode.kernels.printing import code, common
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ import numpy as np
 from contrastive_ode.engine.addresses import call, complex_table, complexes, float_table, floats
 from contrastive_ode.engine.addresses import integers, unsigned
 from contrastive_ode.engine.arguments import Drive, End
+from contrastive_ode.engine.lanes import load as _load, total as _all_four
 from contrastive_ode.engine.places import Place
 from foundation.compiled import compiled
 
@@ -48,6 +50,7 @@ inner = compiled(**options, **within, forceinline=True)
 exact = compiled(**options | dict(fastmath={"contract"}), **outer, forceinline=True)
 entry = compiled(**options, **within)  # called by its address
 '''
+MOST_TRIPLES = "sparse, most triples"
 NET = {
     "_w": "parameters",
     "_c": "constants",
@@ -75,11 +78,15 @@ def kernels(system: Declaration, layout: str) -> list[str]:
     pairs = _pairs(system, layout)
     parts = []
     scratch = 1
+    padded: tuple[int, ...] = ()
     for name, derived in derive(system).items():
         hoist = NodeArrays(Names(system, pairs))
+        hoist.names.pads = layout == MOST_TRIPLES and name == "rhs"
         parts.append("\n".join(_kernel(name, system, derived, pairs, hoist)))
+        padded = padded or hoist.names.padded
         scratch = max(scratch, len(hoist.table) + len(hoist.names.rows))
     parts.append(f"SCRATCH = {scratch}  # arrays over nodes that the kernels need\n")
+    parts.append(f"PADDED = {padded}  # parameters that stand in rows, and 0 for the first\n")
     return parts
 
 
@@ -100,7 +107,7 @@ def one_more(name: str, system: Declaration, derived: Derived, layout: str) -> s
 
 def _pairs(system: Declaration, layout: str) -> str:
     full = layout == "dense with self-coupling" or (layout == "dense" and vanishes(system))
-    return "sparse" if layout == "sparse" else "full" if full else "split"
+    return "sparse" if layout.startswith("sparse") else "full" if full else "split"
 
 
 def _kernel(
@@ -140,14 +147,24 @@ def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:
     if late:
         yield from node_loop(names, late, *common([value for value, _ in late]))
     totals = names.own_totals(values)
-    if "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states):
-        yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     nodes = [(c, value) for c, value in values if c.kind == "node"]
     edges = [(c, value) for c, value in values if c.kind == "pair"]
     triples = [(c, value) for c, value in values if c.kind == "triple"]
+    incomplete = "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states)
+    begun = sorted(c.position for c, _ in nodes) == list(range(len(names.system.states)))
+    if incomplete and begun and not edges:  # what a node adds is where the sums begin
+        yield "    for _i in range(_N):"
+        yield from names.loads({"i"}, [value for _, value in nodes], 8)
+        yield from (f"        {names.entry(c)} = {code(value)}" for c, value in nodes)
+        nodes = []
+    elif incomplete:
+        yield "    for _m in range(len(_out)):\n        _out[_m] = 0.0"
     if nodes or edges:
         yield from edge_loops(names, nodes, edges, totals, pairs)
-    if triples:
+    if triples and names.pads and (padded := padding(names, triples)):
+        names.padded = padded.parameters
+        yield from loops_in_lanes(names, triples, padded)
+    elif triples:
         yield from triple_loops(names, triples)
 
 

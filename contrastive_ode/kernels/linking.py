@@ -25,6 +25,7 @@ class Linked:
         self._kernels, self.engine = kernels, engine
         self._addresses: dict[str, int] = {}
         self.SCRATCH: int = kernels.SCRATCH
+        self.PADDED: tuple[int, ...] = kernels.PADDED
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.engine, name)

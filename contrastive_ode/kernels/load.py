@@ -16,10 +16,13 @@ from contrastive_ode.kernels.linking import Linked
 from foundation.caches import cache_folder, temporary_folder
 from foundation.files import replacing
 
-ENGINE = ("calls", "steps", "local", "echo", "adjoint", "velocities", "flow")
+ENGINE = ("calls", "steps", "slow", "local", "echo", "adjoint", "velocities", "flow")
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
-GENERATOR = ("building", "derivation", "hoisting", "naming", "printing", "addressing", "generation")
-EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of the engine but its steps
+GENERATOR = (
+    *("building", "derivation", "hoisting", "naming", "padding", "printing", "addressing"),
+    "generation",
+)
+EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first
 SEAL = b"\n# SHA-256 of the above: "
 MARKER = "# ---- what follows goes into the generated module ----\n"
@@ -82,7 +85,7 @@ def _with_events(system: Declaration, layout: str, loss: str) -> ModuleType:
         return [source for sources in own for source in sources]
 
     told = (_declaration(system), system.name, layout, loss)
-    engine = [("engine", "steps"), *(("events", name) for name in EVENTS)]
+    engine = [("engine", "steps"), ("engine", "slow"), *(("events", name) for name in EVENTS)]
     more = [("kernels", "events"), ("events", "arguments")]
     return _module(told, generated, "functions", engine, more)
 
@@ -115,7 +118,7 @@ def _module(
     key = hashlib.sha256(repr(told).encode())
     texts = [_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine)]
     shared = [("kernels", name) for name in GENERATOR]
-    shared += [("engine", name) for name in ("arguments", "addresses", "places")]
+    shared += [("engine", name) for name in ("arguments", "addresses", "lanes", "places")]
     for text in (*texts, *(_text(*file) for file in (*shared, *generator))):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"

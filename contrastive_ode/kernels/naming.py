@@ -23,6 +23,8 @@ class Names:
     def __init__(self, system: Declaration, pairs: str) -> None:
         self.system, self.dense = system, pairs != "sparse"
         self.in_tuples = bool(system.threshold)  # else addresses tell where they are
+        self.pads = False  # whether triples may be in lanes
+        self.padded: tuple[int, ...] = ()  # the parameters of those that are
         self.rows: dict[str, int] = {}  # of the scratch memory, of totals and what depends on them
 
     def scalar(self, name: str) -> str:

@@ -30,16 +30,24 @@ def common(values: "list[Expr]") -> "tuple[list[str], list[Expr]]":
     """Compute common subexpressions once, and every reciprocal once."""
     import sympy
 
-    reciprocals: dict[Any, Symbol] = {}
+    divisors, values = reciprocals(values)
+    lines = [f"{symbol} = 1.0 / ({code(b)})" for symbol, b in divisors]
+    shared, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("_y"))
+    return lines + [f"{symbol} = {code(value)}" for symbol, value in shared], list(reduced)
+
+
+def reciprocals(values: "list[Expr]") -> "tuple[list[tuple[Symbol, Expr]], list[Expr]]":
+    """Return symbols for all reciprocals, with the divisors, and what is left of expressions."""
+    import sympy
+
+    found: dict[Any, Symbol] = {}
 
     def divide(power: "Expr") -> "Expr":
-        symbol = reciprocals.setdefault(power.base, sympy.Symbol(f"_q{len(reciprocals)}"))
+        symbol = found.setdefault(power.base, sympy.Symbol(f"_q{len(found)}"))
         return symbol ** (-power.exp)
 
-    values = [
+    reduced = [
         value.replace(lambda e: e.is_Pow and e.exp.is_Integer and e.exp < 0, divide)
         for value in values
     ]
-    lines = [f"{symbol} = 1.0 / ({code(b)})" for b, symbol in reciprocals.items()]
-    shared, reduced = sympy.cse(values, symbols=sympy.numbered_symbols("_y"))
-    return lines + [f"{symbol} = {code(value)}" for symbol, value in shared], list(reduced)
+    return [(symbol, base) for base, symbol in found.items()], reduced

@@ -14,12 +14,12 @@ from contrastive_ode.engine.arguments import NetArrays, Workspace, workspace
 from contrastive_ode.engine.places import KERNELS, Place, address
 from contrastive_ode.events.arguments import EventWorkspace, event_workspace
 from contrastive_ode.models.parameters import Parameters
+from contrastive_ode.models.rows import Rows, groups, most_triples
 from contrastive_ode.models.topology import Topology
 from foundation import domains
 from foundation.domains import Floats
 
 QUADRATIC = "(x - y)**2 / 2"
-SCRATCH, FIRST = int(Place.scratch), int(Place.parameters)  # an enumeration takes long
 
 
 class Model(Parameters):
@@ -173,7 +173,9 @@ class Model(Parameters):
         """
         from contrastive_ode.kernels.load import load
 
-        return load(self.system, self._layout, loss, "analytic" if analytic else "functions")
+        if analytic:  # lanes are of real numbers
+            return load(self.system, self._layout.partition(",")[0], loss, "analytic")
+        return load(self.system, self._layout, loss, "functions")
 
     def batch_kernels(self, loss: str = QUADRATIC) -> Any:
         """Return the module of the kernels for many examples at once, whose sums BLAS computes.
@@ -193,10 +195,11 @@ class Model(Parameters):
 
         return load_batch(self.system, self._layout, loss)
 
-    @property
+    @cached_property
     def _layout(self) -> str:
         dense = "dense with self-coupling" if self.topology.self_coupling else "dense"
-        return dense if self.topology.dense else "sparse"
+        most = ", most triples" if most_triples(self.topology) else ""
+        return dense if self.topology.dense else f"sparse{most}"
 
     def workspace(self, kind: type = float, log: int = 0) -> Workspace | EventWorkspace:
         """Return the memory for trajectories, and for a number of events to keep.
@@ -226,23 +229,32 @@ class Model(Parameters):
         >>> out.tolist()
         [-1.5, 0.5]
         """
+        fixed, block, rows, rest, locate = self._fixed
         # the kernels write into it and hold no lock: threads that share a model must not share it
-        scratch = np.empty((self.kernels().SCRATCH, self.N), kind)
-        fixed, block = self._fixed
+        more = rest.rows if rest and kind is float else 0
+        scratch: npt.NDArray[Any] = np.empty((rows + more, self.N), kind)
         w, block = np.ascontiguousarray(w), block.copy()
-        block[SCRATCH] = address(scratch)
-        block[FIRST : FIRST + len(self._slices)] += address(w)
+        if more:
+            rest.fill(w, scratch[rows:].reshape(-1))
+        if locate:
+            locate(block, w, scratch)
         *indices, back = fixed
         arrays: tuple[Any, ...] = (self.split(w), *indices, scratch, back, block)
         return NetArrays(*arrays)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is made of: without addresses, which are those of this model."""
+        return {name: value for name, value in self.__dict__.items() if name != "_fixed"}
+
     @cached_property
-    def _fixed(self) -> tuple[tuple[Any, ...], npt.NDArray[np.int64]]:
-        """What the kernels are given besides the parameters, and only read; and its block."""
+    def _fixed(self) -> tuple[tuple[Any, ...], npt.NDArray[np.int64], int, Any, Any]:
+        """What the kernels are given besides the parameters, and only read; and its block.
+
+        Then, how many arrays over the nodes they need, what pads parameters of triples behind
+        them, and what writes where they are, and `w`.
+        """
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
-        new = np.ones(len(i), dtype=bool)
-        new[1:] = (np.diff(i) != 0) | (np.diff(j) != 0)
-        starts = np.append(np.flatnonzero(new), len(i))
+        new, starts = groups(self.topology)
         rows, columns = self.topology.rows, self.topology.columns
         found = (rows, columns, i[new], j[new], starts, k, self.topology.back)
         indices = [index.astype(np.uint64) for index in found]
@@ -250,8 +262,13 @@ class Model(Parameters):
         sizes = [self.N, len(indices[2]), 0]
         offsets = [8 * where.start for where in self._slices.values()]
         block = [0] * len(KERNELS) + sizes + [address(index) for index in indices]
-        block += offsets + [address(constant) for constant in constants]
-        return (constants, *indices), np.array(block)
+        block += [0, len(offsets), *offsets, *(address(constant) for constant in constants)]
+        kernels = self.kernels()
+        block[Place.padded] = 8 * kernels.SCRATCH * self.N  # bytes of scratch memory before it
+        first = [list(self._slices.values())[p].start for p in kernels.PADDED]
+        rest = Rows(self.topology, first) if first else None
+        locate = None if self.system.threshold else kernels.locate
+        return (constants, *indices), np.array(block), kernels.SCRATCH, rest, locate
 
     def __repr__(self) -> str:
         return f"Model({self.system.name}, N={self.N}, P={int(self.tunable.sum())})"

@@ -53,6 +53,7 @@ class Parameters:
             name: slice(int(a), int(b))
             for name, a, b in zip(self._shapes, ends[:-1], ends[1:], strict=True)
         }
+        self._parts = list(zip(self._slices.values(), self._shapes.values(), strict=True))
         self.P = int(ends[-1])
 
     def pack(self, **values: npt.ArrayLike) -> Floats:
@@ -123,10 +124,7 @@ class Parameters:
         >>> [part.tolist() for part in model.split(np.arange(8.0))]
         [[[0.0, 1.0], [2.0, 3.0]], [4.0, 5.0], [6.0, 7.0]]
         """
-        return tuple(
-            w[where].reshape(shape)
-            for where, shape in zip(self._slices.values(), self._shapes.values(), strict=True)
-        )
+        return tuple([w[where].reshape(shape) for where, shape in self._parts])
 
     @cached_property
     def tunable(self) -> npt.NDArray[np.bool]:

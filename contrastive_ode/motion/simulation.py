@@ -138,8 +138,8 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
     check_cost(model, task)
     w, throw = model.vector(w), domains.boolean("throw", throw)
     task, net = task.started(model, w), model.net(w)
-    path, costs, status, events = _free(model, task, w, throw, LOG)
-    warn_of_step(model, task, w, path[0])
+    path, costs, status, events = _free(model, task, w, net, throw, LOG)
+    warn_of_step(model, task, w, path[0], net)
     if task.cost:
         linearised = Linearised(model, task, task.cost, everywhere=False)
         for e in np.flatnonzero(np.isfinite(costs)):
@@ -153,10 +153,10 @@ def simulate(model: Model, task: Task, w: npt.ArrayLike, *, throw: bool = True) 
 
 
 def _free(
-    model: Model, task: Task, w: Floats, throw: bool, log: int
+    model: Model, task: Task, w: Floats, net: NetArrays, throw: bool, log: int
 ) -> tuple[Floats, Floats, list[str], tuple[Floats, ...]]:
     """Return the states, the costs, what happened, and the events, for which there is some room."""
-    costs, status, net = np.zeros(task.examples), [DONE] * task.examples, model.net(w)
+    costs, status = np.zeros(task.examples), [DONE] * task.examples
     path = np.empty((task.examples, task.steps + 1, task.size))
     kernel, work = model.kernels(task.loss).free, model.workspace(log=log)
     left = np.arange(task.examples)
@@ -172,7 +172,7 @@ def _free(
         except BlowUpError as error:
             path[error.example, error.step :], costs[error.example] = np.nan, np.nan
             if throw:
-                warn_of_step(model, task, w, path[0])
+                warn_of_step(model, task, w, path[0], net)
                 raise
             status[error.example] = str(error)
             left = left[end.example + 1 :]
@@ -180,7 +180,7 @@ def _free(
         return path, costs, status, tuple(np.zeros((0, 2)) for _ in costs)
     count = int(work.logged[0])
     if count > log:
-        return _free(model, task, w, throw, count)
+        return _free(model, task, w, net, throw, count)
     example, node, time = work.log[:count].T
     fired = np.stack([time, node], axis=1)
     return path, costs, status, tuple(fired[example == e] for e in range(task.examples))

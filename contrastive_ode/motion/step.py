@@ -1,7 +1,7 @@
 """Whether the step of the integrator is short enough."""
 
-import math
 import warnings
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,29 +14,29 @@ from foundation.domains import Floats
 
 LOOKS = 5  # states along the trajectory
 PRODUCTS = 40  # of a vector with the Jacobian, at each of them
-TINY = 1e-200
 RESIDUAL = 0.05  # relative, below which a mode counts as found
-FEW = 3  # products that tell a Jacobian of which all modes are slow
-SLOW = 0.25  # change in a step, of a vector that was multiplied so often; a long step makes 2.78
 
 
-def warn_of_step(model: Model, task: Task, w: Floats, path: Floats | None = None) -> None:
+def warn_of_step(
+    model: Model, task: Task, w: Floats, path: Floats | None = None, net: NetArrays | None = None
+) -> None:
     r"""Warn if the integrator makes a decaying mode of the Jacobian grow.
 
     A step multiplies a mode of eigenvalue λ by :math:`1 + z + z^2/2 + z^3/6 + z^4/24`, z = hλ. The
     largest ones are found by Arnoldi's method from products with the Jacobian, at states along the
     free trajectory of the first example; unless few products tell that all are slow. `path` is that
-    trajectory, where it is known.
+    trajectory, and `net` the network of `w`, where they are known.
     """
-    net = model.net(w)
+    net = model.net(w) if net is None else net
     if path is None:
         whole = np.full((1, task.steps + 1, model.size), np.nan)
         arrays, work = task.started(model, w).arrays, model.workspace()
         model.kernels(task.loss).free(np.arange(1), arrays, net, work, whole, np.zeros(1))
         path = whole[0]
-    looks = np.unique(np.linspace(0, task.steps, LOOKS).astype(int))
+    looks = np.array(sorted({task.steps * m // (LOOKS - 1) for m in range(LOOKS)}))
     looks = looks[np.isfinite(path[looks]).all(axis=1)]
-    if _slow(model, task, net, path, looks):
+    given = path, task.imposed, net, _direction(model.size), np.empty((2, model.size))
+    if model.kernels(task.loss).slow(looks, task.h, *given):
         return
     fastest, when = 0.0, 0
     for n in looks:
@@ -57,25 +57,10 @@ def warn_of_step(model: Model, task: Task, w: Floats, path: Floats | None = None
         )
 
 
-def _slow(
-    model: Model, task: Task, net: NetArrays, path: Floats, looks: npt.NDArray[np.int64]
-) -> bool:
-    """Return whether all modes are slow for the step, as the growth of a random vector tells."""
-    jvp, product = model.kernels(task.loss).jvp, np.empty(model.size)
-    start = np.random.default_rng(0).normal(size=model.size)
-    start[task.imposed] = 0.0
-    for n in looks:
-        v, before = start, float(start @ start)
-        for _ in range(FEW):
-            jvp(n * task.h, path[n], v, net, product)
-            product[task.imposed] = 0.0
-            after = float(product @ product)
-            if not task.h**2 * after <= SLOW**2 * before:  # or it is not finite
-                return False
-            if after < TINY:  # what follows would be lost to underflow
-                break
-            v, before = product / math.sqrt(after), 1.0
-    return True
+@lru_cache(maxsize=4)
+def _direction(size: int) -> Floats:
+    """Return the random vector that is multiplied: the same each time, and not to be changed."""
+    return np.random.default_rng(0).normal(size=size)
 
 
 def largest_modes(

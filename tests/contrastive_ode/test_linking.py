@@ -1,12 +1,17 @@
 """The engine is compiled once for all systems, and the kernels of each as they are called."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 from numba.core.errors import TypingError
 
 import contrastive_ode as ode
 from contrastive_ode import systems
+from contrastive_ode.engine.places import Place
 
+LISTS = slice(Place.rows, Place.padded)  # their addresses
 UNSEEN = ode.System("decay towards b", node="b_i - k_i * x_i", parameters=["b_i", "k_i"])
 
 
@@ -43,3 +48,19 @@ def test_arrays_with_gaps_are_refused(model):
     net = model.net(model.pack(b=1.0, k=1.0))
     with pytest.raises(TypingError, match="a kernel takes arrays whose entries follow each other"):
         model.kernels().rhs(0.0, np.zeros(4)[::2], net, np.empty(2))
+
+
+@pytest.mark.parametrize("other", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_of_a_network_has_addresses_of_its_own(model, other):
+    w = model.pack(b=[1.0, 2.0], k=2.0)
+    model.net(w)
+    again = other(model)
+    assert again.rhs(w, [1.0, 0.5]).tolist() == [-1.0, 1.0]
+    theirs, ours = (np.frombuffer(made.net(w).block, np.int64) for made in (again, model))
+    assert not set(theirs[LISTS]) & set(ours[LISTS])
+
+
+def test_arrays_of_two_kinds_of_numbers_are_refused(model):
+    net = model.net(model.pack(b=1.0, k=1.0))
+    with pytest.raises(TypingError, match="arrays of one kind of number"):
+        model.kernels().rhs(0.0, np.zeros(2), net, np.empty(2, complex))
