@@ -108,6 +108,7 @@ GOOD = {
     replica.gardner_capacity: {"kappa": 0.1, "J_D": 0.1, "bias": 0.1},
     replica.graded_existence_threshold: {"g": 2.0, "which": "aligned"},
     replica.graded_fixed_point_entropy: {"s": 1.5, "g": 2.0, "which": "stable", "throw": True},
+    replica.graded_pair_entropy: {"overlap": 0.2, "s": 1.5, "g": 2.0, "throw": True},
     replica.integer_clusters: {"y": 3, **POINT, "eta": 0.1, "throw": True},
     replica.layered_entropy: {"J_D": 0.5, "lam": 0.1, "L": 2},
     replica.layered_overlap_gap_threshold: {"J_D": 0.01, "L": 2, "distance": "total"},

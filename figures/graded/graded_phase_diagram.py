@@ -202,7 +202,6 @@ variables = {
 unjudged = {
     "between the couplings that are judged": ("binary",),
     "which no simulation decides": ("aligned",),
-    "networks that the thresholds are found from": ("freezing_networks",),
 }
 
 

@@ -113,7 +113,7 @@ variables = {
     "capacity": "capacity α_c",
 }
 unjudged = {
-    "the theory": ("capacity", "phi_limit", "load_limit"),
+    "the theory, as a line": ("capacity",),
 }
 
 

@@ -189,7 +189,7 @@ variables = {
 
 unjudged = {
     "no theory tells it": ("held", "held_error"),
-    "lines": ("line_alpha", "line", "kappa", "gardner"),
+    "where points are, and lines": ("alpha", "line_alpha", "line", "kappa", "gardner"),
 }
 
 

@@ -144,7 +144,7 @@ variables = {
     "radius": "distance from which half of the patterns come back",
 }
 unjudged = {
-    "full networks, of which no theory of recall is here": ("radius",),
+    "full networks, of which no theory of recall is here": ("radius", "radius_error"),
     "the lines, of which the points that are judged are part": ("basin_line", "load_line", "exact"),
 }
 

@@ -9,6 +9,7 @@ import dynamics
 import networks
 from figures.compared import Compared, Comparisons, student, untransformed
 from figures.relaxation.lifetime_law import INFINITE, NAMES, SLOPE, Activity, Fitted, fitted, law
+from figures.relaxation.lifetime_left_over import LABELS, draw_left_over
 
 if TYPE_CHECKING:
     import xarray
@@ -46,12 +47,6 @@ BATCH = 20  # networks
 FEWEST = 5  # lives that must have ended
 SMALL = 0.05  # unstable fraction below which fluctuations are held against the theory
 TIMES = np.array([0.125, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0])  # in mean lifetimes
-LABELS = {
-    "theory": "theory",
-    "square": "$N\\delta^2$",
-    "cube": "$N\\delta^3$",
-    "power": "free power",
-}
 
 
 def live(
@@ -308,7 +303,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     middle.plot(x, SLOPE * (float(data["offset"]) - np.log(x)), "k", lw=0.9, label="slope $2/\\pi$")
     middle.set(xscale="log", xlabel="unstable fraction $u$", ylabel="$N$ var($\\kappa\\sqrt{u}$)")
     middle.legend(loc="upper right")
-    _draw_left_over(right, data)
+    draw_left_over(right, data)
     return figure
 
 
@@ -333,29 +328,3 @@ def _draw_lifetimes(ax: "Axes", data: "xarray.Dataset") -> None:
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * 8)
     ax.legend(loc="upper left", title="$J_D$", ncols=3, fontsize=6.5, columnspacing=1)
-
-
-def _draw_left_over(ax: "Axes", data: "xarray.Dataset") -> None:
-    """Draw what is left of the lifetimes by each law."""
-    delta = INFINITE - data["J_D"].values
-    for color, (name, label) in enumerate(LABELS.items()):
-        off = (data["log_lifetime"] - data["predicted"].sel(law=name)).values
-        place = delta + 0.006 * (color - 1.5)
-        for last, face in ((False, "w"), (True, f"C{color}")):
-            some = (data["last"].values == last) & data["lasts"].values
-            error = data["log_error"].values[some].tolist()
-            ax.errorbar(
-                place[some],
-                off[some],
-                error,
-                fmt="os^D"[color],
-                mfc=face,
-                ms=3.5,
-                color=f"C{color}",
-                label=label if last else None,
-            )
-    ax.axhline(0, color="0.5", lw=0.8)
-    ax.set_yscale("symlog", linthresh=1)
-    ax.set_yticks([-10, -1, 0, 1], ["-10", "-1", "0", "1"])
-    ax.set(xlabel="distance $\\delta = J_a - J_D$", ylabel="$\\ln\\tau$ - law", ylim=(-20, 8))
-    ax.legend(loc="upper left", ncols=2, fontsize=6.5, columnspacing=1)

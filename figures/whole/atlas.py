@@ -80,9 +80,9 @@ def compared(data: "xarray.Dataset") -> Comparisons:
 
     below = data["J_D"] < data["gap_threshold"]
     differ = ((data["groups"].min("d") < 0) != below).astype(float)
-    yield Compared("mismatch", "gaps of groups of y, and their thresholds", differ, "groups")
+    yield Compared("mismatch", "gaps of groups of y, and their thresholds", differ)
     differ = ((data["densest"].min("d") < 0) != (data["J_D"] < data["closing"])).astype(float)
-    yield Compared("mismatch", "gaps of the densest, and the threshold", differ, "densest")
+    yield Compared("mismatch", "gaps of the densest, and the threshold", differ)
 
     from scipy.special import ndtr
 

@@ -223,13 +223,9 @@ def _digits(low: float, value: float, high: float) -> int:
 variables = {
     "mark_row": "what happens from the self-coupling on: a row of the diagram",
     "mark_N": "number of neurons N: inf for theory in the limit",
-    "mark_low": (
-        "low end of the interval of the self-coupling: 68 %, or the error that a theory claims"
-    ),
+    "mark_low": "low end of the self-coupling: of 68 %, or of the error that a theory claims",
     "mark_value": "self-coupling J_D from which on it happens",
-    "mark_high": (
-        "high end of the interval of the self-coupling: 68 %, or the error that a theory claims"
-    ),
+    "mark_high": "high end of the self-coupling: of 68 %, or of the error that a theory claims",
     "mark_source": "figure that found it",
     "mark_expected": (
         "self-coupling J_D that single runs without couplings predict: nan if they predict none"

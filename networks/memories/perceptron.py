@@ -133,6 +133,15 @@ class Perceptron:
         ------
         TypeError, ValueError
             If `patterns` is outside its documented domain.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import networks
+        >>> patterns = np.random.default_rng(1).choice([-1, 1], (2, 20))
+        >>> network = networks.Perceptron(N=20, P=2).store(patterns)
+        >>> network.is_fixed_point(patterns)
+        array([ True,  True])
         """
         return self._learned(checked_patterns(patterns, self.N, self.P))
 

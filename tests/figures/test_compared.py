@@ -72,11 +72,14 @@ def test_a_shift_of_twice_the_power_turns_the_verdict(figure):
     for k, one in enumerate(module.compared(data)):
         if not (one.drawn and one.off.notnull().any()):
             continue
-        for sign in (1,) if one.kind == "bound" else (1, -1):
+        turned = []
+        for sign in (1, -1):
             changed = shifted(data, one, sign)
             assert changed is not None, one.what
             (check,) = judge(changed, [list(module.compared(changed))[k]])
-            assert not check.agrees, f"{one.what}, shifted by {sign} times twice the power"
+            turned.append(not check.agrees)
+        # a bound is broken by a shift to one side
+        assert any(turned) if one.kind == "bound" else all(turned), (one.what, turned)
         (check,) = judge(data, [one])
         assert check.drawn, one.what
         assert check.values == one.off.notnull().sum(), one.what

@@ -134,12 +134,16 @@ def test_figure_of_layers(tmp_path, monkeypatch):
         settles = rng.random(10) < 1 / (1 + np.exp(-20 * (lam - N / 100)))
         return np.where(settles, 3.0, np.inf)
 
+    def freezing(lam, t_max, samples, rng):
+        return {"freezing": 0.8 - 0.5 * lam, "freezing_error": 0.01}
+
     monkeypatch.setattr(relaxation_layered, "settle_layers", settling)
+    monkeypatch.setattr(relaxation_layered, "freezing", freezing)
     data = relaxation_layered.compute(small_run(tmp_path), False)
     found = data["threshold"].sel(bound="value").values
     np.testing.assert_allclose(found[0], 0.5, atol=0.1)
     np.testing.assert_allclose(found[1], 1.0, atol=0.1)
-    assert len(relaxation_layered.draw(data).axes) == 2
+    assert len(relaxation_layered.draw(data).axes) == 3
 
 
 @pytest.mark.long

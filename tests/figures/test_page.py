@@ -103,7 +103,7 @@ def test_figures_stand_in_their_chapters(written, tmp_path):
     shown = [t for t in titles if f">{t}</h2>" in source]
     assert shown == ["How many fixed points", "Relaxation", "Learning by steering"]
     assert "✓ theory and simulation agree : of 3 means" in told
-    assert "✗ two computations DISAGREE : of 2 values" in told
+    assert "✗ two computations DISAGREE : the largest of 2 differences" in told
     assert "– theory and simulation not judged : the limit: no numbers to compare" in told
     assert "J_D 0, 0.1, 0.2, …, 1 (11 values) networks 400 seed 0" in told
     assert "end low, high" not in told
