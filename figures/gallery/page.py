@@ -110,11 +110,12 @@ def _section(folder: Path, chapter: Chapter) -> Section:
 def _read(path: Path) -> entry.Entry | Damaged:
     picture = path.with_suffix(".png")
     looks = [file.stat() for file in (path, picture) if file.is_file()]
-    return _read_once(path, *((look.st_mtime_ns, look.st_size) for look in looks))
+    stamps = [(look.st_mtime_ns, look.st_size) for look in looks]
+    return _read_once(path, catalogue.tabulate(path.stem), *stamps)
 
 
 @lru_cache(maxsize=256)  # the page is renewed after each figure, the others are as they were
-def _read_once(path: Path, *_stamps: tuple[int, int]) -> entry.Entry | Damaged:
+def _read_once(path: Path, *_depends: object) -> entry.Entry | Damaged:
     try:
         return entry.read(path)
     except ValueError as error:

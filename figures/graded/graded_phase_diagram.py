@@ -221,10 +221,21 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     error = (high - low) / 2
     line = data["typical"].interp(g=data["half_g"], method="cubic")
     what = "no networks settle where there are no stable fixed points"
-    yield Compared("bound", what, (line - value) / error, "half", error, "of s")
+    yield _bound(what, line - value, error, shared=False)
     rise, both = value.diff("N"), (error**2 + error.shift(N=1) ** 2) ** 0.5
-    what = "larger networks settle at a larger s"
-    yield Compared("bound", what, -rise / both, "half", both, "of s", shared=True)
+    yield _bound("larger networks settle at a larger s", -rise, both, shared=True)
+
+
+def _bound(
+    what: str, excess: "xarray.DataArray", error: "xarray.DataArray", *, shared: bool
+) -> Compared:
+    """Compare thresholds with a bound, which they may be far from."""
+    off = excess / error
+
+    def noticed(units: float) -> "xarray.DataArray":
+        return (units - off) * error
+
+    return Compared("bound", what, off, "half", error, "of s", shared, noticed=noticed)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":

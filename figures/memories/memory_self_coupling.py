@@ -145,7 +145,7 @@ variables = {
 }
 unjudged = {
     "full networks, of which no theory of recall is here": ("radius", "radius_error"),
-    "the lines, of which the points that are judged are part": ("basin_line", "load_line", "exact"),
+    "the lines, of which the points that are judged are part": ("basin_line", "load_line"),
 }
 
 

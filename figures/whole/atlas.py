@@ -29,7 +29,7 @@ caption = (
 )
 
 variables = {
-    "t": "time t [sweep]",
+    "t": "time t in sweeps",
     "count_limit": "entropy of fixed points per neuron: of infinitely many neurons",
     "count_exact": "entropy of fixed points per neuron: exact mean of N neurons",
     "groups": "entropy of groups of y fixed points per neuron: at mutual distance d",

@@ -134,10 +134,14 @@ def test_figure_of_layers(tmp_path, monkeypatch):
         settles = rng.random(10) < 1 / (1 + np.exp(-20 * (lam - N / 100)))
         return np.where(settles, 3.0, np.inf)
 
+    def settling_alone(N, J_D, max_sweeps, rng):
+        return rng.random(10) < 1 / (1 + np.exp(-20 * (J_D - N / 500)))
+
     def freezing(lam, t_max, samples, rng):
         return {"freezing": 0.8 - 0.5 * lam, "freezing_error": 0.01}
 
     monkeypatch.setattr(relaxation_layered, "settle_layers", settling)
+    monkeypatch.setattr(relaxation_layered, "settle_layer", settling_alone)
     monkeypatch.setattr(relaxation_layered, "freezing", freezing)
     data = relaxation_layered.compute(small_run(tmp_path), False)
     found = data["threshold"].sel(bound="value").values
