@@ -68,7 +68,8 @@ def test_what_each_stage_of_xnor_may_change():
         assert len(i)
         assert set(zip(i.tolist(), j.tolist(), strict=True)) <= {(0, 5), (5, 0)}
     read = [gates.outputs(model, "XOR", w, 4) for w in (before.w, training.last)]
-    np.testing.assert_array_equal(*read)
+    # but for the last bit: a channel shares its division with another one, which changed
+    np.testing.assert_allclose(*read, rtol=1e-15)
 
 
 def test_a_channel_from_the_reference_inhibited_by_an_xor_is_an_xnor():
