@@ -152,7 +152,6 @@ unjudged = {
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare overlaps in networks, extrapolated, with those of infinitely many neurons."""
     z = (data["course"] - data["exact"]) / data["course_error"]
-    why = "the noise of neurons that hardly flip any more is that of few inputs, beyond 1/K"
     parts: dict[str, Callable[[xarray.DataArray], xarray.DataArray]] = {
         "overlaps in the course of recall": lambda x: x.sel(alpha=0.3, start=0.5)[:, 1:],
         "overlaps after 12 steps, by the start": lambda x: x.sel(alpha=0.3)[:, :, -1],
@@ -160,7 +159,7 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     }
     for what, part in parts.items():
         error = part(data["course_error"])
-        yield Compared("z", what, part(z), "course", error, "of the overlap", True, why)
+        yield Compared("z", what, part(z), "course", error, "of the overlap", shared=True)
 
 
 def draw(data: "xarray.Dataset") -> "Figure":
