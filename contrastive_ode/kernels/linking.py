@@ -29,10 +29,11 @@ class Linked:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self.engine, name)
-        needed = [kernel for kernel in KERNELS if kernel in set(_called(self.engine, name))]
+        called = set(_called(self.engine, name))
+        needed = [kernel for kernel in KERNELS if kernel in called]
         if needed:
             found = self._bound(found, needed)
-            setattr(self, name, found)
+        setattr(self, name, found)  # it is asked for in every call, and looked up once
         return found
 
     def _bound(self, function: Any, needed: list[str]) -> Callable[..., Any]:
