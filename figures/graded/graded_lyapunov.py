@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import dynamics
 import networks
+import sweeps
 from figures.compared import Compared, Comparisons
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         end = run(infinite, grid | {"averaged": [averaged]}).squeeze(drop=True)
         ends.append((float(end["value"]), float(end["error"])))
     mean, error = (np.array(part) for part in zip(*rows, strict=True))
-    fits = [_extrapolated(np.array(sizes), *row) for row in rows]
+    fits = [sweeps.extrapolate(sizes, *row) for row in rows]
     couplings = np.linspace(1.0, 5.0, 17 if full else 9)[1:]
     classical = [dynamics.classical_chaos(x).lyapunov for x in couplings]
     exact = [
@@ -95,9 +96,9 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         {
             "network": (("case", "N"), mean),
             "network_error": (("case", "N"), error),
-            "extrapolated": ("case", [fit[0] for fit in fits]),
-            "extrapolated_error": ("case", [fit[1] for fit in fits]),
-            "slope": ("case", [fit[2] for fit in fits]),
+            "extrapolated": ("case", [fit.limit for fit in fits]),
+            "extrapolated_error": ("case", [fit.error for fit in fits]),
+            "slope": ("case", [fit.coefficients[1] for fit in fits]),
             "infinite": ("case", [end[0] for end in ends]),
             "infinite_error": ("case", [end[1] for end in ends]),
             "classical": ("g", classical),
@@ -107,14 +108,6 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         },
         {"N": sizes, "g": couplings},
     ).assign_attrs(networks=batches * BATCH, t_max=t_max)
-
-
-def _extrapolated(N: npt.NDArray[np.int_], y: Floats, error: Floats) -> tuple[float, float, float]:
-    """Return the end of a straight line in 1/N, its error, and the slope."""
-    terms = np.stack([np.ones(len(N)), 1 / N], axis=1)
-    covariance = np.linalg.inv(terms.T @ (terms / error[:, None] ** 2))
-    value, slope = covariance @ terms.T @ (y / error**2)
-    return float(value), float(np.sqrt(covariance[0, 0])), float(slope)
 
 
 variables = {
