@@ -111,11 +111,6 @@ class BinaryNetwork(Network):
         )
 
     @property
-    def is_sparse(self) -> bool:
-        """False: all couplings are there."""
-        return False
-
-    @property
     def couplings(self) -> npt.NDArray[np.float32]:
         """The matrix `J_ij` as an array of N^2 numbers that is made anew."""
         return self.outgoing.T

@@ -42,6 +42,11 @@ class Network:
     lam
         Excitatory coupling between neighbouring layers, in [0, 1e30].
 
+    Attributes
+    ----------
+    is_sparse
+        Whether the couplings are kept by their non-zeros.
+
     Raises
     ------
     TypeError, ValueError
@@ -81,11 +86,13 @@ class Network:
     couplings: npt.NDArray[np.float32]
     J_D: float
     lam: float = 0.0
+    is_sparse: bool = field(init=False, default=False)
     _largest: float = field(init=False)
 
     def __post_init__(self) -> None:
         kept: Any
-        if sparse.is_sparse(self.couplings):
+        object.__setattr__(self, "is_sparse", sparse.is_sparse(self.couplings))
+        if self.is_sparse:
             kept, largest = sparse.checked(self.couplings)
         else:
             kept, largest = _checked(self.couplings)
@@ -103,11 +110,6 @@ class Network:
     def N(self) -> int:
         """Number of neurons, in one layer."""
         return int(self.couplings.shape[-1])
-
-    @property
-    def is_sparse(self) -> bool:
-        """Whether the couplings are kept by their non-zeros."""
-        return sparse.is_sparse(self.couplings)
 
     @property
     def outgoing(self) -> npt.NDArray[np.float32]:

@@ -68,11 +68,6 @@ class HebbianNetwork(MemoryNetwork):
         """Shape of a state: (N,)."""
         return (self.N,)
 
-    @property
-    def is_sparse(self) -> bool:
-        """Always False."""
-        return False
-
     @cached_property
     def couplings(self) -> npt.NDArray[np.float32]:
         """The matrix `J_ij`, which is made when it is asked for."""
