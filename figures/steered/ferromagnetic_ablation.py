@@ -23,7 +23,7 @@ equation = (
 )
 caption = (
     "Either coupling makes two layers learn; without both, many digits end in the same state, and "
-    "both together add little. Two layers with neither self-coupling nor excitatory couplings "
+    "both together are no better than one. Two layers with neither self-coupling nor excitatory couplings "
     "between them, with one of the two, and with both. Left: accuracy on new digits against "
     "epochs, with one standard error over projections and networks; grey: chance. Right: after "
     "the last epoch, the accuracy (bars: hatched on the training digits, plain on new ones) and "
