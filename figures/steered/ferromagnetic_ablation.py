@@ -23,12 +23,12 @@ equation = (
 )
 caption = (
     "Either coupling makes two layers learn; without both, many digits end in the same state, and "
-    "both together are no better than one. Two layers with neither self-coupling nor excitatory couplings "
-    "between them, with one of the two, and with both. Left: accuracy on new digits against "
-    "epochs, with one standard error over projections and networks; grey: chance. Right: after "
-    "the last epoch, the accuracy (bars: hatched on the training digits, plain on new ones) and "
-    "the number of different states that inference ends in, for each new digit (diamonds). Input "
-    "of strength 2 on both layers, margin k + J_D + λ. Quick size: small digits; full size: "
+    "both together are no better than one. Two layers with neither self-coupling nor excitatory "
+    "couplings between them, with one of the two, and with both. Left: accuracy on new digits "
+    "against epochs, with one standard error over projections and networks; grey: chance. Right: "
+    "after the last epoch, the accuracy (bars: hatched on the training digits, plain on new ones) "
+    "and the number of different states that inference ends in, for each new digit (diamonds). "
+    "Input of strength 2 on both layers, margin k + J_D + λ. Quick size: small digits; full size: "
     "MNIST. The mean of the images is left in, as published; without it networks learn at J_D = 0 "
     "too (docs/theory/learning.md)."
 )
