@@ -16,6 +16,8 @@ from contrastive_ode.kernels.hoisting import NodeArrays
 from contrastive_ode.kernels.naming import Names
 from contrastive_ode.kernels.padding import loops_in_lanes, padding
 from contrastive_ode.kernels.printing import code, common
+from contrastive_ode.kernels.stepping import ARGUMENTS as STEPPING
+from contrastive_ode.kernels.stepping import whole_step
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -136,6 +138,9 @@ def _kernel(
     else:
         yield from addressed(name, ARGUMENTS[name].split(", "), names, body)
     yield from (*body, "")
+    if name == "rhs" and not names.in_tuples:
+        first = list(addressed("runge_kutta", STEPPING, names, body))
+        yield from ("", *whole_step(len(system.states), first, body))
 
 
 def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:

@@ -20,6 +20,7 @@ ENGINE = ("calls", "steps", "slow", "local", "echo", "adjoint", "velocities", "f
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
 GENERATOR = (
     *("building", "derivation", "hoisting", "naming", "padding", "printing", "addressing"),
+    "stepping",
     "generation",
 )
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
