@@ -43,7 +43,7 @@ class NetArrays(NamedTuple):
     parameters: tuple[Floats, ...]
     constants: tuple[Floats, ...]
     rows: Unsigned
-    columns: Unsigned
+    columns: npt.NDArray[np.uint32]
     firsts: Unsigned
     seconds: Unsigned
     starts: Unsigned

@@ -258,6 +258,7 @@ class Model(Parameters):
         rows, columns = self.topology.rows, self.topology.columns
         found = (rows, columns, i[new], j[new], starts, k, self.topology.back)
         indices = [index.astype(np.uint64) for index in found]
+        indices[1] = columns.astype(np.uint32)  # read once an edge, from a memory that is slow
         constants = tuple(self.constants.values())
         sizes = [self.N, len(indices[2]), 0]
         offsets = [8 * where.start for where in self._slices.values()]
