@@ -276,6 +276,8 @@ def inner_loop(
     split = [(c, *names.factors(value, inner_index)) for c, value in terms]
     summed = [(c, f, v) for c, f, v in split if c.index in ("", *outer_indices)]
     elsewhere = [(c, f, v) for c, f, v in split if c.index not in ("", *outer_indices)]
+    if not elsewhere:
+        summed = [(c, f * a, b) for c, f, v in summed for a, b in names.spread(v, inner_index)]
     sums = {value: f"_sum{m}" for m, value in enumerate(dict.fromkeys(v for *_, v in summed))}
     yield from (f"        {total} = 0.0" for total in sums.values())
     yield from (f"        _factor{m} = {code(f)}" for m, (_, f, _) in enumerate(elsewhere))
