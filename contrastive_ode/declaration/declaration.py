@@ -14,7 +14,8 @@ DIRECTION, FLOW = "direction", "flow"  # prefixes of vectors that a kernel is gi
 LIFT, DRIFT = "lift", "drift"  # prefixes of how rates depend on a total, and of its change in time
 # what generated code calls, and the arguments of `System.on`
 RESERVED = {"np", "range", "len", "abs", "copysign", "inf", "nan", "self", "topology"}
-RESERVED |= {"integers", "unsigned", "floats", "float_table", "states", "state_table"}
+RESERVED |= {"integers", "unsigned", "narrow", "floats", "float_table", "states", "state_table"}
+RESERVED |= {"logistic", "logistic_slope", "multiply", "multiply_back", "add_up", "room", "float"}
 
 
 @dataclass(frozen=True, init=False, repr=False)

@@ -87,6 +87,6 @@ def _view(dtype: Any, ndim: int) -> Any:
     return vector
 
 
-integers, unsigned = _view(types.int64, 1), _view(types.uint64, 1)
+integers, unsigned, narrow = (_view(kind, 1) for kind in (types.int64, types.uint64, types.uint32))
 floats, float_table = _view(types.float64, 1), _view(types.float64, 2)
 complexes, complex_table = _view(types.complex128, 1), _view(types.complex128, 2)

@@ -3,7 +3,6 @@
 from typing import Any
 
 from contrastive_ode.engine.arguments import (
-    Drive,
     End,
     Floats,
     Indices,
@@ -12,18 +11,24 @@ from contrastive_ode.engine.arguments import (
     TaskArrays,
     Workspace,
 )
-from contrastive_ode.engine.stand_ins import inner, inside, loss_slope, njit, sensitivity, vjp
+from contrastive_ode.engine.stand_ins import (
+    inner,
+    inside,
+    loss_slope,
+    njit,
+    runge_kutta,
+    sensitivity,
+    tell,
+    vjp,
+)
 from contrastive_ode.engine.steps import (
     FACTORS,
     OFFSETS,
-    advance,
     blown_up,
     clear,
     copy,
     cost_of_step,
     quadrature,
-    rate,
-    stage,
     start,
 )
 
@@ -45,7 +50,6 @@ def trace(
     e: int,
     steps: tuple[int, int],
     task: TaskArrays,
-    drive: Drive,
     net: NetArrays,
     work: Workspace,
     stages: Floats,
@@ -60,10 +64,7 @@ def trace(
         cost += cost_of_step(e, n, p, z, task)
         if p < len(task.points) and task.points[p] == n:
             p += 1
-        for k in range(4):
-            stage(k, task.h, z, K, stages[n - steps[0]])
-            rate(2 * n + OFFSETS[k], task.h, stages[n - steps[0], k], drive, net, K[k])
-        advance(n, task.h, z, K, drive)
+        runge_kutta(n, task.h, z, stages[n - steps[0]], K, net)
         bad = blown_up(z)
         if bad >= 0:
             return cost, End(e, n + 1, bad)
@@ -95,12 +96,12 @@ def adjoint(
     N, L = len(z), len(stages)
     for b in range(len(examples)):
         e = examples[b]
-        drive = start(e, task, z)
+        tell(0.0, start(e, task, z), net)
         cost = 0.0
         for part in range(len(starts)):
             copy(z, starts[part])
             reach = (part * L, min(steps, (part + 1) * L))
-            cost, end = trace(cost, e, reach, task, drive, net, work, stages)
+            cost, end = trace(cost, e, reach, task, net, work, stages)
             if end.step >= 0:
                 return End(b, end.step, end.variable)
         costs[b] += cost + cost_of_step(e, steps, passed(steps, task), z, task)
@@ -128,7 +129,7 @@ def adjoint(
                 break
             if n % L == 0 and n < steps:  # the part before, once more
                 copy(starts[n // L - 1], z)
-                trace(0.0, e, (n - L, n), task, drive, net, work, stages)
+                trace(0.0, e, (n - L, n), task, net, work, stages)
             clear(total)
             clear(back)
             for k in range(3, -1, -1):

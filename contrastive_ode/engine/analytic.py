@@ -4,7 +4,18 @@ There the kernels, generated and not, are those of real numbers, letter by lette
 makes others of them for states that are complex.
 """
 
-# ruff: noqa: F401
+# ruff: noqa: E402, F401
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def exact(function: F) -> F:
+    """Stand in for numba's decorator."""
+    return function
+
 
 # ---- what follows goes into the generated module ----
 
@@ -25,3 +36,15 @@ from cmath import (
     tan,
     tanh,
 )
+
+
+@exact
+def logistic(x: complex) -> complex:
+    """Return 1 / (1 + exp(-x))."""
+    return 1 / (1 + exp(-x))
+
+
+@exact
+def logistic_slope(x: complex) -> complex:
+    """Return the derivative of the logistic function."""
+    return logistic(x) * logistic(-x)

@@ -43,7 +43,7 @@ class NetArrays(NamedTuple):
     parameters: tuple[Floats, ...]
     constants: tuple[Floats, ...]
     rows: Unsigned
-    columns: Unsigned
+    columns: npt.NDArray[np.uint32]
     firsts: Unsigned
     seconds: Unsigned
     starts: Unsigned
@@ -98,8 +98,8 @@ class Batch(NamedTuple):
     `rows` are the arrays of a workspace for all examples, a row each, and `flat` the same memory
     without the division into rows; so `tape` and `flat_tape`. `scratch` is for the vectors that are
     multiplied by matrices, and their products. `left` and `right` gather the factors of outer
-    products, as many rows as are `filled`, `sums` those of products with a vector of ones; `outer`
-    is for their sum. `fixed` depends on the parameters alone.
+    products, as many rows as are `filled`, `sums` those of products with a vector of ones;
+    `diagonal` is for what no product changes. `fixed` depends on the parameters alone.
     """
 
     rows: Workspace
@@ -111,7 +111,7 @@ class Batch(NamedTuple):
     left: Floats
     right: Floats
     sums: Floats
-    outer: Floats
+    diagonal: Floats
     filled: Indices
 
 

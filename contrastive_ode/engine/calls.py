@@ -2,16 +2,21 @@
 
 from typing import Any
 
+import numpy as np
+
 from contrastive_ode.engine.addresses import call
-from contrastive_ode.engine.arguments import Floats, Indices
+from contrastive_ode.engine.arguments import Drive, Floats, Indices
 from contrastive_ode.engine.places import Place
-from contrastive_ode.engine.stand_ins import kernel, njit
+from contrastive_ode.engine.stand_ins import inner, kernel, njit
 
 # ---- what follows goes into the generated module ----
 
 RHS, JVP, VJP = int(Place.rhs), int(Place.jvp), int(Place.vjp)
 SENSITIVITY, RATE = int(Place.sensitivity), int(Place.sensitivity_rate)
 SCRATCH, PADDED = int(Place.scratch), int(Place.padded)
+RUNGE_KUTTA, STEP, BEGAN = int(Place.runge_kutta), int(Place.step), int(Place.began)
+FORCES, FORCED, FORCE = int(Place.forces), int(Place.forced), int(Place.force)
+IMPOSITIONS, IMPOSED, VALUES = int(Place.impositions), int(Place.imposed), int(Place.values)
 NUMBER, PARAMETERS = int(Place.number), int(Place.parameters)
 
 
@@ -28,6 +33,22 @@ def locate(block: Indices, w: Floats, scratch: Floats) -> None:
 def rhs(t: float, x: Floats, net: Indices, out: Floats) -> None:
     """Write F."""
     call(net[RHS], t, (x, net, out))
+
+
+@inner
+def tell(t: float, drive: Drive, net: Indices) -> None:
+    """Write into the block of a network when a trajectory begins, and what drives it."""
+    net[BEGAN] = np.float64(t).view(np.int64)
+    net[FORCES], net[IMPOSITIONS] = len(drive.forced), len(drive.imposed)
+    net[FORCED], net[FORCE] = drive.forced.ctypes.data, drive.force.ctypes.data
+    net[IMPOSED], net[VALUES] = drive.imposed.ctypes.data, drive.values.ctypes.data
+
+
+@kernel
+def runge_kutta(n: int, h: float, x: Floats, X: Floats, K: Floats, net: Indices) -> None:
+    """Make step n of the trajectory that was told of, and write its stages."""
+    net[STEP] = n
+    call(net[RUNGE_KUTTA], h, (x, X, K, net))
 
 
 @kernel

@@ -1,7 +1,7 @@
 """Trajectories without cost or drive, and along them tangent vectors."""
 
 from contrastive_ode.engine.arguments import Drive, End, Floats, NetArrays, Workspace
-from contrastive_ode.engine.stand_ins import jvp, njit, rhs
+from contrastive_ode.engine.stand_ins import jvp, njit, rhs, runge_kutta, tell
 from contrastive_ode.engine.steps import OFFSETS, advance, blown_up, copy, stage
 
 # ---- what follows goes into the generated module ----
@@ -21,11 +21,9 @@ def flow(
     x, X, K = work.x, work.X, work.K
     steps = (len(path) - 1) * stride
     copy(x, path[0])
+    tell(t, drive, net)
     for n in range(steps):
-        for k in range(4):
-            stage(k, h, x, K, X)
-            rhs(t + h * (n + 0.5 * OFFSETS[k]), X[k], net, K[k])
-        advance(n, h, x, K, drive)
+        runge_kutta(n, h, x, X, K, net)
         bad = blown_up(x)
         if bad >= 0:
             return End(0, n + 1, bad)

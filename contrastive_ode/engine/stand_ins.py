@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from contrastive_ode.engine.arguments import Batch, Floats, NetArrays
+from contrastive_ode.engine.arguments import Batch, Drive, Floats, NetArrays
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -21,6 +21,14 @@ inner = inside = kernel = njit
 
 def rhs(t: float, x: Floats, net: NetArrays, out: Floats) -> None:
     """Stand in for the generated kernel: F."""
+
+
+def tell(t: float, drive: Drive, net: NetArrays) -> None:
+    """Stand in for what tells a network when a trajectory begins, and what drives it."""
+
+
+def runge_kutta(n: int, h: float, x: Floats, X: Floats, K: Floats, net: NetArrays) -> None:
+    """Stand in for the generated kernel: a whole step, and its stages."""
 
 
 def jvp(t: float, x: Floats, v: Floats, net: NetArrays, out: Floats) -> None:

@@ -9,7 +9,7 @@ from contrastive_ode.engine.arguments import (
     TaskArrays,
     Workspace,
 )
-from contrastive_ode.engine.stand_ins import inner, loss, njit, rhs
+from contrastive_ode.engine.stand_ins import inner, loss, njit, rhs, runge_kutta, tell
 
 # ---- what follows goes into the generated module ----
 
@@ -124,7 +124,7 @@ def free(
     x, X, K = work.x, work.X, work.K
     for b in range(len(examples)):
         e = examples[b]
-        drive = start(e, task, x)
+        tell(0.0, start(e, task, x), net)
         p = 0
         for n in range(steps + 1):
             copy(x, path[b, n])
@@ -132,10 +132,7 @@ def free(
             if p < len(points) and points[p] == n:
                 p += 1
             if n < steps:
-                for k in range(4):
-                    stage(k, h, x, K, X)
-                    rate(2 * n + OFFSETS[k], h, X[k], drive, net, K[k])
-                advance(n, h, x, K, drive)
+                runge_kutta(n, h, x, X, K, net)
                 bad = blown_up(x)
                 if bad >= 0:
                     return End(b, n + 1, bad)

@@ -42,7 +42,8 @@ def addressed(name: str, arguments: list[str], names: Names, body: list[str]) ->
     for short, place in INDICES.items():
         if re.search(rf"\b{short}\b", used):
             length = f"_net[{Place.pairs:d}]" if short == "_firsts" else "1"  # or as long as it is
-            yield f"    {short} = unsigned(_net[{place:d}], {length})"
+            kind = "narrow" if short == "_columns" else "unsigned"
+            yield f"    {short} = {kind}(_net[{place:d}], {length})"
     for short, number in sorted(set(OF_MANY.findall(used))):
         m, of = int(number), system.constants if short == "_c" else system.parameters
         at, kind = f"_net[{first + m + (parameters if short == '_c' else 0)}]", "float"

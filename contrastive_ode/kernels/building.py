@@ -3,6 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from contrastive_ode.declaration.expressions import expression
@@ -107,3 +108,36 @@ def many_turns(value: "Expr") -> bool:
     terms = (term for angle in angles for term in sympy.Add.make_args(sympy.expand(angle.args[0])))
     factors = (term.as_coeff_Mul()[0] for term in terms)
     return any(factor.is_Integer and abs(factor) > MOST_TURNS for factor in factors)
+
+
+@cache
+def logistic() -> Any:
+    """Return the logistic function for sympy, whose kernels divide once for it."""
+    import sympy
+
+    class logistic(sympy.Function):  # type: ignore[misc]
+        """1 / (1 + exp(-x))."""
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return logistic_slope(self.args[0])
+
+    class logistic_slope(sympy.Function):  # type: ignore[misc]
+        """Its derivative."""
+
+        def fdiff(self, argindex: int = 1) -> Any:
+            return -self * sympy.tanh(self.args[0] / 2)
+
+    for function in (logistic, logistic_slope):
+        function._eval_is_extended_real = lambda self: self.args[0].is_extended_real
+    return logistic
+
+
+def with_logistic(value: "Expr") -> "Expr":
+    """Write 1 / (1 + exp(x)) as what it is, so that it and its slope are computed at once."""
+    import sympy
+
+    def fits(e: Any) -> bool:
+        whole = e.is_Pow and e.exp.is_Integer and e.exp < 0 and e.base.is_Add
+        return bool(whole and isinstance(e.base - 1, sympy.exp))
+
+    return value.replace(fits, lambda e: logistic()(-(e.base - 1).args[0]) ** -e.exp)

@@ -13,7 +13,7 @@ from contrastive_ode.declaration.declaration import (
     index_of,
     without_index,
 )
-from contrastive_ode.kernels.building import built, many_turns, slope
+from contrastive_ode.kernels.building import built, many_turns, slope, with_logistic
 
 if TYPE_CHECKING:
     from sympy import Expr, Symbol
@@ -211,6 +211,7 @@ def parsed(system: Declaration, kind: str, text: str) -> "Expr":
     known = system.symbols(kind if kind in INDICES else "node")
     symbols = {name: sympy.Symbol(name, real=True) for name in known}
     value = built(f"{system.name}: {kind} rate", text, symbols)
+    value = with_logistic(value)
     if many_turns(value):
         return value
     # a difference of phases is split, so that one sine a node serves all its edges; but not that of

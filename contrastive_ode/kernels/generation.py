@@ -16,6 +16,8 @@ from contrastive_ode.kernels.hoisting import NodeArrays
 from contrastive_ode.kernels.naming import Names
 from contrastive_ode.kernels.padding import loops_in_lanes, padding
 from contrastive_ode.kernels.printing import code, common
+from contrastive_ode.kernels.stepping import ARGUMENTS as STEPPING
+from contrastive_ode.kernels.stepping import whole_step
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -30,8 +32,9 @@ from math import sinh, sqrt, tan
 import numpy as np
 
 from contrastive_ode.engine.addresses import call, complex_table, complexes, float_table, floats
-from contrastive_ode.engine.addresses import integers, unsigned
+from contrastive_ode.engine.addresses import integers, narrow, unsigned
 from contrastive_ode.engine.arguments import Drive, End
+from contrastive_ode.engine.blas import add_outer_product, by_plain, by_turned
 from contrastive_ode.engine.lanes import load as _load, total as _all_four
 from contrastive_ode.engine.places import Place
 from foundation.compiled import compiled
@@ -135,6 +138,9 @@ def _kernel(
     else:
         yield from addressed(name, ARGUMENTS[name].split(", "), names, body)
     yield from (*body, "")
+    if name == "rhs" and not names.in_tuples:
+        first = list(addressed("runge_kutta", STEPPING, names, body))
+        yield from ("", *whole_step(len(system.states), first, body))
 
 
 def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:
@@ -270,6 +276,8 @@ def inner_loop(
     split = [(c, *names.factors(value, inner_index)) for c, value in terms]
     summed = [(c, f, v) for c, f, v in split if c.index in ("", *outer_indices)]
     elsewhere = [(c, f, v) for c, f, v in split if c.index not in ("", *outer_indices)]
+    if not elsewhere:
+        summed = [(c, f * a, b) for c, f, v in summed for a, b in names.spread(v, inner_index)]
     sums = {value: f"_sum{m}" for m, value in enumerate(dict.fromkeys(v for *_, v in summed))}
     yield from (f"        {total} = 0.0" for total in sums.values())
     yield from (f"        _factor{m} = {code(f)}" for m, (_, f, _) in enumerate(elsewhere))

@@ -20,6 +20,7 @@ ENGINE = ("calls", "steps", "slow", "local", "echo", "adjoint", "velocities", "f
 BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
 GENERATOR = (
     *("building", "derivation", "hoisting", "naming", "padding", "printing", "addressing"),
+    "stepping",
     "generation",
 )
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
@@ -118,7 +119,7 @@ def _module(
     key = hashlib.sha256(repr(told).encode())
     texts = [_text(*file).partition(MARKER)[2] for file in (("engine", functions), *engine)]
     shared = [("kernels", name) for name in GENERATOR]
-    shared += [("engine", name) for name in ("arguments", "addresses", "lanes", "places")]
+    shared += [("engine", name) for name in ("arguments", "addresses", "blas", "lanes", "places")]
     for text in (*texts, *(_text(*file) for file in (*shared, *generator))):
         key.update(text.encode())
     name = f"contrastive_ode_{key.hexdigest()[:20]}"
@@ -126,9 +127,7 @@ def _module(
     if (kept := _intact(path)) is None:
         from contrastive_ode.kernels.generation import HEADER
 
-        # numba counts references where it calls BLAS
-        header = HEADER.replace(", _nrt=False", "") if ("engine", "products") in engine else HEADER
-        kept = _sealed("\n\n".join([header, texts[0], *generated(), *texts[1:]]))
+        kept = _sealed("\n\n".join([HEADER, texts[0], *generated(), *texts[1:]]))
         path = _kept(path, kept)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None

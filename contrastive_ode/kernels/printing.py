@@ -7,6 +7,7 @@ if TYPE_CHECKING:
 
 
 EXACT = 2**53
+SETTINGS = {"fully_qualified_modules": False, "allow_unknown_functions": True}
 
 
 def code(value: "Expr") -> str:
@@ -18,7 +19,7 @@ def code(value: "Expr") -> str:
     value = value.replace(
         lambda e: e.is_Rational and max(abs(e.p), e.q) > EXACT, lambda e: sympy.Float(e, 17)
     )
-    return str(PythonCodePrinter({"fully_qualified_modules": False}).doprint(value))
+    return str(PythonCodePrinter(SETTINGS).doprint(value))
 
 
 def shifted(position: int) -> str:

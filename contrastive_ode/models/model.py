@@ -258,11 +258,13 @@ class Model(Parameters):
         rows, columns = self.topology.rows, self.topology.columns
         found = (rows, columns, i[new], j[new], starts, k, self.topology.back)
         indices = [index.astype(np.uint64) for index in found]
+        indices[1] = columns.astype(np.uint32)  # read once an edge, from a memory that is slow
         constants = tuple(self.constants.values())
         sizes = [self.N, len(indices[2]), 0]
         offsets = [8 * where.start for where in self._slices.values()]
         block = [0] * len(KERNELS) + sizes + [address(index) for index in indices]
-        block += [0, len(offsets), *offsets, *(address(constant) for constant in constants)]
+        block += [0] * (Place.number - Place.padded)
+        block += [len(offsets), *offsets, *(address(constant) for constant in constants)]
         kernels = self.kernels()
         block[Place.padded] = 8 * kernels.SCRATCH * self.N  # bytes of scratch memory before it
         first = [list(self._slices.values())[p].start for p in kernels.PADDED]

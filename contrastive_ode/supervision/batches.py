@@ -51,7 +51,7 @@ def memory(model: Model, kernels: Any, net: NetArrays, rows: int, kept_steps: in
         left=np.empty((kernels.OUTER, gathered, N)),
         right=np.empty((kernels.OUTER, gathered, N)),
         sums=np.zeros((kernels.CONSTANT, N)),
-        outer=np.empty((N, N)),
+        diagonal=np.empty(N),
         filled=np.zeros(1, dtype=np.int64),
     )
 

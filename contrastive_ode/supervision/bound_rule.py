@@ -133,7 +133,9 @@ class BoundRule:
                 EventError.check_events(end, examples[shown], self.task.h, sizes)
                 BlowUpError.check(end, examples[shown], self.task.h, self.model.variable)
                 self._add_start(nudge, part)
-                dw += share * part.real
+                own = part.real
+                own *= share
+                dw += own
         if self.echo:
             self.echo.check(w)
         BlowUpError.check_update(dw)
@@ -184,8 +186,8 @@ class BoundRule:
         kernels = kernels_together(self.model, self.task, len(examples))
         if kernels is None:
             return False
-        found, values, supervisor = np.zeros_like(dw), np.zeros_like(costs), self.rule.supervisor
-        grads, hard = self.model.split(found), supervisor == "clamp"
+        values, supervisor = np.zeros_like(costs), self.rule.supervisor
+        grads, hard = self.model.split(dw), supervisor == "clamp"
         for part in batches(len(examples)):
             some = examples[part]
             if supervisor in ("forward", "clamp"):
@@ -199,8 +201,10 @@ class BoundRule:
             else:
                 end = kernels.adjoint_batch(*arrays, supervisor == "descent", *result)
             if end[0] >= 0:
+                dw[:] = 0.0
                 return False
-        dw += -found if supervisor == "descent" else found
+        if supervisor == "descent":
+            np.negative(dw, out=dw)
         costs += values
         return True
 

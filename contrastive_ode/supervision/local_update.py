@@ -117,4 +117,5 @@ def gradient(
     True
     """
     downhill = local_update(model, task, w, "descent", examples=examples, throw=throw)
-    return Update(-downhill.dw, downhill.costs, downhill.converged, downhill.status)
+    uphill = np.negative(downhill.dw, out=downhill.dw)
+    return Update(uphill, downhill.costs, downhill.converged, downhill.status)

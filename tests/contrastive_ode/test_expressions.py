@@ -10,6 +10,7 @@ import sympy
 
 import contrastive_ode as ode
 from contrastive_ode.kernels.building import built
+from contrastive_ode.kernels.generation import kernels
 
 REFUSED = [
     '__import__("os").mkdir("here")',
@@ -104,12 +105,39 @@ def test_signs_large_numbers_and_many_turns_compile():
     assert model.sensitivity_rate(w, x, one, velocity=one) == pytest.approx(one)
 
 
-@pytest.mark.parametrize("name", ["np", "range", "len", "floats", "direction_x", "flow_x", "nan"])
+@pytest.mark.parametrize(
+    "name", ["np", "range", "len", "floats", "direction_x", "flow_x", "nan", "logistic", "room"]
+)
 @pytest.mark.parametrize("kind", ["parameters", "constants", "states"])
 def test_names_that_generated_code_uses_are_refused(name, kind):
     names = ["x", name] if kind == "states" else [name]
     with pytest.raises(ValueError, match=re.escape(f"names must not be {name}")):
         ode.System("s", node={"x_i": "x_i"}, **{kind: names})
+
+
+@pytest.mark.parametrize(
+    ("pair", "sums"),
+    [
+        ("K_ij * sin(x_j - x_i)", 2),
+        ("K_ij * a_j * sin(x_j - x_i)", 2),
+        ("K_ij * (x_j - x_i)", 1),
+        ("K_ij * sin(x_j - x_i) * (x_j - x_i)", 1),
+        ("K_ij * sin(x_j - x_i + a_i)", 1),
+    ],
+)
+def test_products_of_functions_of_two_nodes_are_summed_apart(pair, sums):
+    system = ode.System("s", pair=pair, parameters=["K_ij"], constants=["a_i"])
+    (rhs, *_), rng = kernels(system, "sparse"), np.random.default_rng(0)
+    assert (
+        len(set(re.findall(r"_sum\d", rhs.partition("@entry")[2].partition("@entry")[0]))) == sums
+    )
+    model = system.on(ode.random_graph(7, 4.0, rng=rng), a=rng.normal(size=7))
+    x, w, (i, j) = rng.normal(size=7), rng.normal(size=model.P), model.topology.edges.T
+    values = {"K_ij": w, "x_i": x[i], "x_j": x[j], "a_i": model.constants["a"][i]}
+    values |= {"a_j": model.constants["a"][j], "sin": np.sin}
+    expected = np.zeros(7)
+    np.add.at(expected, i, eval(pair, values))
+    assert model.rhs(w, x) == pytest.approx(expected, rel=1e-13, abs=1e-14)
 
 
 def test_a_saturated_function_of_a_sum_is_a_number():

@@ -8,6 +8,9 @@ import pytest
 
 import contrastive_ode as ode
 from contrastive_ode import systems
+from contrastive_ode.engine import functions as ode_functions
+from contrastive_ode.kernels.building import with_logistic
+from contrastive_ode.kernels.printing import code
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +46,39 @@ def test_absolute_error(kernels, name, largest):
     assert np.abs(got).max() <= 1
 
 
+@pytest.mark.parametrize("largest", [1, 30, 600])
+def test_logistic_function_and_its_slope(kernels, largest):
+    x = arguments(largest)
+    with mpmath.workdps(40):
+        for value in x:
+            at = mpmath.mpf(float(value))
+            up, down = 1 / (1 + mpmath.exp(-at)), 1 / (1 + mpmath.exp(at))
+            assert abs(kernels.logistic(value) - up) <= 2 * 2.3e-16 * up, value
+            assert abs(kernels.logistic_slope(value) - up * down) <= 3 * 2.3e-16 * up * down, value
+
+
+def test_logistic_function_is_found_in_a_rate():
+    import sympy
+
+    x, b = sympy.symbols("x b", real=True)
+    rate = (
+        b / (1 + sympy.exp(-b * (x - 1))) + x / (1.0 + sympy.exp(x)) ** 2 + 1 / (2 + sympy.exp(x))
+    )
+    found = with_logistic(rate)
+    assert code(found).count("exp(") == 1
+    assert code(found).count("logistic(") == 2
+    logistic, slope = (getattr(ode_functions, name) for name in ("logistic", "logistic_slope"))
+    for y, symbol in ((sympy.diff(rate, x), x), (sympy.diff(rate, x, x), x), (rate.diff(b), b)):
+        order = 2 if y == sympy.diff(rate, x, x) else 1
+        mine = sympy.lambdify(
+            [x, b],
+            sympy.diff(found, symbol, order),
+            [{"logistic": logistic, "logistic_slope": slope}, "math"],
+        )
+        for at in ((0.3, 2.0), (-4.0, 1.5), (7.0, -0.5)):
+            assert mine(*at) == pytest.approx(float(y.subs({x: at[0], b: at[1]})), rel=1e-13)
+
+
 def test_limits(kernels):
     assert kernels.exp(710.0) == math.inf == kernels.exp(math.inf)
     assert kernels.exp(-1000.0) == 0.0 == kernels.exp(-math.inf)
@@ -50,5 +86,9 @@ def test_limits(kernels):
     for function in (kernels.sin, kernels.cos):
         assert math.isnan(function(2e9))
         assert math.isnan(function(math.inf))
-    for function in (kernels.exp, kernels.tanh, kernels.sin, kernels.cos):
+    assert kernels.logistic(math.inf) == 1
+    assert kernels.logistic(-math.inf) < 1e-290
+    assert kernels.logistic_slope(math.inf) < 1e-290
+    names = ("exp", "tanh", "sin", "cos", "logistic", "logistic_slope")
+    for function in (getattr(kernels, name) for name in names):
         assert math.isnan(function(math.nan))
