@@ -1,6 +1,5 @@
 """From long cycles to 2-cycles, as couplings become symmetric."""
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +46,8 @@ MOST_STEPS = 10**8
 SMALL = (8, 12, 16)
 ETA = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 FITTED = slice(0.2, 0.5)
+LEAST = {72: 0.3}  # below, cycles are too long to be followed
+SHOWN = {False: -1, True: -2}  # which size's lengths
 EXACT = (8, 16, 40)
 BINS = (0, 2, 10, 100, 1000, np.inf)
 
@@ -75,21 +76,33 @@ def sample(N: int, eta: float, rng: np.random.Generator) -> dict[str, Floats]:
     }
 
 
+def entropy(N: int, eta: float) -> float:
+    """Return the logarithm of the exact mean number of 2-cycles, per neuron."""
+    return float(dynamics.log_expected_two_cycles(N, 0.0, eta)) / N
+
+
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow states to their cycles, and count 2-cycles."""
     import xarray
 
-    large, batches = ([24, 36, 54], 24) if full else ([24, 36], 6)
+    large, batches = ([24, 36, 48, 72], 16) if full else ([24, 36], 6)
     small = run(census, {"N": list(SMALL), "eta": list(ETA)}, replicas=batches)
-    sampled = run(sample, {"N": large, "eta": list(ETA)}, replicas=batches)
-    short = [sweeps.summary(pooled(part["short"]).to_dataset()) for part in (small, sampled)]
-    data = xarray.concat(short, "N")[["short", "short_error"]]
+    sampled = [
+        run(
+            sample,
+            {"N": [N], "eta": [eta for eta in ETA if eta >= LEAST.get(N, 0)]},
+            replicas=batches,
+        )
+        for N in large
+    ]
+    short = [sweeps.summary(pooled(part["short"]).to_dataset()) for part in (small, *sampled)]
+    data = xarray.concat(short, "N", join="outer")[["short", "short_error"]]
     pairs = sweeps.summary(pooled(small["pairs"]).to_dataset())
-    parts = sampled["parts"].isel(N=-1, drop=True).mean("replica")
-    sizes = data["N"].values
-    crossing = [_crossing(data.sel(N=list(two))) for two in pairwise(sizes)]
-    exact = EXACT if full else EXACT[:-1]  # the last takes a second each
-    line = [[_entropy(N, eta) for eta in (0.0, *ETA)] for N in exact]
+    parts = sampled[SHOWN[full]]["parts"].isel(N=0, drop=True).mean("replica")
+    larger = [N for N in large if N // 3 in data["N"]]
+    crossing = [_crossing(data.sel(N=[N // 3, N])) for N in larger]
+    grid = {"N": list(EXACT if full else EXACT[:1]), "eta": [0.0, *ETA]}
+    exact = run(entropy, grid)["result"].isel(replica=0, drop=True)
     return (
         data.assign(
             pairs=pairs["pairs"].rename(N="small"),
@@ -97,23 +110,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             parts=parts.rename({parts.dims[-1]: "longest"}).transpose("eta", "longest"),
             crossing=("larger", [value for value, _ in crossing]),
             crossing_error=("larger", [error for _, error in crossing]),
-            exact=(("size", "symmetry"), line),
+            exact=exact.transpose("N", "eta").rename(N="size", eta="symmetry"),
         )
-        .assign_coords(
-            longest=list(BINS[1:]), larger=sizes[1:], size=list(exact), symmetry=[0.0, *ETA]
-        )
-        .assign_attrs(networks=batches * BATCH)
+        .assign_coords(longest=list(BINS[1:]), larger=larger)
+        .assign_attrs(networks=batches * BATCH, shown=large[SHOWN[full]])
     )
-
-
-def _entropy(N: int, eta: float) -> float:
-    """Return the logarithm of the exact mean number of 2-cycles, per neuron."""
-    return float(dynamics.log_expected_two_cycles(N, 0.0, eta)) / N
 
 
 def _crossing(two: "xarray.Dataset") -> tuple[float, float]:
     """Return where the parts of two sizes are the same, from straight lines of their logits."""
-    near = two.sel(eta=FITTED)
+    near = two.sel(eta=FITTED).dropna("eta")
     p = near["short"].transpose("eta", "N").values
     error = near["short_error"].transpose("eta", "N").values
     eta = near["eta"].values
@@ -147,12 +153,12 @@ unjudged = {
 
 def compared(data: "xarray.Dataset") -> Comparisons:
     """Compare numbers of 2-cycles with exact ones, and the last crossing with the published one."""
-    exact = data["exact"].sel(symmetry=data["eta"], size=[N for N in EXACT if N in SMALL])
+    counted = [N for N in data["size"].values if N in SMALL]
+    exact = data["exact"].sel(symmetry=data["eta"], size=counted)
     exact = exact.drop_vars("symmetry").rename(size="small")
     mean = np.exp(exact * exact["small"])
-    counted, error = data["pairs"].sel(small=exact["small"]), data["pairs_error"]
-    error = error.sel(small=exact["small"])
-    off = student(((counted - mean) / error).transpose(*error.dims), data.attrs["networks"])
+    pairs, error = (data[name].sel(small=counted) for name in ("pairs", "pairs_error"))
+    off = student(((pairs - mean) / error).transpose(*error.dims), data.attrs["networks"])
     yield Compared("z", "numbers of 2-cycles and exact means", off, "pairs", error, "of a number")
     last = data.isel(larger=-1)
     off = (last["crossing"] - PUBLISHED) / last["crossing_error"]
@@ -182,7 +188,7 @@ def _draw_lengths(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.stackplot(data["eta"], parts, labels=names, colors=shades, lw=0)
     ax.set(
         ylabel="part of the starts",
-        title=f"$N = {int(data['N'][-1])}$",
+        title=f"$N = {data.attrs['shown']}$",
         xlim=(ETA[0], ETA[-1]),
         ylim=(0, 1),
     )

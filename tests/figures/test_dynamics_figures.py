@@ -20,9 +20,10 @@ from figures.relaxation import relaxation_threshold as threshold
 from figures.shared import fractions
 
 
-def agree(data):
+def agree(data, figure=None):
     """Tell whether all checks of a figure do."""
-    return all(check.agrees for check in judge(data))
+    compared = None if figure is None else figure.compared(data)
+    return all(check.agrees for check in judge(data, compared))
 
 
 def small_run(tmp_path):
@@ -145,15 +146,18 @@ def test_sizes_cross_where_they_were_made_to(tmp_path, monkeypatch, center):
     def sample(N, eta, rng):
         return {"short": short(N, eta, rng), "parts": np.full(5, 0.2)}
 
+    def entropy(N, eta):
+        return 0.2
+
     monkeypatch.setattr(cycle_transition, "census", census)
     monkeypatch.setattr(cycle_transition, "sample", sample)
-    monkeypatch.setattr(cycle_transition, "_entropy", lambda N, eta: 0.2)
+    monkeypatch.setattr(cycle_transition, "entropy", entropy)
     data = cycle_transition.compute(small_run(tmp_path), False)
     off = (data["crossing"] - center) / data["crossing_error"]
     assert abs(off).max() < 3.5
     assert float(data["crossing_error"][-1]) < 0.01
-    assert agree(data) == (center == cycle_transition.PUBLISHED)
-    assert not agree(data.assign(exact=data["exact"] + 0.03))
+    assert agree(data, cycle_transition) == (center == cycle_transition.PUBLISHED)
+    assert not agree(data.assign(exact=data["exact"] + 0.03), cycle_transition)
     assert len(cycle_transition.draw(data).axes) == 3
 
 
@@ -169,11 +173,11 @@ def test_thresholds_of_four_dynamics(tmp_path, monkeypatch):
     data = freezing.compute(small_run(tmp_path), False)
     assert (abs(data["value"] - 0.8145) < 4 * data["error"]).all()
     assert (data["error"] < 0.01).all()
-    assert agree(data)
+    assert agree(data, freezing)
     assert len(freezing.draw(data).axes) == 2
     ends["inertia"] = 0.78
     (tmp_path / "other").mkdir()
-    assert not agree(freezing.compute(small_run(tmp_path / "other"), False))
+    assert not agree(freezing.compute(small_run(tmp_path / "other"), False), freezing)
 
 
 @pytest.mark.parametrize("mode", freezing.SIZES)
