@@ -46,9 +46,7 @@ MOST_STEPS = 10**8
 SMALL = (8, 12, 16)
 ETA = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 FITTED = slice(0.2, 0.5)
-LEAST = {72: 0.3}  # below, cycles are too long to be followed
-SHOWN = {False: -1, True: -2}  # which size's lengths
-EXACT = (8, 16, 40)
+EXACT = {8: (0.0, *ETA), 16: (0.0, *ETA), 40: (0.0, 0.2, 0.4, 0.6)}
 BINS = (0, 2, 10, 100, 1000, np.inf)
 
 
@@ -85,24 +83,20 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow states to their cycles, and count 2-cycles."""
     import xarray
 
-    large, batches = ([24, 36, 48, 72], 16) if full else ([24, 36], 6)
+    large, batches = ([24, 36, 48], 16) if full else ([24, 36], 6)
     small = run(census, {"N": list(SMALL), "eta": list(ETA)}, replicas=batches)
-    sampled = [
-        run(
-            sample,
-            {"N": [N], "eta": [eta for eta in ETA if eta >= LEAST.get(N, 0)]},
-            replicas=batches,
-        )
-        for N in large
-    ]
-    short = [sweeps.summary(pooled(part["short"]).to_dataset()) for part in (small, *sampled)]
-    data = xarray.concat(short, "N", join="outer")[["short", "short_error"]]
+    sampled = run(sample, {"N": large, "eta": list(ETA)}, replicas=batches)
+    short = [sweeps.summary(pooled(part["short"]).to_dataset()) for part in (small, sampled)]
+    data = xarray.concat(short, "N")[["short", "short_error"]]
     pairs = sweeps.summary(pooled(small["pairs"]).to_dataset())
-    parts = sampled[SHOWN[full]]["parts"].isel(N=0, drop=True).mean("replica")
+    parts = sampled["parts"].isel(N=-1, drop=True).mean("replica")
     larger = [N for N in large if N // 3 in data["N"]]
     crossing = [_crossing(data.sel(N=[N // 3, N])) for N in larger]
-    grid = {"N": list(EXACT if full else EXACT[:1]), "eta": [0.0, *ETA]}
-    exact = run(entropy, grid)["result"].isel(replica=0, drop=True)
+    exact = [
+        run(entropy, {"N": [N], "eta": list(eta)})["result"].isel(replica=0, drop=True)
+        for N, eta in EXACT.items()
+        if full or N in SMALL[:1]
+    ]
     return (
         data.assign(
             pairs=pairs["pairs"].rename(N="small"),
@@ -110,16 +104,16 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
             parts=parts.rename({parts.dims[-1]: "longest"}).transpose("eta", "longest"),
             crossing=("larger", [value for value, _ in crossing]),
             crossing_error=("larger", [error for _, error in crossing]),
-            exact=exact.transpose("N", "eta").rename(N="size", eta="symmetry"),
+            exact=xarray.concat(exact, "N", join="outer").rename(N="size", eta="symmetry"),
         )
         .assign_coords(longest=list(BINS[1:]), larger=larger)
-        .assign_attrs(networks=batches * BATCH, shown=large[SHOWN[full]])
+        .assign_attrs(networks=batches * BATCH)
     )
 
 
 def _crossing(two: "xarray.Dataset") -> tuple[float, float]:
     """Return where the parts of two sizes are the same, from straight lines of their logits."""
-    near = two.sel(eta=FITTED).dropna("eta")
+    near = two.sel(eta=FITTED)
     p = near["short"].transpose("eta", "N").values
     error = near["short_error"].transpose("eta", "N").values
     eta = near["eta"].values
@@ -188,7 +182,7 @@ def _draw_lengths(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.stackplot(data["eta"], parts, labels=names, colors=shades, lw=0)
     ax.set(
         ylabel="part of the starts",
-        title=f"$N = {data.attrs['shown']}$",
+        title=f"$N = {int(data['N'][-1])}$",
         xlim=(ETA[0], ETA[-1]),
         ylim=(0, 1),
     )
@@ -220,7 +214,8 @@ def _draw_short(ax: "Axes", data: "xarray.Dataset") -> None:
 def _draw_numbers(ax: "Axes", data: "xarray.Dataset") -> None:
     for color, N in enumerate(data["size"].values):
         one = data.sel(size=N)
-        ax.plot(one["symmetry"], one["exact"], color=f"C{color}", label=f"$N = {N}$")
+        line = one["exact"].dropna("symmetry")
+        ax.plot(line["symmetry"], line, color=f"C{color}", label=f"$N = {N}$")
         if N in data["small"]:
             counted = data.sel(small=N)
             mean, error = counted["pairs"].values, counted["pairs_error"].values
