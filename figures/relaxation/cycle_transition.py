@@ -46,7 +46,7 @@ MOST_STEPS = 10**8
 SMALL = (8, 12, 16)
 ETA = (0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6)
 FITTED = slice(0.2, 0.5)
-EXACT = {8: (0.0, *ETA), 16: (0.0, *ETA), 40: (0.0, 0.2, 0.4, 0.6)}
+EXACT = {8: (0.0, *ETA), 16: (0.0, *ETA), 40: (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6)}
 BINS = (0, 2, 10, 100, 1000, np.inf)
 
 
@@ -186,7 +186,7 @@ def _draw_lengths(ax: "Axes", data: "xarray.Dataset") -> None:
         xlim=(ETA[0], ETA[-1]),
         ylim=(0, 1),
     )
-    ax.legend(loc="upper left", title="length", framealpha=0.8)
+    ax.legend(loc="upper left", title="length", frameon=True, framealpha=0.9)
 
 
 def _draw_short(ax: "Axes", data: "xarray.Dataset") -> None:
