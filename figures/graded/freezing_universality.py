@@ -31,7 +31,8 @@ caption = (
     "Left: the coupling against the square root of the activity a, the mean squared change of a "
     "field in a step or in a unit of time. Lines: the threshold of the right panel less ℓ√a, "
     "to leading order. Right: the coupling plus ℓ√a, the boundary at which the density of fields "
-    "vanishes, with straight lines in a. At a = 0 (crosses, one standard error, shifted sideways) "
+    "vanishes, with straight lines in a, to which points count as much as they are active: active "
+    "networks go through more states. At a = 0 (crosses, one standard error, shifted sideways) "
     "all should be at J_a, where activity dies. Grey: 0.8145(10), measured before with infinitely "
     "many binary neurons (figure persistence)."
 )
