@@ -15,8 +15,9 @@ which all are is a fixed point.
   measures how long finite networks stay active before they settle.
 
 - `census` finds all attractors of a small network, of the synchronous and the sequential rule, with
-  their basins; `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and
-  `annealed_cycles` say how many are to be expected.
+  their basins, and `sampled_cycles` follows random states of larger ones to their cycles;
+  `log_expected_two_cycles`, `log_expected_reversing_four_cycles` and `annealed_cycles` say how many
+  are to be expected.
 - `mean_field` is the dynamics of infinitely many neurons, `mean_field_limit` its extrapolation to
   asynchronous updates, and `persistence_threshold` the self-coupling above which activity dies
   (found by the law of its plateaus, with the `boundary_shift` of visits that come late).
@@ -52,6 +53,7 @@ from dynamics.attractors.cycle_counts import (
     log_expected_two_cycles,
 )
 from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.attractors.sampled_cycles import SampledCycles, sampled_cycles
 from dynamics.graded.classical import ClassicalChaos, classical_chaos
 from dynamics.graded.continuous import ContinuousTime, continuous_time
 from dynamics.graded.freezing import FreezingThreshold, freezing_threshold
@@ -104,6 +106,7 @@ __all__ = [
     "Relaxation",
     "Retrieval",
     "RetrievalProbability",
+    "SampledCycles",
     "Settling",
     "Stationary",
     "Thermal",
@@ -134,6 +137,7 @@ __all__ = [
     "relax_many",
     "retrieval_probability",
     "retrieve",
+    "sampled_cycles",
     "settle",
     "stationary",
     "synchronous",

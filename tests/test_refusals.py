@@ -333,6 +333,7 @@ GOOD = {
         "rng": 1,
     },
     dynamics.relax_many: {"network": NETWORK, "starts": [STATE], **MOVES},
+    dynamics.sampled_cycles: {"network": NETWORK, "starts": 2, "max_steps": 9, "rng": 1},
     dynamics.synchronous: {"network": NETWORK, "start": STATE, "max_steps": 1, "rng": 1},
     ld.Environment: {"A": np.eye(1), "B": [[1]], "C": [[1]], "Q": [[1]], "Sigma": [[1]]},
     ld.Loop: {"environment": LOOP.environment, "steps": 5, "leak": 0.5},

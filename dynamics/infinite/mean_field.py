@@ -35,7 +35,9 @@ class MeanField:
     t
         Times in sweeps, of shape (steps + 1,).
     unstable_fraction, unstable_fraction_error
-        Fraction of unstable neurons at each time, and its standard error.
+        Fraction of unstable neurons at each time, and its standard error. Errors here come from
+        eight networks, and deviations in units of them are those of Student with 7 degrees of
+        freedom: 3.5 at one time in a hundred. Errors of neighbouring times may be averaged.
     unstable_fraction_groups
         The same in each network, of shape (8, steps + 1): different times share their
         errors, so that the error of an average over times comes from the groups.

@@ -16,6 +16,7 @@ CHAPTER = Chapter(
         "relaxation_threshold",
         "relaxation_layered",
         "attractor_census",
+        "cycle_transition",
     ),
     __name__,
 )

@@ -138,3 +138,19 @@ def test_stationary_chaos_to_four_digits(g, q, variance):
     assert abs(found.variance - variance) < 5 * found.variance_error
     exact = dynamics.classical_chaos(g).lyapunov
     assert abs(found.lyapunov - exact) < 4 * found.lyapunov_error < 0.02
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("s", "g", "q", "exponent"),
+    [(1.5, 2.5, (0.8826, 0.0001), (0.3778, 0.0005)), (2.0, 4.0, None, (0.583, 0.001))],
+)
+def test_stationary_chaos_with_self_excitation(s, g, q, exponent):
+    """Another program of the same equations; networks of 8000 at (1.5, 2.5): q = 0.8819(18)."""
+    found = dynamics.stationary(s, g, rng=1)
+    value, error = exponent
+    assert abs(found.lyapunov - value) < 3.5 * np.hypot(found.lyapunov_error, error)
+    assert found.lyapunov_error < 0.02 * value
+    if q is not None:
+        assert abs(found.q - q[0]) < 3.5 * np.hypot(found.q_error, q[1])
+        assert found.q_error < 0.002

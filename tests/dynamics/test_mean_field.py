@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from scipy.ndimage import uniform_filter1d
 from scipy.stats import norm
 
 import dynamics
@@ -316,11 +317,27 @@ def test_small_networks_settle_too_early():
     assert not mean_field_limit(0, 60, 3200, rng=1, eta=1.0, order="synchronous").converged
 
 
+def pooled(variances):
+    """Average variances over seven neighbouring times; the SK network tells even from odd ones."""
+    smooth = np.empty_like(variances)
+    for parity in (0, 1):
+        smooth[parity::2] = uniform_filter1d(variances[parity::2], 7, mode="nearest")
+    return smooth
+
+
 @pytest.mark.long
-@pytest.mark.parametrize(("J_D", "eta"), [(0.2, -0.5), (0.3, 0.5), (0.0, 1.0)])
-def test_symmetric_networks_of_8000_neurons(J_D, eta):
-    """Synchronous updates up to t = 60: what is unstable, and what is left of the start."""
-    rng, networks, starts = np.random.default_rng(7), 5, 8
+@pytest.mark.parametrize(
+    ("J_D", "eta", "seen"),
+    [(0.2, -0.5, (0.006, 0.016)), (0.3, 0.5, (0.011, 0.019)), (0.0, 1.0, (0.022, 0.022))],
+)
+def test_symmetric_networks_of_8000_neurons(J_D, eta, seen):
+    """Synchronous updates up to t = 60: what is unstable, and what is left of the start.
+
+    Of 121 deviations the largest is judged. An error from eight networks at a single time is less
+    than half of what it should be in one case of 36, which makes 3.5 an event of a percent a time:
+    errors of four seeds, and of neighbouring times, are taken together.
+    """
+    rng, networks, starts, seeds = np.random.default_rng(7), 10, 4, 4
     unstable, kept = np.empty((networks, 61)), np.empty((networks, 61))
     for run in range(networks):
         network = Asymmetric(8000, J_D, eta).sample(rng)
@@ -329,15 +346,19 @@ def test_symmetric_networks_of_8000_neurons(J_D, eta):
             wrong = network.stabilities(s) <= 0
             unstable[run, k], kept[run, k] = wrong.mean(), (s * start).mean()
             s = np.where(wrong, -s, s)
-    limit = mean_field(J_D, 60, 1.0, 100000, eta=eta, order="synchronous", rng=rng)
-    for found, mean, error in (
-        (unstable, limit.unstable_fraction, limit.unstable_fraction_error),
-        (kept[:, 1:], limit.correlation[1:, 0], limit.correlation_error[1:, 0]),
+    given = {"eta": eta, "order": "synchronous", "rng": rng}
+    limits = [mean_field(J_D, 60, 1.0, 100000, **given) for _ in range(seeds)]
+    fractions = [(run.unstable_fraction, run.unstable_fraction_error) for run in limits]
+    overlaps = [(run.correlation[1:, 0], run.correlation_error[1:, 0]) for run in limits]
+    for found, theory, smallest in zip(
+        (unstable, kept[:, 1:]), (fractions, overlaps), seen, strict=True
     ):
-        # five networks tell no error at one time, but all times together do
-        own = found.std(axis=0, ddof=1) / np.sqrt(networks)
-        own = error * np.sqrt(np.mean((own / error) ** 2))
-        assert np.abs((found.mean(axis=0) - mean) / np.hypot(own, error)).max() < 3.5
+        value, error = np.moveaxis(theory, 1, 0)
+        own = pooled(found.var(axis=0, ddof=1)) / networks
+        error = np.sqrt(own + pooled(np.mean(error**2, axis=0)) / seeds)
+        z = (found.mean(axis=0) - value.mean(axis=0)) / error
+        assert np.abs(z).max() < 3.5
+        assert (3.5 + 1.64) * error.max() < smallest  # is seen at any one time, with 95 %
 
 
 @pytest.mark.long

@@ -8,14 +8,22 @@ from scipy.stats import beta
 import sweeps
 from figures import catalogue
 from figures.gallery.verdict import judge
-from figures.relaxation import activity_decay, attractor_census, persistence, relaxation_layered
+from figures.graded import freezing_universality as freezing
+from figures.relaxation import (
+    activity_decay,
+    attractor_census,
+    cycle_transition,
+    persistence,
+    relaxation_layered,
+)
 from figures.relaxation import relaxation_threshold as threshold
 from figures.shared import fractions
 
 
-def agree(data):
+def agree(data, figure=None):
     """Tell whether all checks of a figure do."""
-    return all(check.agrees for check in judge(data))
+    compared = None if figure is None else figure.compared(data)
+    return all(check.agrees for check in judge(data, compared))
 
 
 def small_run(tmp_path):
@@ -114,6 +122,73 @@ def test_counts_of_the_census():
     assert (found["length"] >= 1).all()
     one = attractor_census._exact(8, np.array([0.0]))
     np.testing.assert_allclose(one[0, 0], 1)
+
+
+def test_cycles_of_census_and_sample():
+    rng = np.random.default_rng(1)
+    found = cycle_transition.census(6, 1.0, rng)
+    np.testing.assert_array_equal(found["short"], 1)  # symmetric couplings have no longer ones
+    assert found["pairs"].shape == (cycle_transition.BATCH,)
+    found = cycle_transition.sample(12, 0.0, rng)
+    assert found["parts"].sum() == pytest.approx(1)
+    assert found["short"].mean() == pytest.approx(found["parts"][0])
+    assert found["short"].mean() < 0.7
+
+
+@pytest.mark.parametrize("center", [0.33, 0.4])
+def test_sizes_cross_where_they_were_made_to(tmp_path, monkeypatch, center):
+    def short(N, eta, rng):
+        return rng.binomial(200, 1 / (1 + np.exp(-N / 3 * (eta - center))), 10) / 200
+
+    def census(N, eta, rng):
+        return {"short": short(N, eta, rng), "pairs": rng.poisson(np.exp(0.2 * N), 10) + 0.0}
+
+    def sample(N, eta, rng):
+        return {"short": short(N, eta, rng), "parts": np.full(5, 0.2)}
+
+    def entropy(N, eta):
+        return 0.2
+
+    monkeypatch.setattr(cycle_transition, "census", census)
+    monkeypatch.setattr(cycle_transition, "sample", sample)
+    monkeypatch.setattr(cycle_transition, "entropy", entropy)
+    data = cycle_transition.compute(small_run(tmp_path), False)
+    off = (data["crossing"] - center) / data["crossing_error"]
+    assert abs(off).max() < 3.5
+    assert float(data["crossing_error"][-1]) < 0.01
+    assert agree(data, cycle_transition)
+    assert not agree(data.assign(exact=data["exact"] + 0.03), cycle_transition)
+    assert len(cycle_transition.draw(data).axes) == 3
+
+
+def test_thresholds_of_four_dynamics(tmp_path, monkeypatch):
+    """On numbers that obey the law: found are the thresholds that they were made from."""
+    ends = dict.fromkeys(freezing.SIZES, 0.8145)
+
+    def measured(mode, J_D, N, t_max, rng):
+        root = (ends[mode] - J_D) / freezing.SHIFT[mode] + 0.002 * rng.standard_normal()
+        return {"activity": root**2, "coupling": J_D}
+
+    monkeypatch.setattr(freezing, "activity", measured)
+    data = freezing.compute(small_run(tmp_path), False)
+    assert (abs(data["value"] - 0.8145) < 4 * data["error"]).all()
+    assert (data["error"] < 0.01).all()
+    assert agree(data, freezing)
+    assert len(freezing.draw(data).axes) == 2
+    ends["inertia"] = 0.78
+    (tmp_path / "other").mkdir()
+    assert not agree(freezing.compute(small_run(tmp_path / "other"), False), freezing)
+
+
+@pytest.mark.parametrize("mode", freezing.SIZES)
+def test_activities_of_small_networks(mode):
+    """Near the law at J_D = 0.3, to leading order: 0.25 ... 0.78."""
+    rng = np.random.default_rng(1)
+    N = 4000 if mode == "steps" else 500
+    found = freezing.activity(mode, 0.3, N, 60, rng)
+    assert 0.3 <= found["coupling"] < 0.32
+    expected = ((0.8145 - 0.3) / freezing.SHIFT[mode]) ** 2
+    assert found["activity"] == pytest.approx(expected, rel=0.25)
 
 
 def test_layers_settle_when_they_hold_each_other():
