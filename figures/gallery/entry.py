@@ -167,7 +167,7 @@ def _picture(path: Path) -> tuple[int, int] | None:
     try:
         with path.open("rb") as file:
             header = file.read(24)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return None
     if len(header) < 24 or not header.startswith(b"\x89PNG\r\n\x1a\n"):
         return None

@@ -4,7 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from figures import catalogue
 from foundation.files import replacing
@@ -22,24 +22,27 @@ def write(name: str, folder: Path, data: "xarray.Dataset") -> None:
 
     module, path = catalogue.load(name), folder / f"{name}.png"
     with matplotlib.rc_context(fname=STYLE), replacing(path) as temporary, _uncollected():
-        laid_out(module.draw(data)).savefig(temporary, format="png")
+        save(module.draw(data), temporary)
     if page := getattr(module, "page", None):
         with replacing(path.with_suffix(".html")) as temporary:
             temporary.write_text(page(data), encoding="utf-8")
 
 
-def laid_out(figure: "Figure") -> "Figure":
-    """Give panels their final places, and return the figure.
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure as PNG, the same as by its `savefig`, in less time.
 
-    `savefig` would draw all of it once more, into nothing, to have them.
+    That would draw all of it once more, into nothing, for the places of its panels.
     """
     import matplotlib
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    canvas: Any = FigureCanvasAgg(figure)
+    figure.set_dpi(matplotlib.rcParams["savefig.dpi"])
     if (engine := figure.get_layout_engine()) is not None:
-        figure.set_dpi(matplotlib.rcParams["savefig.dpi"])
         engine.execute(figure)
         figure.set_layout_engine("none")
-    return figure
+    with path.open("wb") as file:
+        canvas.print_png(file)
 
 
 @contextmanager
