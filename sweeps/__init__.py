@@ -37,7 +37,8 @@ one worker, many workers, a cluster and a resumed sweep give the same bits.
   probability of success crosses a level). Their results are drawn by `plot_comparison`,
   `plot_extrapolation` and `plot_threshold`, or by their method `plot`.
 
-On a cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
+Several sweeps share their worker processes by `executor=pool` within `with Pool() as pool:`. On a
+cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_executor()`.
 """
 
 from foundation import __version__
@@ -52,6 +53,7 @@ from sweeps.judging.summary import summary
 from sweeps.judging.theory import evaluate
 from sweeps.judging.threshold import Threshold, plot_threshold
 from sweeps.running.plan import Plan, plan
+from sweeps.running.pool import Pool
 from sweeps.running.recheck import Recheck, recheck
 from sweeps.running.refinement import refine
 from sweeps.running.status import Status, status
@@ -68,6 +70,7 @@ __all__ = [
     "Failure",
     "LedgerError",
     "Plan",
+    "Pool",
     "Recheck",
     "Status",
     "SweepError",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from figures.chapter import Chapter
+    from figures.gallery import Gallery
+    from figures.gallery.verdict import Check
 
 app = App(
     name="steering",
@@ -207,7 +209,7 @@ def _chapters(name: str | None) -> "tuple[Chapter, ...]":
 
 def _make(names: list[str], target: Target, execution: Execution, paper: Paper = NO_PAPER) -> None:
     from figures import catalogue
-    from figures.gallery import Gallery, stored, verdict, written
+    from figures.gallery import Gallery, stored, verdict
 
     if target.full and target.redraw:
         raise UsageError("--redraw draws what is stored, at the size it has: leave --full out")
@@ -222,13 +224,9 @@ def _make(names: list[str], target: Target, execution: Execution, paper: Paper =
                 target.folder, target.full, execution.seed, executor, execution.resume
             )
         checks: list[tuple[verdict.Check, ...]] = []
-        for name in names:
-            data = gallery.redraw(name) if target.redraw else gallery.make(name)
-            checks.append(written.parse(data.attrs["checks"]))
-            print(f"{name}: {'; '.join(map(str, checks[-1]))}", flush=True)
-            with _usage():
-                for path in paper.write(name, target.folder / "paper", data):
-                    print(f"see {path.absolute()}")
+        for name, found in _made(gallery, names, target, paper):
+            checks.append(found)
+            print(f"{name}: {'; '.join(map(str, found))}", flush=True)
     if len(names) > 1:
         for sort, words in verdict.counts(checks).items():
             print(f"{sort}: {words['agree']} of {words.total()} figures agree")
@@ -237,9 +235,31 @@ def _make(names: list[str], target: Target, execution: Execution, paper: Paper =
         _stop("what is compared disagrees, and no figure says why", 1)
 
 
+def _made(
+    gallery: "Gallery", names: list[str], target: Target, paper: Paper
+) -> "Iterator[tuple[str, tuple[Check, ...]]]":
+    """Make figures, and yield the name and the checks of each."""
+    from figures.gallery import written
+
+    if len(names) > 1 and target.redraw:
+        for drawn in gallery.redraw_all(names):
+            yield drawn.name, drawn.checks
+        return
+    if len(names) > 1:
+        for name, data in gallery.make_all(names):
+            yield name, written.parse(data.attrs["checks"])
+        return
+    data = gallery.redraw(names[0]) if target.redraw else gallery.make(names[0])
+    yield names[0], written.parse(data.attrs["checks"])
+    with _usage():
+        for path in paper.write(names[0], target.folder / "paper", data):
+            print(f"see {path.absolute()}")
+
+
 @contextmanager
-def _executor(execution: Execution) -> "Iterator[Executor | int | None]":
-    """Give the executor of a dask cluster, or a number of processes."""
+def _executor(execution: Execution) -> "Iterator[Executor]":
+    """Give the executor of a dask cluster, or worker processes of our own for all sweeps."""
+    import sweeps
     from foundation import domains
 
     with _usage():
@@ -249,7 +269,8 @@ def _executor(execution: Execution) -> "Iterator[Executor | int | None]":
         if execution.jobs and execution.scheduler:
             raise ValueError("--jobs is for worker processes, it does not go with --scheduler")
     if execution.scheduler is None:
-        yield execution.jobs
+        with sweeps.Pool(execution.jobs) as pool:
+            yield pool
         return
     with _client(execution.scheduler) as client:
         yield client.get_executor()

@@ -33,9 +33,10 @@ def report() -> bool:
     return all(passed)
 
 
-def _checked(package: str, check: Callable[[Any], known_answers.Measured]) -> bool:
+def _checked(name: str, check: Callable[[Any], known_answers.Measured]) -> bool:
     """Print what is checked before it runs, and what came of it; any exception is a failure."""
-    print(f"{package:16} {(check.__doc__ or '').rstrip('.')} ", end="... ", flush=True)
+    package = known_answers.TOPICS.get(name, name)
+    print(f"{name:16} {(check.__doc__ or '').rstrip('.')} ", end="... ", flush=True)
     start, passed = time.perf_counter(), False
     try:
         measured, allowed = check(importlib.import_module(package))

@@ -5,13 +5,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
 from figures.chapter import Table
 from figures.gallery import verdict, written
 from figures.gallery.texts import SAID, said
+
+if TYPE_CHECKING:
+    import xarray
 
 NEEDED = (*SAID, "command", "provenance")
 NOT_PARAMETERS = {*NEEDED, "verdict", "function", "version", "seed", "Conventions", "history"}
@@ -74,8 +77,15 @@ class Entry:
         return f"Plots for “{self.title}”. {re.split(r'(?<=[.]) ', self.caption)[0]}"
 
 
-def read(path: Path) -> Entry:
+def read(path: Path, data: "xarray.Dataset | None" = None) -> Entry:
     """Read a figure from its NetCDF file and the picture beside it.
+
+    Parameters
+    ----------
+    path
+        The NetCDF file.
+    data
+        What it holds, if that is known: then it is not read again for the table.
 
     Raises
     ------
@@ -114,7 +124,7 @@ def read(path: Path) -> Entry:
         date=date,
         provenance=json.dumps(record, indent=1, ensure_ascii=False),
         picture=_picture(path.with_suffix(".png")),
-        table=_table(path),
+        table=_table(path, data),
         interactive=path.with_suffix(".html").is_file(),
     )
 
@@ -157,14 +167,14 @@ def _picture(path: Path) -> tuple[int, int] | None:
     try:
         with path.open("rb") as file:
             header = file.read(24)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return None
     if len(header) < 24 or not header.startswith(b"\x89PNG\r\n\x1a\n"):
         return None
     return int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
 
 
-def _table(path: Path) -> Table | None:
+def _table(path: Path, data: "xarray.Dataset | None") -> Table | None:
     """Let the module of the figure make its table.
 
     Raises
@@ -176,6 +186,6 @@ def _table(path: Path) -> Table | None:
     if tabulate is None:
         return None
     try:
-        return tabulate(sweeps.load(path))
+        return tabulate(sweeps.load(path) if data is None else data)
     except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
         raise ValueError(f"its table cannot be made: {error!r}") from error

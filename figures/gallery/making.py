@@ -1,18 +1,20 @@
 """A folder of figures: compute, judge, draw, store."""
 
 import sys
-from collections.abc import Iterator
-from concurrent.futures import Executor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
+from figures.gallery import picture, redrawing
 from figures.gallery.described import describe
+from figures.gallery.entry import Entry
 from figures.gallery.page import write_page
 from figures.gallery.texts import said
-from foundation.files import replacing, writable
+from foundation.files import writable
 
 if TYPE_CHECKING:
     import xarray
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 # of the simulations of all figures: change it when their meaning changes; a module of a figure that
 # has a VERSION has one of its own
 VERSION = 1
-STYLE = Path(__file__).parents[1] / "style.mplstyle"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Gallery:
     seed
         Root seed, >= 0.
     executor
-        As in `sweeps.run`: a number of worker processes, an executor, or None for all cores.
+        As in `sweeps.run`: a number of worker processes, a pool, another executor, or None for all
+        cores.
     resume
         Whether to use what the ledgers hold; otherwise they are set aside, and new ones are made.
     progress
@@ -77,6 +79,34 @@ class Gallery:
         sweeps.SweepError
             If a simulation failed; all others are stored.
         """
+        data = self._computed(name)
+        self._draw(name, data)
+        return data
+
+    def make_all(self, names: Sequence[str]) -> "Iterator[tuple[str, xarray.Dataset]]":
+        """Make figures as `make` does, and draw each while the next one is computed.
+
+        Yields
+        ------
+        Names and data, in the order of `names`, as soon as they are computed.
+
+        Raises
+        ------
+        TypeError, ValueError, sweeps.SweepError
+            As `make` does. What is raised in drawing has a note that names the figure, and comes
+            at the end.
+        """
+        with ThreadPoolExecutor(1) as thread:  # the simulations have processes
+            drawn = []
+            for name in names:
+                data = self._computed(name)
+                drawn.append(thread.submit(self._draw, name, data))
+                yield name, data
+            for name, future in zip(names, drawn, strict=True):
+                redrawing.result(name, future)
+
+    def _computed(self, name: str) -> "xarray.Dataset":
+        """Compute and judge a figure, and store its data."""
         module = catalogue.load(name)
         version = getattr(module, "VERSION", VERSION)
         command = f"steering figure {name}{' --full' if self.full else ''} --seed {self.seed}"
@@ -89,8 +119,11 @@ class Gallery:
             seed=self.seed,
             command=command,
         )
-        self._draw(name, data)
         return data
+
+    def _draw(self, name: str, data: "xarray.Dataset") -> None:
+        picture.write(name, self.folder, data)
+        write_page(self.folder)
 
     def redraw(self, name: str) -> "xarray.Dataset":
         """Draw the results that come with the package, compute nothing, and renew the page.
@@ -105,24 +138,35 @@ class Gallery:
         TypeError, ValueError
             If there is no such figure, or nothing is stored for it.
         """
-        from figures.gallery import stored  # which `python -m` runs too, as a module of its own
-
-        data = describe(name, stored.load(name))
-        data = data.assign_attrs(said(name, data))
-        stored.write(data, self.folder / f"{name}.nc")
-        self._draw(name, data)
+        data = redrawing.redraw(name, self.folder)
+        write_page(self.folder)
         return data
 
-    def _draw(self, name: str, data: "xarray.Dataset") -> None:
-        import matplotlib
+    def redraw_all(self, names: Sequence[str]) -> Iterator[Entry]:
+        """Draw results that come with the package in worker processes; at the end write the page.
 
-        module, path = catalogue.load(name), self.folder / f"{name}.png"
-        with matplotlib.rc_context(fname=STYLE), replacing(path) as temporary:
-            module.draw(data).savefig(temporary, format="png")
-        if page := getattr(module, "page", None):
-            with replacing(path.with_suffix(".html")) as temporary:
-                temporary.write_text(page(data), encoding="utf-8")
-        write_page(self.folder)
+        Their number is that of `executor`; what they write does not depend on it.
+
+        Yields
+        ------
+        What the page says of each figure, in the order of `names`, as soon as it is drawn.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If there is no such figure, or nothing is stored for it; before anything is drawn.
+        sweeps.SweepError
+            If a worker process died. What else a worker raises has a note that names the figure.
+        """
+        from figures.gallery import stored
+
+        for name in names:
+            stored.find(name)
+        if isinstance(self.executor, sweeps.Pool):
+            yield from redrawing.redraw_all(names, self.folder, self.executor)
+            return
+        with sweeps.Pool(self.executor if isinstance(self.executor, int) else None) as pool:
+            yield from redrawing.redraw_all(names, self.folder, pool)
 
     def recheck(self, count: int = 3) -> Iterator[tuple[str, list[sweeps.Recheck]]]:
         """Compute `count` points of each ledger again, see `sweeps.recheck`.

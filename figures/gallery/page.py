@@ -4,7 +4,7 @@ import html
 import os
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -43,11 +43,11 @@ class Section:
         return "chapter-" + re.sub(r"\W+", "-", self.chapter.title.lower())
 
 
-def write_page(folder: Path) -> Path:
+def write_page(folder: Path, known: Mapping[str, entry.Entry] | None = None) -> Path:
     """Write `index.html` for the figures whose data are in a folder, and return its path.
 
     A file that cannot be shown, or whose name is not that of a figure, is named on the page, with
-    the reason; all others are shown.
+    the reason; all others are shown. Figures that are `known` are not read.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
@@ -60,7 +60,7 @@ def write_page(folder: Path) -> Path:
         lstrip_blocks=True,
     )
     environment.filters["clauses"] = lambda equation: map(Markup, _clauses(equation))
-    contents = _contents(folder)
+    contents = _contents(folder, known or {})
     names = {figure.name for section in contents["sections"] for figure in section.entries}
     environment.filters["prose"] = lambda text: Markup(prose(text, names))
     page = folder / "index.html"
@@ -82,9 +82,9 @@ def _clauses(equation: str) -> list[str]:
         return [f"<code>{html.escape(equation)}</code>"]
 
 
-def _contents(folder: Path) -> dict[str, Any]:
+def _contents(folder: Path, known: Mapping[str, entry.Entry]) -> dict[str, Any]:
     """Return what the template shows."""
-    sections = [_section(folder, chapter) for chapter in catalogue.chapters()]
+    sections = [_section(folder, chapter, known) for chapter in catalogue.chapters()]
     found = [figure for section in sections for figure in section.entries]
     shown = [figure for figure in found if isinstance(figure, entry.Entry)]
     names = {path.stem for path in folder.glob("*.nc")}
@@ -102,9 +102,10 @@ def _contents(folder: Path) -> dict[str, Any]:
     }
 
 
-def _section(folder: Path, chapter: Chapter) -> Section:
+def _section(folder: Path, chapter: Chapter, known: Mapping[str, entry.Entry]) -> Section:
     stored = [path for name in chapter.names if (path := folder / f"{name}.nc").is_file()]
-    return Section(chapter, tuple(map(_read, stored)), tuple(_links(folder, chapter.theory)))
+    entries = [known[path.stem] if path.stem in known else _read(path) for path in stored]
+    return Section(chapter, tuple(entries), tuple(_links(folder, chapter.theory)))
 
 
 def _read(path: Path) -> entry.Entry | Damaged:

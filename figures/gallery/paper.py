@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from figures import catalogue
 from figures.gallery.coloured import coloured
 from figures.gallery.fitted import fit
-from figures.gallery.making import STYLE
+from figures.gallery.picture import STYLE
 from figures.gallery.tables import columns, tables
 from foundation import domains
 from foundation.files import replacing, writable

@@ -7,14 +7,17 @@ beside all that is stored become those of today (names, units, descriptions), an
     python -m figures.gallery.stored
 """
 
+import io
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
 from figures.gallery.described import describe
+from figures.gallery.reading import read
 from figures.gallery.texts import SAID
 from sweeps.storing import netcdf
 
@@ -33,8 +36,7 @@ def find(name: str) -> Path:
     TypeError, ValueError
         If there is no such figure, or nothing is stored for it.
     """
-    catalogue.load(name)
-    path = FOLDER / f"{name}.nc"
+    path = FOLDER / f"{catalogue.figure(name)}.nc"
     if not path.is_file():
         raise ValueError(f"nothing is stored for the figure {name!r}: compute it, without --redraw")
     return path
@@ -42,7 +44,32 @@ def find(name: str) -> Path:
 
 def load(name: str) -> "xarray.Dataset":
     """Return the stored results of a figure; its errors are those of `find`."""
-    return sweeps.load(find(name))
+    return read(find(name))
+
+
+def renew(name: str, data: "xarray.Dataset", path: Path) -> None:
+    """Copy the file of a figure's stored results, and write the words of today into it.
+
+    Only they may differ from what is stored: texts among the attributes of `data`.
+    """
+    import h5py
+
+    buffer = io.BytesIO(find(name).read_bytes())  # HDF5 on a full disk takes the process along
+    with h5py.File(buffer, "r+") as file:
+        for variable, values in data.variables.items():
+            _reword(file[variable], values.attrs)
+        _reword(file, data.attrs)
+    netcdf.put(buffer.getbuffer(), path)
+
+
+def _reword(holder: Any, words: Mapping[Any, Any]) -> None:
+    """Write those attributes that are texts, and others than before."""
+    import h5py
+
+    for key, text in words.items():
+        held = holder.attrs.get(key)
+        if isinstance(text, str) and text != ("" if isinstance(held, h5py.Empty) else held):
+            holder.attrs[key] = text or h5py.Empty("S1")
 
 
 def write(data: "xarray.Dataset", path: Path) -> None:

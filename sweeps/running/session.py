@@ -76,7 +76,7 @@ class Session:
         trace: TracebackType | None,
     ) -> None:
         try:
-            self._workers.stop()
+            self._workers.stop(finished=error is None)
         finally:
             if self._ledger is not None:
                 self._ledger.close()

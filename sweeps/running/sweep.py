@@ -72,8 +72,8 @@ def run(
         The name under which the ledger knows the function; by default its module and name. Give
         one, and the function may be moved or renamed later without losing what is stored.
     executor
-        None for a process pool on all cores, an integer for one of so many workers, or any
-        `concurrent.futures.Executor`.
+        None for a process pool on all cores, an integer for one of so many workers, a
+        `sweeps.Pool` that several sweeps share, or any `concurrent.futures.Executor`.
     progress
         Whether to show a progress bar, from what is stored on, and at the end one line on the
         standard error: how many points there are, came from the ledger and failed.

@@ -1,20 +1,14 @@
-"""Who computes: a pool of our own, or an executor that the caller brings."""
+"""Who computes: processes of our own, or an executor that the caller brings."""
 
-import ctypes
-import os
-import signal
-import sys
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 
 from foundation import domains
+from sweeps.running.pool import Pool
 from sweeps.storing.evaluation import Evaluation, Task
 from sweeps.storing.point import Point
 
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-_PR_SET_PDEATHSIG = 1
 _AHEAD = 4  # futures in flight for each worker, so that none of them waits for the driver
 _UNKNOWN = 64  # futures in flight on an executor that does not tell its size
 
@@ -25,8 +19,8 @@ class Workers:
     Parameters
     ----------
     executor
-        None for a loky pool of all cores, an integer for a loky pool of so many processes, each
-        with one BLAS and numba thread; or any `concurrent.futures.Executor`, which is left running.
+        None for a pool on all cores, an integer for a pool of so many processes; or any
+        `concurrent.futures.Executor`, which is left running. A `Pool` is ours, whoever made it.
     """
 
     def __init__(self, executor: Executor | int | None) -> None:
@@ -35,11 +29,11 @@ class Workers:
                 "executor must be a concurrent.futures.Executor, a number of worker processes "
                 f"or None for all cores, got {executor!r}"
             )
-        self.own = not isinstance(executor, Executor)
-        self._executor = executor if isinstance(executor, Executor) else None
-        self._count = (
-            domains.integer("executor", executor, 1) if isinstance(executor, int) else None
-        )
+        if isinstance(executor, int):
+            domains.integer("executor", executor, 1)
+        self._shared = isinstance(executor, Executor)
+        self._executor = executor if isinstance(executor, Executor) else Pool(executor)
+        self.own = isinstance(self._executor, Pool)
         self._capacity = 0
         self._counted = -float("inf")
 
@@ -59,8 +53,6 @@ class Workers:
 
     def submit(self, task: Task, point: Point) -> "Future[Evaluation]":
         """Hand one point to a worker."""
-        if self._executor is None:
-            self._executor = self._pool()
         return self._executor.submit(task, point)
 
     def capacity(self) -> int:
@@ -72,48 +64,19 @@ class Workers:
 
     def restart(self) -> None:
         """Give up a broken pool of ours; the next point starts a new one."""
-        self.stop()
-        self._executor = None
+        if isinstance(self._executor, Pool):
+            self._executor.kill()
 
-    def stop(self) -> None:
-        """End our own worker processes, at once."""
-        if self.own and self._executor is not None:
-            self._executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
-
-    def _pool(self) -> Executor:
-        import loky
-
-        pool: Executor = loky.ProcessPoolExecutor(
-            self._count,
-            env=dict.fromkeys(_THREADS, "1"),
-            initializer=_live_and_die_with_the_driver,
-            initargs=(os.getpid(),),
-        )
-        return pool
+    def stop(self, finished: bool) -> None:
+        """End our processes, unless other sweeps share them and no point is left in them."""
+        if not (self._shared and finished):
+            self.restart()
 
     def size(self) -> int:
         """Return the number of workers, as far as the executor lets it be known."""
-        if self.own:
-            import loky
-
-            return self._count or int(loky.cpu_count())
+        if isinstance(self._executor, Pool):
+            return self._executor.size
         client = getattr(self._executor, "_client", None)
         if client is not None and hasattr(client, "ncores"):  # dask
             return max(1, int(sum(client.ncores().values())))
         return int(getattr(self._executor, "_max_workers", _UNKNOWN // _AHEAD))
-
-
-def _live_and_die_with_the_driver(driver: int) -> None:
-    """In a worker: leave Ctrl-C to the driver, which stores what is done; end when it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":  # at once, and in compiled code that lets no thread of Python run
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != driver:  # it was killed while this process started
-        os._exit(1)
-    threading.Thread(target=_watch, args=[driver], daemon=True).start()
-
-
-def _watch(driver: int) -> None:
-    while os.getppid() == driver:
-        time.sleep(1)
-    os._exit(1)

@@ -130,7 +130,11 @@ def write(
     dataset: "xarray.Dataset", target: Path, encoding: Mapping[Any, Mapping[str, Any]] | None = None
 ) -> None:
     """Write a dataset as it is: all of it or nothing, whatever happens."""
-    content = _content(dataset, encoding)
+    put(_content(dataset, encoding), target)
+
+
+def put(content: "bytes | memoryview", target: Path) -> None:
+    """Write the bytes of a file: all of them or none, whatever happens."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with replacing(target) as temporary:

@@ -1,5 +1,6 @@
 """The report of `steering doctor`: what it finds, and that it notices what is wrong."""
 
+import types
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from figures.command import doctor, known_answers, main
 from figures.shared import data_sets
 from foundation import caches
 
-QUICK = ["networks", "replica", "dynamics", "figures"]
+QUICK = ["networks", "replica", "memories", "dynamics", "graded", "figures"]
 
 
 def off(package):
@@ -40,7 +41,7 @@ def reported(capsys, monkeypatch):
 
 def test_every_package_has_a_known_answer():
     folders = {path.parent.name for path in Path(__file__).parents[2].glob("*/py.typed")}
-    assert set(known_answers.CHECKS) == folders - {"foundation"}
+    assert set(known_answers.CHECKS) == {*folders - {"foundation"}, *known_answers.TOPICS}
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,24 @@ def test_a_wrong_result_is_noticed(monkeypatch, reported):
     passed, lines = reported({"networks": known_answers.networks})
     assert not passed
     assert "0.7, allowed 1e-05: FAILED" in lines[-3]
+
+
+@pytest.mark.parametrize(
+    ("name", "package", "attribute", "wrong"),
+    [
+        ("memories", "replica.memory_capacity", "alpha", 0.1382),  # with broken replica symmetry
+        ("graded", "dynamics.settle", "state", np.full(200, 1.5)),
+    ],
+)
+def test_a_wrong_result_of_a_topic_is_noticed(
+    name, package, attribute, wrong, monkeypatch, reported
+):
+    found = types.SimpleNamespace(**{attribute: wrong})
+    monkeypatch.setattr(package, lambda *arguments, **options: found)
+    passed, lines = reported({name: known_answers.CHECKS[name]})
+    assert not passed
+    assert lines[-3].startswith(f"{name} ")
+    assert "FAILED" in lines[-3]
 
 
 def test_failures_are_said_and_do_not_stop_the_others(reported):

@@ -22,7 +22,11 @@ def test_stored_results_are_drawn_and_nothing_is_computed(name, tmp_path, monkey
     assert all(check.agrees for check in parse(data.attrs["checks"]))
     assert data.attrs["caption"] == catalogue.load(name).caption
     assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
-    provenance = json.loads(sweeps.load(tmp_path / f"{name}.nc").attrs["provenance"])
+    written = sweeps.load(tmp_path / f"{name}.nc")  # by xarray
+    xarray.testing.assert_identical(written, data)
+    for variable, values in written.variables.items():
+        assert values.dtype == data.variables[variable].dtype
+    provenance = json.loads(written.attrs["provenance"])
     assert provenance["git"]["commit"]
     assert provenance["parameters"]["full"] in (True, False)
     assert "host" not in provenance

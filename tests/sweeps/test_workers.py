@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 
@@ -219,3 +220,62 @@ def test_a_result_that_is_lost_twice_is_a_failure_with_its_reason(ledger):
         sweeps.run(square, {"x": [1, 2]}, executor=executor, **ledger)
     for failure in sweeps.failures(ledger["store"]):
         assert "TypeError: the result was lost on its way" in failure.error
+
+
+def test_a_pool_serves_several_sweeps_and_survives_what_kills_a_worker(tmp_path):
+    def process(i):
+        return os.getpid()
+
+    def deadly(i):
+        if i == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return i
+
+    def run(function, name, executor):
+        options = {"store": tmp_path / name, "version": 1, "progress": False}
+        return sweeps.run(function, {"i": range(3)}, executor=executor, **options)
+
+    with sweeps.Pool(1) as pool:
+        first, second = (run(process, name, pool)["result"].values for name in "ab")
+        assert (first == first[0]).all()
+        assert (first == second).all(), "the same process"
+        with pytest.warns(sweeps.SweepWarning, match=r"1 of 3 points failed.*\n  i=1"):
+            assert run(deadly, "c", pool)["failed"].sum() == 1
+        third = run(process, "d", pool)["result"].values
+        assert (third != first).all()
+        with pytest.raises(TypeError, match="cannot be sent to worker processes"):
+            run(lambda_of_a_lock(), "e", pool)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(third[0, 0]), 0)
+    own = run(process, "f", 1)["result"].values
+    assert (own != third).all(), "a sweep alone has workers of its own"
+
+
+def test_a_sweep_that_stops_leaves_no_point_running_in_a_shared_pool(tmp_path):
+    def endless(i):
+        if i == 0:
+            raise ValueError("no such i")
+        time.sleep(60)
+
+    options = {"store": tmp_path / "ledger", "version": 1, "progress": False}
+    start = time.monotonic()
+    with sweeps.Pool(1) as pool:
+        with pytest.raises(sweeps.SweepError, match="no such i"):
+            sweeps.run(endless, {"i": [0, 1]}, executor=pool, max_failures=1, **options)
+        assert pool.submit(abs, -3).result() == 3
+    assert time.monotonic() - start < 50
+
+
+@pytest.mark.parametrize("processes", [0, True, 1.5])
+def test_a_pool_has_at_least_one_process(processes):
+    with pytest.raises((TypeError, ValueError), match="processes must be"):
+        sweeps.Pool(processes)
+
+
+def lambda_of_a_lock():
+    lock = threading.Lock()
+
+    def locked(i):
+        return lock
+
+    return locked
