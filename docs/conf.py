@@ -22,8 +22,11 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx.ext.viewcode",
     "numpydoc",
+    "citation",
+    "drawn",
     "mathml",
     "offline",
+    "pictures",
     "public_names",
     "written_signatures",
 ]
@@ -57,15 +60,24 @@ html_theme = "pydata_sphinx_theme"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["style.css"]
+html_js_files = [("version-menu.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_show_sphinx = False
 html_sidebars = {
     page: []  # nothing lies below them
-    for page in ("index", "which-solver", "extending", "sweeps", "benchmarks", "project")
+    for page in (
+        "index",
+        "which-solver",
+        "extending",
+        "sweeps",
+        "benchmarks",
+        "project",
+        "versions",
+    )
 }
 html_theme_options = {
     "logo": {"text": project},
-    "navbar_end": ["theme-switcher"],
+    "navbar_end": ["versions", "theme-switcher"],
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
     "footer_start": ["copyright"],

@@ -239,7 +239,10 @@ def _checked(given: object) -> tuple[npt.NDArray[np.float32], float]:
     if not largest <= _LARGEST:
         raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
     if np.diagonal(couplings, axis1=-2, axis2=-1).any():
-        raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
+        raise ValueError(
+            "couplings must have a zero diagonal: the self-coupling is J_D; "
+            "np.fill_diagonal(couplings, 0) takes out what is there"
+        )
     if couplings.flags.writeable:  # nobody is to change them from outside
         couplings = couplings.astype(np.float32, order="K")
     outgoing = np.ascontiguousarray(couplings.swapaxes(-1, -2), dtype=np.float32).view()

@@ -36,7 +36,10 @@ def checked(couplings: Any) -> tuple[csc_array, float]:
     if not largest <= _LARGEST:
         raise ValueError(f"couplings must be finite as float32, got an entry of size {largest}")
     if columns.diagonal().any():
-        raise ValueError("couplings must have a zero diagonal: the self-coupling is J_D")
+        raise ValueError(
+            "couplings must have a zero diagonal: the self-coupling is J_D; "
+            "couplings.setdiag(0) takes out what is there"
+        )
     columns = columns.astype(np.float32)
     for part in (columns.data, columns.indices, columns.indptr):
         part.flags.writeable = False

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from figures import catalogue
 from figures.command import app
 
 ROOT = Path(__file__).parents[1]
@@ -23,7 +24,8 @@ RUN_HERE = {"python"}
 RUN_BY_SPHINX = {"{code-cell}"}
 CLUSTER = {"py"}  # for a SLURM cluster
 SHELL = {"sh"}
-NOT_CODE = {"", "text", "{toctree}", "{eval-rst}", "{include}"}
+OURS = {"{drawn}", "{pictures}", "{citation}"}  # in docs/_extensions
+NOT_CODE = {"", "text", "{toctree}", "{eval-rst}", "{include}"} | OURS
 PRINTED = {
     "sweeps.md": [
         "Threshold(The threshold was not reached: all fractions are below 0.5",
@@ -68,6 +70,51 @@ def test_pages_are_found():
     assert {"index.md", "which-solver.md", "extending.md", "sweeps.md"} <= names
     assert sum("theory/" in page for page in names) >= 9
     assert sum("tutorials/" in page for page in names) >= 4
+    assert sum("examples/" in page for page in names) >= 8
+
+
+def public_names():
+    packages = [
+        "networks",
+        "replica",
+        "bp",
+        "dynamics",
+        "learning",
+        "learning_dynamics",
+        "contrastive_ode",
+        "sweeps",
+    ]
+    return {name for package in packages for name in importlib.import_module(package).__all__}
+
+
+HEAD = re.compile(r"\A# [^\n]+\n\n```\{drawn\} (\w+)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("chapter", catalogue.chapters(), ids=lambda chapter: chapter.title)
+def test_pages_of_a_chapter_begin_with_its_figures(chapter):
+    heads = [HEAD.match((DOCS / f"theory/{page}.md").read_text()) for page in chapter.theory]
+    assert heads
+    assert all(heads)
+    assert {head[1] for head in heads} <= set(chapter.names)
+    for head in heads:
+        named = re.findall(r"`(?:\w+\.)?(\w+)`", head[2].partition("Functions: ")[2])
+        assert named
+        assert set(named) <= public_names(), "what the functions of a page are called"
+
+
+def test_pages_of_theory_belong_to_chapters():
+    pages = {page.stem for page in PAGES if page.parent.name == "theory"} - {"index"}
+    assert pages == {page for chapter in catalogue.chapters() for page in chapter.theory}
+
+
+@pytest.mark.parametrize("folder", ["examples", "theory"])
+def test_all_pages_are_shown_as_pictures(folder):
+    """The grid and the table of contents name the same pages, in the same order."""
+    index = DOCS / folder / "index.md"
+    shown = [line.partition(":")[0] for line in blocks(index, {"{pictures}"})[0].splitlines()]
+    listed = blocks(index, {"{toctree}"})[0].split()
+    assert shown == [page for page in listed if not page.startswith(":") and not page.isdigit()]
+    assert set(shown) == {page.stem for page in index.parent.glob("*.md")} - {"index"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -107,6 +154,8 @@ def test_programs_are_told_from_equations(text, python, tmp_path):
 def test_cells_are_python(page):
     """A slip is found here, in no time, and not first by Sphinx."""
     for cell in blocks(page, RUN_BY_SPHINX):
+        if re.match(r"%%writefile (?!\S+\.py\n)", cell):
+            continue  # a script of the shell, which a later cell runs
         plain = re.sub(r"\A%%.*\n", "", re.sub(r"\A(?::.*\n)+", "", cell))
         ast.parse(re.sub(r"^[%!].*$", "", plain, flags=re.MULTILINE))
 

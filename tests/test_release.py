@@ -43,6 +43,11 @@ def test_the_version_is_the_same_everywhere(file):
     assert stated[1] == foundation.__version__
 
 
+def test_the_version_has_a_line_in_the_menu_of_the_pages():
+    names = re.findall(r'name: "([\d.]+)"', (ROOT / "docs/versions.js").read_text())
+    assert names[0] == ".".join(foundation.__version__.split(".")[:2])
+
+
 def test_the_paper_cites_what_it_lists():
     text = (ROOT / "paper/paper.md").read_text().partition("\n---\n")[2]
     listed = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "paper/paper.bib").read_text(), re.MULTILINE))

@@ -7,7 +7,7 @@ CHAPTER = Chapter(
     "A network is steered to a label while it settles, and a local rule makes the state where "
     "it came to rest more stable. These figures ask what this learns, and what self-coupling, "
     "feedback, symmetry and depth have to do with it.",
-    ("learning",),
+    ("learning", "learning-transition"),
     (
         "emnist_width",
         "robustness",

@@ -54,8 +54,9 @@ class Dispatch:
                 if self._pending:
                     self._complete(self._completed.get())
         except BaseException as error:
-            for future in self._pending:
-                future.cancel()
+            if not self._workers.own:  # ours are killed, when loky objects to what is cancelled
+                for future in self._pending:
+                    future.cancel()
             if not isinstance(error, LedgerError):
                 self._keep_completed()
             raise

@@ -267,6 +267,12 @@ def test_a_wrong_call_does_not_cost_the_whole_grid(ledger, threads):
     assert 20 <= len(sweeps.failures(ledger["store"])) < 100
 
 
+def test_a_sweep_that_is_stopped_ends_its_workers_without_a_word(ledger, caplog):
+    with pytest.raises(sweeps.SweepError, match="all of the first 20"):
+        sweeps.run(wrong, {"i": range(500)}, executor=2, **ledger)
+    assert not caplog.records  # loky tells of futures that are cancelled when it kills
+
+
 @pytest.mark.parametrize("function", [unsettled, mixed, late])
 def test_failures_that_are_no_wrong_call_do_not_stop_it(ledger, threads, function):
     with pytest.warns(sweeps.SweepWarning, match="of 60 points failed"):
