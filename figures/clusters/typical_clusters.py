@@ -31,12 +31,13 @@ caption = (
     "what groups gain by a cross overlap q₀, in units of the overlap q₁. Where the curve is "
     "negative, groups stay independent and their mean number is typical: at both thresholds; at d "
     "= 0.05, J_D = 0.1 it is positive at the end. Right: the largest eigenvalue of the typical "
-    "theory (colours; finite ones). Where it is above one (red) a further step of replica symmetry "
-    "breaking would lower the entropy a little more. Below the dashed line, to the grid, the spin "
-    "of a site jumps with its fields and the eigenvalue of groups of a block, which diverges "
-    "towards it, is left out; above the solid line, which ends at J_D = 0.4811, independent groups "
-    "at the bound are unstable already; in the blank corner the bound falls with d. Single dark "
-    "red cells at the dashed line belong to that divergence. The thresholds of the gap thus stay."
+    "theory (colours; finite ones). Where it is above one (line in the scale) a further step of "
+    "replica symmetry breaking would lower the entropy a little more. Below the dashed line, to "
+    "the grid, the spin of a site jumps with its fields and the eigenvalue of groups of a block, "
+    "which diverges towards it, is left out; above the solid line, which ends at J_D = 0.4811, "
+    "independent groups at the bound are unstable already; in the blank corner the bound falls "
+    "with d. Single darkest cells at the dashed line belong to that divergence. The thresholds of "
+    "the gap thus stay."
 )
 
 VERSION = 2  # of `densest_clusters`: 1 had another quadrature
@@ -298,7 +299,7 @@ def _plane(figure: "Figure", ax: "Axes", data: "xarray.Dataset") -> None:
     """Draw where the typical theory is stable."""
     at = data["J_plane"], data["d_plane"]
     colours = ax.pcolormesh(
-        *at, data["largest"].T, cmap="RdBu_r", vmin=0.75, vmax=1.25, shading="nearest"
+        *at, data["largest"].T, cmap="cividis_r", vmin=0.75, vmax=1.25, shading="nearest"
     )
     jumps = data["smooth"].where(np.isfinite(data["largest"]))
     ax.contour(*at, jumps.T, [0.5], colors="k", linestyles="dashed", linewidths=1)
@@ -306,7 +307,8 @@ def _plane(figure: "Figure", ax: "Axes", data: "xarray.Dataset") -> None:
     ax.set(xscale="log", yscale="log", xlabel="self-coupling $J_D$", ylabel="distance $d$")
     ax.plot([], [], "k--", lw=1, label="spins jump below")
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
-    figure.colorbar(colours, ax=ax, label="largest eigenvalue", extend="both")
+    bar = figure.colorbar(colours, ax=ax, label="largest eigenvalue", extend="both")
+    bar.ax.axhline(1, color="k", lw=1)
 
 
 def _curves(ax: "Axes", data: "xarray.Dataset") -> None:

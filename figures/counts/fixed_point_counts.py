@@ -227,7 +227,10 @@ def _draw_layered(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.plot(data["lam"], limits.sel(layers="1"), "k:", label="$L = 1$")
     ax.plot(data["lam"], limits.sel(layers="∞"), "k", label="$L = \\infty$")
     for i, L in enumerate(data["layered_L"].values):
-        ax.plot(data["lam"], limits.sel(layers=str(L)), color=f"C{i}")
+        limit = limits.sel(layers=str(L))
+        ax.plot(data["lam"], limit, color=f"C{i}")
+        end = float(data["lam"][-1]), float(limit[-1])
+        ax.annotate(f"$L = {L}$", end, (2, -2), textcoords="offset points", fontsize=6.5)
         label = f"$L = {L}$, $N = {NEURONS // L}$"
         _draw_sample(ax, data.sel(layered_L=L), "layered", "lam", i, label)
     _draw_keys(ax)

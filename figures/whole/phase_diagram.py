@@ -330,7 +330,7 @@ def _draw_axis(ax: "Axes", data: "xarray.Dataset", norm: "LogNorm") -> None:
         ax.text(1.015, y, text, va="center", color="0.2", fontsize=7.5, transform=across)
         heights = y + np.linspace(-0.28, 0.28, marks.sizes["mark"] + 2)[1:-1]
         _draw_row(ax, marks, heights, norm)
-    labels = [LABELS.get(str(row), str(row)) for row in rows]
+    labels = [LABELS.get(str(row), str(row)).replace(", couplings", ",") for row in rows]
     ax.set_yticks(range(len(rows)), labels)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)

@@ -121,7 +121,7 @@ def draw_symmetry(ax: "Axes", data: "xarray.Dataset") -> None:
     exist, gap = data["eta_appearance"], data["eta_gap"]
     ax.fill_between(data["eta_fine"], 0, exist, color="0.85", lw=0)
     ax.plot(data["eta_fine"], exist, "k", label="fixed points appear")
-    ax.text(-0.97, 0.04, "no fixed\npoints", fontsize=7)
+    ax.text(-0.97, 0.04, "no fixed\npoints", fontsize=6)
     ax.fill_between(data["eta_theory"], 0, gap, color="C1", alpha=0.25, lw=0)
     ax.plot(data["eta_theory"], gap, "C1-.", label="overlap gap closes")
     thresholds = data["eta_relaxation"].transpose("bound", "eta").values
