@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import replica
 from figures.compared import Compared, Comparisons, interpolated
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -22,13 +23,12 @@ equation = (
     r"\quad \Sigma = \Phi - y S_\mathrm{int}"
 )
 caption = (
-    "Left: free entropy per replica Φ/y of groups of y fixed points at mutual distance d, for"
-    " real y (lines) and from the sum over up spins, which exists for integer y (circles), at"
-    " J_D = 0.1. Right: complexity Σ of the clusters of local entropy S_int, traced by y from"
-    " 1 (top) to 10⁴; dots: integer y up to 12. Clusters with Σ < 0 do not exist in a typical"
-    " network: the densest have at most the S_int where a curve crosses zero. Where a curve "
-    "runs back, towards y = 1, no extremum of Σ + y S is seen, and the groups are not "
-    "clusters."
+    "Left: free entropy per replica Φ/y of groups of y fixed points at mutual distance d, for real "
+    "y (lines) and from the sum over up spins, which exists for integer y (markers), at J_D = 0.1. "
+    "Right: complexity Σ of the clusters of local entropy S_int, traced by y from 1 (top) to 10⁴; "
+    "dots: integer y up to 12. Clusters with Σ < 0 do not exist in a typical network: the densest "
+    "have at most the S_int where a curve crosses zero. Where a curve runs back, towards y = 1, no "
+    "extremum of Σ + y S is seen, and the groups are not clusters."
 )
 
 DISTANCES = [0.003, 0.01, 0.03, 0.1, 0.2, 0.3]
@@ -119,6 +119,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     complexities[0].set(
         ylabel="complexity $\\Sigma$", ylim=(-0.05, 0.13), xticks=[-0.03, 0, 0.03, 0.06]
     )
+    complexities[-1].set_ylabel("complexity $\\Sigma$")
     complexities[-1].set(ylim=(-0.1, 0.45), xticks=[0, 0.1, 0.2])
     complexities[-1].legend(title="$d$", loc="upper right", ncols=2)
     return figure
@@ -128,8 +129,15 @@ def _free_entropy(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.axhline(0, color="0.6", lw=0.7)
     for i, d in enumerate(DISTANCES):
         here = data.sel(d=d)
-        ax.plot(data["y"], here["Phi"] / data["y"], color=f"C{i}")
-        ax.plot(data["n"], here["integer_Phi"] / data["n"], "o", color=f"C{i}", mfc="w", ms=3)
+        ax.plot(data["y"], here["Phi"] / data["y"], color=f"C{i}", ls=strokes.DASHES[i])
+        ax.plot(
+            data["n"],
+            here["integer_Phi"] / data["n"],
+            strokes.MARKERS[i],
+            color=f"C{i}",
+            mfc="w",
+            ms=3,
+        )
     ax.set(xscale="log", xlim=(1, 100), ylim=(-0.002, 0.085), title=f"$J_D = {COUPLINGS[0]:g}$")
     ax.set(xlabel="replicas $y$", ylabel="free entropy $\\Phi/y$")
 
@@ -138,6 +146,8 @@ def _complexity(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.axhline(0, color="0.6", lw=0.7)
     for i, d in enumerate(DISTANCES):
         here = data.sel(d=d)
-        ax.plot(here["S"], here["Sigma"], color=f"C{i}", label=f"{d:g}")
-        ax.plot(here["integer_S"], here["integer_Sigma"], "o", color=f"C{i}", ms=2.5)
+        marker, dash = strokes.MARKERS[i], strokes.DASHES[i]
+        ax.plot(here["S"], here["Sigma"], color=f"C{i}", ls=dash)
+        ax.plot(here["integer_S"], here["integer_Sigma"], marker, color=f"C{i}", ms=3)
+        ax.plot([], [], color=f"C{i}", ls=dash, marker=marker, ms=3, label=f"{d:g}")
     ax.set(xlabel="local entropy $S_\\mathrm{int}$")

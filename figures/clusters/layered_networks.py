@@ -9,6 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
+from figures.shared import strokes
 from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled
 
 if TYPE_CHECKING:
@@ -26,17 +27,16 @@ equation = (
     r"\text{ at } \Phi = y \frac{\partial \Phi}{\partial y}"
 )
 caption = (
-    "Do excitatory couplings between layers do for the clusters what the self-coupling does? "
-    "Left: below a line some distances have no pair of fixed points (overlap gap). The "
-    "distance d is that in each of L layers; dashed: only the total distance of L = 2 layers "
-    "is given. Middle: upper bound S of the entropy inside the densest clusters of diameter "
-    "d. Circles: two layers, J_D = 0; lines: one layer with a self-coupling J_D at which "
-    "there are as many fixed points per neuron. Where S < 0, there are no such clusters. "
-    "Right: entropy (1/2N) ln E[#] of ordered pairs in two layers, for differences in both "
-    "layers alike, or in one of them. Lines: exact at finite N. Markers: the mean over "
-    "networks whose fixed points were all enumerated, with one standard error, where more "
-    "than one pair is expected; all distances share the networks, so their deviations are "
-    "correlated."
+    "Do excitatory couplings between layers do for the clusters what the self-coupling does? Left: "
+    "below a line some distances have no pair of fixed points (overlap gap). The distance d is "
+    "that in each of L layers; dashed: only the total distance of L = 2 layers is given. Middle: "
+    "upper bound S of the entropy inside the densest clusters of diameter d. Circles: two layers, "
+    "J_D = 0; lines: one layer with a self-coupling J_D at which there are as many fixed points "
+    "per neuron. Where S < 0, there are no such clusters. Right: entropy (1/2N) ln E[#] of ordered "
+    "pairs in two layers, for differences in both layers alike, or in one of them. Lines: exact at "
+    "finite N. Markers: the mean over networks whose fixed points were all enumerated, with one "
+    "standard error, where more than one pair is expected; all distances share the networks, so "
+    "their deviations are correlated."
 )
 
 CHAINS = {
@@ -229,11 +229,17 @@ def _draw_gaps(ax: "Axes", data: "xarray.Dataset") -> None:
         total = CHAINS[chain][1] == "total"
         row = data.sel(gap_chain=chain)
         label = "$L = 2$, total" if total else f"${chain}$".replace("∞", "\\infty")
-        ax.plot(row["gap_J_D"], row["gap_lam"], "C0--" if total else f"C{i}", label=label)
+        ax.plot(
+            row["gap_J_D"],
+            row["gap_lam"],
+            color="C0" if total else f"C{i}",
+            ls=strokes.DASHES[i],
+            label=label,
+        )
     ax.set(xlabel="self-coupling $J_D$", ylabel="coupling between layers $\\lambda$")
     ax.set_ylim(0, 1.4 * float(data["gap_lam"].max()))
     ax.text(0.05, 0.08, "overlap gap", transform=ax.transAxes)
-    ax.legend(loc="upper right")
+    ax.legend(loc="upper right", handlelength=2.4)
 
 
 def _draw_clusters(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -241,12 +247,19 @@ def _draw_clusters(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, lam in enumerate(data["lam"].values):
         row = data.sel(lam=lam)
         ax.plot(
-            row["d"], row["coupled"], f"C{i}o", mfc="w", label=f"$\\lambda = {lam:g}$, $J_D = 0$"
+            row["d"],
+            row["coupled"],
+            strokes.MARKERS[i],
+            color=f"C{i}",
+            mfc="w",
+            label=f"$\\lambda = {lam:g}$, $J_D = 0$",
         )
         label = f"one layer, $J_D = {float(row['alone']):.3f}$"
-        ax.plot(row["d_single"], row["single"], f"C{i}", label=label)
+        ax.plot(row["d_single"], row["single"], color=f"C{i}", ls=strokes.DASHES[i], label=label)
     ax.set(xscale="log", xlabel="diameter $d$", ylabel="local entropy $S$")
-    ax.legend(loc="upper left")
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, high + 0.25 * (high - low))
+    ax.legend(loc="upper left", handlelength=2.4)
 
 
 def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -259,10 +272,11 @@ def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
             row["pairs_entropy"],
             row["pairs_error"],
             color=f"C{i}",
-            fmt="o",
+            fmt=strokes.MARKERS[i],
             mfc="w",
             label=line,
         )
+    ax.plot([], [], "0.4", lw=0.8, label="exact mean")
     ax.set(
         xlabel="total distance per neuron",
         ylabel="entropy of pairs",

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import replica
 from figures.clusters.overlap_gap import critical_point
 from figures.compared import Compared, Comparisons, interpolated
+from figures.shared import strokes
 from replica import high_precision
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ equation = (
 )
 caption = (
     "Left: the best upper bound, by mean numbers, of the entropy of the fixed points in the "
-    "densest clusters that exist, against their mutual distance d; thin black: h(d), all "
-    "states. Dashed: the entropy of fixed points at distance d from the best free reference "
-    "state, which lies inside a cluster and not at its edge. A curve ends where y* exceeds "
-    "10⁴; one around a reference starts where its extremum appears. Dots at d = 1/2: Φ(J_D), "
-    "all fixed points. Right: the same at small self-couplings. Where S_int < 0 no clusters "
-    "of this diameter exist: the overlap gap. It closes as the minimum touches zero (second "
-    "curve); where minimum and maximum merge (fourth), narrow and extended clusters become "
-    "one dense region. Crosses: the same integrals by another quadrature, to 15 digits."
+    "densest clusters that exist, against their mutual distance d; thin black: h(d), all states. "
+    "Dashed: the entropy of fixed points at distance d from the best free reference state, which "
+    "lies inside a cluster and not at its edge. A curve ends where y* exceeds 10⁴; one around a "
+    "reference starts where its extremum appears. Dots at d = 1/2: Φ(J_D), all fixed points. "
+    "Right: the same at small self-couplings. Where S_int < 0 no clusters of this diameter exist: "
+    "the overlap gap. It closes as the minimum touches zero (second curve); where minimum and "
+    "maximum merge (fourth), narrow and extended clusters become one dense region. Crosses: the "
+    "same integrals by another quadrature, to 15 digits."
 )
 
 REFERENCES = [0.1, 0.4]  # self-couplings of the dashed curves
@@ -154,7 +155,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
 def _wide(ax: "Axes", data: "xarray.Dataset") -> None:
     from scipy.special import entr
 
-    d = np.linspace(0, 0.5, 200)
+    d = np.linspace(0, 0.19, 200)  # above is the legend
     ax.plot(d, entr(d) + entr(1 - d), "k", lw=0.6)
     ax.annotate("$h(d)$", (0.12, 0.42), fontsize=8, ha="right")
     for i, J_D in enumerate(data["J_D"].values):
@@ -165,7 +166,10 @@ def _wide(ax: "Axes", data: "xarray.Dataset") -> None:
         if J_D in data["J_D_reference"]:
             reference = data["S_reference"].sel(J_D_reference=J_D)
             ax.plot(data["d_reference"], reference, color=f"C{i}", ls="--")
-    ax.plot(data["d_checked"], data["S_checked"], "kx")
+    ax.plot([], [], "0.4", label="the densest clusters")
+    ax.plot([], [], "0.4", ls="--", label="around a reference")
+    ax.plot(data["d_checked"], data["S_checked"], "kx", label="another quadrature")
+    ax.legend(loc="upper right", bbox_to_anchor=(1.0, 1.04))
     ax.annotate("  $J_D$", (0.5, 0.52), fontsize=8, annotation_clip=False)
     ax.set(xlabel="distance $d$", ylabel="local entropy $S_\\mathrm{int}$")
     ax.set(xlim=(0, 0.5), ylim=(-0.04, 0.6))
@@ -176,6 +180,8 @@ def _narrow(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, J_D in enumerate(data["J_D_narrow"].values):
         name = {1: "  gap closes", 3: "  merging"}.get(i, "")
         curve = data["S_narrow"].sel(J_D_narrow=J_D)
-        ax.plot(data["d"], curve, color=f"C{i}", label=f"{J_D:.4f}{name}")
-    ax.legend(title="$J_D$", loc="upper left")
-    ax.set(xscale="log", xlabel="distance $d$", xlim=(1e-3, 0.1), ylim=(-0.004, 0.012))
+        dash = strokes.DASHES[i]
+        ax.plot(data["d"], curve, color=f"C{i}", ls=dash, label=f"{J_D:.4f}{name}")
+    ax.legend(title="$J_D$", loc="upper left", handlelength=2.4)
+    ax.set(xscale="log", xlabel="distance $d$", xlim=(1e-3, 0.1), ylim=(-0.004, 0.018))
+    ax.set_ylabel("local entropy $S_\\mathrm{int}$")

@@ -7,6 +7,7 @@ from scipy import optimize
 
 import replica
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -25,10 +26,10 @@ caption = (
     "Left: the largest self-coupling at which groups of y fixed points are missing at some mutual "
     "distance (line), from the sum over up spins at integer y (circles), and its maximum over y "
     "(dashed). Right: which distances are forbidden: below a line there are no groups of y fixed "
-    "points at distance d, for y = 2, 3 and for the best y of each distance (shaded), where "
-    "S_int < 0 at zero complexity. Below the dashed line S_int falls with d: its "
-    "two branches are the maximum, of narrow clusters, and the minimum that parts them from "
-    "extended ones; where they meet, the clusters merge."
+    "points at distance d, for y = 2, 3 and for the best y of each distance (shaded), where S_int "
+    "< 0 at zero complexity. Below the dashed line S_int falls with d: its two branches are the "
+    "maximum, of narrow clusters, and the minimum that parts them from extended ones; where they "
+    "meet, the clusters merge."
 )
 
 CLAIMED = 1e-12  # of thresholds by sums, and for real y
@@ -185,7 +186,8 @@ def _thresholds(ax: "Axes", data: "xarray.Dataset") -> None:
 def _plane(ax: "Axes", data: "xarray.Dataset") -> None:
     forbidden = data["forbidden_below"]
     for i, y in enumerate(GROUPS):
-        ax.plot(data["d"], forbidden.sel(groups=y), color=f"C{i}", label=f"$y = {y:g}$")
+        dash = strokes.DASHES[2 + i]
+        ax.plot(data["d"], forbidden.sel(groups=y), color=f"C{i}", ls=dash, label=f"$y = {y:g}$")
     ax.plot(data["d"], forbidden.sel(groups=0.0), "k", label="best $y$")
     ax.fill_between(data["d"], 0, forbidden.sel(groups=0.0), color="0.88", lw=0)
     ax.plot(data["d"], data["turning"], "k--", lw=0.8, label="$dS_\\mathrm{int}/dd = 0$")
@@ -194,5 +196,6 @@ def _plane(ax: "Axes", data: "xarray.Dataset") -> None:
         J_D, d = float(point["point_J_D"]), float(point["point_d"])
         ax.plot(d, J_D, "ko")
         ax.annotate(f"{name} {J_D:.4f}", (1.1 * d, J_D + 0.002), fontsize=7.5)
-    ax.set(xscale="log", xlabel="distance $d$", ylabel="$J_D$", ylim=(0, 0.1), xlim=(1e-3, 0.45))
+    ax.set(xscale="log", xlabel="distance $d$", ylim=(0, 0.1), xlim=(1e-3, 0.45))
+    ax.set_ylabel("self-coupling $J_D$")
     ax.legend(loc="upper right")

@@ -9,6 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Compared, Comparisons, counted
+from figures.shared import strokes
 from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled, smooth_binomial
 
 if TYPE_CHECKING:
@@ -21,17 +22,16 @@ if TYPE_CHECKING:
 title = "Symmetric couplings close the gap"
 equation = r"J_\mathrm{ogp}(y; \eta) = \max \{ J_D : \min_d \Phi(y, d; \eta) < 0 \}"
 caption = (
-    "Left: below a curve there are, at some mutual distances, no groups of y fixed points "
-    "(overlap gap: the mean number of groups vanishes). The gap is lost as the symmetry η of the "
-    "couplings grows; circles: where its threshold reaches J_D = 0. Above the highest curve the "
-    "mean number of groups is large at all distances, which does not prove that there are any. "
-    "At η = 0 a second solver, for real y, gives the same thresholds. "
-    "Middle: entropy Φ of groups of y = 9 at mutual distance d, at J_D = 0: the part below zero is "
-    "the gap. Right: entropy of pairs, as a test of the theory at J_D = {J_D:g}. Solid: the limit "
-    "N → ∞. Dashed: the exact mean number of ordered pairs at finite N (the binomial coefficient "
-    "replaced by its limit). Markers: the same of the mean over networks of N = {N} whose "
-    "fixed points were all enumerated, with one standard error; all distances of one colour share "
-    "the same networks."
+    "Left: below a curve there are, at some mutual distances, no groups of y fixed points (overlap "
+    "gap: the mean number of groups vanishes). The gap is lost as the symmetry η of the couplings "
+    "grows; circles: where its threshold reaches J_D = 0. Above the highest curve the mean number "
+    "of groups is large at all distances, which does not prove that there are any. At η = 0 a "
+    "second solver, for real y, gives the same thresholds. Middle: entropy Φ of groups of y = 9 at "
+    "mutual distance d, at J_D = 0: the part below zero is the gap. Right: entropy of pairs, as a "
+    "test of the theory at J_D = {J_D:g}. Solid: the limit N → ∞. Dashed: the exact mean number of "
+    "ordered pairs at finite N (the binomial coefficient replaced by its limit). Markers: the same "
+    "of the mean over networks of N = {N} whose fixed points were all enumerated, with one "
+    "standard error; all distances of one colour share the same networks."
 )
 
 SIZE = 16
@@ -198,22 +198,23 @@ def _draw_gap(ax: "Axes", data: "xarray.Dataset") -> None:
         open_gap = np.isfinite(here)
         x, J_D = np.append(eta[open_gap], closing), np.append(here[open_gap], 0)
         ax.fill_between(x, J_D, color="0.92", lw=0, zorder=0)
-        ax.plot(x, J_D, color=f"C{i}", label=f"{int(y)}")
+        ax.plot(x, J_D, color=f"C{i}", ls=strokes.DASHES[i], label=f"{int(y)}")
         ax.plot(closing, 0, "o", color=f"C{i}", mfc="w", clip_on=False, zorder=3)
     ax.text(0.012, 0.004, "gap", color="0.4")
     ax.set(xlabel="symmetry $\\eta$", ylabel="self-coupling $J_D$", xlim=(0, 0.25))
     ax.set_ylim(0, 0.065)
-    ax.legend(title="$y$", ncols=2)
+    ax.legend(title="$y$", ncols=2, handlelength=2.4)
 
 
 def _draw_groups(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.axhline(0, color="0.6", lw=0.8)
     for i, eta in enumerate(data["groups_eta"].values):
         entropy = data["groups_entropy"].sel(groups_eta=eta)
-        ax.plot(data["groups_d"], entropy, color=f"C{i}", label=f"{eta:g}")
+        dash = strokes.DASHES[i]
+        ax.plot(data["groups_d"], entropy, color=f"C{i}", ls=dash, label=f"{eta:g}")
     ax.set(xlabel="distance $d$", ylabel=f"entropy of groups of {GROUP}", xscale="log")
-    ax.set(xlim=(1e-5, 0.1), ylim=(-0.15, 0.2))
-    ax.legend(title="$\\eta$", loc="lower left")
+    ax.set(xlim=(1e-5, 0.1), ylim=(-0.15, 0.3))
+    ax.legend(title="$\\eta$", loc="upper left", ncols=2, handlelength=2.4)
 
 
 def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
@@ -227,9 +228,11 @@ def _draw_pairs(ax: "Axes", data: "xarray.Dataset") -> None:
             here["pairs_entropy"],
             here["pairs_error"],
             color=f"C{i}",
-            fmt="o",
+            fmt=strokes.MARKERS[i],
             mfc="w",
-            label=f"{eta:g}",
+            label=f"$\\eta = {eta:g}$",
         )
+    ax.plot([], [], "0.4", label="$N \\to \\infty$")
+    ax.plot([], [], "0.4", ls="--", lw=0.8, label=f"exact at $N = {SIZE}$")
     ax.set(xlabel="distance $d$", ylabel="entropy of pairs $\\Phi_2$")
-    ax.legend(title="$\\eta$", loc="lower center")
+    ax.legend(loc="lower center")

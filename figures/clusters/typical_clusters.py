@@ -7,6 +7,7 @@ import numpy as np
 import replica
 from figures.clusters.overlap_gap import critical_point
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -21,8 +22,8 @@ equation = (
     r"\le \min_y \frac{\Phi_1}{y} \quad V(q_0) = \frac{\partial \Phi}{\partial m} (m = 1)"
 )
 caption = (
-    "Above, left: entropy of the densest clusters of a typical network against their diameter d "
-    "(lines), and its upper bound by mean numbers (dashed); crosses: typical groups of 40 and 80 "
+    "Above, left: the densest clusters of a typical network have very nearly the entropy that mean "
+    "numbers allow at the most (dashed), at all diameters d; crosses: typical groups of 40 and 80 "
     "fixed points, extrapolated to infinitely many, by another quadrature. Right: the difference "
     "of the two against the square of the slope of the bound, near the minimum at the gap "
     "threshold and the turning point at the merging one. It vanishes with the slope, and "
@@ -30,11 +31,13 @@ caption = (
     "what groups gain by a cross overlap q₀, in units of the overlap q₁. Where the curve is "
     "negative, groups stay independent and their mean number is typical: at both thresholds; at d "
     "= 0.05, J_D = 0.1 it is positive at the end. Right: the largest eigenvalue of the typical "
-    "theory (colours; finite ones). Where it is above one (red) a further step of replica symmetry "
-    "breaking would lower the entropy a little more. Below the dashed line, to the grid, the spin "
-    "of a site jumps with its fields and the eigenvalue of groups of a block, which diverges "
-    "towards it, is left out; above the solid line, which ends at J_D = 0.4811, independent groups "
-    "at the bound are unstable already; in the blank corner the bound falls with d."
+    "theory (colours; finite ones). Where it is above one (line in the scale) a further step of "
+    "replica symmetry breaking would lower the entropy a little more. Below the dashed line, to "
+    "the grid, the spin of a site jumps with its fields and the eigenvalue of groups of a block, "
+    "which diverges towards it, is left out; above the solid line, which ends at J_D = 0.4811, "
+    "independent groups at the bound are unstable already; in the blank corner the bound falls "
+    "with d. Single darkest cells at the dashed line belong to that divergence. The thresholds of "
+    "the gap thus stay."
 )
 
 VERSION = 2  # of `densest_clusters`: 1 had another quadrature
@@ -283,11 +286,11 @@ def draw(data: "xarray.Dataset") -> "Figure":
     near.set(xlim=(0, None), ylim=(0, None))
     near.legend()
     gains.axhline(0, color="0.6", lw=0.7)
-    for name in data["place"].values:
+    for name, dash in zip(data["place"].values, strokes.DASHES, strict=False):
         label = "$d = 0.05, J_D = 0.1$" if name == "contrast" else str(name)
-        gains.plot(data["ratio"], data["V"].sel(place=name), label=label)
+        gains.plot(data["ratio"], data["V"].sel(place=name), ls=dash, label=label)
     gains.set(xlabel="cross overlap $q_0/q_1$", ylabel="potential $V$")
-    gains.legend()
+    gains.legend(handlelength=2.4)
     _plane(figure, plane, data)
     return figure
 
@@ -296,20 +299,28 @@ def _plane(figure: "Figure", ax: "Axes", data: "xarray.Dataset") -> None:
     """Draw where the typical theory is stable."""
     at = data["J_plane"], data["d_plane"]
     colours = ax.pcolormesh(
-        *at, data["largest"].T, cmap="RdBu_r", vmin=0.75, vmax=1.25, shading="nearest"
+        *at, data["largest"].T, cmap="cividis_r", vmin=0.75, vmax=1.25, shading="nearest"
     )
     jumps = data["smooth"].where(np.isfinite(data["largest"]))
     ax.contour(*at, jumps.T, [0.5], colors="k", linestyles="dashed", linewidths=1)
-    ax.plot(data["J_limit"], data["d_limit"], "k-", lw=1)
+    ax.plot(data["J_limit"], data["d_limit"], "k-", lw=1, label="independent groups unstable above")
     ax.set(xscale="log", yscale="log", xlabel="self-coupling $J_D$", ylabel="distance $d$")
-    figure.colorbar(colours, ax=ax, label="largest eigenvalue", extend="both")
+    ax.plot([], [], "k--", lw=1, label="spins jump below")
+    ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0)
+    bar = figure.colorbar(colours, ax=ax, label="largest eigenvalue", extend="both")
+    bar.ax.axhline(1, color="k", lw=1)
 
 
 def _curves(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, J_D in enumerate(data["J_D"].values):
         here = data.sel(J_D=J_D)
-        ax.plot(data["d"], here["S"], color=f"C{i}", label=f"{J_D:g}")
-        ax.plot(data["d"], here["bound"], color=f"C{i}", ls="--", lw=0.8)
-    ax.plot(data["d_checked"], data["S_checked"], "kx")
-    ax.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, 0.45), ylim=(0, None))
-    ax.legend(title="$J_D$", loc="upper left")
+        ax.plot(data["d"], here["S"], "k", label=None if i else "typical clusters")
+        ax.plot(data["d"], here["bound"], "C1--", lw=1, label=None if i else "their upper bound")
+        end = float(here["bound"][-1])
+        label = f" $J_D = {J_D:g}$" if i == 0 else f" {J_D:g}"
+        ax.annotate(label, (0.45, end), va="center", fontsize=7.5, annotation_clip=False)
+    checked = "groups of 40 and 80, to ∞"
+    ax.plot(data["d_checked"], data["S_checked"], "kx", label=checked)
+    ax.set(xlabel="distance $d$", ylabel="local entropy", xlim=(0, 0.45))
+    ax.set_ylim(0, 1.45 * float(data["bound"].max()))
+    ax.legend(loc="upper left")

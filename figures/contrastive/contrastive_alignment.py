@@ -84,7 +84,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for m, (ax, name) in enumerate(zip(axes.flat, data["task"].values, strict=True)):
         here = data.sel(task=name)
         mean, positive = float(here["mean"].item()), float(here["positive"].item())
-        text = f"{name}\nmean {mean:.2f}, positive {positive:.0%}"
+        text = f"{name}\nmean {mean:.2f}, positive {positive:.0%}".replace("-", "−")
         right = draw_curves(ax, here, title=text)
         ax.title.set_fontsize(8)
         if m % 4:

@@ -24,10 +24,10 @@ equation = (
 caption = (
     "Kuramoto oscillators on the contacts of a jammed packing of discs. The phase of the input is "
     "imposed, a slow triangle wave; the output, as far away as possible, should follow it. All "
-    "couplings start at 1: from 0 only those into the output could ever change. Left: the "
-    "network, with the change of the sum of both couplings of a contact as width and colour. "
-    "Middle: the output before and after training. Right: cost and alignment, and by what the "
-    "cost falls in all, for each seed."
+    "couplings start at 1: from 0 only those into the output could ever change. Left: the network, "
+    "with the change of the sum of both couplings of a contact as width and colour. Middle: the "
+    "output before and after training. Right: cost and alignment, and by what the cost falls in "
+    "all, for each seed."
 )
 
 
@@ -113,8 +113,14 @@ def draw(data: "xarray.Dataset") -> "Figure":
     middle.set(xlabel="$t$", ylabel="phase $\\theta$", ylim=(None, 1.9))
     middle.legend(loc="upper right")
     falls = ", ".join(f"{factor:.0f}" for factor in data["reduction"].values)
-    draw_curves(right, data, title=f"cost falls {falls} times")
-    right.legend(loc="upper right")
+    draw_curves(right, data)
+    right.legend(
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=3,
+        columnspacing=0.8,
+        title=f"cost falls {falls} times",
+    )
     return figure
 
 

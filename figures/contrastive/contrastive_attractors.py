@@ -234,16 +234,18 @@ def draw(data: "xarray.Dataset") -> "Figure":
         here = data.sel(when=when)
         shown = int(np.isfinite(here["reached"]).sum())
         left, right = axes[row]
-        labels = []
         for m in range(shown):
             one = here.isel(attractor=m)
             count, kind = int(one["reached"]), KINDS[int(one["kind"])]
             low, high = binomtest(count, states).proportion_ci(0.68)
             p = count / states
-            left.barh(m, p, xerr=[[p - low], [high - p]], color=f"C{int(one['kind'])}", capsize=2)
+            ends, color = [[p - low], [high - p]], f"C{int(one['kind'])}"
+            left.barh(m + 0.15, p, 0.4, xerr=ends, color=color, capsize=2)
             period = f", period {float(one['period']):.0f}" if np.isfinite(one["period"]) else ""
-            labels.append(f"{kind}{period}: {int(one['alive'])} alive")
-        left.set_yticks(range(shown), labels)
+            words = f"{kind}{period}: {int(one['alive'])} alive"
+            left.text(0.02, m - 0.28, words, va="center", fontsize=7.5)
+        left.set_yticks(range(shown))
+        left.set_ylabel("attractor")
         left.set(xlim=(0, 1), ylim=(max(shown, 2) - 0.4, -0.6), title=f"{when} training")
         image = right.imshow(
             here["mean"].values[:shown], aspect="auto", vmin=0, vmax=1, cmap="viridis"
@@ -251,8 +253,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
         right.axvline(o - 0.5, color="w", lw=0.7)
         right.axvline(o + 0.5, color="w", lw=0.7)
         right.set_yticks(range(shown))
+        right.set_ylabel("attractor")
         right.set(title="mean abundance" if row == 0 else "")
         figure.colorbar(image, ax=right)
     axes[1, 0].set_xlabel(f"fraction of {states} random states")
-    axes[1, 1].set_xlabel("species (between white lines: the one to bring back)")
+    axes[1, 1].set_xlabel("species (framed: to bring back)")
     return figure

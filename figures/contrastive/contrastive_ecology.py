@@ -21,6 +21,7 @@ equation = (
     r"\quad \text{target } x_\mathrm{o} = \tfrac12"
 )
 caption = (
+    "An extinct species comes back, stays, and does so from all random states that were tried. "
     "Thirty-two species with random interactions and a slow immigration; one that is extinct "
     "(thick) should rise to ½ (dashed). Top: before training; bottom: after; within the time of "
     "training, long after it, and from two random initial states. Right: cost and alignment, and "
@@ -108,9 +109,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
     draw_curves(axes[0, 4], data)
     bins = np.linspace(0, 1, 41)
     last = axes[1, 4]
-    for when, label, color in ((0, "before", "0.6"), (1, "after", "C1")):
-        last.hist(data["reached"].isel(when=when), bins=bins, color=color, label=label)
+    for when, label, color, hatch in ((0, "before", "0.6", ""), (1, "after", "C1", "////")):
+        last.hist(data["reached"].isel(when=when), bins=bins, color=color, hatch=hatch, label=label)
     last.axvline(0.5, color="k", ls="--", lw=0.8)
     last.set(xlabel="$x_o$ from random states", ylabel="states")
-    last.legend(loc="upper right")
+    last.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=2, columnspacing=0.8)
     return figure

@@ -20,14 +20,14 @@ equation = (
     r"\quad R_{ijk} = \frac{V_{ijk} x_i}{K_{ijk} (1 + C_{ijk} x_k) + x_i}"
 )
 caption = (
-    "Eight species with Michaelis-Menten reactions, each inhibited by a third species. The inputs "
-    "are held at 0 or 1, the concentration of the last species should be the logic function. "
-    "Left: the output for every row of the truth table, before (open) and after training (filled), "
-    "and the target (bar); dashed: the threshold at which it is read. Right: cost and alignment "
-    "during training. XNOR, in the full version, is learned in two stages: eight species learn XOR "
-    "first, then a ninth makes XNOR of it, by channels from and to the reference; from the start "
-    "of the others it is not learned, not even by the exact gradient. "
-    "The verdict is on the gradient, not on what was learned."
+    "Reactions learn logic functions. Eight species with Michaelis-Menten reactions, each "
+    "inhibited by a third species. The inputs are held at 0 or 1, the concentration of the last "
+    "species should be the logic function. Left: the output for every row of the truth table, "
+    "before (open) and after training (filled), and the target (bar); dashed: the threshold at "
+    "which it is read. Right: cost and alignment during training. XNOR, in the full version, is "
+    "learned in two stages: eight species learn XOR first, then a ninth makes XNOR of it, by "
+    "channels from and to the reference; from the start of the others it is not learned, not even "
+    "by the exact gradient."
 )
 
 
@@ -83,7 +83,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     from matplotlib.figure import Figure
 
     count = data.sizes["gate"]
-    figure = Figure(figsize=(5.8, 1.75 * count + 0.4))
+    figure = Figure(figsize=(4.7, 1.75 * count + 0.4))
     axes = figure.subplots(count, 2, squeeze=False)
     for m, name in enumerate(data["gate"].values):
         here, top = data.sel(gate=name), axes[m, 0]

@@ -24,11 +24,11 @@ equation = (
 )
 caption = (
     "Ten directed linear oscillators that learn the lag τ = 0.5 on a sine. Top: the sine before "
-    "and after training, and signals that were not seen; dashed: the targets. "
-    "Bottom: a reciprocal network trained in one direction has the same lag in the other one, "
-    "exactly; a directed one learns a lag of 0.4 in one direction and of 0.8 back, here with both "
-    "targets. Last: cost and alignment of the first task. The cost rises again where the causal "
-    "update and the gradient part; the parameters of lowest cost are kept."
+    "and after training, and signals that were not seen; dashed: the targets. Bottom: a reciprocal "
+    "network trained in one direction has the same lag in the other one, exactly; a directed one "
+    "learns a lag of 0.4 in one direction and of 0.8 back, here with both targets. Last: cost and "
+    "alignment of the first task. The cost rises again where the causal update and the gradient "
+    "part; the parameters of lowest cost are kept."
 )
 SIGNALS = ("sine", "two tones", "Gaussian", "chirp", "triangle")
 
@@ -114,9 +114,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
     axes[0, 0].set_ylim(None, 2.2)
     axes[0, 0].legend(ncols=2, columnspacing=0.8, loc="upper center")
     for ax, kind in ((axes[1, 1], "reciprocal"), (axes[1, 2], "directed")):
-        for color, way in (("C0", "there"), ("C2", "back")):
+        for color, dash, way in (("C0", "-", "there"), ("C2", "-.", "back")):
             here = data.sel(panel=f"{kind} {way}")
-            ax.plot(t, here["output"], color=color, label=way)
+            ax.plot(t, here["output"], color=color, ls=dash, label=way)
             ax.plot(t, here["target"], "k--", lw=0.8)
         ax.set(title=kind, xlim=(8, 16), ylim=(-1.2, 1.9))
         ax.legend(ncols=2, loc="upper center")

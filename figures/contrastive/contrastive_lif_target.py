@@ -23,10 +23,10 @@ equation = (
 caption = (
     "Ten leaky integrate-and-fire neurons; the first is driven by 2 sin t, the last should pass "
     "through the crosses. Left: its course untrained, and trained by the local rule and by the "
-    "exact gradient from the same start. Middle: the changes of all parameters under both. "
-    "Right: cost and alignment under the local rule, for three seeds fixed in advance. The leaks "
-    "are fast against the drive; where they are not, the local update turns orthogonal to the "
-    "gradient, and the cost stops."
+    "exact gradient from the same start. Middle: the changes of all parameters under both. Right: "
+    "cost and alignment under the local rule, for three seeds fixed in advance. The leaks are fast "
+    "against the drive; where they are not, the local update turns orthogonal to the gradient, and "
+    "the cost stops."
 )
 
 
@@ -81,8 +81,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
     figure = Figure(figsize=(9.2, 2.8))
     left, middle, right = figure.subplots(1, 3)
-    for color, rule in zip(("0.6", "C0", "C1"), data["rule"].values, strict=True):
-        left.plot(data["t"], data["output"].sel(rule=rule), color=color, label=rule)
+    styles = zip(("0.6", "C0", "C1"), ("-", "-", "--"), data["rule"].values, strict=True)
+    for color, dash, rule in styles:
+        left.plot(data["t"], data["output"].sel(rule=rule), color=color, ls=dash, label=rule)
     left.plot(data["time"], data["value"], "kx", ms=6, label="targets")
     left.set(xlabel="$t$", ylabel="output $x_o$")
     left.margins(y=0.3)
@@ -92,5 +93,5 @@ def draw(data: "xarray.Dataset") -> "Figure":
     middle.axline((0, 0), slope=1, color="0.6", lw=0.7, ls=":")
     middle.set(xlabel="change under the gradient", ylabel="change under the local rule")
     draw_curves(right, data)
-    right.legend(loc="lower left")
+    right.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=0.8)
     return figure

@@ -19,10 +19,11 @@ equation = (
     r"\frac{\mathrm{d} \langle \theta \rangle}{\mathrm{d} t} = \langle \omega \rangle"
 )
 caption = (
-    "As in the synchronisation at a frequency of choice, Ω = 1, but with reciprocal couplings. "
-    "The oscillators synchronise, at the mean of their natural frequencies (dotted) and not at "
-    "the target (dashed): the mean phase moves at ⟨ω⟩ whatever the couplings are. The alignment "
-    "stays high, but the cost has a floor."
+    "Learning fails, and has to: reciprocal couplings cannot change the mean frequency. The target "
+    "is that of the figure contrastive_synchronisation, Ω = 1 (dashed). The oscillators do "
+    "synchronise (order r), but at the mean ⟨ω⟩ of their natural frequencies (dotted), at which "
+    "the mean phase moves whatever the couplings are. So the cost stays above a floor, however "
+    "well the update is aligned with the gradient."
 )
 
 
@@ -73,9 +74,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
     axes = figure.subplots(1, 4)
     for ax, stage in zip(axes, directed.STAGES, strict=False):
         here = data.sel(stage=stage)
-        ax.plot(here["t"], here["order"], color="C2", label="$r$")
+        ax.plot(here["t"], here["order"], color="C2", ls="-.", label="order $r$")
         ax.plot(here["t"], here["rate"], color="C0", label="$\\langle\\dot\\theta\\rangle$")
-        ax.axhline(data.attrs["target"], color="k", ls="--", lw=0.8, label="$\\Omega$")
+        ax.axhline(data.attrs["target"], color="k", ls="--", lw=0.8, label="target $\\Omega$")
         mean = float(data["omega"].mean())
         ax.axhline(mean, color="k", ls=":", lw=0.8, label="$\\langle\\omega\\rangle$")
         ax.set(title=stage, xlabel="$t$", ylim=(-0.3, 1.5))

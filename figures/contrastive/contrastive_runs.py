@@ -12,11 +12,13 @@ from figures.compared import Compared, Comparisons
 if TYPE_CHECKING:
     import xarray
     from matplotlib.axes import Axes
+    from matplotlib.ticker import Formatter
 
     from contrastive_ode.tasks import Demonstration
     from figures.chapter import Run
 
 VERSION = 2  # of `learn`: 1 trained in one stage, allostery and speech otherwise
+FEW, LEAST = 1.3, 0.3  # powers of ten of the cost
 POINTS = 100  # of the curves that are kept
 
 
@@ -130,10 +132,32 @@ def draw_curves(ax: "Axes", data: "xarray.Dataset", title: str = "") -> "Axes":
         style: dict[str, Any] = {"lw": 0.9, "ls": ("-", "--", ":")[m % 3]}
         ax.plot(one["iteration"], one["loss"], color="k", label=f"seed {seed}", **style)
         right.plot(one["iteration"], one["alignment"], color="C0", alpha=0.6, **style)
-    ax.set(xlabel="iteration", ylabel="cost $C$", yscale="log", title=title)
+    span = _span(data["loss"].values)
+    scale = "log" if span > LEAST else "linear"
+    ax.set(xlabel="iteration", ylabel="cost $C$", yscale=scale, title=title)
+    if scale == "log":
+        ax.yaxis.set_minor_formatter(_minor(span))
     right.set_ylim(-1.05, 1.05)
     right.set_ylabel("alignment $\\cos\\phi$", color="C0")
     right.tick_params(axis="y", colors="C0")
     ax.set_zorder(right.get_zorder() + 1)
     ax.patch.set_visible(False)
     return right
+
+
+def _span(loss: npt.NDArray[np.float64]) -> float:
+    """Return the range of the cost in powers of ten."""
+    known = loss[np.isfinite(loss) & (loss > 0)]
+    return float(np.log10(known.max() / known.min())) if known.size else 0.0
+
+
+def _minor(span: float) -> "Formatter":
+    """Return what writes 2 and 5 between powers of ten, if few of these are in range."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    def written(value: float, _: int | None) -> str:
+        power = int(np.floor(np.log10(value)))
+        first = round(value / 10.0**power)
+        return f"${first}\\times 10^{{{power}}}$" if first in (2, 5) else ""
+
+    return FuncFormatter(written) if span < FEW else NullFormatter()

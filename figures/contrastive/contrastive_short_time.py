@@ -204,14 +204,15 @@ def draw(data: "xarray.Dataset") -> "Figure":
         here = data.sel(tau_e=tau_e)
         left.plot(here["tau_m"], here["neurons_expanded"], color=f"C{m}")
         label = f"$\\tau_e = {tau_e:g}$"
-        left.plot(here["tau_m"], here["neurons"], "o", mfc="w", color=f"C{m}", label=label)
+        left.plot(here["tau_m"], here["neurons"], "os^"[m], mfc="w", color=f"C{m}", label=label)
     left.set(xscale="log", yscale="log", xlabel="$\\tau_m$", ylabel="$1 - \\cos\\phi$")
+    left.plot([], [], color="0.4", label="expansion")
     left.set_title("neurons")
     left.legend(loc="upper left")
     for m, tau in enumerate(data["tau"].values):
         here = data.sel(tau=tau)
         middle.plot(here["p"], here["mean_expanded"], color=f"C{m}")
-        style = {"fmt": "o", "mfc": "w", "color": f"C{m}", "label": f"$\\tau = {tau:g}$"}
+        style = {"fmt": "os^"[m], "mfc": "w", "color": f"C{m}", "label": f"$\\tau = {tau:g}$"}
         middle.errorbar(here["p"], here["mean"], here["mean_error"], **style)
     middle.set(yscale="log", xlabel="symmetry $p$", title="linear, equal times", ylim=(None, 1))
     middle.legend(loc="upper right", ncols=3, columnspacing=0.8)

@@ -25,13 +25,12 @@ equation = (
 caption = (
     "Ten leaky integrate-and-fire neurons hear three frequency bands of a speaker's “zero” and "
     "“one”; bands and scales are chosen by the four training utterances alone. First: mean "
-    "envelopes of the bands over all utterances. Second: difference of the outputs “Zero” − "
-    "“One” for the utterances of the test; dotted: the end of the word, where it counts. Third: "
-    "cost and alignment for three seeds. Fourth: fraction of 96 test utterances recognised, for "
-    "three speakers and three seeds fixed in advance, before (open) and after, with the standard "
-    "error of a fraction; dashed: what counts as learned. Four utterances may mislead. Real "
-    "speech is used where STEERING_DATA has it, made-up utterances otherwise: the title says "
-    "which."
+    "envelopes of the bands over all utterances. Second: difference of the outputs “Zero” − “One” "
+    "for the utterances of the test; dotted: the end of the word, where it counts. Third: cost and "
+    "alignment for three seeds. Fourth: fraction of 96 test utterances recognised, for three "
+    "speakers and three seeds fixed in advance, before (open) and after, with the standard error "
+    "of a fraction; dashed: what counts as learned. Four utterances may mislead. Real speech is "
+    "used where STEERING_DATA has it, made-up utterances otherwise: the title says which."
 )
 
 
@@ -115,23 +114,24 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure = Figure(figsize=(10.4, 2.9))
     first, second, third, fourth = figure.subplots(1, 4)
     for b, band in enumerate(data["band"].values):
-        for digit, style in ((0, "-"), (1, "--")):
+        for digit, line in ((0, "-"), (1, "--")):
             course = data["envelope"].sel(digit=digit, band=band)
             label = f"{band:.0f} Hz" if digit == 0 else None
-            first.plot(0.1 * np.arange(FRAMES), course, style, color=f"C{b}", label=label)
+            style = {"ls": line, "marker": "os^"[b % 3], "ms": 3, "mfc": "w", "markevery": 5}
+            first.plot(0.1 * np.arange(FRAMES), course, color=f"C{b}", label=label, **style)
     first.set(xlabel="$t$", ylabel="input", title=data.attrs["source"])
     first.margins(y=0.5)
     first.legend(title="solid: zero, dashed: one", ncols=2, columnspacing=0.8, loc="upper right")
-    for digit, color, label in ((0, "C0", "zero"), (1, "C1", "one")):
+    for digit, color, dash, label in ((0, "C0", "-", "zero"), (1, "C1", "--", "one")):
         courses = data["difference"].values[data["said"].values == digit]
-        second.plot(data["t"], courses.T, color=color, lw=0.3, alpha=0.5)
-        second.plot([], [], color=color, label=label)
+        second.plot(data["t"], courses.T, color=color, ls=dash, lw=0.3, alpha=0.5)
+        second.plot([], [], color=color, ls=dash, label=label)
     second.axvline(0.1 * FRAMES, color="k", ls=":", lw=0.8)
     second.axhline(0, color="0.6", lw=0.5)
     second.set(xlabel="$t$", ylabel="$x_8 - x_9$", title="test utterances")
     second.legend(loc="upper left")
     draw_curves(third, data)
-    third.legend(loc="lower left")
+    third.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=0.8)
     places = np.arange(data.sizes["speaker"])
     for m, seed in enumerate(data["seed"].values):
         here, shift = data["recognised"].sel(seed=seed), 0.2 * (m - 1)
@@ -151,5 +151,6 @@ def draw(data: "xarray.Dataset") -> "Figure":
     fourth.axhline(0.8, color="0.5", ls="--", lw=0.8)
     fourth.set(xlabel="speaker", ylabel="test utterances recognised", ylim=(0, 1.05))
     fourth.set_xticks(places, data["speaker"].values)
-    fourth.legend(loc="lower left")
+    fourth.plot([], [], "o", mfc="w", color="0.6", ms=4, label="before")
+    fourth.legend(loc="lower left", ncols=2)
     return figure

@@ -257,12 +257,13 @@ def draw(data: "xarray.Dataset") -> "Figure":
     axes[0].set_yticks(range(data.sizes["name"]), data["name"].values)
     _rows(axes[1], data["reached"])
     axes[1].set(xlabel="lowest cost / first cost", xscale="log")
-    axes[1].set_yticks(range(data.sizes["name"]), [""] * data.sizes["name"])
+    axes[1].sharey(axes[0])
+    axes[1].tick_params(labelleft=False)
     figure.legend(
         *axes[1].get_legend_handles_labels(), loc="outside upper left", ncols=len(SUPERVISORS)
     )
     _slopes(axes[2], data["nudge_error"], "nudging", data["order"].values)
-    axes[2].set(xlabel="nudge $\\epsilon$", ylabel="relative error of the update", ylim=(1e-16, 1))
+    axes[2].set(xlabel="nudge $\\epsilon$", ylabel="relative error of the update", ylim=(1e-19, 1))
     axes[2].legend(loc="lower right")
     _slopes(axes[3], data["step_error"], "exact", np.array([2, 2]))
     axes[3].set(xlabel="step $h$", ylabel="relative distance from the gradient")
@@ -297,7 +298,10 @@ def _slopes(
         color = f"C{list(SUPERVISORS).index(str(name).partition(',')[0])}"
         line = here[-1] * (here[of] / here[of][-1]) ** order
         ax.plot(here[of], line, color=color, lw=0.8)
-        ax.plot(here[of], here, {1: "o", 2: "s", 4: "D"}[order], mfc="w", color=color, label=name)
+        echo = str(name).startswith("echo")
+        style = {"marker": {1: "o", 2: "s", 4: "D"}[order], "mfc": color if echo else "w"}
+        label = str(name) if "," in str(name) else f"exact {name}"
+        ax.plot(here[of], here, ls="none", color=color, label=label, **style)
     ax.set(xscale="log", yscale="log")
 
 

@@ -174,7 +174,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         window = here.sel(t=slice(0, 40))
         top.plot(window["t"], window["phase"] - target * window["t"], lw=0.5, color="C0", alpha=0.6)
         top.set(title=TITLES[stage], xlabel="$t$")
-        middle.plot(here["t"], here["order"], color="C2", label="$r$")
+        middle.plot(here["t"], here["order"], color="C2", ls="-.", label="$r$")
         middle.plot(
             here["t"], here["rate"], color="C0", lw=0.8, label="$\\langle\\dot\\theta\\rangle$"
         )

@@ -9,6 +9,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
+from figures.shared import strokes
 from figures.shared.samples import BATCH, entropies, panel, panel_words, pooled
 
 if TYPE_CHECKING:
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
 title = "How many fixed points"
 equation = r"E[\#] = \exp(N \Phi) \quad \Phi(J_D) = \ln 2H(-J_D) \text{ at } \eta = 0"
 caption = (
-    "Entropy Φ of fixed points per neuron. Left: fully asymmetric networks against the "
-    "self-coupling J_D; middle: couplings of symmetry η; right: chains of L layers at J_D = 0.2 "
-    "against the coupling λ between layers. Solid: the limit N → ∞. Dashed: the exact mean at "
-    "finite N; the inset shows what it adds to the limit. Markers: the mean over networks "
-    "whose states were all enumerated, with one standard error (often smaller than the marker)."
+    "Entropy Φ of fixed points per neuron: counts in enumerated networks (markers, one standard "
+    "error, often smaller than the marker) follow the exact mean at their size (dashed), which "
+    "lies above the limit N → ∞ (solid) by some 0.01 at most, the less the larger N (inset). Left: "
+    "fully asymmetric networks: any self-coupling J_D > 0 makes exponentially many fixed points. "
+    "Middle: symmetric couplings (η > 0) add to them; antisymmetric ones (η < 0) leave none up to "
+    "a finite J_D. Right: in chains of L layers at J_D = 0.2 a coupling λ between layers adds to "
+    "them, the more layers the more at small λ, most in two layers at large λ."
 )
 
 NEURONS = 18  # in the middle and right panels, all layers together
@@ -192,19 +195,20 @@ def _draw_asymmetric(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, N in enumerate(data["asymmetric_N"].values):
         row = data.sel(asymmetric_N=N)
         offset = limit.sel(J_D=row["asymmetric_J_D"].values, method="nearest").values
-        _draw_sample(ax, row, "asymmetric", "J_D", f"C{i}", f"$N = {N}$")
+        _draw_sample(ax, row, "asymmetric", "J_D", i, f"$N = {N}$")
         inset.plot(row["J_D"], row["asymmetric_curve"] - limit, f"C{i}--", lw=0.8)
         inset.errorbar(
             row["asymmetric_J_D"],
             row["asymmetric_entropy"] - offset,
             row["asymmetric_error"],
             color=f"C{i}",
-            fmt=".",
-            ms=3,
+            fmt=strokes.MARKERS[i],
+            ms=2,
             capsize=0,
         )
     inset.set_title("minus the limit", fontsize=7, pad=2)
     inset.tick_params(labelsize=6)
+    _draw_keys(ax, ("exact",))
     ax.set(xlabel="self-coupling $J_D$", ylabel="entropy of fixed points $\\Phi$")
     ax.legend(loc="upper left")
 
@@ -213,7 +217,8 @@ def _draw_symmetric(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, eta in enumerate(data["symmetric_eta"].values):
         ax.plot(data["J_D"], data["limit"].sel(eta=eta), color=f"C{i}")
         row = data.sel(symmetric_eta=eta)
-        _draw_sample(ax, row, "symmetric", "J_D", f"C{i}", f"$\\eta = {eta:g}$")
+        _draw_sample(ax, row, "symmetric", "J_D", i, f"$\\eta = {eta:g}$")
+    _draw_keys(ax)
     ax.set(xlabel="self-coupling $J_D$", title=f"$N = {NEURONS}$")
 
 
@@ -222,23 +227,35 @@ def _draw_layered(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.plot(data["lam"], limits.sel(layers="1"), "k:", label="$L = 1$")
     ax.plot(data["lam"], limits.sel(layers="∞"), "k", label="$L = \\infty$")
     for i, L in enumerate(data["layered_L"].values):
-        ax.plot(data["lam"], limits.sel(layers=str(L)), color=f"C{i}")
+        limit = limits.sel(layers=str(L))
+        ax.plot(data["lam"], limit, color=f"C{i}")
+        end = float(data["lam"][-1]), float(limit[-1])
+        ax.annotate(f"$L = {L}$", end, (2, -2), textcoords="offset points", fontsize=6.5)
         label = f"$L = {L}$, $N = {NEURONS // L}$"
-        _draw_sample(ax, data.sel(layered_L=L), "layered", "lam", f"C{i}", label)
+        _draw_sample(ax, data.sel(layered_L=L), "layered", "lam", i, label)
+    _draw_keys(ax)
     ax.set(xlabel="coupling between layers $\\lambda$", title=f"$J_D = {LAYERED_J_D:g}$")
 
 
+def _draw_keys(ax: "Axes", names: tuple[str, ...] = ("limit", "exact")) -> None:
+    """Say in the legend what lines of any colour are."""
+    if "limit" in names:
+        ax.plot([], [], color="0.4", label="$N \\to \\infty$")
+    ax.plot([], [], color="0.4", ls="--", lw=0.8, label="exact at this $N$")
+
+
 def _draw_sample(
-    ax: "Axes", row: "xarray.Dataset", panel: str, x: str, color: str, label: str
+    ax: "Axes", row: "xarray.Dataset", panel: str, x: str, number: int, label: str
 ) -> None:
     """Draw one row of a panel: the exact mean as a dashed line, the sample with error bars."""
+    color = f"C{number}"
     ax.plot(row[x], row[f"{panel}_curve"], color=color, ls="--", lw=0.8)
     ax.errorbar(
         row[f"{panel}_{x}"],
         row[f"{panel}_entropy"],
         row[f"{panel}_error"],
         color=color,
-        fmt="o",
+        fmt=strokes.MARKERS[number],
         mfc="w",
         label=label,
     )

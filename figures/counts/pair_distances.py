@@ -9,10 +9,12 @@ import dynamics
 import networks
 import replica
 from figures.compared import Comparisons, counted
+from figures.shared import strokes
 from figures.shared.samples import BATCH, entropies, panel_words, pooled, smooth_binomial
 
 if TYPE_CHECKING:
     import xarray
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from figures.chapter import Run
@@ -23,13 +25,14 @@ equation = (
     r"\quad \Phi_2(d) = \ln 2 + h(d) + (1 - d) \ln P_2(1 - 2d) + d \ln P_2(2d - 1)"
 )
 caption = (
-    "Entropy Φ₂ of pairs of fixed points at Hamming distance d = k/N per neuron. Black: the limit "
-    "N → ∞. Dashed: the exact mean number of ordered pairs at finite N, Φ₂ = (1/N) ln E[#]/C(N,k) "
-    "+ h(d): the binomial coefficient, which differs from exp(N h) by a power of N, is replaced by "
-    "its limit. Markers: the same of the mean over networks whose fixed points were all "
-    "enumerated, with one standard error, where more than one pair is expected; all "
-    "distances share the same networks, so the markers of a curve deviate together. As "
-    "d → 0 the limit falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed point is isolated."
+    "Entropy Φ₂ of pairs of fixed points at Hamming distance d = k/N per neuron. Near d = 0 the "
+    "limit N → ∞ (black) falls below Φ₂(0) = Φ (dotted) like −√d: the typical fixed point is "
+    "isolated. Networks of these sizes are too small to show that dip, but follow the exact mean "
+    "at their own N (dashed) at all distances. Markers: mean over networks whose fixed points were "
+    "all enumerated, with one standard error, where more than one pair is expected; insets: their "
+    "difference from the exact mean. All distances share the same networks, so the markers of a "
+    "curve deviate together. Both are Φ₂ = (1/N) ln(E[#]/C(N,k)) + h(d), of ordered pairs: the "
+    "binomial coefficient, which differs from exp(N h) by a power of N, is replaced by its limit."
 )
 
 MEASURED = 1.0  # expected pairs per network, below which the mean over a sample says little
@@ -121,25 +124,48 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw a panel for each self-coupling."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 2.8))
+    figure = Figure(figsize=(7.2, 3.1))
     axes = figure.subplots(1, data.sizes["J_D"])
     for ax, J_D in zip(axes, data["J_D"].values, strict=True):
         here = data.sel(J_D=J_D)
-        ax.axhline(float(here["single"]), color="0.6", ls=":", lw=0.8)
+        inset = ax.inset_axes((0.33, 0.24, 0.38, 0.26))
+        ax.axhline(float(here["single"]), color="0.4", ls=":", lw=0.9, label="single ones, $\\Phi$")
         ax.plot(here["d"], here["limit"], "k", label="$N = \\infty$")
+        inset.axhline(0, color="0.4", ls="--", lw=0.8)
         for i, N in enumerate(data["N"].values):
             size = here.sel(N=N)
             ax.plot(size["k"] / N, size["exact"], color=f"C{i}", ls="--", lw=0.8)
-            ax.errorbar(
-                size["k"] / N,
-                size["entropy"],
-                size["error"],
-                color=f"C{i}",
-                fmt="o",
-                mfc="w",
-                label=f"$N = {N}$",
-            )
+            _draw_sample(ax, size, size["entropy"], i, 4)
+            _draw_sample(inset, size, 1e3 * (size["entropy"] - size["exact"]), i, 2.5, 1e3)
+        ax.plot([], [], color="0.4", ls="--", lw=0.8, label="exact at this $N$")
         ax.set(xlabel="distance $d$", title=f"$J_D = {J_D:g}$")
+        inset.set_title("minus exact, $10^{-3}$", fontsize=6.5, pad=2)
+        inset.set_xticks([0, 0.5, 1])
+        inset.tick_params(labelsize=6)
     axes[0].set_ylabel("entropy of pairs $\\Phi_2$")
-    axes[0].legend(loc="lower center", bbox_to_anchor=(0.5, 0.1))
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=5)
     return figure
+
+
+def _draw_sample(
+    ax: "Axes",
+    size: "xarray.Dataset",
+    entropy: "xarray.DataArray",
+    number: int,
+    markersize: float,
+    unit: float = 1.0,
+) -> None:
+    """Draw what was counted in networks of one size, or what is left of it."""
+    N = int(size["N"])
+    ax.errorbar(
+        size["k"] / N,
+        entropy,
+        unit * size["error"],
+        color=f"C{number}",
+        fmt=strokes.MARKERS[number],
+        mfc="w",
+        ms=markersize,
+        capsize=2 if unit == 1 else 0,
+        label=f"$N = {N}$",
+    )

@@ -10,6 +10,7 @@ import dynamics
 import networks
 import replica
 from figures.compared import Compared, Comparisons, counted
+from figures.shared import strokes
 from figures.shared.samples import BATCH, pooled
 
 if TYPE_CHECKING:
@@ -32,10 +33,10 @@ caption = (
     "high gain. At g = 2: the exact mean at finite N, all neurons on outer branches (dashed), and "
     "the mean over networks in which they were all found (markers; one standard error). Middle: "
     "what finite gain adds to the binary entropy, times g²; from h_c/g = 0.2 on it is held to 0.05 "
-    "(dotted) at g = 5 and more. Below, the ends of the branches are crowded, and it costs much "
-    "that stable fixed points are marginal. Right: exact means less N times the entropy "
-    "for N → ∞, one standard error; if the entropies are right, constants. Those from N = 16 on "
-    "are held to the value at 16, within 0.3."
+    "(straight line) at g = 5 and more. Below, the ends of the branches are crowded, and it costs "
+    "much that stable fixed points are marginal. Right: logarithms of exact means minus N times "
+    "the entropy for N → ∞, one standard error; if the entropies are right, constants. Those from "
+    "N = 16 on are held to the value at 16, within 0.3."
 )
 
 GAINS = (2.0, 5.0, 10.0, 40.0)
@@ -198,16 +199,17 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.plot(data["ratio"], data["binary"], "k", lw=1.6, label="binary")
     for color, g in enumerate(data["gain"].values):
         row = data.sel(gain=g)
-        left.plot(data["ratio"], row["limit"], f"C{color}", label=f"$g = {g:g}$")
-        middle.plot(data["ratio"], row["correction"], f"C{color}", label=f"$g = {g:g}$")
+        style = {"color": f"C{color}", "ls": strokes.DASHES[color], "label": f"$g = {g:g}$"}
+        left.plot(data["ratio"], row["limit"], **style)
+        middle.plot(data["ratio"], row["correction"], **style)
     _draw_zones(left, data)
     left.set(xlabel="$h_c(s)\\,/\\,g$", ylabel="entropy of stable fixed points $\\Sigma$")
     left.legend(loc="lower right")
-    middle.plot([SUFFICIENT[1], 1.2], [CORRECTION] * 2, "k:", lw=0.9)
+    middle.plot([SUFFICIENT[1], 1.2], [CORRECTION] * 2, "k", lw=0.9, label=f"{CORRECTION:g}")
     middle.axhline(0, color="k", lw=0.5)
     middle.set(xlabel="$h_c(s)\\,/\\,g$", ylabel="$g^2\\,[\\Sigma - \\ln 2H(-h_c/g)]$")
     middle.set_ylim(-0.06, 0.08)
-    middle.legend(loc="lower right", ncols=2)
+    middle.legend(loc="lower right", ncols=2, handlelength=2.4)
     for color, (which, s, g) in enumerate(CASES):
         row = data.isel(case=color)
         name = "all" if which == "all" else "stable"
@@ -233,7 +235,7 @@ def _draw_zones(ax: "Axes", data: "xarray.Dataset") -> None:
             ratio,
             row["zones_entropy"],
             row["zones_error"],
-            fmt="o",
+            fmt=strokes.MARKERS[k],
             mfc="w",
             color=color,
             label=f"$g = {COUNTED:g}$, $N = {N}$",

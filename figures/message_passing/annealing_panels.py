@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MARKERS = "osD"  # of sizes
+GREYS = ("0.6", "0.3", "0")  # of sizes: colours are distances
 
 
 def draw_parts(axes: "list[Axes]", data: "xarray.Dataset") -> None:
@@ -26,8 +27,9 @@ def draw_parts(axes: "list[Axes]", data: "xarray.Dataset") -> None:
                     data["distance"] * (1 + 0.03 * (k - 1)),
                     one["annealed"],
                     one["annealed_error"],
-                    fmt=f"C{k}{MARKERS[k]}",
-                    mfc="w" if leg == "down" else f"C{k}",
+                    fmt=MARKERS[k],
+                    color=GREYS[k],
+                    mfc="w" if leg == "down" else GREYS[k],
                     ms=3,
                     label=f"{size}" if leg == "up" else None,
                 )
@@ -36,7 +38,8 @@ def draw_parts(axes: "list[Axes]", data: "xarray.Dataset") -> None:
     lowest = float((shown["annealed"] - shown["annealed_error"]).min())
     axes[1].sharey(axes[0])
     axes[0].set_ylim(1.1 * lowest, 0.0002)
-    axes[0].set_ylabel("deviation from the upper bound")
+    for ax in axes[:2]:
+        ax.set_ylabel("deviation from the upper bound")
     axes[0].legend(title="$N$", loc="lower right")
 
 

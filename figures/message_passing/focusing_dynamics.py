@@ -33,6 +33,7 @@ caption = (
 
 Y, DAMPING, ITERATIONS, GAMMA = 7.0, 0.6, 5, (0.15, 0.9)
 MARKERS, STYLES = "os", ("-", "--", ":")
+FILLED = (False, True)  # markers, by the self-coupling
 NAMES = ("overlap", "unstable_fraction", "local_entropy")
 
 
@@ -144,14 +145,16 @@ def draw(data: "xarray.Dataset") -> "Figure":
     labels = ("overlap $q$", "unstable fraction", "local entropy")
     for ax, name, label in zip(figure.subplots(1, 3), NAMES, labels, strict=True):
         for color, J_D in enumerate(data["J_D"].values):
-            _draw_one(ax, data.sel(J_D=J_D), name, f"C{color}")
+            _draw_one(ax, data.sel(J_D=J_D), name, f"C{color}", FILLED[color])
         ax.set(xlabel="coupling $\\gamma$", ylabel=label)
         if name == "unstable_fraction":
             ax.set_yscale("log")
     left, middle, right = figure.axes
     for color, J_D in enumerate(data["J_D"].values):
         left.axvline(float(data["onset"].sel(J_D=J_D)), color=f"C{color}", ls=":", lw=0.9)
-        middle.plot([], [], color=f"C{color}", label=f"$J_D = {J_D:g}$")
+        face = f"C{color}" if FILLED[color] else "w"
+        style = {"color": f"C{color}", "marker": "o", "ms": 3, "mfc": face}
+        middle.plot([], [], label=f"$J_D = {J_D:g}$", **style)
     for style, N in zip(STYLES, data["N"].values[::-1], strict=False):
         left.plot([], [], color="0.4", ls=style, label=f"no couplings, N = {N}")
     for marker, size in zip(MARKERS, data["size"].values[::-1], strict=False):
@@ -162,7 +165,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     return figure
 
 
-def _draw_one(ax: "Axes", data: "xarray.Dataset", name: str, color: str) -> None:
+def _draw_one(ax: "Axes", data: "xarray.Dataset", name: str, color: str, filled: bool) -> None:
     gamma = data["gamma"].values
     for style, N in zip(STYLES, data["N"].values[::-1], strict=False):
         line, error = (data[f"line_{name}{kind}"].sel(N=N).values for kind in ("", "_error"))
@@ -175,7 +178,7 @@ def _draw_one(ax: "Axes", data: "xarray.Dataset", name: str, color: str) -> None
             *(gamma[::2], values[::2], one[f"{name}_error"][::2]),
             fmt=marker,
             ms=3,
-            mfc="w",
+            mfc=color if filled else "w",
             color=color,
             capsize=0,
         )

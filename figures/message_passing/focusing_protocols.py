@@ -179,7 +179,7 @@ def _draw_differences(ax: "Axes", data: "xarray.Dataset") -> None:
             np.sqrt(won + lost) / networks,
             fmt="os"[k],
             color=f"C{k}",
-            label=f"{LABELS[k]} - scoping",
+            label=f"{LABELS[k]} − scoping",
         )
     ax.set(ylabel="difference of the fractions")
     ax.legend()

@@ -140,7 +140,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for i, name in enumerate(PROTOCOLS):
         here = data.sel(protocol=name)
         style: dict[str, Any] = {"color": f"C{i}", "ms": 3, "mfc": "w", "lw": 0.7, "capsize": 0}
-        style |= {"fmt": "D" if name == "y*" else "o", "label": f"${name.replace('*', '^*')}$"}
+        style |= {"fmt": "os^D"[i], "label": f"${name.replace('*', '^*')}$"}
         left.errorbar(here["gamma"], here["overlap"], here["overlap_error"], **style)
         unstable = here["unstable_fraction"].where(here["unstable_fraction"] > 0)
         middle.errorbar(here["gamma"], unstable, here["unstable_fraction_error"], **style)

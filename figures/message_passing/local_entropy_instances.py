@@ -269,15 +269,17 @@ def draw(data: "xarray.Dataset") -> "Figure":
         ax.set_title(f"$J_D = {J_D:g}$")
     rest[1].sharey(rest[0])
     rest[0].set_ylim(1.3 * float(data["difference"].min()), 0.0005)
-    rest[0].set_ylabel("deviation from the upper bound")
-    rest[0].legend(title="$d$", loc="lower right", ncols=3)
+    for ax in rest:
+        ax.set_ylabel("deviation from the upper bound")
+    rest[0].legend(title="$d$, from left to right", loc="lower right", ncols=3)
     return figure
 
 
 def _draw_largest(ax: "Axes", data: "xarray.Dataset") -> None:
     """Draw the entropies of the largest networks, circles small enough to be seen in squares."""
     for i, J_D in enumerate(data["J_D"].values):
-        ax.plot(data["d_line"], data["densest"].sel(J_D=J_D), f"C{i}", label=f"$J_D = {J_D:g}$")
+        line, style = data["densest"].sel(J_D=J_D), f"C{i}{('-', '--')[i % 2]}"
+        ax.plot(data["d_line"], line, style, label=f"$J_D = {J_D:g}$")
     for algorithm, fmt, ms in zip(NAMES, "os", (2.5, 5), strict=True):
         points = functools.partial(ax.errorbar, fmt=fmt, mfc="w", ms=ms, zorder=8 - ms)
         points([], [], [], color="k", label=LABELS[algorithm])

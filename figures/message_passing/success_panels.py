@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from figures.shared import fractions
+from figures.shared import fractions, strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -44,9 +44,10 @@ def _draw_fractions(ax: "Axes", sizes: "xarray.Dataset") -> None:
 
     for k in range(sizes.sizes["case"]):
         one, color = sizes.isel(case=k), colormaps["viridis_r"](0.1 + 0.9 * k / sizes.sizes["case"])
+        marker = strokes.MARKERS[k % len(strokes.MARKERS)]
         fraction = one["found"].values / one["networks"].values
         fractions.draw_fractions(
-            ax, one["J_D"], fraction, one["interval"].values, color, f"{int(one['N'])}"
+            ax, one["J_D"], fraction, one["interval"].values, color, f"{int(one['N'])}", marker
         )
         low, value, high = one["expected"].values
         ax.plot(one["J_D_fit"], value, color=color)
@@ -68,7 +69,8 @@ def _draw_sizes(
         bound = data["poisson_threshold"].sel(predicted=name).isel(line_N=shown, bound=1)
         ax.plot(bound["line_N"], bound, color=COLORS[str(name)], ls="--", lw=0.9)
     _draw_transitions(ax, data)
-    ax.set(xlabel="$N$", ylabel="$J_f$", title=f"{sizes['effort'].values[0]} iterations")
+    ax.set(xlabel="neurons $N$", ylabel="threshold $J_f$")
+    ax.set_title(f"one effort: {sizes['effort'].values[0]} iterations")
     ax.set_xticks(N, [f"{n}" for n in N], rotation=45)
     ax.minorticks_off()
     ax.legend(loc="lower left", ncols=2, columnspacing=1.0)
@@ -89,6 +91,7 @@ def _draw_efforts(ax: "Axes", data: "xarray.Dataset") -> None:
     _draw_transitions(ax, data)
     ax.plot([], [], color="0.4", label="by single runs")
     ax.plot([], [], color="0.4", ls="--", lw=0.9, label="by Poisson numbers")
+    ax.plot([], [], color="0.6", ls=":", lw=0.8, label="gap closes, clusters merge")
     ax.legend(loc="lower left")
     ax.set(xlabel="iterations of all runs", title=f"$N = {N}$")
 

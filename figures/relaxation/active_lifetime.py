@@ -10,6 +10,7 @@ import networks
 from figures.compared import Compared, Comparisons, student, untransformed
 from figures.relaxation.lifetime_law import INFINITE, NAMES, SLOPE, Activity, Fitted, fitted, law
 from figures.relaxation.lifetime_left_over import LABELS, draw_left_over
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -33,8 +34,8 @@ caption = (
     "is that of infinitely many neurons, c and κ are those of the middle panel; the prefactor, a "
     "and z, is fitted to the open symbols. Filled ones, the largest sizes, are predicted. Crosses: "
     "lifetimes below 1/u, a flip for each neuron, in which no state establishes itself; they are "
-    "left out. Middle: N times the variance of κ√u in the active state, u the unstable fraction, "
-    "κ = δ/√u. Line: the slope 2/π of the theory for u → 0; its height c is fitted where u < 0.05 "
+    "left out. Middle: N times the variance of κ√u in the active state, u the unstable fraction, κ "
+    "= δ/√u. Line: the slope 2/π of the theory for u → 0; its height c is fitted where u < 0.05 "
     "(filled). Right: what is left of ln τ by that law and by the best ones with an exponent Nδ² "
     "(as in mean-field directed percolation), Nδ³ or a free power, with prefactors of their own. "
     "The prediction's error includes those of J_a(∞) and c; the z-scores of lives of all ages ask "
@@ -298,7 +299,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for chosen, face in ((u < SMALL, "C0"), (u >= SMALL, "w")):
         one = data.isel(active=chosen)
         y, error = one["variance"], one["variance_error"]
-        middle.errorbar(one["unstable"], y, error, fmt="o", mfc=face, color="C0")
+        label = f"$u < {SMALL:g}$: fitted" if face == "C0" else None
+        middle.errorbar(one["unstable"], y, error, fmt="o", mfc=face, color="C0", label=label)
     x = np.geomspace(u.min() / 1.3, u.max() * 1.3)
     middle.plot(x, SLOPE * (float(data["offset"]) - np.log(x)), "k", lw=0.9, label="slope $2/\\pi$")
     middle.set(xscale="log", xlabel="unstable fraction $u$", ylabel="$N$ var($\\kappa\\sqrt{u}$)")
@@ -314,17 +316,21 @@ def _draw_lifetimes(ax: "Axes", data: "xarray.Dataset") -> None:
     theory, _ = law("theory", known)
     for color, J_D in enumerate(np.unique(data["J_D"].values)):
         one = data.isel(case=data["J_D"].values == J_D)
+        marker = strokes.MARKERS[color % len(strokes.MARKERS)]
         for last, face in ((False, "w"), (True, f"C{color}")):
             some = one.isel(case=(one["last"].values == last) & one["lasts"].values)
             tau = np.exp(some["log_lifetime"].values)
             error = (tau * some["log_error"].values).tolist()
-            ax.errorbar(some["N"], tau, error, fmt="o", mfc=face, color=f"C{color}")
+            ax.errorbar(some["N"], tau, error, fmt=marker, mfc=face, color=f"C{color}")
         short = one.isel(case=~one["lasts"].values)
         ax.plot(short["N"], np.exp(short["log_lifetime"].values), "x", color=f"C{color}")
         N = np.geomspace(one["N"].min() / 1.1, one["N"].max() * 1.1)
         line = np.exp(theory(np.stack([N, np.full(N.size, INFINITE - J_D)]), a, z))
-        ax.plot(N, line, color=f"C{color}", lw=0.9, label=f"{J_D:g}")
+        ax.plot(N, line, color=f"C{color}", lw=0.9)
+        ax.plot([], [], f"{marker}-", mfc="w", color=f"C{color}", lw=0.9, label=f"{J_D:g}")
+    ax.plot([], [], "o", color="0.4", label="predicted")
+    ax.plot([], [], "x", color="0.4", label="left out")
     ax.set(xscale="log", yscale="log", xlabel="neurons $N$", ylabel="mean lifetime $\\tau$")
     low, high = ax.get_ylim()
-    ax.set_ylim(low, high * 8)
+    ax.set_ylim(low, high * 12)
     ax.legend(loc="upper left", title="$J_D$", ncols=3, fontsize=6.5, columnspacing=1)

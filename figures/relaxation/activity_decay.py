@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -22,13 +23,13 @@ equation = (
     r"\quad G = \frac{\partial \langle s \rangle}{\partial h}"
 )
 caption = (
-    "Fraction of unstable neurons after t sweeps of updates in random order, from a random state. "
-    "Lines: infinitely many neurons, by couplings that are revealed as they are needed, "
-    "extrapolated to updates one by one and, with partial symmetry, in the number of neurons; the "
-    "band is one standard error. Markers: means over networks of N neurons, with one standard "
-    "error. Left: fully asymmetric couplings, right: partly symmetric ones. The z-scores are "
-    "those of the largest size; they share networks along a curve. Small networks leave the curve "
-    "when the last of their neurons settle."
+    "Networks follow the decay of activity of infinitely many neurons until the last of their "
+    "neurons settle, the smaller ones earlier. Fraction of unstable neurons after t sweeps of "
+    "updates in random order, from a random state. Lines: infinitely many neurons, by couplings "
+    "that are revealed as they are needed, extrapolated to updates one by one and, with partial "
+    "symmetry, in the number of neurons; the band is one standard error. Markers: means over "
+    "networks of N neurons, with one standard error; along a curve these share their networks. "
+    "Left: fully asymmetric couplings, right: partly symmetric ones."
 )
 
 
@@ -130,7 +131,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         for color, k in enumerate(np.flatnonzero(data["eta"] == eta)):
             one = data.isel(case=k)
             t, line, width = (one[name].values for name in ("t", "theory", "theory_error"))
-            ax.plot(t[1:], line[1:], color=f"C{color}", label=f"$J_D = {float(one['J_D']):g}$")
+            label, dash = f"$J_D = {float(one['J_D']):g}$", strokes.DASHES[color]
+            ax.plot(t[1:], line[1:], color=f"C{color}", ls=dash, label=label)
             ax.fill_between(
                 t[1:], (line - width)[1:], (line + width)[1:], color=f"C{color}", alpha=0.25, lw=0
             )
@@ -141,9 +143,9 @@ def draw(data: "xarray.Dataset") -> "Figure":
                 ax.errorbar(shown, mean, error, fmt=marker, mfc="w", ms=3.5, color=f"C{color}")
         ax.set(xlabel="sweeps $t$", xscale="log", yscale="log", title=f"$\\eta = {eta:g}$")
         ax.set_ylim(bottom=3e-4)
-        ax.legend(loc="lower left")
+        ax.legend(loc="lower left", handlelength=2.4)
     panels[0].set_ylabel("unstable fraction")
     for marker, N in zip(markers, data["N"].values, strict=True):
         panels[1].plot([], [], marker, mfc="w", color="0.4", label=f"$N = {N}$")
-    panels[1].legend(loc="lower left")
+    panels[1].legend(loc="lower left", handlelength=2.4)
     return figure

@@ -10,6 +10,7 @@ import networks
 import replica
 import sweeps
 from figures.compared import Compared, Comparisons, student
+from figures.shared import strokes
 from figures.shared.samples import pooled
 
 if TYPE_CHECKING:
@@ -25,14 +26,15 @@ equation = (
     r"\quad J_D = 0 \text{: length} \approx \tfrac38 \sqrt{\pi / c}"
 )
 caption = (
-    "All states of each network were followed. Left: mean numbers of fixed points, of cycles of "
-    "length 2 and of self-reverse cycles of length 4 of the synchronous rule; lines: exact means "
-    "(judged where at least 25 cycles are expected in all networks together). "
-    "Middle: mean length of the cycle that a random state falls into; line: annealed theory of "
-    "Bastolla and Parisi at J_D = 0 (an approximation), dotted: a random map "
-    "without symmetry. A self-coupling ends the growth. Right: part of all states that ends in "
-    "fixed points, for synchronous (filled) and sequential updates (open); thin lines guide the "
-    "eye. One standard error."
+    "All states of each network were followed: a self-coupling adds fixed points, ends the cycles, "
+    "and leads nearly all states into fixed points. Left: mean numbers of fixed points, of cycles "
+    "of length 2 and of self-reverse cycles of length 4 of the synchronous rule; lines: exact "
+    "means (judged where at least 25 cycles are expected in all networks together). Middle: mean "
+    "length of the cycle that a random state falls into; line: annealed theory of Bastolla and "
+    "Parisi at J_D = 0 (an approximation), dotted: a random map without symmetry. At J_D = 0.5 the "
+    "length no longer grows with N. Right: part of all states that ends in fixed points, for "
+    "synchronous (filled) and sequential updates (open); thin lines guide the eye. One standard "
+    "error."
 )
 
 BATCH = 25
@@ -173,15 +175,15 @@ def _draw_lengths(ax: "Axes", data: "xarray.Dataset") -> None:
             one["N"],
             one["length"],
             one["length_error"],
-            fmt="o",
+            fmt=strokes.MARKERS[color],
             mfc="w",
             color=f"C{color}",
             label=f"$J_D = {J_D:g}$",
         )
     ax.set(xlabel="neurons $N$", ylabel="mean length of the cycle", yscale="log")
-    ax.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
-    ax.minorticks_off()
-    ax.set_ylim(top=4 * data["random_map"].values[-1])
+    ax.set_yticks([1, 10, 100, 1000], ["1", "10", "100", "1000"])
+    ax.set_xticks(data["N"].values)
+    ax.set_ylim(1, 30 * data["random_map"].values[-1])
     ax.legend(loc="upper left")
 
 
@@ -193,27 +195,28 @@ def _draw_basins(ax: "Axes", data: "xarray.Dataset") -> None:
                 one["J_D"],
                 one["basin"],
                 one["basin_error"],
-                fmt="o-",
+                fmt=f"{strokes.MARKERS[color]}-",
                 lw=0.6,
                 mfc=fill,
                 color=f"C{color}",
                 label=f"$N = {N}$" if fill != "w" else None,
             )
     ax.set(xlabel="self-coupling $J_D$", ylabel="states that end in fixed points", ylim=(0, 1.05))
-    ax.plot([], [], "o", mfc="w", color="0.4", label="sequential")
+    ax.plot([], [], "o", mfc="w", color="0.4", label="open: sequential")
     ax.legend(loc="lower right")
 
 
 def _draw_numbers(ax: "Axes", data: "xarray.Dataset") -> None:
     for color, kind in enumerate(KINDS):
         one = data.sel(kind=kind)
-        ax.plot(data["fine"], one["line"], color=f"C{color}", label=kind)
+        dash = strokes.DASHES[color]
+        ax.plot(data["fine"], one["line"], color=f"C{color}", ls=dash, label=kind)
         seen = one["cycles"].values > 0
         ax.errorbar(
             data["J_D"].values[seen],
             one["cycles"].values[seen],
             one["cycles_error"].values[seen],
-            fmt="o",
+            fmt=strokes.MARKERS[color],
             mfc="w",
             color=f"C{color}",
         )

@@ -35,8 +35,9 @@ def draw_left_over(ax: "Axes", data: "xarray.Dataset") -> None:
                 color=f"C{color}",
                 label=label if last else None,
             )
+    ax.plot([], [], "o", mfc="w", ms=3.5, color="0.4", label="open: fitted")
     ax.axhline(0, color="0.5", lw=0.8)
     ax.set_yscale("symlog", linthresh=1)
-    ax.set_yticks([-10, -1, 0, 1], ["-10", "-1", "0", "1"])
-    ax.set(xlabel="distance $\\delta = J_a - J_D$", ylabel="$\\ln\\tau$ - law", ylim=(-20, 8))
-    ax.legend(loc="upper left", ncols=2, fontsize=6.5, columnspacing=1)
+    ax.set_yticks([-10, -1, 0, 1], ["−10", "−1", "0", "1"])
+    ax.set(xlabel="distance $\\delta = J_a - J_D$", ylabel="$\\ln\\tau$ − law", ylim=(-20, 8))
+    ax.legend(loc="upper left", ncols=3, fontsize=6.5, columnspacing=1)

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 import dynamics
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 
 if TYPE_CHECKING:
     import xarray
@@ -22,13 +23,14 @@ equation = (
     r"\quad \ell(1) = 0.5826 \quad \ell(p \to 0) = \frac{1}{\sqrt{2p}}"
 )
 caption = (
-    "Infinitely many neurons, fully asymmetric couplings. Left: unstable fraction after t "
-    "synchronous updates, averaged over intervals of a factor 1.4; dashed: the plateaus predicted "
-    "from the threshold on the right, to leading order; dotted: 1/t, the law at the threshold. "
-    "Right: plateaus u of three orders of updates, whose values of u differ by the factor that "
-    "ℓ(p) says: J_D plus the shift of the boundary at which neurons flip. At u = 0 it is J_a(∞), "
-    "the self-coupling above which activity dies; straight lines: fits; crosses, shifted "
-    "sideways: their ends, with one standard error."
+    "Infinitely many neurons, fully asymmetric couplings: activity lasts below a self-coupling "
+    "J_a(∞), on which three orders of updates agree, and dies above it. Left: unstable fraction "
+    "after t synchronous updates, averaged over intervals of a factor 1.4; dashed: the plateaus "
+    "predicted from the threshold on the right, to leading order; dotted: 1/t, the law at the "
+    "threshold. Right: plateaus u of three orders of updates, whose values of u differ by the "
+    "factor that ℓ(p) says: J_D plus the shift of the boundary at which neurons flip. At u = 0 it "
+    "is J_a(∞), the self-coupling above which activity dies; straight lines: fits; crosses, "
+    "shifted sideways: their ends, with one standard error."
 )
 
 CASES = (("synchronous", 1.0), ("random", 1.0), ("random", 0.5))
@@ -158,13 +160,15 @@ def _draw_decay(ax: "Axes", data: "xarray.Dataset") -> None:
         one = data["decay"].sel(self_coupling=J_D).values
         means = np.array([one[a:b].mean() for a, b in pairwise(edges)])
         alive = means > 0
-        ax.plot(centres[alive], means[alive], "o-", ms=3, mfc="w", lw=0.7, color=f"C{color}")
-        ax.plot([], [], "o-", mfc="w", ms=3, color=f"C{color}", label=f"{J_D:g}")
+        style = f"{strokes.MARKERS[color % len(strokes.MARKERS)]}-"
+        ax.plot(centres[alive], means[alive], style, ms=3, mfc="w", lw=0.7, color=f"C{color}")
+        ax.plot([], [], style, mfc="w", ms=3, color=f"C{color}", label=f"{J_D:g}")
         shift = float(data["mean"]) - J_D
         if shift > 0.02:
             plateau = (shift / (2 * dynamics.boundary_shift(1.0))) ** 2
             ax.plot(t[[len(t) // 3, -1]], [plateau] * 2, "--", color=f"C{color}", lw=1)
     ax.plot(t[8:], 0.3 / t[8:], "k:", lw=0.9, label="$1/t$")
+    ax.plot([], [], "0.4", ls="--", lw=1, label="plateau")
     ax.set(xlabel="updates $t$", ylabel="unstable fraction $u$", xscale="log", yscale="log")
     ax.set_ylim(1e-4, 0.5)
     ax.legend(loc="lower left", title="$J_D$", ncols=2, fontsize=6.5, columnspacing=1)

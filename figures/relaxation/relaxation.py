@@ -9,7 +9,7 @@ import dynamics
 import networks
 import sweeps
 from figures.compared import Compared, Comparisons, student
-from figures.shared import fractions
+from figures.shared import fractions, strokes
 from figures.shared.samples import BATCH, pooled
 
 if TYPE_CHECKING:
@@ -26,13 +26,16 @@ equation = (
     r"\text{ unstable}"
 )
 caption = (
-    "Asynchronous dynamics from a random state, in a new random order each sweep. Left: fraction "
-    "of networks that settled within 1000 sweeps, with Clopper-Pearson 68 % intervals; lines: "
-    "logistic fits; bars at one half: the finite-size thresholds with bootstrap intervals. "
-    "Middle: median number of sweeps to settle, with quartiles, where at least half of the "
-    "networks settled (dotted: the upper quartile did not). Right: decay of the unstable fraction "
-    "in the largest networks, with one standard error; crosses: its exact mean in a random state, "
-    "the only exact value here."
+    "Asynchronous dynamics from a random state, in a new random order each sweep: the "
+    "self-coupling J_D from which on networks settle grows with N, without a limit at these sizes, "
+    "although fixed points are exponentially many at any J_D > 0. Left: fraction of networks that "
+    "settled within 1000 sweeps, with Clopper-Pearson 68 % intervals; lines: logistic fits; bars "
+    "at one half: the finite-size thresholds with bootstrap intervals; where the fraction rises "
+    "between two of the J_D that were run, the data bound the threshold by these, and say nothing "
+    "of how steep it is. Middle: median number of sweeps to settle, with quartiles, where at least "
+    "half of the networks settled (dotted: the upper quartile did not). Right: decay of the "
+    "unstable fraction in the largest networks, with one standard error, to a plateau at small "
+    "J_D; crosses: its exact mean in a random state, the only exact value here."
 )
 
 MAX_SWEEPS = 1000
@@ -159,16 +162,16 @@ def draw(data: "xarray.Dataset") -> "Figure":
     figure = Figure(figsize=(7.2, 2.8))
     left, middle, right = figure.subplots(1, 3)
     for i, N in enumerate(data["N"].values):
-        _draw_probability(left, data.sel(N=N), data.attrs["networks"], f"C{i}")
-        _draw_duration(middle, data.sel(N=N), f"C{i}")
+        _draw_probability(left, data.sel(N=N), data.attrs["networks"], i)
+        _draw_duration(middle, data.sel(N=N), i)
     left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.03))
     left.legend(loc="lower right")
     middle.set(
         xlabel="self-coupling $J_D$", ylabel="sweeps to settle", yscale="log", ylim=(1, MAX_SWEEPS)
     )
     largest = data.isel(N=-1)
-    for i, J_D in enumerate(data["J_D"].values[1::2][:4]):
-        _draw_decay(right, largest.sel(J_D=J_D), f"C{i}")
+    for J_D in data["J_D"].values[1::2][:4]:
+        _draw_decay(right, largest.sel(J_D=J_D))
     right.set(
         xlabel="sweeps",
         ylabel="unstable fraction",
@@ -176,41 +179,47 @@ def draw(data: "xarray.Dataset") -> "Figure":
         title=f"$N = {int(largest['N'])}$",
     )
     right.set_ylim(2e-5, 1)
-    right.legend(title="$J_D$", loc="lower left")
+    right.plot([], [], "x", color="C1", ms=7, label="exact mean at the start")
+    right.legend(loc="lower left")
     return figure
 
 
-def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, color: str) -> None:
+def _draw_probability(ax: "Axes", data: "xarray.Dataset", trials: int, number: int) -> None:
+    color, marker = f"C{number}", strokes.MARKERS[number]
     fraction = data["settled"].values / trials
     ends, label = data["settled_interval"].values, f"$N = {int(data['N'])}$"
-    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, label)
+    fractions.draw_fractions(ax, data["J_D"], fraction, ends, color, label, marker)
     ax.plot(data["J_D_fit"], data["fit"], color=color)
     low, value, high = data["threshold"].values
     ax.errorbar(value, 0.5, xerr=[[value - low], [high - value]], color=color, fmt="|", capsize=0)
 
 
-def _draw_duration(ax: "Axes", data: "xarray.Dataset", color: str) -> None:
+def _draw_duration(ax: "Axes", data: "xarray.Dataset", number: int) -> None:
+    color = f"C{number}"
     low, median, high = data["sweeps"].values
     reached = np.isfinite(median)
     J_D, low, median, high = (values[reached] for values in (data["J_D"].values, low, median, high))
-    ax.plot(J_D, median, color=color, marker="o", mfc="w")
+    ax.plot(J_D, median, color=color, marker=strokes.MARKERS[number], mfc="w")
     ax.vlines(J_D, low, np.where(np.isfinite(high), high, median), color=color, lw=0.8)
     open_ended = ~np.isfinite(high)
     ax.vlines(J_D[open_ended], median[open_ended], MAX_SWEEPS, color=color, lw=0.8, ls=":")
 
 
-def _draw_decay(ax: "Axes", data: "xarray.Dataset", color: str) -> None:
+def _draw_decay(ax: "Axes", data: "xarray.Dataset") -> None:
+    """Draw one curve, in black, and its self-coupling beside it."""
     mean, error = data["unstable"].values, data["unstable_error"].values
     shown = mean > 0
     ax.errorbar(
         data["sweep"].values[shown],
         mean[shown],
         error[shown],
-        color=color,
+        color="k",
         fmt=".",
         ms=3,
         lw=0.7,
         capsize=0,
-        label=f"{float(data['J_D']):.1f}",
     )
-    ax.plot(0, data["initial"], color=color, marker="x", ms=7, clip_on=False)
+    ax.plot(0, data["initial"], color="C1", marker="x", ms=7, clip_on=False)
+    k = len(mean) * 3 // 5
+    place = data["sweep"].values[k], mean[k] / 1.15
+    ax.annotate(f"$J_D = {float(data['J_D']):.1f}$", place, ha="right", va="top", fontsize=7.5)

@@ -10,7 +10,7 @@ import networks
 from figures.compared import Compared, Comparisons
 from figures.relaxation import active_lifetime, lifetime_law
 from figures.relaxation.persistence import threshold
-from figures.shared import fractions
+from figures.shared import fractions, strokes
 from figures.shared.samples import pooled
 
 if TYPE_CHECKING:
@@ -26,18 +26,18 @@ equation = (
     r"\tau(N, J_\mathrm{a}) \ln 2 = T"
 )
 caption = (
-    "Left: fraction of networks (random starts, a new random order each sweep) that settled "
-    "within the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: "
-    "logistic fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, "
-    "by Gaussian couplings (circles) and, for large N, couplings ±1/√N of one bit (crosses; their "
-    "stabilities, and so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which "
-    "the activity of infinitely many neurons dies (figure persistence), with one standard error. "
-    "Lines: where the mean lifetime of the active state is T/ln 2, by the law of the figure "
-    "active_lifetime, which was fitted to lifetimes alone; they end where T is too short for it, "
-    "below three times the 4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. At fixed T "
-    "and N → ∞ the threshold passes J_a(∞): all N neurons have to be stable, so that the unstable "
-    "fraction has to fall below 1/N. Right: other orders of updates at the longest T (of the most "
-    "unstable first, a sweep is N flips: far more than of the others); thin lines guide the eye."
+    "Left: fraction of networks (random starts, a new random order each sweep) that settled within "
+    "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
+    "fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, by Gaussian "
+    "couplings (open) and, for large N, couplings ±1/√N of one bit (filled; their stabilities, and "
+    "so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity of "
+    "infinitely many neurons dies (figure persistence), with one standard error. Lines: where the "
+    "mean lifetime of the active state is T/ln 2, by the law of the figure active_lifetime, which "
+    "was fitted to lifetimes alone; they end where T is too short for it, below three times the "
+    "4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. At fixed T and N → ∞ the "
+    "threshold passes J_a(∞): all N neurons have to be stable, so that the unstable fraction has "
+    "to fall below 1/N. Right: other orders of updates at the longest T (of the most unstable "
+    "first, a sweep is N flips: far more than of the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]
@@ -285,18 +285,21 @@ def draw(data: "xarray.Dataset") -> "Figure":
         one = gaussian.isel(case=k)
         fraction, ends = one["fraction"].values, one["interval"].values
         label = f"$N = {int(one['size'])}$"
-        fractions.draw_fractions(left, one["J_D"], fraction, ends, f"C{color}", label)
+        marker = strokes.MARKERS[color]
+        fractions.draw_fractions(left, one["J_D"], fraction, ends, f"C{color}", label, marker)
         left.plot(one["x"], one["fit"], color=f"C{color}")
     left.set(xlabel="self-coupling $J_D$", ylabel="fraction settled", ylim=(-0.03, 1.35))
     left.set_yticks([0, 0.5, 1])
     left.legend(loc="upper left", handlelength=1)
     for color, T in enumerate(data["T"].values):
-        _draw_thresholds(middle, gaussian.sel(T=T), "o", f"C{color}", f"$T = {T}$")
-        _draw_thresholds(middle, bits.sel(T=T), "x", f"C{color}", None)
+        _draw_thresholds(middle, gaussian.sel(T=T), "", color, f"$T = {T}$")
+        _draw_thresholds(middle, bits.sel(T=T), "", color, None, f"C{color}")
+    middle.plot([], [], "o", color="0.4", label="$\\pm 1/\\sqrt{N}$: filled")
+    middle.plot([], [], "0.4", lw=0.8, label="law of lifetimes")
     for color, order in enumerate(ORDERS):
         chosen = np.flatnonzero(dense & (data["order"] == order))
         label = order.replace("_", " ")
-        _draw_thresholds(right, data.isel(case=chosen, T=-1), "o-", f"C{color}", label)
+        _draw_thresholds(right, data.isel(case=chosen, T=-1), "-", color, label)
     infinite, error = float(data["infinite"]), float(data["infinite_error"])
     for color, line in enumerate(data["line_J_D"].values):
         middle.plot(data["line_size"], line, lw=0.8, color=f"C{color}")
@@ -312,7 +315,13 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
 
 def _draw_thresholds(
-    ax: "Axes", data: "xarray.Dataset", marker: str, color: str, label: str | None
+    ax: "Axes",
+    data: "xarray.Dataset",
+    line: str,
+    number: int,
+    label: str | None,
+    face: str = "w",
 ) -> None:
     found = data["threshold"].transpose("bound", "case").values
-    fractions.draw_bounds(ax, data["size"], found, marker, color, label)
+    style = strokes.MARKERS[number] + line
+    fractions.draw_bounds(ax, data["size"], found, style, f"C{number}", label, face)

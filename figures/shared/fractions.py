@@ -36,18 +36,30 @@ def bounds(found: sweeps.Threshold) -> tuple[float, float, float]:
 
 
 def draw_fractions(
-    ax: "Axes", x: npt.ArrayLike, fraction: Floats, ends: Floats, color: Color, label: str | None
+    ax: "Axes",
+    x: npt.ArrayLike,
+    fraction: Floats,
+    ends: Floats,
+    color: Color,
+    label: str | None,
+    marker: str = "o",
 ) -> None:
     """Draw fractions with their intervals."""
     errors = np.abs(ends.T - fraction)
-    ax.errorbar(x, fraction, errors, color=color, fmt="o", mfc="w", label=label)
+    ax.errorbar(x, fraction, errors, color=color, fmt=marker, mfc="w", label=label)
 
 
 def draw_bounds(
-    ax: "Axes", x: npt.ArrayLike, threshold: Floats, style: str, color: str, label: str | None
+    ax: "Axes",
+    x: npt.ArrayLike,
+    threshold: Floats,
+    style: str,
+    color: str,
+    label: str | None,
+    face: str = "w",
 ) -> None:
     """Draw thresholds, of shape (3, number): an end that the data do not bound is left out."""
     low, value, high = threshold
     # as lists: matplotlib converts an array of one error in a way that older numpy deprecates
     errors = [np.where(np.isfinite(e), e, 0).tolist() for e in (value - low, high - value)]
-    ax.errorbar(x, value, errors, fmt=style, lw=0.8, mfc="w", color=color, label=label)
+    ax.errorbar(x, value, errors, fmt=style, lw=0.8, mfc=face, color=color, label=label)

@@ -7,6 +7,7 @@ import numpy as np
 import learning
 import sweeps
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 from figures.steered.reference_chain import learned
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ caption = (
     "of L modules of N units, best over the epochs, with one standard error over networks; lines: "
     "least-squares fits with an intercept, their slopes in the legend. Left: relaxation in "
     "training starts from zeros, both ends drive it. Middle: it starts from the input below an "
-    "interface and from the output above it, which presets the hidden modules. Right: capacity "
-    "per unit at the largest N against L, by right bits, filled: still so after the last epoch. "
-    "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984). Quick size: small chains "
-    "and few epochs, held below their capacity; small chains lie below the proportion to N."
+    "interface and from the output above it, which presets the hidden modules. Right: capacity per "
+    "unit at the largest N against L, by right bits, filled: still so after the last epoch. "
+    "Dashed: the slopes published for L = 2 and 7 (arXiv:2510.11984). Quick size: small chains and "
+    "few epochs, held below their capacity; small chains lie below the proportion to N."
 )
 
 PROTOCOLS = {"natural": "driven from both ends", "interface": "preset by an interface"}
@@ -163,9 +164,10 @@ def draw(data: "xarray.Dataset") -> "Figure":
     N = int(data["N"][-1])
     for i, (protocol, words) in enumerate(PROTOCOLS.items()):
         one = data.sel(protocol=protocol, N=N)
-        bars: dict[str, Any] = {"color": f"C{5 + i}", "marker": "o"}
+        bars: dict[str, Any] = {"color": f"C{5 + i}", "marker": "vD"[i]}
         right.errorbar(one["L"], one["P"] / N, one["P_error"] / N, mfc="w", label=words, **bars)
         right.plot(one["L"], one["P_last"] / N, ls=":", **bars)
+    right.plot([], [], "v:", color="0.4", label="after the last epoch")
     right.plot(list(PUBLISHED), list(PUBLISHED.values()), "k_", ms=12, label="published slopes")
     right.set(xlabel="modules $L$", ylabel="$P_c / N$", title=f"$N = {N}$", ylim=(0, None))
     right.legend(loc="upper left")
@@ -177,8 +179,13 @@ def _draw_lines(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, L in enumerate(data["L"].values):
         one = data.sel(L=L)
         slope, intercept = float(one["slope"]), float(one["intercept"])
-        ax.errorbar(one["N"], one["P"], one["P_error"], fmt="o", mfc="w", color=f"C{i}")
-        ax.plot(N, intercept + slope * N, color=f"C{i}", label=f"$L = {L}$: {slope:.2f}")
+        style = {"color": f"C{i}", "marker": strokes.MARKERS[i], "mfc": "w"}
+        ax.errorbar(one["N"], one["P"], one["P_error"], ls="none", **style)
+        ax.plot(N, intercept + slope * N, color=f"C{i}")
+        ax.plot([], [], label=f"$L = {L}$: {slope:.2f}", **style)
         if L in PUBLISHED:
             ax.plot(N, PUBLISHED[L] * N, color=f"C{i}", ls="--", lw=0.9)
+            end = N[1], PUBLISHED[L] * N[1]
+            ax.annotate(f"{L}", end, (3, 0), textcoords="offset points", fontsize=7, va="center")
+    ax.plot([], [], "0.4", ls="--", lw=0.9, label="published")
     ax.legend(loc="upper left", title="slope")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 import learning
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 from figures.steered.entangled import PIXELS, N, images
 from figures.steered.reference_learner import ReferenceLearner
 from figures.steered.reference_network import ROUNDING
@@ -26,16 +27,16 @@ equation = (
 )
 caption = (
     "The time that a trained network takes to settle tells inputs from noise, but not a right "
-    "label from a wrong one. It starts from the state that the input alone sets. Left: fraction "
-    "of inputs that have not settled after t sweeps: of the training, of new digits, of new "
-    "digits with their pixels shuffled, of patches of photographs, and of random signs in place "
-    "of projections (grey: before training). Middle: how well the time tells two kinds of inputs "
+    "label from a wrong one. It starts from the state that the input alone sets. Left: fraction of "
+    "inputs that have not settled after t sweeps: of the training, of new digits, of new digits "
+    "with their pixels shuffled, of patches of photographs, and of random signs in place of "
+    "projections (grey: before training). Middle: how well the time tells two kinds of inputs "
     "apart: the rate at which fast ones of the first kind are taken for it, against that of the "
     "second. Full: the time is the number of flips; dotted: of sweeps, which is coarser. Right: "
     "the areas under such curves by flips, with one standard error over networks, for inputs "
     "without a label, and for digits whose true or wrong label acts on the network. Dashed: "
-    "chance, which is where labels are, to 0.06; on MNIST below it, as a true label takes a "
-    "little longer than a wrong one. Quick size: small digits; full size: MNIST."
+    "chance, which is where labels are, to 0.06; on MNIST below it, as a true label takes a little "
+    "longer than a wrong one. Quick size: small digits; full size: MNIST."
 )
 
 KINDS = ("training digits", "new digits", "shuffled digits", "photographs", "random signs")
@@ -287,7 +288,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     t = np.arange(LONGEST + 1)
     for i, kind in enumerate(KINDS):
         mean, error = (usual[name].values[i] for name in ("unsettled", "unsettled_error"))
-        style = {"marker": "o" if i else "s", "ms": 5 if i else 7, "mfc": "w"}
+        style = {"marker": "sod^v"[i], "ms": 5 if i else 7, "mfc": "w", "ls": strokes.DASHES[i]}
         left.errorbar(t, mean, error, color=f"C{i}", label=kind, **style)
     left.plot(t, usual["unsettled_fresh"], color="0.5", ls="--", label="random signs, untrained")
     left.set(xlabel="sweeps $t$", ylabel="fraction not settled", ylim=(0, 1.02))
@@ -295,6 +296,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.legend(fontsize=7, handlelength=1.4, labelspacing=0.3)
     for i, (known, other) in enumerate(PAIRS):
         style = {"color": f"C{other}", "label": f"{KINDS[known]} | {KINDS[other]}"}
+        style["ls"] = ("-", "--", "-.", strokes.DASHES[4])[i]
         middle.plot(RATES, usual["by_flips"].values[i], **style)
         middle.plot(RATES, usual["by_sweeps"].values[i], color=f"C{other}", ls=":", lw=0.9)
     middle.plot([0, 1], [0, 1], color="0.3", ls="--", lw=1)
@@ -325,14 +327,13 @@ def _draw_areas(ax: "Axes", data: "xarray.Dataset") -> None:
         label = rf"$\lambda_b = {lam_b:g}$"
         ax.errorbar(areas, rows, xerr=errors, fmt="os"[i], color="k", mfc="wk"[i], label=label)
     ax.axvline(0.5, color="0.3", ls="--", lw=1)
-    ax.set_yticks(range(len(names)), names)
-    ax.tick_params(axis="y", length=0)
-    ax.yaxis.tick_right()
+    for row, name in enumerate(names):
+        ax.text(0.53, row - 0.42, name, va="center", fontsize=7)
     ax.spines["left"].set_visible(False)
-    ax.invert_yaxis()
+    ax.set(ylim=(len(names) + 0.4, -0.8), yticks=[], ylabel="two kinds that are told apart")
     ax.set(xlim=(0.4, 1.02), xlabel="area under the curve, by flips")
     ax.set_title("all tests; dashed: chance")
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower right", ncols=2)
 
 
 def table(data: "xarray.Dataset") -> "Table":

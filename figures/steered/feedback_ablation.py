@@ -6,6 +6,7 @@ import numpy as np
 
 import learning
 import sweeps
+from figures.shared import strokes
 from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, entangled, train
 from figures.steered.reference_learner import held, recomputed
@@ -112,12 +113,15 @@ def draw(data: "xarray.Dataset") -> "Figure":
         one = data.sel(feedback=kind)
         aside = 0.05 * (i - 1)  # bars beside each other
         last, course = one.isel(test_0=-1), one.sel(lam_b=STRENGTH)
-        left.errorbar(data["lam_b"] + aside, last["test"], last["test_error"], marker="o", mfc="w")
+        marker = strokes.MARKERS[i]
+        left.errorbar(
+            data["lam_b"] + aside, last["test"], last["test_error"], marker=marker, mfc="w"
+        )
         right.errorbar(
             epochs + 2 * aside,
             course["test"],
             course["test_error"],
-            marker="o",
+            marker=marker,
             mfc="w",
             label=kind,
         )
@@ -125,7 +129,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     left.axhline(none[-1], color="0.4", ls="--")
     left.axhspan(none[-1] - error[-1], none[-1] + error[-1], color="0.88", lw=0, zorder=0)
     right.errorbar(
-        epochs + 0.2, none, error, color="0.4", ls="--", marker="o", mfc="w", label="none"
+        epochs + 0.2, none, error, color="0.4", ls="--", marker="D", mfc="w", label="none"
     )
     right.legend(loc="lower right")
     left.set(xlabel=r"strength of the feedback $\lambda_b$", ylabel="accuracy on new digits")

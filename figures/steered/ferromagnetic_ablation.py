@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import sweeps
+from figures.shared import strokes
 from figures.steered import reference_learner
 from figures.steered.entangled import PIXELS, N, distinct, entangled, train
 from figures.steered.learning_transition import excitatory
@@ -94,14 +95,17 @@ compared = reference_learner.compared
 def draw(data: "xarray.Dataset") -> "Figure":
     """Draw how each case learns, and where it ends."""
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
-    figure = Figure(figsize=(7.2, 3.4))
-    left, right = figure.subplots(1, 2, sharey=True)
+    figure = Figure(figsize=(7.2, 3.8))
+    left, right = figure.subplots(1, 2)
     epochs = 1 + np.arange(data.sizes["test_0"])
     for i, (case, (J_D, lam)) in enumerate(CASES.items()):
         one = data.sel(case=case)
         label = rf"{case}: $J_D = {J_D:g}$, $\lambda = {lam:g}$"
-        left.errorbar(epochs, one["test"], one["test_error"], marker="o", mfc="w", label=label)
+        marker = strokes.MARKERS[i]
+        left.errorbar(epochs, one["test"], one["test_error"], marker=marker, mfc="w", label=label)
         last = one.isel(test_0=-1)
         for shift, part, hatch in ((-0.18, "train", "////"), (0.18, "test", None)):
             right.bar(
@@ -114,12 +118,18 @@ def draw(data: "xarray.Dataset") -> "Figure":
                 hatch=hatch,
             )
         right.plot(i, one["distinct"], "D", color="0.2", ms=4)
-    left.axhline(0.1, color="0.6", lw=0.8)
+    left.axhline(0.1, color="0.6", lw=0.8, label="chance")
     left.xaxis.get_major_locator().set_params(integer=True)
     left.set(xlabel="epochs", ylabel="accuracy", ylim=(0, 1.03))
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    handles, labels = left.get_legend_handles_labels()
+    for words, hatch in (("training digits", "////"), ("new digits", None)):
+        handles.append(Patch(facecolor="none", edgecolor="0.4", hatch=hatch))
+        labels.append(words)
+    handles.append(Line2D([], [], marker="D", ls="none", color="0.2", ms=4))
+    labels.append("different states a new digit")
+    figure.legend(handles, labels, loc="outside lower center", ncols=2)
     right.set_xticks(range(len(CASES)), list(CASES))
-    right.set(title="last epoch; diamonds: different states")
+    right.set(title="last epoch", ylabel="accuracy; different states", ylim=(0, 1.03))
     figure.suptitle(
         f"{data.attrs['images']}, $N = {N}$, two layers of $H = {int(data['H'])}$",
         fontsize="medium",

@@ -6,6 +6,7 @@ import numpy as np
 
 import sweeps
 from figures.compared import Compared, Comparisons
+from figures.shared import strokes
 from figures.steered.merging import (
     CHANGES,
     CLOSURES,
@@ -31,22 +32,22 @@ equation = (
     r"\quad \text{growth stops where } J_D > j(a) = \frac{\ln \cosh ak}{a}"
 )
 caption = (
-    "The margin rule pushes every field away from zero to the side it is on; along what all "
-    "inputs share the pushes add up, until the states of all inputs are one. A state that does "
-    "not follow its field stops it, and a self-coupling J_D holds one against a push of J_D. "
-    "First: the push that has to be withstood, for a unit whose input field has mean c and "
-    "variance c/a, at three margins k. Second: overlap of the states of two inputs after the "
-    "first sweep of inference, against the self-coupling; dots: learners, with one standard "
-    "error; lines: a population of units averaged over Gaussian inputs, with no fitted number, "
-    "its recurrent field followed sweep by sweep (full) or at rest (dashed). Third: the self- "
-    "coupling at which that overlap is 0.9, in theory (sweep by sweep) and in networks, where one "
-    "number of the recipe or of the inputs is changed; dotted: 0.05 from equality. Fourth: "
-    "accuracy against how far the last states are apart; stars: the covariance rule, which "
-    "subtracts the mean activity of each sender, at J_D = 0, 0.2 and 0.5. Quick size: synthetic "
-    "Gaussian inputs, of which two of different classes overlap by 0.3. Full size: images of "
-    "MNIST behind a random projection (filled), and Gaussian inputs with their class means and "
-    "covariance (open), for which the theory is made; images merge a little earlier, the theory "
-    "of a mixture of 50 Gaussians a class (dotted) lies between them."
+    "The margin rule pushes every field away from zero to the side it is on; along what all inputs "
+    "share the pushes add up, until the states of all inputs are one. A state that does not follow "
+    "its field stops it, and a self-coupling J_D holds one against a push of J_D. First: the push "
+    "that has to be withstood, for a unit whose input field has mean c and variance c/a, at three "
+    "margins k. Second: overlap of the states of two inputs after the first sweep of inference, "
+    "against the self-coupling; dots: learners, with one standard error; lines: a population of "
+    "units averaged over Gaussian inputs, with no fitted number, its recurrent field followed "
+    "sweep by sweep (full) or at rest (dashed). Third: the self- coupling at which that overlap is "
+    "0.9, in theory (sweep by sweep) and in networks, where one number of the recipe or of the "
+    "inputs is changed; dotted: 0.05 from equality. Fourth: accuracy against how far the last "
+    "states are apart; stars: the covariance rule, which subtracts the mean activity of each "
+    "sender, at J_D = 0, 0.2 and 0.5. Quick size: synthetic Gaussian inputs, of which two of "
+    "different classes overlap by 0.3. Full size: images of MNIST behind a random projection "
+    "(filled), and Gaussian inputs with their class means and covariance (open), for which the "
+    "theory is made; images merge a little earlier, the theory of a mixture of 50 Gaussians a "
+    "class (dotted) lies between them."
 )
 
 CLAIMED = 0.05  # of the theory, in J_D
@@ -224,10 +225,11 @@ def draw(data: "xarray.Dataset") -> "Figure":
 
     figure = Figure(figsize=(8.6, 6.2))
     axes = figure.subplots(2, 2)
-    for k in data["k"].values:
-        axes[0, 0].plot(data["a"], data["law"].sel(k=k), label=f"$k = {k:g}$")
-    axes[0, 0].set(xlabel="tilt $a = c/\\sigma^2$", ylabel="$j(a)$", xscale="log")
-    axes[0, 0].legend()
+    for k, dash in zip(data["k"].values, strokes.DASHES, strict=False):
+        law = data["law"].sel(k=k)
+        axes[0, 0].plot(data["a"], law, color="k", ls=dash, label=f"$k = {k:g}$")
+    axes[0, 0].set(xlabel="tilt $a = c/\\sigma^2$", ylabel="push $j(a)$", xscale="log")
+    axes[0, 0].legend(handlelength=2.4)
     _draw_overlaps(axes[0, 1], data)
     _draw_thresholds(axes[1, 0], data)
     _draw_accuracy(axes[1, 1], data)
@@ -255,7 +257,7 @@ def _draw_overlaps(ax: "Axes", data: "xarray.Dataset") -> None:
             label = rf"$\lambda_{{in}} = {lam_in:g}$, {kind}"
             first, error = points["first"], points["first_error"]
             ax.errorbar(
-                data["J_D"], first, error, fmt="o", color=f"C{color}", mfc=fill, label=label
+                data["J_D"], first, error, fmt="o^"[color], color=f"C{color}", mfc=fill, label=label
             )
         gaussian = one["theory"].isel(inputs=-1)
         for closure, style in zip(CLOSURES, ("-", "--"), strict=True):
@@ -263,16 +265,20 @@ def _draw_overlaps(ax: "Axes", data: "xarray.Dataset") -> None:
         if "images" in data["inputs"]:
             mixture = one["theory"].sel(inputs="images", closure="sweeps")
             ax.plot(data["J_D"], mixture, ":", color=f"C{color}")
+    for words, style in (("theory, sweep by sweep", "-"), ("at rest", "--")):
+        ax.plot([], [], style, color="0.4", label=words)
     ax.axhline(LEVEL, color="0.6", lw=0.8)
     ax.set(xlabel="self-coupling $J_D$", ylabel="overlap of first states", ylim=(None, 1.02))
-    ax.legend()
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - 0.3 * (high - low), high)
+    ax.legend(loc="lower left")
 
 
 def _draw_thresholds(ax: "Axes", data: "xarray.Dataset") -> None:
     names = data["variation"].values.tolist()
     for marker, name in zip("os^vDPX<"[: len(names)], names, strict=True):
         x, y = (float(data[f"varied_{part}"].sel(variation=name)) for part in PARTS)
-        ax.plot(x, y, marker, color="C3", mfc="w", label=name)
+        ax.plot(x, y, marker, color="C3", mfc="w", label=name.replace(" x ", " × "))
     for color, lam_in in enumerate(data["lam_in"].values):
         for kind, fill in _filled(data, color):
             at = data.sel(lam_in=lam_in, inputs=kind)
@@ -292,9 +298,9 @@ def _draw_accuracy(ax: "Axes", data: "xarray.Dataset") -> None:
         for kind, fill in _filled(data, color):
             points = one.sel(inputs=kind)
             x, y, error = points["last"], points["accuracy"], points["accuracy_error"]
-            ax.errorbar(1 - x, y, error, fmt="o", color=f"C{color}", mfc=fill)
+            ax.errorbar(1 - x, y, error, fmt="o^"[color], color=f"C{color}", mfc=fill)
             x, y, error = (
                 points[f"{name}_cured"] for name in ("last", "accuracy", "accuracy_error")
             )
             ax.errorbar(1 - x, y, error, fmt="*", ms=10, color=f"C{color}", mfc=fill)
-    ax.set(xlabel="1 - overlap of last states", ylabel="accuracy on new inputs", xscale="log")
+    ax.set(xlabel="1 − overlap of last states", ylabel="accuracy on new inputs", xscale="log")

@@ -28,17 +28,17 @@ equation = (
 caption = (
     "Accuracy on new digits of networks whose learned state has to hold without the label, with "
     "one standard error over projections and networks; grey: chance. Left: one layer, against the "
-    "self-coupling; dashed, squares: by the covariance rule, which subtracts from what each "
-    "coupling carries the running mean of its sender. Right: two layers without self-coupling, "
-    "against the excitatory coupling between them. Colours: strength of the input. Small dots: "
-    "number of different states that inference ends in, for each digit. Below the transition all "
-    "digits end in a few states; it is not fixed points that are missing. The mean of the images "
-    "is left in, as published: it is what the digits share, and without it, or by the covariance "
-    "rule, networks learn at J_D = 0 too (figure learning_collapse). Dashed, with the interval of "
-    "one standard error: where half of the random networks of this size settle from a random "
-    "state without any input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap "
-    "gap of the replica theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). "
-    "Quick size: small digits; full size: MNIST, of which the two layers see 12,000 images."
+    "self-coupling; dashed: by the covariance rule, which subtracts from what each coupling "
+    "carries the running mean of its sender. Right: two layers without self-coupling, against the "
+    "excitatory coupling between them. Colours: strength of the input. Small dots: number of "
+    "different states that inference ends in, for each digit. Below the transition all digits end "
+    "in a few states; it is not fixed points that are missing. The mean of the images is left in, "
+    "as published: it is what the digits share, and without it, or by the covariance rule, "
+    "networks learn at J_D = 0 too (figure learning_collapse). Dashed, with the interval of one "
+    "standard error: where half of the random networks of this size settle from a random state "
+    "without any input, by asynchronous dynamics in 200 sweeps. Dotted: where the overlap gap of "
+    "the replica theory closes as N → ∞ (left: dense clusters; right: a bound by pairs). Quick "
+    "size: small digits; full size: MNIST, of which the two layers see 12,000 images."
 )
 
 CENTRED = [0.0, 0.2, 0.5]  # self-couplings at which the covariance rule is shown
@@ -234,18 +234,21 @@ def draw(data: "xarray.Dataset") -> "Figure":
             line = data.sel(lam_in=lam_in)
             mean, error = line[f"{scan}_test"], line[f"{scan}_test_error"]
             text = rf"$\lambda_{{in}} = {lam_in:g}$"
-            ax.errorbar(line[name], mean, error, marker="o", mfc="w", color=f"C{k}", label=text)
-            states = {"label": "different states a digit"} if k == 0 else {}
+            ax.errorbar(
+                line[name], mean, error, marker="o^"[k % 2], mfc="w", color=f"C{k}", label=text
+            )
             apart = line[f"{scan}_distinct"]
-            ax.plot(line[name], apart, ".:", ms=4, lw=0.7, color=f"C{k}", **states)
+            ax.plot(line[name], apart, f"{'.+'[k % 2]}:", ms=4, lw=0.7, color=f"C{k}")
             if name == "J_D":
                 mean, error = line["centred_test"], line["centred_test_error"]
                 x = line["J_D_centred"]
-                ax.errorbar(x, mean, error, marker="s", ls="--", mfc="w", color=f"C{k}")
-        ax.axhline(0.1, color="0.6", lw=0.8)
+                ax.errorbar(x, mean, error, marker="sD"[k % 2], ls="--", mfc="w", color=f"C{k}")
+        ax.axhline(0.1, color="0.6", lw=0.8, label="chance")
         _draw_thresholds(ax, data.isel(scan=i))
         ax.set(xlabel=label, ylim=(0, 1.03))
-    axes[0].set_ylabel("accuracy on new digits")
+    axes[0].set_ylabel("accuracy; different states a digit")
+    axes[1].plot([], [], "s--", mfc="w", color="0.4", label="covariance rule")
+    axes[1].plot([], [], ".:", ms=4, lw=0.7, color="0.4", label="different states a digit")
     figure.legend(*axes[1].get_legend_handles_labels(), loc="outside right center")
     figure.suptitle(
         f"{data.attrs['images']}, $N = {N}$, $H = {data.attrs['H']}$ a layer, "

@@ -27,22 +27,22 @@ equation = (
     r"s_i = \operatorname{sign} \Big( \sum_n W_\mathrm{in} x_n \Big)"
 )
 caption = (
-    "Digits, behind a random projection on N signs. How much more of the new digits are "
-    "recognised with couplings J within the layer than without, with one standard error over "
-    "networks; both have the same projection and the same start, and the parameters that were "
-    "chosen for each, with J and without, by the same search on held-back images of MNIST. Full "
-    "lines: J is learned; dashed: it stays as it was drawn. Damage is done to new inputs only: "
-    "signs are flipped, or are missing (set to zero), or a band of the image is covered before "
-    "the projection. Last: fewer images to learn from. Above zero, settling pays. At full size J "
-    "that is learned is worth 0.006 to 0.03 to both margin rules if all images are learned, "
-    "damaged or not, and costs them up to 0.034 with few; as it was drawn it is worth nothing to "
-    "them on whole images. To the error rules J is worth less than 0.005 on whole images; on "
-    "damaged ones they gain or lose up to 0.03, but with a J that does not learn as well. So J "
-    "makes up for a weaker rule, and undoes no damage: a rule that is sent the error is ahead by "
-    "0.05 without. The accuracies themselves are in the table, also of networks without J that "
-    "have the parameters chosen with it (same parameters): there the margin rule that is sent the "
-    "label fails, which is a matter of its parameters. Quick size: small digits minus their mean, "
-    "H = 100; full size: MNIST, H = 400."
+    "Digits, behind a random projection on N signs. How much more of the new digits are recognised "
+    "with couplings J within the layer than without, with one standard error over networks; both "
+    "have the same projection and the same start, and the parameters that were chosen for each, "
+    "with J and without, by the same search on held-back images of MNIST. Full lines: J is "
+    "learned; dashed: it stays as it was drawn. Damage is done to new inputs only: signs are "
+    "flipped, or are missing (set to zero), or a band of the image is covered before the "
+    "projection. Last: fewer images to learn from. Above zero, settling pays. At full size J that "
+    "is learned is worth 0.006 to 0.03 to both margin rules if all images are learned, damaged or "
+    "not, and costs them up to 0.034 with few; as it was drawn it is worth nothing to them on "
+    "whole images. To the error rules J is worth less than 0.005 on whole images; on damaged ones "
+    "they gain or lose up to 0.03, but with a J that does not learn as well. So J makes up for a "
+    "weaker rule, and undoes no damage: a rule that is sent the error is ahead by 0.05 without. "
+    "The accuracies themselves are in the table, also of networks without J that have the "
+    "parameters chosen with it (same parameters): there the margin rule that is sent the label "
+    "fails, which is a matter of its parameters. Quick size: small digits minus their mean, H = "
+    "100; full size: MNIST, H = 400."
 )
 VERSION = 2
 
@@ -204,6 +204,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     axes[1, 1].set_xticks(data["images"].values, [f"{P}" for P in data["images"].values])
     axes[1, 1].minorticks_off()
     figure.supylabel("accuracy with $J$ minus that of a rule without", fontsize="medium")
+    axes[0, 0].plot([], [], color="0.4", label="$J$ learned")
+    axes[0, 0].plot([], [], color="0.4", ls="--", label="$J$ as drawn")
     handles = axes[0, 0].get_legend_handles_labels()
     figure.legend(*handles, loc="outside lower center", ncols=2)
     figure.suptitle(f"{data.attrs['images']}, $N = {N}$, $H = {data.attrs['H']}$")

@@ -28,29 +28,38 @@ equation = (
     r"\quad u(t \to \infty) = 0 \text{ at } J_\mathrm{a}"
 )
 caption = (
-    "Upper panels: the entropy of fixed points, and from which self-coupling on what happens "
-    "(shaded). Black diamonds: theory for N → ∞; colours: networks of N neurons, with 68 % "
-    "intervals; black ticks: what single runs without couplings predict for them; thresholds that "
-    "the data bound on one side only are left out. Any J_D > 0 makes exponentially many fixed "
-    "points; from J_ogp on the replica theory has dense clusters of all diameters, which then "
-    "merge (figure overlap_gap). Focusing and reinforcement: half of the networks are solved, at "
-    "one effort, at which the threshold rises with ln N (focusing_success). Relaxation: half of "
-    "the networks settle within one time (relaxation_threshold), and the activity of infinitely "
-    "many neurons dies (persistence). As N → ∞ at a fixed time the threshold of relaxation passes "
-    "that limit, since the last unstable neuron has to settle too; at the time shown these sizes "
-    "are still below it. Learning: half of the rise of the accuracy, interpolated linearly "
-    "between the J_D that were run; its interval is where the means ± one standard error cross "
-    "that value, so what the line between two points hides is not in it (learning_transition; the "
-    "mean of the images is left in, without it there is no such transition). Fixed points thus "
-    "exist, in dense clusters, and message passing finds them, far below the self-coupling at "
-    "which a simple dynamics settles by itself; the learner, whose input steers the same "
-    "dynamics, works below that too. Lower panels: the same with partly symmetric couplings, and "
-    "with excitation between two layers; orange: some distances have no groups of fixed points "
-    "(the best y of those computed, for η ≥ 0; pairs only for layers), grey: no fixed points."
+    "Fixed points exist at any J_D > 0, and message passing finds them far below the self-coupling "
+    "at which a simple dynamics settles by itself; the learner, whose input steers the same "
+    "dynamics, works below that too. Upper panels: the entropy of fixed points, and from which "
+    "self-coupling on what happens (shaded from the value at the right, that of the largest N). "
+    "Black diamonds: theory for N → ∞; colours: networks of N neurons, the larger the lower, with "
+    "68 % intervals; black ticks: what single runs without couplings predict for them; thresholds "
+    "that the data bound on one side only are left out. Below J_ogp some distances have no groups "
+    "of fixed points (a bound by mean numbers); from it on the replica theory has dense clusters "
+    "of all diameters, which then merge (figure overlap_gap). Focusing and reinforcement: half of "
+    "the networks are solved, at one effort, at which the threshold rises with ln N "
+    "(focusing_success). Relaxation: half of the networks settle within one time "
+    "(relaxation_threshold), and the activity of infinitely many neurons dies (persistence). As N "
+    "→ ∞ at a fixed time the threshold of relaxation passes that limit, since the last unstable "
+    "neuron has to settle too; at the time shown these sizes are still below it. Learning: half of "
+    "the rise of the accuracy, interpolated linearly between the J_D that were run; its interval "
+    "is where the means ± one standard error cross that value, so what the line between two points "
+    "hides is not in it (learning_transition; the mean of the images is left in, without it there "
+    "is no such transition). Lower panels: the same with partly symmetric couplings, and with "
+    "excitation between two layers; orange: some distances have no groups of fixed points (the "
+    "best y of those computed, for η ≥ 0; pairs only for layers), grey: no fixed points. Circles "
+    "and squares: half of the networks settle; their 68 % intervals lie along the lines on which "
+    "the couplings were raised, on the right those through the origin, so that bars are slanted."
 )
 
 Floats = npt.NDArray[np.float64]
 
+LABELS = {  # of rows, where their names say less
+    "dense clusters": "overlap gap closes",
+    "focusing": "focusing*",
+    "focusing, repaired": "focusing, repaired*",
+    "reinforcement": "reinforcement*",
+}
 COUPLINGS = {"gaussian": "relaxation, {T} sweeps", "binary": "the same, couplings ±1/√N"}
 
 
@@ -292,8 +301,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     from matplotlib.colors import LogNorm
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.6, 7.2))
-    grid = figure.add_gridspec(3, 2, height_ratios=(0.45, 2.1, 1.6))
+    figure = Figure(figsize=(7.6, 7.8))
+    grid = figure.add_gridspec(3, 2, height_ratios=(0.45, 2.5, 1.6))
     entropy = figure.add_subplot(grid[0, :])
     axis = figure.add_subplot(grid[1, :], sharex=entropy)
     entropy.fill_between(data["J_D"], 0, data["entropy"], color="0.85", lw=0)
@@ -317,13 +326,15 @@ def _draw_axis(ax: "Axes", data: "xarray.Dataset", norm: "LogNorm") -> None:
         low, last, high = (float(marks[f"mark_{name}"][-1]) for name in ("low", "value", "high"))
         ax.barh(y, 1 - last, 0.8, last, color="0.92", lw=0, zorder=0)
         text = f"{last:.{min(4, _digits(low, last, high))}f}"
-        ax.text(0.995, y, text, ha="right", va="center", color="0.35", fontsize=7.5)
+        across = ax.get_yaxis_transform()
+        ax.text(1.015, y, text, va="center", color="0.2", fontsize=7.5, transform=across)
         heights = y + np.linspace(-0.28, 0.28, marks.sizes["mark"] + 2)[1:-1]
         _draw_row(ax, marks, heights, norm)
-    ax.set_yticks(range(len(rows)), rows)
+    labels = [LABELS.get(str(row), str(row)).replace(", couplings", ",") for row in rows]
+    ax.set_yticks(range(len(rows)), labels)
     ax.invert_yaxis()
     ax.tick_params(axis="y", length=0)
-    ax.set(xlabel="self-coupling $J_D$", xlim=(0, 1))
+    ax.set(xlabel="self-coupling $J_D$ (*: at one effort)", xlim=(0, 1))
 
 
 def _draw_row(ax: "Axes", marks: "xarray.Dataset", heights: Floats, norm: "LogNorm") -> None:
@@ -342,8 +353,9 @@ def _draw_row(ax: "Axes", marks: "xarray.Dataset", heights: Floats, norm: "LogNo
 def _draw_scale(figure: "Figure", ax: "Axes", norm: "LogNorm") -> None:
     from matplotlib.cm import ScalarMappable
 
-    scale = figure.colorbar(ScalarMappable(norm, "viridis_r"), ax=ax, pad=0.01, aspect=30)
-    ticks = [N for N in (2.0**k for k in range(5, 17)) if 0 <= float(norm(N)) <= 1]
+    mapped = ScalarMappable(norm, "viridis_r")
+    scale = figure.colorbar(mapped, ax=ax, location="bottom", pad=0.01, aspect=40)
+    ticks = [N for N in (2.0**k for k in range(5, 17, 2)) if 0 <= float(norm(N)) <= 1]
     scale.set_ticks(ticks, labels=[f"{N:.0f}" for N in ticks])
     scale.minorticks_off()
     scale.set_label("neurons $N$")

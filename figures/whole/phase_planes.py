@@ -121,13 +121,13 @@ def draw_symmetry(ax: "Axes", data: "xarray.Dataset") -> None:
     exist, gap = data["eta_appearance"], data["eta_gap"]
     ax.fill_between(data["eta_fine"], 0, exist, color="0.85", lw=0)
     ax.plot(data["eta_fine"], exist, "k", label="fixed points appear")
-    ax.text(-0.97, 0.06, "no fixed points", fontsize=7)
+    ax.text(-0.97, 0.04, "no fixed\npoints", fontsize=6)
     ax.fill_between(data["eta_theory"], 0, gap, color="C1", alpha=0.25, lw=0)
-    ax.plot(data["eta_theory"], gap, "C1", label="overlap gap closes")
+    ax.plot(data["eta_theory"], gap, "C1-.", label="overlap gap closes")
     thresholds = data["eta_relaxation"].transpose("bound", "eta").values
     label = f"relaxation, $N = {data.attrs['N']}$"
     fractions.draw_bounds(ax, data["eta"], thresholds, "o-", "C0", label)
-    ax.set(xlabel="symmetry $\\eta$", ylabel="self-coupling $J_D$", xlim=(-1, 1), ylim=(0, 1.4))
+    ax.set(xlabel="symmetry $\\eta$", ylabel="self-coupling $J_D$", xlim=(-1, 1), ylim=(0, 1.7))
     ax.legend(loc="upper right")
 
 
@@ -135,12 +135,12 @@ def draw_layers(ax: "Axes", data: "xarray.Dataset") -> None:
     """Draw the plane of excitation between two layers and self-coupling."""
     J_D, lam = data["layers_gap"].values.T
     ax.fill_between(lam, 0, J_D, color="C1", alpha=0.25, lw=0)
-    ax.plot(lam, J_D, "C1", label="overlap gap of pairs closes")
+    ax.plot(lam, J_D, "C1--", label="overlap gap of pairs closes")
     low, value, high = (
         data["layers_relaxation"].sel(bound=end).values for end in data["bound"].values
     )
     label = f"relaxation, 2 × {data.attrs['N']}"
-    ax.plot(value[:, 1], value[:, 0], "C0o-", mfc="w", lw=0.8, label=label)
+    ax.plot(value[:, 1], value[:, 0], "C0s-", mfc="w", lw=0.8, ms=3.5, label=label)
     for a, b in zip(low, high, strict=True):  # the intervals lie along the directions
         ax.plot([a[1], b[1]], [a[0], b[0]], "C0", lw=1)
     ax.set(xlabel="coupling between layers $\\lambda$", ylabel="self-coupling $J_D$")
