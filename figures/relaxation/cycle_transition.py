@@ -186,7 +186,10 @@ def _draw_lengths(ax: "Axes", data: "xarray.Dataset") -> None:
         xlim=(ETA[0], ETA[-1]),
         ylim=(0, 1),
     )
-    ax.legend(loc="upper left", title="length", frameon=True, framealpha=0.9)
+    legend = ax.legend(loc="lower right", title="length", labelcolor="w")  # on black
+    legend.get_title().set_color("w")
+    for patch in legend.get_patches():
+        patch.set(edgecolor="w", linewidth=0.5)
 
 
 def _draw_short(ax: "Axes", data: "xarray.Dataset") -> None:
