@@ -15,7 +15,7 @@ from figures.command import main
 from figures.gallery import Gallery, redrawing, stored
 from figures.gallery.picture import STYLE, save
 
-NAMES = ["overlap_gap", "pair_distances", "deep_linear"]
+NAMES = ["overlap_gap", "pair_distances"]
 
 
 def contents(folder):
@@ -60,18 +60,18 @@ def test_a_chapter_is_redrawn_from_the_command_line(tmp_path, capsys):
     out = capsys.readouterr().out
     assert out.startswith("fixed_point_counts: theory and simulation agree: ")
     assert "\npair_distances: theory and simulation agree: " in out
-    assert "theory and simulation: 2 of 2 figures agree" in out
+    assert "against simulation: 2 of 2 figures agree" in out
     assert (tmp_path / "index.html").is_file()
 
 
 def test_a_text_that_changed_is_written_into_the_copy_alone(tmp_path):
-    data = stored.load("pair_distances").assign_attrs(caption="another", title="", networks=7)
+    data = stored.load("pair_distances").assign_attrs(caption="another", title="", rounds=7)
     data["J_D"].attrs["description"] = "Of today."
     stored.renew("pair_distances", data, tmp_path / "copy.nc")
     copy = sweeps.load(tmp_path / "copy.nc")
     assert copy.attrs["caption"] == "another"
     assert copy.attrs["title"] == ""
-    assert "networks" not in copy.attrs, "a number is no word"
+    assert "rounds" not in copy.attrs, "a number is no word"
     assert copy["J_D"].attrs["description"] == "Of today."
     np.testing.assert_array_equal(copy["J_D"], data["J_D"])
     assert "caption" not in stored.load("pair_distances").attrs
