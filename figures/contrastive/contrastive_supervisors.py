@@ -299,7 +299,10 @@ def _slopes(
         line = here[-1] * (here[of] / here[of][-1]) ** order
         ax.plot(here[of], line, color=color, lw=0.8)
         echo = str(name).startswith("echo")
-        style = {"marker": {1: "o", 2: "s", 4: "D"}[order], "mfc": color if echo else "w"}
+        style: dict[str, Any] = {
+            "marker": {1: "o", 2: "s", 4: "D"}[order],
+            "mfc": color if echo else "w",
+        }
         label = str(name) if "," in str(name) else f"exact {name}"
         ax.plot(here[of], here, ls="none", color=color, label=label, **style)
     ax.set(xscale="log", yscale="log")

@@ -22,13 +22,13 @@ equation = (
     r"\quad q = \frac{1}{N} \sum_i m_i^2"
 )
 caption = (
-    "Focusing with 7 replicas as the coupling γ to their centre grows, 5 iterations a step. "
-    "Lines: means over runs without couplings, which are revealed as the algorithm asks for them: "
-    "the law is exact at every N; the band is one standard error. Markers: means over networks "
-    "with couplings. Left: the overlap, and where the state m = 0 loses stability in infinite "
-    "networks (dotted). Middle: fraction of unstable neurons in the state of the signs. Right: "
-    "Bethe entropy of the fixed points in the field of focusing. Past the smallest unstable "
-    "fraction the messages no longer settle, and the entropy means nothing."
+    "Focusing with 7 replicas as the coupling γ to their centre grows, 5 iterations a step. Lines: "
+    "means over runs without couplings, which are revealed as the algorithm asks for them: the law "
+    "is exact at every N; the band is one standard error. Markers: means over networks with "
+    "couplings (filled: the larger J_D). Left: the overlap, and where the state m = 0 loses "
+    "stability in infinite networks (dotted). Middle: fraction of unstable neurons in the state of "
+    "the signs. Right: Bethe entropy of the fixed points in the field of focusing. Past the "
+    "smallest unstable fraction the messages no longer settle, and the entropy means nothing."
 )
 
 Y, DAMPING, ITERATIONS, GAMMA = 7.0, 0.6, 5, (0.15, 0.9)
@@ -153,8 +153,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
     for color, J_D in enumerate(data["J_D"].values):
         left.axvline(float(data["onset"].sel(J_D=J_D)), color=f"C{color}", ls=":", lw=0.9)
         face = f"C{color}" if FILLED[color] else "w"
-        style = {"color": f"C{color}", "marker": "o", "ms": 3, "mfc": face}
-        middle.plot([], [], label=f"$J_D = {J_D:g}$", **style)
+        label = f"$J_D = {J_D:g}$"
+        middle.plot([], [], f"C{color}o-", ms=3, mfc=face, label=label)
     for style, N in zip(STYLES, data["N"].values[::-1], strict=False):
         left.plot([], [], color="0.4", ls=style, label=f"no couplings, N = {N}")
     for marker, size in zip(MARKERS, data["size"].values[::-1], strict=False):

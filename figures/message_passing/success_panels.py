@@ -92,7 +92,7 @@ def _draw_efforts(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.plot([], [], color="0.4", label="by single runs")
     ax.plot([], [], color="0.4", ls="--", lw=0.9, label="by Poisson numbers")
     ax.plot([], [], color="0.6", ls=":", lw=0.8, label="gap closes, clusters merge")
-    ax.legend(loc="lower left")
+    ax.legend(loc="upper left")
     ax.set(xlabel="iterations of all runs", title=f"$N = {N}$")
 
 

@@ -179,7 +179,7 @@ def _draw_lines(ax: "Axes", data: "xarray.Dataset") -> None:
     for i, L in enumerate(data["L"].values):
         one = data.sel(L=L)
         slope, intercept = float(one["slope"]), float(one["intercept"])
-        style = {"color": f"C{i}", "marker": strokes.MARKERS[i], "mfc": "w"}
+        style: dict[str, Any] = {"color": f"C{i}", "marker": strokes.MARKERS[i], "mfc": "w"}
         ax.errorbar(one["N"], one["P"], one["P_error"], ls="none", **style)
         ax.plot(N, intercept + slope * N, color=f"C{i}")
         ax.plot([], [], label=f"$L = {L}$: {slope:.2f}", **style)
