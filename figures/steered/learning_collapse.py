@@ -288,7 +288,7 @@ def _draw_thresholds(ax: "Axes", data: "xarray.Dataset") -> None:
             at = data.sel(lam_in=lam_in, inputs=kind)
             x, y = float(at["measured"]), float(at["predicted"].sel(closure="sweeps"))
             ax.plot(x, y, "*", ms=10, color=f"C{color}", mfc=fill)
-    ends = np.array([0.0, 1.2])
+    ends = np.array([0.0, 0.1 + max(ax.get_xlim()[1], ax.get_ylim()[1])])
     ax.plot(ends, ends, color="0.5", lw=0.9)
     for shift in (-CLAIMED, CLAIMED):
         ax.plot(ends, ends + shift, color="0.5", lw=0.7, ls=":")
