@@ -98,13 +98,13 @@ def _graded(J_D: float, N: int, t_max: int, rng: np.random.Generator) -> dict[st
     return {"activity": a if run.flips[-1] > 0 else np.nan, "coupling": J_D / np.sqrt(q)}
 
 
-def on_lattice(J_D: "xarray.DataArray", N: int) -> "xarray.DataArray":
+def on_lattice(J_D: Any, N: int) -> Any:
     r"""Return the self-coupling that one-bit couplings tell from others, for even N.
 
     Fields are odd numbers over the root of N: what counts is between which two of them -J_D lies,
     and the middle between the two stands for it.
     """
-    return 2 * (J_D * np.sqrt(N) / 2).round() / np.sqrt(N)
+    return 2 * np.round(J_D * np.sqrt(N) / 2) / np.sqrt(N)
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":

@@ -5,6 +5,7 @@ import pytest
 import xarray
 from scipy.stats import beta
 
+import networks
 import sweeps
 from figures import catalogue
 from figures.gallery.verdict import judge
@@ -166,6 +167,7 @@ def test_thresholds_of_four_dynamics(tmp_path, monkeypatch):
     ends = dict.fromkeys(freezing.SIZES, 0.8145)
 
     def measured(mode, J_D, N, t_max, rng):
+        J_D = freezing.on_lattice(J_D, N) if mode == "visits" else J_D
         root = (ends[mode] - J_D) / freezing.SHIFT[mode] + 0.002 * rng.standard_normal()
         return {"activity": root**2, "coupling": J_D}
 
@@ -178,6 +180,21 @@ def test_thresholds_of_four_dynamics(tmp_path, monkeypatch):
     ends["inertia"] = 0.78
     (tmp_path / "other").mkdir()
     assert not agree(freezing.compute(small_run(tmp_path / "other"), False), freezing)
+
+
+@pytest.mark.parametrize(("J_D", "other"), [(0.46, 0.41), (0.55, 0.6), (0.74, 0.3)])
+def test_one_bit_couplings_tell_self_couplings_by_the_lattice(J_D, other):
+    """Fields are odd eighths: the same neurons are unstable while none of them is passed."""
+    N, rng = 64, np.random.default_rng(1)
+    s = rng.choice(np.int8([-1, 1]), size=(40, N))
+    unstable = {
+        value: networks.Asymmetric(N, value, couplings="binary").sample(2).stabilities(s) <= 0
+        for value in (J_D, other, float(freezing.on_lattice(J_D, N)))
+    }
+    first, different, middle = unstable.values()
+    assert (first == middle).all()
+    cells = {float(freezing.on_lattice(value, N)) for value in (J_D, other)}
+    assert (first == different).all() == (len(cells) == 1)
 
 
 @pytest.mark.parametrize("mode", freezing.SIZES)
