@@ -27,7 +27,8 @@ equation = (
 caption = (
     "Four dynamics that keep themselves active: binary neurons in synchronous steps and in "
     "asynchronous visits, binary neurons whose inputs lag behind their fields in continuous time, "
-    "and hysterons, graded neurons of gain 8 that follow their branches (there J_D is h_c/(g√q)). "
+    "and hysterons, graded neurons of gain 8 that follow their branches (there J_D is h_c/(g√q); "
+    "of visits, with couplings ±1/√N, it is the middle of the two fields between which it lies). "
     "Left: the coupling against the square root of the activity a, the mean squared change of a "
     "field in a step or in a unit of time. Lines: the threshold of the right panel less ℓ√a, "
     "to leading order. Right: the coupling plus ℓ√a, the boundary at which the density of fields "
