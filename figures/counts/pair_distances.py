@@ -124,7 +124,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     """Draw a panel for each self-coupling."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.2, 3.1))
+    figure = Figure(figsize=(7.2, 3.5))
     axes = figure.subplots(1, data.sizes["J_D"])
     for ax, J_D in zip(axes, data["J_D"].values, strict=True):
         here = data.sel(J_D=J_D)
