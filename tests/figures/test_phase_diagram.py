@@ -6,7 +6,7 @@ import pytest
 import xarray
 
 from figures.gallery import stored
-from figures.whole import phase_diagram, phase_planes
+from figures.whole import phase_diagram, phase_planes, thresholds
 from replica import high_precision
 
 
@@ -56,10 +56,10 @@ def test_the_rise_of_an_accuracy():
         {"lam_in": [2.0], "J_D": [0.0, 0.1, 0.2, 0.3, 0.4]},
         {"H": 400},
     )
-    (mark,) = phase_diagram._learned(data)
+    (mark,) = thresholds.learned(data)
     assert (mark.low, mark.value, mark.high) == pytest.approx((0.19, 0.2, 0.21))
-    assert phase_diagram._crossing(data["J_D"].values, np.ones(5), 0.5) == 0
-    assert phase_diagram._crossing(data["J_D"].values, np.zeros(5), 0.5) == 0.4
+    assert thresholds.crossing(data["J_D"].values, np.ones(5), 0.5) == 0
+    assert thresholds.crossing(data["J_D"].values, np.zeros(5), 0.5) == 0.4
 
 
 def test_numbers_have_the_digits_of_their_intervals():
@@ -71,8 +71,8 @@ def test_numbers_have_the_digits_of_their_intervals():
 
 def test_thresholds_without_a_bound_are_left_out():
     bounds = [(0.1, 0.2, 0.3), (0.1, 0.2, np.inf), (-np.inf, 0.2, 0.3), (np.nan,) * 3]
-    marks = [phase_diagram.Mark("row", N, *ends, "source") for N, ends in enumerate(bounds)]
-    assert phase_diagram._columns(marks)["mark_N"].values.tolist() == [0]
+    marks = [thresholds.Mark("row", N, *ends, "source") for N, ends in enumerate(bounds)]
+    assert thresholds.columns(marks)["mark_N"].values.tolist() == [0]
 
 
 def test_the_table_is_that_of_the_figures_it_joins():
