@@ -8,6 +8,7 @@ import numpy.typing as npt
 import dynamics
 import networks
 from figures.compared import Compared, Comparisons
+from figures.shared.lattice import on_lattice
 
 if TYPE_CHECKING:
     import xarray
@@ -97,15 +98,6 @@ def _graded(J_D: float, N: int, t_max: int, rng: np.random.Generator) -> dict[st
     q = run.q[t_max // 3 :].mean()
     a = run.field_change[t_max // 3 :].mean() / (GAIN**2 * q)
     return {"activity": a if run.flips[-1] > 0 else np.nan, "coupling": J_D / np.sqrt(q)}
-
-
-def on_lattice(J_D: Any, N: int) -> Any:
-    r"""Return the self-coupling that one-bit couplings tell from others, for even N.
-
-    Fields are odd numbers over the root of N: what counts is between which two of them -J_D lies,
-    and the middle between the two stands for it.
-    """
-    return 2 * np.round(J_D * np.sqrt(N) / 2) / np.sqrt(N)
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":

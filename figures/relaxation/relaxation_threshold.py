@@ -11,6 +11,7 @@ from figures.compared import Compared, Comparisons
 from figures.relaxation import active_lifetime, lifetime_law
 from figures.relaxation.persistence import threshold
 from figures.shared import fractions, strokes
+from figures.shared.lattice import on_lattice
 from figures.shared.samples import pooled
 
 if TYPE_CHECKING:
@@ -30,14 +31,15 @@ caption = (
     "the longest time T of the middle panel, with Clopper-Pearson 68 % intervals; lines: logistic "
     "fits. Middle: the thresholds J_a(N) for several T, with bootstrap 68 % intervals, by Gaussian "
     "couplings (open) and, for large N, couplings ±1/√N of one bit (filled; their stabilities, and "
-    "so their dependence on J_D, have steps of 2/√N). Grey: J_a(∞), above which the activity of "
-    "infinitely many neurons dies (figure persistence), with one standard error. Lines: where the "
-    "mean lifetime of the active state is T/ln 2, by the law of the figure active_lifetime, which "
-    "was fitted to lifetimes alone; they end where T is too short for it, below three times the "
-    "4/(J_a(∞) - J_D)² sweeps that it takes to forget the start. At fixed T and N → ∞ the "
-    "threshold passes J_a(∞): all N neurons have to be stable, so that the unstable fraction has "
-    "to fall below 1/N. Right: other orders of updates at the longest T (of the most unstable "
-    "first, a sweep is N flips: far more than of the others); thin lines guide the eye."
+    "so their dependence on J_D, have steps of 2/√N: they are drawn, and fitted, at the middle of "
+    "the step they are on). Grey: J_a(∞), above which the activity of infinitely many neurons dies "
+    "(figure persistence), with one standard error. Lines: where the mean lifetime of the active "
+    "state is T/ln 2, by the law of the figure active_lifetime, which was fitted to lifetimes "
+    "alone; they end where T is too short for it, below three times the 4/(J_a(∞) - J_D)² sweeps "
+    "that it takes to forget the start. At fixed T and N → ∞ the threshold passes J_a(∞): all N "
+    "neurons have to be stable, so that the unstable fraction has to fall below 1/N. Right: other "
+    "orders of updates at the longest T (of the most unstable first, a sweep is N flips: far more "
+    "than of the others); thin lines guide the eye."
 )
 
 Floats = npt.NDArray[np.float64]
@@ -194,11 +196,12 @@ def _case(
     needed = pooled(run(settle, grid, replicas=batches)["result"]).squeeze().values
     trials = needed.shape[-1]
     settled = [(needed <= T).sum(axis=-1) for T in times]
-    fits = [fractions.fit(J_D, counts, trials) for counts in settled]
-    x = np.linspace(J_D[0], J_D[-1], 60)
+    felt = on_lattice(J_D, N) if kind == "binary" else np.array(J_D)
+    fits = [fractions.fit(felt, counts, trials) for counts in settled]
+    x = np.linspace(felt[0], felt[-1], 60)
     return xarray.Dataset(
         {
-            "J_D": ("point", J_D),
+            "J_D": ("point", felt),
             "fraction": ("point", settled[-1] / trials),
             "settled": (("T", "point"), np.array(settled) / trials),
             "trials": trials,

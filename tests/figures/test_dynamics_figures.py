@@ -18,7 +18,7 @@ from figures.relaxation import (
     relaxation_layered,
 )
 from figures.relaxation import relaxation_threshold as threshold
-from figures.shared import fractions
+from figures.shared import fractions, lattice
 
 
 def agree(data, figure=None):
@@ -167,7 +167,7 @@ def test_thresholds_of_four_dynamics(tmp_path, monkeypatch):
     ends = dict.fromkeys(freezing.SIZES, 0.8145)
 
     def measured(mode, J_D, N, t_max, rng):
-        J_D = freezing.on_lattice(J_D, N) if mode == "visits" else J_D
+        J_D = lattice.on_lattice(J_D, N) if mode == "visits" else J_D
         root = (ends[mode] - J_D) / freezing.SHIFT[mode] + 0.002 * rng.standard_normal()
         return {"activity": root**2, "coupling": J_D}
 
@@ -189,11 +189,11 @@ def test_one_bit_couplings_tell_self_couplings_by_the_lattice(J_D, other):
     s = rng.choice(np.int8([-1, 1]), size=(40, N))
     unstable = {
         value: networks.Asymmetric(N, value, couplings="binary").sample(2).stabilities(s) <= 0
-        for value in (J_D, other, float(freezing.on_lattice(J_D, N)))
+        for value in (J_D, other, float(lattice.on_lattice(J_D, N)))
     }
     first, different, middle = unstable.values()
     assert (first == middle).all()
-    cells = {float(freezing.on_lattice(value, N)) for value in (J_D, other)}
+    cells = {float(lattice.on_lattice(value, N)) for value in (J_D, other)}
     assert (first == different).all() == (len(cells) == 1)
 
 
