@@ -49,6 +49,15 @@ class Pool(Executor):
     ...         print(data["result"].values.ravel().tolist())
     [4, 9]
     [8, 27]
+
+    It is an executor as others are; one that is killed starts anew with the next call:
+
+    >>> with sweeps.Pool(1) as pool:
+    ...     first = pool.submit(max, 2, 3).result()
+    ...     pool.kill()
+    ...     first, pool.submit(max, 4, 5).result(), pool.size
+    (3, 5, 1)
+    >>> pool.shutdown()
     """
 
     def __init__(self, processes: int | None = None) -> None:
