@@ -169,7 +169,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         right.plot(one["L"], one["P_last"] / N, ls=":", **bars)
     right.plot([], [], "v:", color="0.4", label="after the last epoch")
     right.plot(list(PUBLISHED), list(PUBLISHED.values()), "k_", ms=12, label="published slopes")
-    right.set(xlabel="modules $L$", ylabel="$P_c / N$", title=f"$N = {N}$", ylim=(0, None))
+    right.set(xlabel="modules $L$", ylabel="$P_c / N$", title=f"$N = {N}$")
+    right.set_ylim(0, 1.45 * right.get_ylim()[1])  # room for the legend
     right.legend(loc="upper left")
     return figure
 
