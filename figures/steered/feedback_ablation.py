@@ -53,11 +53,11 @@ def fed_back(
 
 
 def checked(
-    dataset: str, feedback: str, lam_b: float, H: int, rng: np.random.Generator
+    dataset: str, feedback: str, lam_b: float, H: int, engine: str, rng: np.random.Generator
 ) -> dict[str, float]:
     """Compare one kind of feedback with double precision."""
     recipe = learning.recipe("G2", feedback=feedback, lam_b=lam_b)
-    return recomputed(entangled(dataset, rng, 500), H, 1, recipe, rng)
+    return recomputed(entangled(dataset, rng, 500), H, 1, recipe, rng, engine)
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
@@ -77,7 +77,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     )
     for name in ("test", "test_error"):
         means[f"none_{name}"] = without[name].squeeze(["feedback", "lam_b"], drop=True)
-    grid = {"dataset": [dataset], "H": [H], "feedback": list(KINDS), "lam_b": strengths[::2]}
+    grid = {"dataset": [dataset], "H": [H], "engine": [engine]}
+    grid |= {"feedback": list(KINDS), "lam_b": strengths[::2]}
     return means.assign(held(run(checked, grid))).assign_attrs(images=PIXELS[dataset])
 
 

@@ -137,9 +137,14 @@ class ReferenceLearner(ReferenceNetwork):
 
 
 def recomputed(
-    data: learning.Split, H: int, L: int, recipe: learning.Recipe | str, rng: np.random.Generator
+    data: learning.Split,
+    H: int,
+    L: int,
+    recipe: learning.Recipe | str,
+    rng: np.random.Generator,
+    engine: str = "events",
 ) -> dict[str, float]:
-    """Train a network for two epochs, and compare it with double precision.
+    """Train a network for two epochs by an engine, and compare it with double precision.
 
     Returns
     -------
@@ -147,7 +152,7 @@ def recomputed(
     class; `step_deviation`, the largest difference of a coupling after a step of learning from 16
     inputs, in units of 1e-5, in those of four steps that are clear.
     """
-    learner, _ = train(data, H, 2, rng, recipe, L)
+    learner, _ = train(data, H, 2, rng, recipe, L, engine=engine)
     at_inference = replace(learner, couplings=learner.in_use, averaged=None)
     plain, X = ReferenceLearner(at_inference), data.X_test[:200]
     s, u = plain.infer(X.astype(float))
