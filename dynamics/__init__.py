@@ -52,7 +52,8 @@ from dynamics.attractors.cycle_counts import (
     log_expected_reversing_four_cycles,
     log_expected_two_cycles,
 )
-from dynamics.attractors.enumeration import enumerate_fixed_points, pair_distances
+from dynamics.attractors.enumeration import enumerate_fixed_points
+from dynamics.attractors.pairs import pair_distances
 from dynamics.attractors.sampled_cycles import SampledCycles, sampled_cycles
 from dynamics.graded.classical import ClassicalChaos, classical_chaos
 from dynamics.graded.continuous import ContinuousTime, continuous_time

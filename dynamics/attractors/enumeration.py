@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from foundation import domains
 from foundation.compiled import compiled
 from networks import Network
 from networks.network import checked
@@ -76,44 +75,6 @@ def enumerate_fixed_points(network: Network) -> npt.NDArray[np.int8]:
     states *= 2
     states -= 1
     return states.reshape(-1, *network.shape)
-
-
-def pair_distances(fixed_points: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Return the number of ordered pairs of states at every Hamming distance.
-
-    Parameters
-    ----------
-    fixed_points
-        States of entries ±1, of shape (number of states, ...).
-
-    Returns
-    -------
-    Array over the distances 0 ... n, n the number of neurons. It counts each state's pair with
-    itself, and (s, s') as well as (s', s), as `replica.log_expected_pairs` does.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an entry is not ±1, or there is no dimension of neurons.
-
-    Examples
-    --------
-    >>> import dynamics
-    >>> dynamics.pair_distances([[1, 1, 1], [1, 1, -1], [-1, -1, -1]])
-    array([3, 2, 2, 2])
-    """
-    shape = domains.array("fixed_points", fixed_points, "states of one shape").shape
-    if len(shape) < 2 or 0 in shape[1:]:
-        raise ValueError(f"fixed_points must have shape (number of states, ...), got {shape}")
-    states = domains.spins("fixed_points", fixed_points, shape[1:])
-    n = int(np.prod(shape[1:]))
-    states = states.reshape(-1, n).astype(np.float32)
-    pairs = np.zeros(n + 1, dtype=np.int64)
-    rows = 2**22 // max(1, len(states)) + 1
-    for i in range(0, len(states), rows):
-        overlaps = (states[i : i + rows] @ states.T).astype(np.int64)
-        pairs += np.bincount((n - overlaps.ravel()) // 2, minlength=n + 1)
-    return pairs
 
 
 def all_couplings(network: Network) -> npt.NDArray[np.float64]:

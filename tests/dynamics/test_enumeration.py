@@ -104,7 +104,9 @@ def test_distances_by_hand():
     assert pair_distances(np.ones((2, 2, 3))).tolist() == [4, 0, 0, 0, 0, 0, 0]
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (60, 9), (30, 3, 4), (1500, 26)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (60, 9), (30, 3, 4), (1500, 26), (200, 1), (3000, 13), (5000, 2, 8)]
+)
 def test_distances_against_every_pair(shape):
     states = np.random.default_rng(7).choice([-1, 1], size=shape)
     flat = states.reshape(len(states), -1)
