@@ -13,6 +13,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, check_is_fitted, validate_data
 
 from foundation import domains
+from learning.estimators.columns import naming_columns
 from learning.network.bounds import bounded
 from learning.network.couplings import Array
 
@@ -61,7 +62,9 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
     def _inputs(self, X: npt.ArrayLike) -> Array:
         """Return inputs to be judged, in float32, without a copy if they are already."""
         domains.unmasked("X", X)
-        return self._bounded(validate_data(self, X, reset=False, **_FORMAT))
+        with naming_columns(X):
+            inputs = validate_data(self, X, reset=False, **_FORMAT)
+        return self._bounded(inputs)
 
     def _validated(
         self, X: npt.ArrayLike, y: npt.ArrayLike, reset: bool = True
@@ -69,7 +72,8 @@ class LogitClassifier(ClassifierMixin, BaseEstimator):
         """Return inputs in float32, without a copy if they are already, and labels."""
         domains.unmasked("X", X)
         domains.unmasked("y", y)
-        inputs, labels = validate_data(self, X, y, reset=reset, **_FORMAT)
+        with naming_columns(X):
+            inputs, labels = validate_data(self, X, y, reset=reset, **_FORMAT)
         check_classification_targets(labels)
         return self._bounded(inputs), labels
 

@@ -231,6 +231,17 @@ def test_names_of_columns_are_saved(tmp_path):
         loaded.predict(frame.rename(columns={"pixel 0": "pixel"}))
 
 
+def test_columns_of_text_are_named():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(DATA.X, columns=[f"pixel {i}" for i in range(30)])
+    fitted = classifier(epochs=1).fit(frame, DATA.y)
+    texts = frame.assign(colour="red", shape="round", size="3")  # a number, in quotes
+    message = "^X must hold numbers, got columns that do not: 'colour', 'shape'; encode them"
+    for ask in (lambda X: classifier().fit(X, DATA.y), fitted.predict, fitted.predict_proba):
+        with pytest.raises(ValueError, match=message):
+            ask(texts)
+
+
 def test_training_goes_on_with_another_rule():
     fitted = classifier(warm_start=True).fit(DATA.X, DATA.y)
     before = fitted.learner_.couplings.W_in.copy()
