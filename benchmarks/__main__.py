@@ -1,8 +1,9 @@
-"""Measure, and print one table: `python -m benchmarks [NAME...]`, in the checkout.
+"""Measure, and print tables: `python -m benchmarks [--write] [NAME...]`, in the checkout.
 
-NAME is `bp`, `dynamics`..., one of the files `bench_NAME.py`. Without names all are measured, which
-takes a quarter of an hour, and the table is written to docs/benchmarks.md. Everything runs on one
-core. Peers that are not installed are left out; `pip install -e '.[bench]'` brings them.
+NAME is `bp`, `dynamics`..., one of the files `bench_NAME.py`; without names all are measured, which
+takes a quarter of an hour. With `--write` their sections of docs/benchmarks.md are replaced, each
+as soon as it is measured. Everything runs on one core. Peers that are not installed are left out;
+`pip install -e '.[bench]'` brings them.
 """
 
 import os
@@ -22,21 +23,21 @@ ONE_CORE = {
 }
 
 
-def main(names: list[str]) -> None:
+def main(arguments: list[str]) -> None:
+    names = [name for name in arguments if name != "--write"]
     unknown = sorted(set(names) - set(NAMES))
     if unknown:
         sys.exit(f"benchmarks: NAME must be one of {', '.join(NAMES)}, got {unknown[0]!r}")
     os.environ.update(ONE_CORE)
-    pages = {}
     for name in names or NAMES:
         # a process each: its peak of memory is its own, and no peer's threads stay behind
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-            pages[name] = process.submit(measured, name).result()
-    if not names:
-        from benchmarks.report import report
+            page = process.submit(measured, name).result()
+        if "--write" in arguments:
+            from benchmarks.report import report
 
-        REPORT.write_text(report(pages), encoding="utf-8")
-        print(f"see {REPORT}")
+            now = report({name: page}, REPORT.read_text(encoding="utf-8"))
+            REPORT.write_text(now, encoding="utf-8")
 
 
 if __name__ == "__main__":

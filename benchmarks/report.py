@@ -1,8 +1,9 @@
-"""The table of all benchmarks as a page of the documentation."""
+"""The tables of the benchmarks as a page of the documentation: a section for each of them."""
 
 import math
 import os
 import platform
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,18 +14,33 @@ from sweeps import provenance
 LIBRARIES = ("numpy", "scipy", "numba", "scikit-learn", "jax", "diffrax", "darnax")
 HEAD = """# Benchmarks
 
-Made by `python -m benchmarks`. Times are seconds of the processor on one core (of a clock for
-pools of processes). A ratio is the median over rounds in which what it compares was measured in
-turn: to a *limit*, which no implementation can do without, our time over the limit's; to a *peer*,
-the peer's time over ours. Targets are those that the project set itself beforehand; `<=` stands
-with limits and absolute numbers, `>=` with peers.
+Made by `python -m benchmarks --write`; each section says where and when. Times are seconds of the
+processor on one core (of a clock for pools of processes). A ratio is the median over rounds in
+which what it compares was measured in turn: to a *limit*, which no implementation can do without,
+our time over the limit's; to a *peer*, the peer's time over ours. Targets are those that the
+project set itself beforehand; `<=` stands with limits and absolute numbers, `>=` with peers.
 
 """
 
 
-def report(pages: dict[str, tuple[str, list[Row]]]) -> str:
-    """Return the page in Markdown."""
-    return HEAD + machine() + "\n".join(_section(name, *page) for name, page in pages.items())
+def report(pages: dict[str, tuple[str, list[Row]]], page: str = "") -> str:
+    """Return a page in Markdown, with the sections that were measured and the others as they were.
+
+    Parameters
+    ----------
+    pages
+        What was measured here and now.
+    page
+        The page until now.
+    """
+    _, *parts = re.split(r"^## (\w+)\n", page, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    sections |= {name: _section(*one) for name, one in pages.items()}
+    return (
+        HEAD
+        + "\n\n".join(f"## {name}\n\n{text.strip()}" for name, text in sorted(sections.items()))
+        + "\n"
+    )
 
 
 def machine() -> str:
@@ -40,7 +56,7 @@ def machine() -> str:
         f"- load at the end, over 1, 5 and 15 minutes: {load} processes; other work on the machine "
         "shares caches and memory bandwidth\n"
         f"- {', '.join(versions)}\n"
-        f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit}\n\n"
+        f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit}"
     )
 
 
@@ -51,10 +67,10 @@ def _processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _section(name: str, page: str, rows: list[Row]) -> str:
+def _section(page: str, rows: list[Row]) -> str:
     head = "| what | ours | limit or peer | its time | ratio | target | |\n| --- " + "| --- " * 6
     lines = "\n".join(map(_line, rows))
-    return f"## {name}\n\n{page.strip()}\n\n{head}|\n{lines}\n"
+    return f"{page.strip()}\n\n{head}|\n{lines}\n\n{machine()}"
 
 
 def _line(row: Row) -> str:

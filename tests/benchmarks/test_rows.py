@@ -61,6 +61,20 @@ def test_the_page(monkeypatch):
     assert "my-own-machine" not in page
 
 
+def test_only_what_was_measured_changes():
+    def rows(number):
+        return [row.absolute("work", number, "s", 3)]
+
+    page = report.report({"b": ("B.", rows(1.0)), "c": ("C.", rows(2.0))})
+    more = report.report({"a": ("A.", rows(3.0)), "c": ("C!", rows(4.0))}, page)
+    sections = more.split("\n## ")
+    assert [section[0] for section in sections] == ["#", "a", "b", "c"]
+    assert sections[2].strip() == page.split("\n## ")[1].strip()
+    assert "C!" in sections[3]
+    assert "| work | 4 s |" in sections[3]
+    assert report.report({}, more) == more
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_benchmark_has_a_page_and_rows(name):
     module = __import__(f"benchmarks.bench_{name}", fromlist=["rows"])
