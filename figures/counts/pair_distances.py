@@ -53,7 +53,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Enumerate pairs, and evaluate their theory."""
     import xarray
 
-    sizes, batches = ([14, 20], 20) if full else ([10, 18], 8)
+    sizes, batches = ([14, 20], 100) if full else ([10, 18], 8)
     J_D = [0.2, 0.5, 0.8]
     samples = [_sample(run, N, J_D, batches) for N in sizes]
     d = np.concatenate([[0], np.geomspace(1e-6, 0.01, 30), np.linspace(0.011, 0.5, 150)])

@@ -38,6 +38,9 @@ caption = (
     "J_D; crosses: its exact mean in a random state, the only exact value here."
 )
 
+COARSE = [0.1 * k for k in range(1, 12)]
+FINE = [0.25, 0.35, 0.45, 0.55, 0.61, 0.62, 0.63, 0.64, 0.65]  # the larger, the steeper
+DECAYS = [0.2, 0.4, 0.6, 0.8]  # self-couplings whose decay is drawn
 MAX_SWEEPS = 1000
 HISTORY = 50
 
@@ -64,7 +67,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     from scipy.stats import norm
 
     sizes, batches = ([100, 200, 400, 800, 1600], 4) if full else ([100, 200, 400, 800], 1)
-    grid = {"N": sizes, "J_D": [0.1 * k for k in range(1, 12)]}
+    grid = {"N": sizes, "J_D": sorted(COARSE + FINE) if full else COARSE}
     data = run(settle, grid, replicas=batches)
     needed = pooled(data["sweeps"])
     unstable = pooled(data["unstable"].rename(unstable_1="sweep"))
@@ -170,8 +173,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         xlabel="self-coupling $J_D$", ylabel="sweeps to settle", yscale="log", ylim=(1, MAX_SWEEPS)
     )
     largest = data.isel(N=-1)
-    for J_D in data["J_D"].values[1::2][:4]:
-        _draw_decay(right, largest.sel(J_D=J_D))
+    for J_D in DECAYS:
+        _draw_decay(right, largest.sel(J_D=J_D, method="nearest"))
     right.set(
         xlabel="sweeps",
         ylabel="unstable fraction",
