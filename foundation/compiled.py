@@ -40,6 +40,9 @@ def compiled(**options: Any) -> Callable[[F], F]: ...
 def compiled(function: Any = None, /, **options: Any) -> Any:
     """Compile a function at its first call, with options of `numba.njit`, and keep the result.
 
+    Arrays that are assigned to slices (`a[:n] = b`) are better copied by loops: numba compiles the
+    text of the error that other shapes would raise with them, which takes some seconds.
+
     Examples
     --------
     >>> from foundation.compiled import compiled

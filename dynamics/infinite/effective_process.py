@@ -146,8 +146,11 @@ def weighted_sums(rows: Singles, Z: Singles) -> Singles:
                 for i in range(len(part)):
                     part[i] += u * a[i] + v * b[i] + w * c[i] + x * d[i]
         for k in range(whole, n):
+            a = Z[k, start:stop]
             for r in range(len(rows)):
-                sums[r, start:stop] += rows[r, k] * Z[k, start:stop]
+                u, part = rows[r, k], sums[r, start:stop]
+                for i in range(len(part)):  # to assign a slice would take seconds to compile
+                    part[i] += u * a[i]
     return sums
 
 
@@ -170,7 +173,9 @@ def new_direction(row: Singles, s: Singles, X: Singles, Y: Singles) -> tuple[Flo
                 y[i] -= row[j] * part[i]
         for i in range(len(y)):
             y[i] /= row[k]
-        Y[k, start:stop] = y
+        part = Y[k, start:stop]
+        for i in range(len(y)):
+            part[i] = y[i]
         noise[k] += dot(y, g)
         for j in range(k):
             overlaps[j] += dot(X[j, start:stop], y)

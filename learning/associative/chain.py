@@ -204,5 +204,6 @@ def recall(
             for i in range(N):
                 flip(J[l], s[0], f[0], i, output[i])
             settle(J[l : l + 1], lam, lam * output, none, s, f, updates, rng)
-            output[:] = s[0]
+            for i in range(N):
+                output[i] = s[0, i]
     return outputs

@@ -90,13 +90,13 @@ def _run(
 def _begin(units: Units, back: Array, lam: np.float32, right: bool, feedback: bool) -> None:
     """Write the backward fields of a network without dense couplings from the next layer."""
     s, _, g = units
-    if feedback:
-        g[:] = back
-    else:
-        g[:] = 0
-    if right:
-        for l in range(len(s) - 1):
-            g[l] += lam * s[l + 1]
+    L, B, H = s.shape
+    for l in range(L):
+        for b in range(B):
+            for i in range(H):  # to assign a slice would take seconds to compile
+                g[l, b, i] = back[l, b, i] if feedback else np.float32(0)
+                if right and l < L - 1:
+                    g[l, b, i] += lam * s[l + 1, b, i]
 
 
 @compiled

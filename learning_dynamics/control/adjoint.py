@@ -25,7 +25,7 @@ def loss_and_derivative(Phi: Floats, Q: Floats, X0: Floats, T: int) -> tuple[flo
     m, starts = X0.shape
     n = Q.shape[0]
     X = np.zeros((T, m, starts))
-    X[0] = X0
+    put(X0, X[0], 0, 0)
     for t in range(T - 1):
         for i in range(m):
             for j in range(m):
@@ -60,7 +60,7 @@ def _for_ever(Phi: Floats, Q: Floats, X0: Floats) -> tuple[float, Floats]:
     power = Phi.copy()
     forward = congruent(X0.T.copy(), np.eye(X0.shape[1]))
     backward = np.zeros(Phi.shape)
-    backward[:n, :n] = Q
+    put(Q, backward, 0, 0)
     for _ in range(_DOUBLINGS):
         turned = power.T.copy()
         forward += congruent(turned, forward)
@@ -76,6 +76,14 @@ def _for_ever(Phi: Floats, Q: Floats, X0: Floats) -> tuple[float, Floats]:
                     L += Q[i, j] * forward[i, j] / 2
             return L, product(product(backward, Phi), forward)
     return np.inf, np.full(Phi.shape, np.nan)
+
+
+@compiled
+def put(block: Floats, matrix: Floats, row: int, column: int) -> None:
+    """Write a block of a matrix; to assign a slice would take seconds to compile."""
+    for i in range(block.shape[0]):
+        for j in range(block.shape[1]):
+            matrix[row + i, column + j] = block[i, j]
 
 
 @compiled

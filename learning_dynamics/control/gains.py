@@ -44,7 +44,8 @@ def loss_with_gains(world: World, S: Floats, l: int, curvature: float) -> tuple[
     x, seen, c = np.zeros((T, n)), np.zeros((T, l)), np.zeros((T, d - l))
     g, slope = np.zeros(T), np.zeros(T)
     for s in range(starts):
-        x[0] = X0[:, s]
+        for i in range(n):
+            x[0, i] = X0[i, s]
         for t in range(T - 1):
             x[t + 1] = 0.0
             for i in range(n):
@@ -56,7 +57,8 @@ def loss_with_gains(world: World, S: Floats, l: int, curvature: float) -> tuple[
             for j in range(p):
                 for i in range(n):
                     c[t + 1, j] += C[j, i] * x[t + 1, i]
-            c[t + 1, p:] = seen[t, q:]
+            for j in range(l - q):
+                c[t + 1, p + j] = seen[t, q + j]
             v = 0.0
             for i in range(d - l):
                 for j in range(d - l):
@@ -121,5 +123,6 @@ def _backwards(
         for i in range(n):
             for j in range(n):
                 before[j] += A[i, j] * by_x[i]
-        by_x[:] = before
+        for i in range(n):
+            by_x[i] = before[i]
     return total

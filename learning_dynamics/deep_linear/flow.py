@@ -6,7 +6,7 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.compiled import compiled
 from foundation.domains import Floats
-from learning_dynamics.control.adjoint import congruent
+from learning_dynamics.control.adjoint import congruent, put
 from learning_dynamics.deep_linear.course import RegressionCourse, course_of
 from learning_dynamics.deep_linear.regression import Regression
 
@@ -89,11 +89,12 @@ def _descended(target: Floats, S: Floats, rate: float, loss: Floats, overlaps: F
     q = len(target)
     F = np.eye(len(S))
     for step in range(len(loss)):
-        overlaps[step] = S[:q, q:]
+        put(S[:q, q:], overlaps[step], 0, 0)
         D = overlaps[step] - target
         loss[step] = np.sum(D * D) / 2
         if not np.isfinite(loss[step]):
             return step
-        F[:q, q:], F[q:, :q] = -rate * D, -rate * D.T
+        put(-rate * D, F, 0, q)
+        put((-rate * D).T.copy(), F, q, 0)
         S = congruent(F, S)
     return len(loss)

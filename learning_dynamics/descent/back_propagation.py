@@ -18,6 +18,7 @@ import numpy as np
 
 from foundation.compiled import compiled
 from foundation.domains import Floats
+from learning_dynamics.control.adjoint import put
 from learning_dynamics.control.world import World
 
 
@@ -53,7 +54,7 @@ def forwards(world: World, P: Floats, R: Floats, course: Course) -> None:
     (n, starts), p, q = X0.shape, len(C), B.shape[1]
     seen = np.zeros((starts, len(P)))  # P h
     x[:] = 0.0
-    x[0] = X0
+    put(X0, x[0], 0, 0)
     for t in range(world.T - 1):
         add(x[t + 1], A, x[t])
         for s in range(starts):

@@ -6,7 +6,7 @@ import numpy.typing as npt
 from foundation import domains
 from foundation.compiled import compiled
 from foundation.domains import Floats
-from learning_dynamics.control.adjoint import congruent, loss_and_derivative, product
+from learning_dynamics.control.adjoint import congruent, loss_and_derivative, product, put
 from learning_dynamics.control.loop import Landscape, Loop
 from learning_dynamics.control.overlaps import rank_of_gram
 from learning_dynamics.descent.learning import Learning, checked, learned
@@ -153,13 +153,16 @@ def followed(
     for step in range(len(loss)):
         O = S[:l, l:].copy()
         Phi = landscape.Phi.copy()
-        Phi[:, n:] += product(H, O)
+        put(Phi[:, n:] + product(H, O), Phi, 0, n)
         L, derivative = loss_and_derivative(Phi, landscape.Q, landscape.X0, landscape.T)
         if not np.isfinite(L):
             return step
-        loss[step], overlaps[step], gram[step] = L, O, S
+        loss[step] = L
+        put(O, overlaps[step], 0, 0)
+        put(S, gram[step], 0, 0)
         D = product(across, derivative[:, n:].copy())
-        G[:l, l:], G[l:, :l] = D, D.T
+        put(D, G, 0, l)
+        put(D.T.copy(), G, l, 0)
         norm = np.sqrt(np.sum(product(S, G) * G))
         pull = rate * clip / norm if norm > clip else rate
         S = congruent(np.eye(d) - pull * G, S)
