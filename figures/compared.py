@@ -93,12 +93,18 @@ def untransformed(units: float, replicas: int) -> float:
 def interpolated(
     x: "np.typing.ArrayLike", y: "np.typing.ArrayLike", at: "np.typing.ArrayLike"
 ) -> tuple["Floats", "Floats"]:
-    """Return a curve between its points, with an error: that of every second point is larger."""
+    """Return a curve between its points, with an error: that of every second point is larger.
+
+    The two cross between points: their largest difference between two of the second ones counts.
+    """
     from scipy.interpolate import CubicSpline
 
-    x, y = np.asarray(x), np.asarray(y)
-    fine, coarse = (CubicSpline(x[::k], y[..., ::k], axis=-1)(at) for k in (1, 2))
-    return fine, abs(fine - coarse) + ROUNDING
+    x, y, at = (np.asarray(values, float) for values in (x, y, at))
+    fine, coarse = (CubicSpline(x[::k], y[..., ::k], axis=-1) for k in (1, 2))
+    knots = x[::2]
+    left = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
+    between = knots[left, None] + np.diff(knots)[left, None] * np.linspace(0, 1, 17)
+    return fine(at), abs(fine(between) - coarse(between)).max(axis=-1) + ROUNDING
 
 
 def counted(

@@ -62,7 +62,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Find the loads of half and the free energies, by counts, and their limits."""
     import xarray
 
-    sizes, draws, replicas = ([50, 100, 200, 400, 800], 400, 6) if full else ([50, 200], 100, 3)
+    sizes, draws = ([50, 100, 200, 400, 800], 400) if full else ([50, 200, 800], 100)
+    replicas = 6
     grid = {"N": sizes, "point": list(range(len(POINTS))), "draws": [draws]}
     load = run(half, grid, replicas=replicas)["result"].squeeze("draws", drop=True)
     lam = np.round(np.geomspace(0.25, 4, 13 if full else 7), 4)

@@ -170,3 +170,13 @@ def test_a_curve_between_its_points_knows_its_error():
     x = np.linspace(0, 3, 21)
     value, error = interpolated(x, np.sin(x), 1.23)
     assert abs(value - np.sin(1.23)) < error < 1e-3
+
+
+def test_an_error_of_a_curve_does_not_vanish_where_two_splines_cross():
+    x = np.linspace(0, 3, 21)
+    y = np.sin(x) + 0.3 * np.sin(12 * x)  # too fast for every second point
+    at = np.linspace(0.1, 2.9, 400)
+    value, error = interpolated(x, np.stack([y, np.sin(x)]), at)
+    assert value.shape == error.shape == (2, 400)
+    assert error[0].min() > 0.03  # between the crossings, not at them
+    assert (abs(value[1] - np.sin(at)) < error[1]).all()
