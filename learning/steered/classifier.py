@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -342,7 +343,10 @@ class SteeredClassifier(LogitClassifier):
     def _logits(self, inputs: Array) -> Array:
         return self.learner_._logits(inputs)
 
-    def _bar(self) -> Any:
+    def _bar(self) -> Iterable[int]:
+        if not self.progress:  # a lock of tqdm, even of no bar, is missed where a worker is killed
+            return range(self.epochs)
         from tqdm.auto import tqdm
 
-        return tqdm(range(self.epochs), desc="epochs", disable=not self.progress)
+        bar: Iterable[int] = tqdm(range(self.epochs), desc="epochs")
+        return bar

@@ -1,6 +1,7 @@
 """The estimators as scikit-learn and a user meet them."""
 
 import json
+import sys
 import warnings
 
 import numpy as np
@@ -229,6 +230,14 @@ def test_names_of_columns_are_saved(tmp_path):
     np.testing.assert_array_equal(loaded.predict(frame), fitted.predict(frame))
     with pytest.raises(ValueError, match="feature names"):
         loaded.predict(frame.rename(columns={"pixel 0": "pixel"}))
+
+
+def test_without_a_bar_nothing_is_made_for_one(monkeypatch):
+    """A lock of tqdm would be reported as leaked where a worker process is killed."""
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert len(classifier(epochs=2).fit(DATA.X, DATA.y).history_) == 2
+    with pytest.raises(ImportError):
+        classifier(epochs=2, progress=True).fit(DATA.X, DATA.y)
 
 
 def test_columns_of_text_are_named():
