@@ -16,6 +16,7 @@ from contrastive_ode.engine.stand_ins import (
     inside,
     loss_slope,
     njit,
+    pullback,
     runge_kutta,
     sensitivity,
     tell,
@@ -141,11 +142,12 @@ def adjoint(
                 for m in range(len(imposed)):
                     v[imposed[m]] = 0.0
                 t = 0.5 * h * (2 * (n - 1) + OFFSETS[k])
-                vjp(t, stages[(n - 1) % L, k], v, net, back)
+                if exact:
+                    pullback(t, stages[(n - 1) % L, k], v, net, back, grads)
+                else:
+                    vjp(t, stages[(n - 1) % L, k], v, net, back)
                 for m in range(len(imposed)):
                     back[imposed[m]] = 0.0
-                if exact:
-                    sensitivity(t, stages[(n - 1) % L, k], v, net, grads)
                 for i in range(N):
                     total[i] += back[i]
             for i in range(N):

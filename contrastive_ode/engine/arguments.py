@@ -9,6 +9,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Unsigned = npt.NDArray[np.uint64]
+Narrow = npt.NDArray[np.uint32]  # for what is read once an edge, from a memory that is slow
 TAPE = 2**28  # bytes that the tape of a trajectory may take
 
 
@@ -34,7 +35,9 @@ class TaskArrays(NamedTuple):
 class NetArrays(NamedTuple):
     """A network: views of its parameters, its constants, edges and triples, and scratch memory.
 
-    The edges into node i are `columns[rows[i]:rows[i + 1]]`. The triples are kept by their first
+    The edges into node i are `columns[rows[i]:rows[i + 1]]` where events reset the nodes. Else the
+    kernels take the nodes in an `order`, each with as many edges as `counts` says, and `columns`,
+    `back` and all values of edges are those of `EdgeOrder`. The triples are kept by their first
     two nodes: those of the pair g are `thirds[starts[g]:starts[g + 1]]`. The edge i → j beside the
     edge e = j → i is `back[e]`; where there is none, or the topology is dense, that means nothing.
     `block` tells all of it by addresses, as `addresses.Place` says.
@@ -43,13 +46,15 @@ class NetArrays(NamedTuple):
     parameters: tuple[Floats, ...]
     constants: tuple[Floats, ...]
     rows: Unsigned
-    columns: npt.NDArray[np.uint32]
+    columns: Narrow
     firsts: Unsigned
     seconds: Unsigned
     starts: Unsigned
     thirds: Unsigned
-    scratch: Floats
     back: Unsigned
+    order: Narrow
+    counts: Narrow
+    scratch: Floats
     block: Indices
 
 

@@ -13,6 +13,7 @@ from contrastive_ode.engine.stand_ins import inner, kernel, njit
 
 RHS, JVP, VJP = int(Place.rhs), int(Place.jvp), int(Place.vjp)
 SENSITIVITY, RATE = int(Place.sensitivity), int(Place.sensitivity_rate)
+PULLBACK = int(Place.pullback)
 SCRATCH, PADDED = int(Place.scratch), int(Place.padded)
 RUNGE_KUTTA, STEP, BEGAN = int(Place.runge_kutta), int(Place.step), int(Place.began)
 FORCES, FORCED, FORCE = int(Place.forces), int(Place.forced), int(Place.force)
@@ -67,6 +68,12 @@ def vjp(t: float, x: Floats, v: Floats, net: Indices, out: Floats) -> None:
 def sensitivity(t: float, x: Floats, v: Floats, net: Indices, grads: Any) -> None:
     """Add the transpose of G, times v."""
     call(net[SENSITIVITY], t, (x, v, net, grads))
+
+
+@kernel
+def pullback(t: float, x: Floats, v: Floats, net: Indices, out: Floats, grads: Any) -> None:
+    """Write the transpose of J, times v, and add the transpose of G, times v."""
+    call(net[PULLBACK], t, (x, v, net, out, grads))
 
 
 @kernel

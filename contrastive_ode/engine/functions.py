@@ -98,9 +98,9 @@ def reduced(x: float) -> tuple[np.int64, float]:
 def sin_near(r: float) -> float:
     """Return the sine of |r| <= pi / 4."""
     z = r * r
-    p = -1 / 1307674368000
-    for c in (1 / 6227020800, -1 / 39916800, 1 / 362880, -1 / 5040, 1 / 120, -1 / 6):
-        p = p * z + c
+    y = z * z
+    p = (1 / 6227020800 - z * (1 / 1307674368000)) * y + (1 / 362880 - z * (1 / 39916800))
+    p = (p * y + (1 / 120 - z * (1 / 5040))) * z - 1 / 6
     return r + r * z * p
 
 
@@ -108,26 +108,28 @@ def sin_near(r: float) -> float:
 def cos_near(r: float) -> float:
     """Return the cosine of |r| <= pi / 4."""
     z = r * r
-    p = 1 / 20922789888000
-    for c in (
-        *(-1 / 87178291200, 1 / 479001600, -1 / 3628800),
-        *(1 / 40320, -1 / 720, 1 / 24, -1 / 2),
-    ):
-        p = p * z + c
+    y = z * z
+    p = (z * (1 / 20922789888000) - 1 / 87178291200) * y + (z * (1 / 479001600) - 1 / 3628800)
+    p = (p * y + (z * (1 / 40320) - 1 / 720)) * y + (z * (1 / 24) - 1 / 2)
     return 1.0 + z * p
+
+
+@exact
+def signed(y: float, quarter: np.int64) -> float:
+    """Return y, or -y where a number of quarter turns says that of a sine: two bits do."""
+    bits = np.float64(y).view(np.int64) ^ np.int64((quarter & np.int64(2)) << np.int64(62))
+    return np.int64(bits).view(np.float64)
 
 
 @exact
 def sin(x: float) -> float:
     """Return the sine."""
     quarter, r = reduced(x)
-    y = cos_near(r) if quarter & 1 else sin_near(r)
-    return -y if quarter & 2 else y
+    return signed(cos_near(r) if quarter & 1 else sin_near(r), quarter)
 
 
 @exact
 def cos(x: float) -> float:
     """Return the cosine."""
     quarter, r = reduced(x)
-    y = sin_near(r) if quarter & 1 else cos_near(r)
-    return -y if (quarter + 1) & 2 else y
+    return signed(sin_near(r) if quarter & 1 else cos_near(r), quarter + np.int64(1))

@@ -43,6 +43,10 @@ def sensitivity(t: float, x: Floats, v: Floats, net: NetArrays, grads: Any) -> N
     """Stand in for the generated kernel: adds the transpose of G, times v."""
 
 
+def pullback(t: float, x: Floats, v: Floats, net: NetArrays, out: Floats, grads: Any) -> None:
+    """Stand in for the generated kernel: `vjp` and `sensitivity` at once."""
+
+
 def loss(x: float, y: float) -> float:
     """Stand in for the generated kernel: cost of an output x with the target y."""
     return 0.5 * (x - y) ** 2

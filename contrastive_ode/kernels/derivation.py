@@ -93,6 +93,7 @@ def derive(system: Declaration) -> dict[str, Derived]:
 
     `rhs`: F. `jvp`: J v. `vjp`: :math:`J^T v`. `sensitivity`: :math:`G^T v`. `sensitivity_rate`:
     :math:`\dot G^T v`, the total derivative of G along a given flow, which is a second vector.
+    `pullback`: :math:`J^T v` and :math:`G^T v`.
     """
     import sympy
 
@@ -124,7 +125,15 @@ def derive(system: Declaration) -> dict[str, Derived]:
                 found[kernel].lifts[f"{LIFT}_{name}"] = lift
             found["sensitivity_rate"].lifts[f"{DRIFT}_{name}"] = drift
     _derive_totals(system, found)
+    if not system.threshold:
+        found["pullback"] = _together(found["vjp"], found["sensitivity"])
     return found
+
+
+def _together(a: Derived, b: Derived) -> Derived:
+    """Return what two kernels compute, which go through the edges once for both."""
+    contributions = [*a.contributions, *b.contributions]
+    return Derived(contributions, a.totals | b.totals, a.lifts | b.lifts)
 
 
 def _derive_totals(system: Declaration, found: dict[str, Derived]) -> None:

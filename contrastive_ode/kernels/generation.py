@@ -2,7 +2,7 @@
 
 Two things are done to the expressions that the compiler cannot do: what depends on one node alone
 and costs more than a product is computed once a node, not once an edge (`NodeArrays`); and factors
-that do not change in the inner loop are taken out of its sums (`inner_loop`).
+that do not change in an inner loop are taken out of its sums (`edges`).
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ from contrastive_ode.declaration.declaration import Declaration, index_of
 from contrastive_ode.kernels.addressing import addressed
 from contrastive_ode.kernels.derivation import Contribution, Derived, derive, derive_loss
 from contrastive_ode.kernels.derivation import vanishes_on_diagonal as vanishes
+from contrastive_ode.kernels.edges import backwards, edge_loops, triple_loops
 from contrastive_ode.kernels.hoisting import NodeArrays
 from contrastive_ode.kernels.naming import Names
 from contrastive_ode.kernels.padding import loops_in_lanes, padding
@@ -32,7 +33,7 @@ from math import sinh, sqrt, tan
 import numpy as np
 
 from contrastive_ode.engine.addresses import call, complex_table, complexes, float_table, floats
-from contrastive_ode.engine.addresses import integers, narrow, unsigned
+from contrastive_ode.engine.addresses import fetch, integers, narrow, unsigned
 from contrastive_ode.engine.arguments import Drive, End
 from contrastive_ode.engine.blas import add_outer_product, by_plain, by_turned
 from contrastive_ode.engine.lanes import load as _load, total as _all_four
@@ -52,6 +53,8 @@ kernel = compiled(**options, **outer, forceinline=True)
 inner = compiled(**options, **within, forceinline=True)
 exact = compiled(**options | dict(fastmath={"contract"}), **outer, forceinline=True)
 entry = compiled(**options, **within)  # called by its address
+# sums over the few edges of a graph: one number at a time is faster
+in_order = compiled(**options | dict(fastmath={"contract", "nsz", "arcp"}), **within)
 '''
 MOST_TRIPLES = "sparse, most triples"
 NET = {
@@ -72,6 +75,7 @@ ARGUMENTS = {
     "vjp": "_t, _x, _v, _net, _out",
     "sensitivity": "_t, _x, _v, _net, _grads",
     "sensitivity_rate": "_t, _x, _v, _u, _net, _grads",
+    "pullback": "_t, _x, _v, _net, _out, _grads",
     "clock": "_t, _x, _net, _out",
 }
 
@@ -132,6 +136,7 @@ def _kernel(
     late += [(value, names.rows[name]) for name, value in derived.lifts.items()]
     back = pairs == "sparse" and any(backwards(c, value) for c, value in (*values, *sums))
     everything = [value for _, value in (*values, *sums)] + [value for value, _ in early + late]
+    names.arrays = len(hoist.table) + len(names.rows)
     body = [*numbers(names, everything), *_body(name, names, (early, late, sums, values), pairs)]
     if names.in_tuples:
         yield from head(name, back)
@@ -156,8 +161,9 @@ def _body(name: str, names: "Names", parts: Any, pairs: str) -> Iterable[str]:
     nodes = [(c, value) for c, value in values if c.kind == "node"]
     edges = [(c, value) for c, value in values if c.kind == "pair"]
     triples = [(c, value) for c, value in values if c.kind == "triple"]
-    incomplete = "_out" in ARGUMENTS[name] and len(totals) < len(names.system.states)
-    begun = sorted(c.position for c, _ in nodes) == list(range(len(names.system.states)))
+    states = range(len(names.system.states))
+    incomplete = "_out" in ARGUMENTS[name] and len(totals) < len(states)
+    begun = sorted((c.array, c.position) for c, _ in nodes) == [("state", s) for s in states]
     if incomplete and begun and not edges:  # what a node adds is where the sums begin
         yield "    for _i in range(_N):"
         yield from names.loads({"i"}, [value for _, value in nodes], 8)
@@ -208,87 +214,4 @@ def node_loop(
     yield from names.loads({"i"}, [value for value, _ in arrays], 8)
     yield from (f"        {line}" for line in lines)
     for (_, m), value in zip(arrays, values, strict=True):
-        yield f"        _s[{m}, _i] = {code(value)}"
-
-
-def edge_loops(
-    names: "Names",
-    nodes: "list[tuple[Contribution, Expr]]",
-    edges: "list[tuple[Contribution, Expr]]",
-    totals: set[int],
-    pairs: str,
-) -> Iterable[str]:
-    """Write the loop over nodes i, and in it the one over the edges j → i."""
-    yield "    for _i in range(_N):"
-    inner = [names.factors(value, "j") for _, value in edges]
-    at_node = [value for _, value in nodes] + [value for pair in inner for value in pair]
-    yield from names.loads({"i"}, at_node, 8)
-    yield from (f"        _total{s} = 0.0" for s in sorted(totals))
-    yield from (f"        {names.total(c, totals)} += {code(value)}" for c, value in nodes)
-    if edges:
-        header = {
-            "sparse": [
-                "        for _e in range(_rows[_i], _rows[_i + _1]):",
-                "            _j = _columns[_e]",
-            ],
-            "full": ["        for _j in range(_N):"],
-            "split": [
-                "        for _first, _end in ((_0, _i), (_i + _1, _N)):",
-                "            for _j in range(_first, _end):",
-            ],
-        }[pairs]
-        if pairs == "sparse" and any(backwards(c, value) for c, value in edges):
-            header += ["            _r = _back[_e]"]
-        pad = 16 if pairs == "split" else 12
-        yield from inner_loop(names, edges, ("i",), "j", header, pad, totals)
-    own = {c.position: names.entry(c) for c, _ in (*nodes, *edges) if c.array != "parameter"}
-    yield from (f"        {own[s]} = _total{s}" for s in sorted(totals))
-
-
-def backwards(c: Contribution, value: "Expr") -> bool:
-    """Return whether something has to do with the edge i → j beside j → i."""
-    return c.index == "ji" or any(str(symbol).endswith("_ji") for symbol in value.free_symbols)
-
-
-def triple_loops(names: "Names", triples: "list[tuple[Contribution, Expr]]") -> Iterable[str]:
-    """Write the loop over the pairs (i, j) of the triples, and in it the one over k."""
-    yield "    for _g in range(np.uint64(len(_firsts))):"
-    yield "        _i = _firsts[_g]"
-    yield "        _j = _seconds[_g]"
-    yield from names.loads({"i", "j"}, [value for _, value in triples], 8)
-    header = [
-        "        for _e in range(_starts[_g], _starts[_g + _1]):",
-        "            _k = _thirds[_e]",
-    ]
-    yield from inner_loop(names, triples, ("i", "j"), "k", header, 12, set())
-
-
-def inner_loop(
-    names: "Names",
-    terms: "list[tuple[Contribution, Expr]]",
-    outer_indices: tuple[str, ...],
-    inner_index: str,
-    header: list[str],
-    pad: int,
-    totals: set[int],
-) -> Iterable[str]:
-    """Write an inner loop, with sums for what belongs to the nodes outside it."""
-    split = [(c, *names.factors(value, inner_index)) for c, value in terms]
-    summed = [(c, f, v) for c, f, v in split if c.index in ("", *outer_indices)]
-    elsewhere = [(c, f, v) for c, f, v in split if c.index not in ("", *outer_indices)]
-    if not elsewhere:
-        summed = [(c, f * a, b) for c, f, v in summed for a, b in names.spread(v, inner_index)]
-    sums = {value: f"_sum{m}" for m, value in enumerate(dict.fromkeys(v for *_, v in summed))}
-    yield from (f"        {total} = 0.0" for total in sums.values())
-    yield from (f"        _factor{m} = {code(f)}" for m, (_, f, _) in enumerate(elsewhere))
-    yield from header
-    yield from names.loads({inner_index, "edge"}, [v for *_, v in split], pad)
-    lines, reduced = common([*sums, *(v for *_, v in elsewhere)])
-    yield from (f"{' ' * pad}{line}" for line in lines)
-    for total, value in zip(sums.values(), reduced, strict=False):
-        yield f"{' ' * pad}{total} += {code(value)}"
-    for m, (c, _, _) in enumerate(elsewhere):
-        value = code(reduced[len(sums) + m])
-        yield f"{' ' * pad}{names.total(c, totals)} += _factor{m} * ({value})"
-    for c, factor, value in summed:
-        yield f"        {names.total(c, totals)} += ({code(factor)}) * {sums[value]}"
+        yield f"        {names.kept(m, 'i')} = {code(value)}"

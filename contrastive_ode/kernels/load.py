@@ -21,7 +21,7 @@ BATCH = ("steps", "local", "products", "batch", "adjoint", "batch_adjoint")
 GENERATOR = (
     *("building", "derivation", "hoisting", "naming", "padding", "printing", "addressing"),
     "stepping",
-    "generation",
+    *("edges", "generation"),
 )
 EVENTS = ("pieces", "free", "nudged", "tangent", "adjoint")  # instead of most of the engine
 LOCK = threading.RLock()  # a module is made once, whichever thread needs it first

@@ -23,6 +23,9 @@ class Names:
     def __init__(self, system: Declaration, pairs: str) -> None:
         self.system, self.dense = system, pairs != "sparse"
         self.in_tuples = bool(system.threshold)  # else addresses tell where they are
+        edges = bool(system.totals) or any(kind == "pair" for kind, _ in system.terms)
+        self.two_at_once = edges and not (self.dense or self.in_tuples)
+        self.arrays = 0  # over nodes; where nodes go two at once, those of a node are side by side
         self.pads = False  # whether triples may be in lanes
         self.padded: tuple[int, ...] = ()  # the parameters of those that are
         self.rows: dict[str, int] = {}  # of the scratch memory, of totals and what depends on them
@@ -36,7 +39,7 @@ class Names:
         if c.array == "state":
             return f"_out[{shifted(c.position)}_{c.index}]"
         if c.array == "total":
-            return f"_s[{c.position}, _i]"
+            return self.kept(c.position, "i")
         return f"{self.array('_grads', c.position)}[{self._subscript(c.index)}]"
 
     def late(self, value: "Expr") -> bool:
@@ -124,14 +127,18 @@ class Names:
     def _source(self, symbol: str, index: str) -> str:
         name = symbol.removesuffix(f"_{index}")
         if name in self.rows:
-            return f"_s[{self.rows[name]}, _{index}]"
+            return self.kept(self.rows[name], index)
         if symbol.startswith("_h"):
-            return f"_s[{name[2:]}, _{index}]"
+            return self.kept(name[2:], index)
         for prefix, array in ((f"{DIRECTION}_", "_v"), (f"{FLOW}_", "_u"), ("", "_x")):
             state = name.removeprefix(prefix)
             if name.startswith(prefix) and state in self.system.states:
                 return f"{array}[{shifted(self.system.states.index(state))}_{index}]"
         return f"{self._place(name)}[{self._subscript(index)}]"
+
+    def kept(self, number: int | str, index: str) -> str:
+        """Return the source of what an array over nodes, given by its number, keeps of a node."""
+        return f"_s[_{index}, {number}]" if self.two_at_once else f"_s[{number}, _{index}]"
 
     def array(self, short: str, position: int) -> str:
         """Return the source of an array of several, which a kernel is given in a tuple or alone."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from contrastive_ode.declaration.declaration import Declaration, without_index
+from contrastive_ode.declaration.declaration import Declaration, index_of, without_index
 from contrastive_ode.engine.arguments import NetArrays, Workspace, workspace
 from contrastive_ode.engine.places import KERNELS, Place, address
 from contrastive_ode.events.arguments import EventWorkspace, event_workspace
@@ -91,7 +91,7 @@ class Model(Parameters):
         net, x, v = self.net(self.vector(w)), self.state("x", x), self.state("v", v)
         out = np.zeros(self.P)
         self.kernels().sensitivity(_time(t), x, v, net, self.split(out))
-        return out
+        return self.returned(out)
 
     def sensitivity_rate(
         self,
@@ -116,7 +116,7 @@ class Model(Parameters):
         net, x, v = self.net(self.vector(w)), self.state("x", x), self.state("v", v)
         out = np.zeros(self.P)
         self.kernels().sensitivity_rate(_time(t), x, v, u, net, self.split(out))
-        return out
+        return self.returned(out)
 
     def state(self, name: str, x: npt.ArrayLike) -> Floats:
         """Return a copy of a state; an error calls it by `name`.
@@ -233,13 +233,12 @@ class Model(Parameters):
         # the kernels write into it and hold no lock: threads that share a model must not share it
         more = rest.rows if rest and kind is float else 0
         scratch: npt.NDArray[Any] = np.empty((rows + more, self.N), kind)
-        w, block = np.ascontiguousarray(w), block.copy()
+        w, block = np.ascontiguousarray(self.stored(w)), block.copy()
         if more:
             rest.fill(w, scratch[rows:].reshape(-1))
         if locate:
             locate(block, w, scratch)
-        *indices, back = fixed
-        arrays: tuple[Any, ...] = (self.split(w), *indices, scratch, back, block)
+        arrays: tuple[Any, ...] = (self.split(w), *fixed, scratch, block)
         return NetArrays(*arrays)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -255,14 +254,17 @@ class Model(Parameters):
         """
         i, j, k = np.ascontiguousarray(self.topology.triples.T)
         new, starts = groups(self.topology)
-        rows, columns = self.topology.rows, self.topology.columns
-        found = (rows, columns, i[new], j[new], starts, k, self.topology.back)
-        indices = [index.astype(np.uint64) for index in found]
-        indices[1] = columns.astype(np.uint32)  # read once an edge, from a memory that is slow
-        constants = tuple(self.constants.values())
-        sizes = [self.N, len(indices[2]), 0]
+        order, rows = self._order, self.topology.rows
+        wide = [index.astype(np.uint64) for index in (rows, i[new], j[new], starts, k, order.back)]
+        narrow = [index.astype(np.uint32) for index in (order.columns, order.nodes, order.counts)]
+        indices = (wide[0], narrow[0], *wide[1:], *narrow[1:])
+        constants = tuple(
+            value[order.edges] if index_of(name) == "ij" and not self.topology.dense else value
+            for name, value in zip(self.system.constants, self.constants.values(), strict=True)
+        )
+        sizes = [self.N, len(wide[1]), order.twos, 0]
         offsets = [8 * where.start for where in self._slices.values()]
-        block = [0] * len(KERNELS) + sizes + [address(index) for index in indices]
+        block = [0] * len(KERNELS) + sizes + [address(index) for index in indices[1:]]
         block += [0] * (Place.number - Place.padded)
         block += [len(offsets), *offsets, *(address(constant) for constant in constants)]
         kernels = self.kernels()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from contrastive_ode.declaration.declaration import Declaration, index_of, without_index
+from contrastive_ode.models.edge_order import EdgeOrder, as_they_are, two_at_once
 from contrastive_ode.models.topology import Topology
 from foundation import domains
 from foundation.domains import Floats
@@ -125,6 +127,45 @@ class Parameters:
         [[[0.0, 1.0], [2.0, 3.0]], [4.0, 5.0], [6.0, 7.0]]
         """
         return tuple([w[where].reshape(shape) for where, shape in self._parts])
+
+    def stored(self, w: Floats) -> Floats:
+        """Return parameters in the order in which the kernels read them, that of `EdgeOrder`.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import contrastive_ode as ode
+        >>> from contrastive_ode import systems
+        >>> model = systems.kuramoto.on(ode.graph(4, [(0, 1), (1, 2), (2, 3)]), omega=0.0)
+        >>> model.stored(np.arange(6.0)).tolist()
+        [0.0, 5.0, 1.0, 3.0, 2.0, 4.0]
+        >>> model.returned(model.stored(np.arange(6.0))).tolist()
+        [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]
+        """
+        return w if self._places is None else w[self._places]
+
+    def returned(self, dw: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return what kernels computed for each parameter, in the order of `w`."""
+        if self._places is None:
+            return dw
+        found = np.empty_like(dw)
+        found[self._places] = dw
+        return found
+
+    @cached_property
+    def _order(self) -> EdgeOrder:
+        plain = self.system.threshold or len(self.topology.rows) <= self.N  # there are no rows
+        return (as_they_are if plain else two_at_once)(self.topology)
+
+    @cached_property
+    def _places(self) -> npt.NDArray[np.int64] | None:
+        if not len(self._order.nodes):
+            return None
+        places = np.arange(self.P)
+        for name, where in zip(self.system.parameters, self._slices.values(), strict=True):
+            if index_of(name) == "ij":
+                places[where] = places[where][self._order.edges]
+        return places
 
     @cached_property
     def tunable(self) -> npt.NDArray[np.bool]:

@@ -133,7 +133,7 @@ class BoundRule:
                 EventError.check_events(end, examples[shown], self.task.h, sizes)
                 BlowUpError.check(end, examples[shown], self.task.h, self.model.variable)
                 self._add_start(nudge, part)
-                own = part.real
+                own = self.model.returned(part.real)
                 own *= share
                 dw += own
         if self.echo:

@@ -45,7 +45,8 @@ class Linearised:
         outputs = np.flatnonzero(free) if self.everywhere else task.outputs
         target = np.zeros((task.examples, rows, len(outputs)))
         jumps = np.zeros((task.examples, P, len(outputs)))
-        grads = self.model.split(dw)
+        direct = np.full(self.model.P, -0.0)
+        grads = self.model.split(direct)
         for b, e in enumerate(examples):
             path, rates = self._course(net, e)
             value, slopes, pull = self._running(e, path, rates)
@@ -64,6 +65,7 @@ class Linearised:
                     slopes_p[p] += back
                     kernels.sensitivity(t, z, -pull_p[p], net, grads)
             target[e], jumps[e] = slopes[:, outputs], slopes_p[:, outputs]
+        dw += self.model.returned(direct)
         running = np.ones_like(target)
         return task.arrays._replace(
             outputs=outputs, target=target, running=running, point_target=jumps

@@ -129,7 +129,7 @@ def test_products_of_functions_of_two_nodes_are_summed_apart(pair, sums):
     system = ode.System("s", pair=pair, parameters=["K_ij"], constants=["a_i"])
     (rhs, *_), rng = kernels(system, "sparse"), np.random.default_rng(0)
     assert (
-        len(set(re.findall(r"_sum\d", rhs.partition("@entry")[2].partition("@entry")[0]))) == sums
+        len(set(re.findall(r"_sum\d", rhs.partition("@in_order")[2].partition("@in_order")[0]))) == sums
     )
     model = system.on(ode.random_graph(7, 4.0, rng=rng), a=rng.normal(size=7))
     x, w, (i, j) = rng.normal(size=7), rng.normal(size=model.P), model.topology.edges.T

@@ -11,7 +11,7 @@ import contrastive_ode as ode
 from contrastive_ode import systems
 from contrastive_ode.engine.places import Place
 
-LISTS = slice(Place.rows, Place.padded)  # their addresses
+LISTS = slice(Place.columns, Place.padded)  # their addresses
 UNSEEN = ode.System("decay towards b", node="b_i - k_i * x_i", parameters=["b_i", "k_i"])
 
 
