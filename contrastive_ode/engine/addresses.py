@@ -48,28 +48,6 @@ def _call(typingctx: Any, function: Any, t: Any, arrays: Any) -> Any:
 call: Any = _call  # but for the first argument, which numba gives
 
 
-@intrinsic
-def _fetch(typingctx: Any, array: Any, at: Any) -> Any:
-    """Bring an entry of an array into the cache, which may be beyond its end."""
-
-    def codegen(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        from llvmlite import ir
-
-        data = make_array(signature.args[0])(context, builder, arguments[0]).data
-        place = builder.bitcast(builder.gep(data, [arguments[1]]), cgutils.voidptr_t)
-        word = ir.IntType(32)
-        told = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, word, word, word])
-        function = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], told)
-        read, soon, data_not_code = word(0), word(3), word(1)
-        builder.call(function, [place, read, soon, data_not_code])
-        return context.get_dummy_value()
-
-    return types.void(array, at), codegen
-
-
-fetch: Any = _fetch  # but for the first argument, which numba gives
-
-
 def _view(dtype: Any, ndim: int) -> Any:
     """Return the compiled function of an address and a length, or two, that gives the array."""
     kind = types.Array(dtype, ndim, "C")

@@ -26,8 +26,6 @@ HEADERS = {
         "            for _j in range(_first, _end):",
     ],
 }
-OF_EDGE = re.compile(r"\b(_[wc]\d+)\[_e\]")
-AHEAD = 256  # edges; what is read one behind the other is asked for before
 OF_NODE = re.compile(r"\b(_(?:sum|total|factor)\d+|\w*_i)\b")
 
 
@@ -90,8 +88,6 @@ def two_at_once(loop: InnerLoop) -> Iterable[str]:
     yield "        _i, _i_second = _order[_2 * _g], _order[_2 * _g + _1]"
     yield from (*loop.before, *of_second(loop.before))
     yield "        for _ in range(_counts[_2 * _g]):"
-    read = dict.fromkeys(["_columns", *OF_EDGE.findall("\n".join(loop.inside))])
-    yield from (f"            fetch({array}, _e + np.uint64({AHEAD}))" for array in read)
     yield from (*edge, *second)
     yield from (*loop.after, *of_second(loop.after))
     yield "    for _g in range(_2 * _twos, _N):"

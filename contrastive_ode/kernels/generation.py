@@ -33,7 +33,7 @@ from math import sinh, sqrt, tan
 import numpy as np
 
 from contrastive_ode.engine.addresses import call, complex_table, complexes, float_table, floats
-from contrastive_ode.engine.addresses import fetch, integers, narrow, unsigned
+from contrastive_ode.engine.addresses import integers, narrow, unsigned
 from contrastive_ode.engine.arguments import Drive, End
 from contrastive_ode.engine.blas import add_outer_product, by_plain, by_turned
 from contrastive_ode.engine.lanes import load as _load, total as _all_four

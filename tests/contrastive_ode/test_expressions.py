@@ -128,9 +128,8 @@ def test_names_that_generated_code_uses_are_refused(name, kind):
 def test_products_of_functions_of_two_nodes_are_summed_apart(pair, sums):
     system = ode.System("s", pair=pair, parameters=["K_ij"], constants=["a_i"])
     (rhs, *_), rng = kernels(system, "sparse"), np.random.default_rng(0)
-    assert (
-        len(set(re.findall(r"_sum\d", rhs.partition("@in_order")[2].partition("@in_order")[0]))) == sums
-    )
+    first = rhs.partition("@in_order")[2].partition("@in_order")[0]
+    assert len(set(re.findall(r"_sum\d", first))) == sums
     model = system.on(ode.random_graph(7, 4.0, rng=rng), a=rng.normal(size=7))
     x, w, (i, j) = rng.normal(size=7), rng.normal(size=model.P), model.topology.edges.T
     values = {"K_ij": w, "x_i": x[i], "x_j": x[j], "a_i": model.constants["a"][i]}
