@@ -69,19 +69,19 @@ def two_at_once(topology: Topology) -> EdgeOrder:
     sorted_nodes = np.lexsort((degree, window))
     kind = np.stack([window, degree])[:, sorted_nodes]
     new = np.append(True, (np.diff(kind) != 0).any(axis=0))  # the first one of its kind
-    place = np.arange(topology.N) - np.flatnonzero(new)[np.cumsum(new) - 1]  # in its kind
+    number = np.arange(topology.N) - np.flatnonzero(new)[np.cumsum(new) - 1]  # in its kind
     last = np.append(new[1:], True)
-    alone = last & (place % 2 == 0)
+    alone = last & (number % 2 == 0)
     nodes = np.append(sorted_nodes[~alone], sorted_nodes[alone])
     twos = int(np.count_nonzero(~alone)) // 2
-    # by pair of partners, then by place in the row, then by partner
-    group = np.append(np.repeat(np.arange(twos), 2), np.arange(twos, topology.N - twos))
-    of_node = np.empty((2, topology.N), dtype=np.int64)
-    of_node[:, nodes] = group, np.arange(topology.N)
+    counts, at = degree[nodes], np.empty(topology.N, dtype=np.int64)
+    at[nodes] = np.arange(topology.N)
+    paired = at < 2 * twos
+    second = paired & (at % 2 == 1)
+    begin = np.append(0, np.cumsum(counts))[at - second]  # of the edges into a node, or into both
     i = np.repeat(np.arange(topology.N), degree)
-    in_row = np.arange(len(i)) - rows[i]
-    edges = np.lexsort((of_node[1, i], in_row, of_node[0, i]))
-    to = np.empty_like(edges)
-    to[edges] = np.arange(len(edges))
-    back = to[topology.back[edges]]
-    return EdgeOrder(nodes, degree[nodes], twos, edges, topology.columns[edges], back)
+    place = begin[i] + (1 + paired[i]) * (np.arange(len(i)) - rows[i]) + second[i]
+    edges = np.empty_like(place)
+    edges[place] = np.arange(len(place))
+    back = place[topology.back[edges]]
+    return EdgeOrder(nodes, counts, twos, edges, topology.columns[edges], back)
