@@ -105,6 +105,9 @@ def _opened(path: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode & 0xFF not in _UNREADABLE:
             raise
         return _copied(path)
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -121,8 +124,10 @@ def _copied(path: Path) -> sqlite3.Connection:
 def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of a database, which is closed."""
     memory = _connected(":memory:")
-    with contextlib.closing(connection):
+    with contextlib.closing(connection), contextlib.ExitStack() as unless_whole:
+        unless_whole.callback(memory.close)
         connection.backup(memory)
+        unless_whole.pop_all()
     return memory
 
 

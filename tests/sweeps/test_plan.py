@@ -1,5 +1,6 @@
 """What a sweep would compute, and how long it would take."""
 
+import contextlib
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -36,7 +37,7 @@ def test_nothing_is_stored(ledger, tmp_path):
 
 def test_stored_replicas_tell_how_long_a_point_takes(ledger):
     run(ledger, {"N": [0, 50]}, replicas=2)
-    with sqlite3.connect(ledger["store"]) as connection:
+    with contextlib.closing(sqlite3.connect(ledger["store"])) as connection, connection:
         connection.execute("UPDATE points SET seconds = 2.0")
         connection.execute("""UPDATE points SET seconds = 6.0 WHERE parameters = '{"N":50}'""")
     before = ledger["store"].read_bytes()
