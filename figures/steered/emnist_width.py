@@ -102,8 +102,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     every_second = data["H"].values[::-2][::-1].tolist()
     checks = run(checked, {**own, "model": CHECKED, "H": every_second})
     data = data.assign(held(checks))
-    return data.drop_vars("seconds").merge(found).assign_attrs(
-        images=PIXELS[search.dataset], epochs=epochs, H_search=search.H
+    return (
+        data.drop_vars("seconds")
+        .merge(found)
+        .assign_attrs(images=PIXELS[search.dataset], epochs=epochs, H_search=search.H)
     )
 
 
