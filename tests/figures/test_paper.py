@@ -159,7 +159,7 @@ def test_no_table_is_a_product_of_unrelated_axes(name, most, tmp_path):
 
 def test_a_table_is_found_by_a_variable():
     table = to_dataframe("relaxation", "settled")
-    assert list(table)[:3] == ["N", "J_D", "settled"]
+    assert {"N", "J_D", "settled"} <= set(table)
     one = stored.load("relaxation")["settled"].sel(N=200)
     assert table["settled"][table["N"] == 200].tolist() == one.values.tolist()
     with pytest.raises(ValueError, match=r"variable must be one of .* did you mean 'settled'"):
