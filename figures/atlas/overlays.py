@@ -123,13 +123,15 @@ def _clusters(data: "xarray.Dataset") -> Iterator[Overlay]:
 def _relaxation(data: "xarray.Dataset") -> Iterator[Overlay]:
     numbers: tuple[Any, Any, Any]
     styles = list(zip((100, 400, 1600), (PINK, GREEN, ORANGE), "dso", strict=True))
-    for J_D in data["J_D"].values.round(9).tolist():
+    for J_D in np.arange(1, 12) / 10:  # where the table has a point, too
         for N, color, marker in styles:
             one = data.sel(N=N).sel(J_D=J_D, method="nearest")
             one = one.where(one["unstable"] > 0).isel(sweep=slice(1, 21))
             numbers = np.arange(1, 21), one["unstable"], one["unstable_error"]
             label = f"N = {N}"
-            yield _points("relaxation", "relaxation", label, {"J_D": J_D}, numbers, color, marker)
+            yield _points(
+                "relaxation", "relaxation", label, {"J_D": float(J_D)}, numbers, color, marker
+            )
     for N, size in zip(data["N"].values.tolist(), SIZES, strict=False):
         one, when = data.sel(N=N), {"size": size}
         label = f"relaxation, N = {N}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -343,10 +342,9 @@ class SteeredClassifier(LogitClassifier):
     def _logits(self, inputs: Array) -> Array:
         return self.learner_._logits(inputs)
 
-    def _bar(self) -> Iterable[int]:
+    def _bar(self) -> Any:
         if not self.progress:  # a lock of tqdm, even of no bar, is missed where a worker is killed
             return range(self.epochs)
         from tqdm.auto import tqdm
 
-        bar: Iterable[int] = tqdm(range(self.epochs), desc="epochs")
-        return bar
+        return tqdm(range(self.epochs), desc="epochs")
