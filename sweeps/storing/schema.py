@@ -124,10 +124,12 @@ def _copied(path: Path) -> sqlite3.Connection:
 def _in_memory(connection: sqlite3.Connection) -> sqlite3.Connection:
     """Return a copy of a database, which is closed."""
     memory = _connected(":memory:")
-    with contextlib.closing(connection), contextlib.ExitStack() as unless_whole:
-        unless_whole.callback(memory.close)
-        connection.backup(memory)
-        unless_whole.pop_all()
+    try:
+        with contextlib.closing(connection):
+            connection.backup(memory)
+    except BaseException:
+        memory.close()
+        raise
     return memory
 
 
