@@ -128,7 +128,7 @@ def _iterate(couplings: Couplings, messages: Messages, update: Update) -> None:
                 V[l, i] += J[l, i, j] ** 2 * (1 - m[l, i, j] ** 2)
                 h[l, j] += field[l, i, j]
     _update_fields(couplings, messages, Inputs(h, omega, V), update.damping)
-    h[:] = update.theta
+    h = update.theta.copy()
     for l in range(L):
         for i in range(N):
             for j in range(N):

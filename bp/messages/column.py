@@ -145,14 +145,16 @@ def update_columns(
         for i in range(N):
             constrain(omega[run, :, i], V[run, :, i], J_D, lam, space)
             if gamma[run] > 0:
-                fields[:] = h[run, :, i] + f[run, :, i]
+                for l in range(L):
+                    fields[l] = h[run, l, i] + f[run, l, i]
                 log_Z = transfer(fields, space)
                 for l in range(L):
                     u = expectations(l, fields, space, log_Z)[0]
                     f[run, l, i] = focus(gamma[run], y[run], u - f[run, l, i])
             else:
                 f[run, :, i] = 0
-            fields[:] = h[run, :, i] + f[run, :, i]
+            for l in range(L):
+                fields[l] = h[run, l, i] + f[run, l, i]
             log_Z = transfer(fields, space)
             for l in range(L):
                 t[run, l, i], g[run, l, i], slope[run, l, i] = expectations(l, fields, space, log_Z)

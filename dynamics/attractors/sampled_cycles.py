@@ -196,7 +196,7 @@ def _follow(
         since, power = 0, 1
         for _ in range(max_steps):
             if since == power:
-                kept[:] = state
+                kept = state.copy()
                 power *= 2
                 since = 0
             _advance(tables, J_D, state, h)
@@ -206,7 +206,7 @@ def _follow(
                 break
         if lengths[k] == 0:
             continue
-        state[:], kept[:] = states[k], states[k]
+        state, kept = states[k].copy(), states[k].copy()
         for _ in range(lengths[k]):
             _advance(tables, J_D, state, h)
         transients[k] = 0
@@ -220,7 +220,9 @@ def _follow(
 def _advance(tables: Singles, J_D: np.float32, state: Bytes, h: Singles) -> None:
     """Update all neurons at once: neuron i is bit i % 8 of byte i // 8."""
     chunks, _, n = tables.shape
-    h[:] = tables[0, state[0]]
+    first = tables[0, state[0]]
+    for i in range(n):
+        h[i] = first[i]
     for c in range(1, chunks):
         row = tables[c, state[c]]
         for i in range(n):
