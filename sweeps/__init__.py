@@ -43,7 +43,7 @@ cluster, give `run` an executor: `executor=dask.distributed.Client(...).get_exec
 
 from foundation import __version__
 from foundation.errors import ConvergenceError
-from sweeps.errors import LedgerError, SweepError, SweepWarning
+from sweeps.errors import LedgerError, LedgerInUseError, SweepError, SweepWarning
 from sweeps.judging.binomial import binomial_interval
 from sweeps.judging.chi_squared import compare
 from sweeps.judging.comparison import Comparison, plot_comparison
@@ -69,6 +69,7 @@ __all__ = [
     "Extrapolation",
     "Failure",
     "LedgerError",
+    "LedgerInUseError",
     "Plan",
     "Pool",
     "Recheck",

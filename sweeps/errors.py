@@ -43,6 +43,30 @@ class LedgerError(RuntimeError):
     """
 
 
+class LedgerInUseError(LedgerError):
+    """Another sweep writes to the store: wait for its end, what it computes is there then.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> import sweeps
+    >>> def square(N):
+    ...     return N**2
+    >>> def meanwhile(N, store):
+    ...     try:
+    ...         with ThreadPoolExecutor(1) as executor:
+    ...             sweeps.run(square, {"N": [N]}, executor=executor, store=store, version=1)
+    ...     except sweeps.LedgerInUseError:
+    ...         return "in use"
+    >>> with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(1) as executor:
+    ...     store = f"{folder}/squares.sqlite"
+    ...     again = dict(executor=executor, store=store, version=1, progress=False)
+    ...     print(sweeps.run(meanwhile, {"N": [2], "store": [store]}, **again)["result"].item())
+    in use
+    """
+
+
 class SweepWarning(UserWarning):
     """A sweep ended with failed points, met a damaged result, or used results of other code.
 

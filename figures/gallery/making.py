@@ -1,17 +1,20 @@
 """A folder of figures: compute, judge, draw, store."""
 
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sweeps
 from figures import catalogue
-from figures.gallery import picture, redrawing
+from figures.chapter import Chapter
+from figures.gallery import entry, picture, redrawing, side_by_side
 from figures.gallery.described import describe
-from figures.gallery.entry import Entry
 from figures.gallery.page import write_page
 from figures.gallery.texts import said
 from foundation.files import writable
@@ -57,11 +60,16 @@ class Gallery:
     executor: Executor | int | None = field(default=None, repr=False)
     resume: bool = True
     progress: bool = True
-    _renewed: set[Any] = field(default_factory=set, init=False, repr=False)
+    # inodes of the ledgers that are set aside, each once: none, or all that there are at first
+    _old: frozenset[int] | None = field(default=None, repr=False)
+    _waits: bool = field(default=False, repr=False)  # for other figures that share a ledger
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "folder", Path(self.folder))
         writable("output", self.folder)
+        if self._old is None:
+            found = [] if self.resume else self._ledgers.glob("*.sqlite")
+            object.__setattr__(self, "_old", frozenset(path.stat().st_ino for path in found))
 
     def make(self, name: str) -> "xarray.Dataset":
         """Compute, judge, draw and store one figure, and renew the page.
@@ -84,18 +92,35 @@ class Gallery:
         return data
 
     def make_all(self, names: Sequence[str]) -> "Iterator[tuple[str, xarray.Dataset]]":
-        """Make figures as `make` does, and draw each while the next one is computed.
+        """Make figures as `make` does, in worker processes.
+
+        At quick sizes each figure is made by one worker; at publication sizes, or on an executor
+        that is no pool of ours, the points of one figure are shared by all workers, and each figure
+        is drawn while the next one is computed. What comes out does not depend on it.
 
         Yields
         ------
-        Names and data, in the order of `names`, as soon as they are computed.
+        Names and data, as soon as they are made.
 
         Raises
         ------
         TypeError, ValueError, sweeps.SweepError
-            As `make` does. What is raised in drawing has a note that names the figure, and comes
-            at the end.
+            As `make` does, with a note that names the figure; what is raised in drawing comes, at
+            publication sizes, at the end.
         """
+        if self.full or not isinstance(self.executor, sweeps.Pool | int | None):
+            yield from self._one_after_the_other(names)
+            return
+        alone = replace(self, executor=None, progress=False, _waits=True)
+        make = partial(_made, alone, catalogue.chapters())
+        known: dict[str, entry.Entry] = {}
+        with self._pool() as pool:
+            for name, (data, told) in side_by_side.each(make, names, pool, self.progress):
+                known[name] = told
+                write_page(self.folder, known)
+                yield name, data
+
+    def _one_after_the_other(self, names: Sequence[str]) -> "Iterator[tuple[str, xarray.Dataset]]":
         with ThreadPoolExecutor(1) as thread:  # the simulations have processes
             drawn = []
             for name in names:
@@ -142,7 +167,7 @@ class Gallery:
         write_page(self.folder)
         return data
 
-    def redraw_all(self, names: Sequence[str]) -> Iterator[Entry]:
+    def redraw_all(self, names: Sequence[str]) -> Iterator[entry.Entry]:
         """Draw results that come with the package in worker processes; at the end write the page.
 
         Their number is that of `executor`; what they write does not depend on it.
@@ -162,10 +187,7 @@ class Gallery:
 
         for name in names:
             stored.find(name)
-        if isinstance(self.executor, sweeps.Pool):
-            yield from redrawing.redraw_all(names, self.folder, self.executor)
-            return
-        with sweeps.Pool(self.executor if isinstance(self.executor, int) else None) as pool:
+        with self._pool() as pool:
             yield from redrawing.redraw_all(names, self.folder, pool)
 
     def recheck(self, count: int = 3) -> Iterator[tuple[str, list[sweeps.Recheck]]]:
@@ -205,24 +227,54 @@ class Gallery:
     def _ledgers(self) -> Path:
         return self.folder / "ledgers"
 
+    @contextmanager
+    def _pool(self) -> Iterator[sweeps.Pool]:
+        """Give the pool that the caller brought, or one of our own."""
+        if isinstance(self.executor, sweeps.Pool):
+            yield self.executor
+            return
+        with sweeps.Pool(self.executor if isinstance(self.executor, int) else None) as pool:
+            yield pool
+
     def _run(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
+        while True:
+            try:
+                return self._swept(function, grid, **options)
+            except sweeps.LedgerInUseError:  # its points are there when the other figure has them
+                if not self._waits:
+                    raise
+                time.sleep(0.2)
+
+    def _swept(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
         # neither chapter nor room stands in the name: a module that moves keeps its ledgers
         name = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
-        data = sweeps.run(
+        store = self._ledgers / f"{name}.sqlite"
+        old = store.is_file() and store.stat().st_ino in (self._old or ())
+        return sweeps.run(
             function,
             grid,
-            store=self._ledgers / f"{name}.sqlite",
+            store=store,
             name=f"figures.{name}",
             version=_version(function),
             rng=self.seed,
             executor=self.executor,
             progress=self.progress,
-            resume=self.resume or function in self._renewed,
+            resume=not old,
             throw=True,
             **options,
         )
-        self._renewed.add(function)
-        return data
+
+
+def _made(
+    gallery: Gallery, chapters: tuple[Chapter, ...], name: str
+) -> "tuple[xarray.Dataset, entry.Entry]":
+    """In a worker: make a figure, all but the page; return its data, and what the page says."""
+    for chapter in chapters:  # those that were added in the driver, too
+        catalogue.add(chapter)
+    with ThreadPoolExecutor(1) as executor:
+        data = replace(gallery, executor=executor)._computed(name)
+    picture.write(name, gallery.folder, data)
+    return data, entry.read(gallery.folder / f"{name}.nc", data)
 
 
 def _version(function: Any) -> int:

@@ -50,15 +50,15 @@ def _redrawn(name: str, folder: Path) -> entry.Entry:
     return entry.read(folder / f"{name}.nc", redraw(name, folder))
 
 
-def result(name: str, future: "Future[T]") -> T:
-    """Return what came of drawing a figure; an error says which figure it was."""
+def result(name: str, future: "Future[T]", done: str = "drawn") -> T:
+    """Return what came of a figure that was to be `done`; an error says which figure it was."""
     try:
         return future.result()
     except BrokenExecutor as error:
         raise sweeps.SweepError(
-            f"a worker process died while {name}, or a figure after it, was drawn: out of memory, "
+            f"a worker process died while {name}, or a figure after it, was {done}: out of memory, "
             f"or a crash in compiled code ({type(error).__name__})"
         ) from error
     except Exception as error:
-        error.add_note(f"This happened while the figure {name} was drawn.")
+        error.add_note(f"This happened while the figure {name} was {done}.")
         raise

@@ -14,7 +14,7 @@ import weakref
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sweeps.errors import LedgerError
+from sweeps.errors import LedgerInUseError
 
 try:
     import fcntl
@@ -46,7 +46,7 @@ class Lock:
 
     Raises
     ------
-    LedgerError
+    LedgerInUseError
         If another driver holds it.
     OSError
         If the file cannot be made.
@@ -134,7 +134,7 @@ def _acquired(store: Path) -> int | None:
             return None
         os.close(descriptor)
         if time.monotonic() > end:
-            raise LedgerError(
+            raise LedgerInUseError(
                 f"{store} cannot be opened: another sweep is using it ({driver(store)}); wait for "
                 "that one to end, or give another path"
             )

@@ -1,9 +1,5 @@
 """A chapter of one's own is a chapter like all others, and one that cannot be is refused."""
 
-import importlib
-import sys
-import textwrap
-
 import pytest
 
 import figures
@@ -41,26 +37,6 @@ FIGURE = '''
         figure.subplots().plot(data["x"], data["result"])
         return figure
 '''
-
-
-@pytest.fixture
-def package(tmp_path, monkeypatch):
-    """Write a package of a chapter; undo what was added."""
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(catalogue, "_CHAPTERS", list(catalogue.chapters()))
-
-    def write(name, **modules):
-        folder = tmp_path / name
-        folder.mkdir()
-        (folder / "__init__.py").touch()
-        for module, text in modules.items():
-            (folder / f"{module}.py").write_text(textwrap.dedent(text).lstrip())
-        importlib.invalidate_caches()
-        return name
-
-    yield write
-    for name in [name for name in sys.modules if name.partition(".")[0].startswith("own_")]:
-        del sys.modules[name]
 
 
 def chapter(package, *names, title="My own"):

@@ -114,7 +114,7 @@ def test_a_figure_is_drawn_while_the_next_one_is_computed(tmp_path, monkeypatch)
 
     monkeypatch.setattr(Gallery, "_computed", compute)
     monkeypatch.setattr("figures.gallery.picture.write", draw)
-    made = Gallery(tmp_path, progress=False).make_all(["a", "b", "c"])
+    made = Gallery(tmp_path, full=True, progress=False).make_all(["a", "b", "c"])
     assert [next(made)[0] for _ in range(3)] == ["a", "b", "c"]
     with pytest.raises(ValueError, match="no such colour") as caught:
         next(made)
