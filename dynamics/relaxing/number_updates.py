@@ -56,8 +56,7 @@ class NumberUpdates:
 
     def unstable(self, which: Indices) -> npt.NDArray[np.float64]:
         """Return the fraction of unstable neurons in each state."""
-        s, h, _ = self.moving
-        return np.array([np.mean(s[r] * h[r] + self.couplings.J_D <= 0) for r in which])
+        return _unstable(self.couplings.J_D, self.moving, which) / self.s.shape[1]
 
     def refresh(self, state: int) -> None:
         """Compute the fields of a state anew."""
@@ -83,6 +82,17 @@ def _couplings(network: Network) -> Couplings:
     rows = cast("csr_array", network.outgoing)
     empty = none.reshape(1, 0, 0)
     return Couplings(empty, rows.indptr, rows.indices, rows.data, J_D, network.lam)
+
+
+@compiled
+def _unstable(J_D: float, moving: Moving, which: Indices) -> Indices:
+    """Return the number of unstable neurons in each state."""
+    found = np.zeros(len(which), dtype=np.int64)
+    for k in range(len(which)):
+        s, h = moving.s[which[k]], moving.h[which[k]]
+        for i in range(len(s)):
+            found[k] += s[i] * h[i] + J_D <= 0
+    return found
 
 
 @compiled

@@ -63,7 +63,7 @@ def retrained(draw: int, most: int, count: int, rng: np.random.Generator) -> dic
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train every community, and sort out where random states end."""
-    most, draws, states = (5000, 10, 100) if full else (1500, 4, 20)
+    most, draws, states = (5000, 10, 100) if full else (1500, 3, 20)
     grid = {"draw": list(range(draws)), "most": [most], "count": [states]}
     found = run(retrained, grid).squeeze(["most", "count", "replica"], drop=True)
     for name in NUMBERS:

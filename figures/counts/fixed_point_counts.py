@@ -61,7 +61,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Enumerate the three ensembles, and evaluate their theory."""
     import xarray
 
-    sizes, batches = ([14, 18, 22], 20) if full else ([10, 14, 18], 8)
+    sizes, batches = ([14, 18, 22], 20) if full else ([10, 14, 18], 5)
     J_D, few_J_D = [0.0, 0.15, 0.3, 0.45, 0.6, 0.8, 1.0], [0.0, 0.3, 0.6, 1.0]
     asymmetric = run(count_fixed_points, {"N": sizes, "J_D": J_D, "eta": [0.0]}, replicas=batches)
     symmetric = run(

@@ -66,7 +66,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
     from scipy.stats import norm
 
-    sizes, batches = ([100, 200, 400, 800, 1600], 4) if full else ([100, 200, 400, 800], 1)
+    sizes, batches = ([100, 200, 400, 800, 1600], 4) if full else ([100, 200, 400], 1)
     grid = {"N": sizes, "J_D": sorted(COARSE + FINE) if full else COARSE}
     data = run(settle, grid, replicas=batches)
     needed = pooled(data["sweeps"])
@@ -183,7 +183,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     )
     right.set_ylim(2e-5, 1)
     right.plot([], [], "x", color="C1", ms=7, label="exact mean at the start")
-    right.legend(loc="lower left")
+    right.legend(loc="upper right")
     return figure
 
 
@@ -223,6 +223,6 @@ def _draw_decay(ax: "Axes", data: "xarray.Dataset") -> None:
         capsize=0,
     )
     ax.plot(0, data["initial"], color="C1", marker="x", ms=7, clip_on=False)
-    k = len(mean) * 3 // 5
+    k = np.flatnonzero(shown)[-1] * 3 // 5
     place = data["sweep"].values[k], mean[k] / 1.15
     ax.annotate(f"$J_D = {float(data['J_D']):.1f}$", place, ha="right", va="top", fontsize=7.5)

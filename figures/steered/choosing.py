@@ -34,20 +34,16 @@ class Rung(NamedTuple):
 
 
 class Search(NamedTuple):
-    """A search on images of a data set, of which some are held back, for networks of H units.
-
-    `engine` is that of the networks: to compile a step takes longer than the small search.
-    """
+    """A search on images of a data set, of which some are held back, for networks of H units."""
 
     dataset: str
     held: int
     H: int
-    engine: str
     rungs: tuple[Rung, ...]
 
 
-QUICK = Search("centred digits", 300, 60, "events", (Rung(4, 2, 1), Rung(2, 4, 1)))
-FULL = Search("mnist", 10_000, 400, "compiled", (Rung(40, 2, 1), Rung(12, 6, 1), Rung(4, 12, 2)))
+QUICK = Search("centred digits", 300, 60, (Rung(4, 2, 1), Rung(2, 4, 1)))
+FULL = Search("mnist", 10_000, 400, (Rung(40, 2, 1), Rung(12, 6, 1), Rung(4, 12, 2)))
 
 
 def held_back(
@@ -108,7 +104,7 @@ def searched(
                 "H": [search.H],
                 "epochs": [rung.epochs],
                 "projection": list(range(rung.projections)),
-                "engine": [search.engine],
+                "engine": ["compiled"],
             }
             found = (
                 run(held_back, grid)["result"].mean(["projection", "replica"]).squeeze(drop=True)

@@ -89,7 +89,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     search = FULL if full else QUICK
     found = searched(run, search)
     epochs = search.rungs[-1].epochs
-    own = {"dataset": [search.dataset], "engine": [search.engine]}
+    own = {"dataset": [search.dataset], "engine": ["compiled"]}
     parts = []
     for name, index in [(RECIPE, -1), *zip(COMPETITORS, found["chosen"].values, strict=True)]:
         one = {**own, "name": [name], "index": [int(index)], "epochs": [epochs]}

@@ -87,7 +87,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     search, lengths = (FULL, [1, 2, 3, 5, 7]) if full else (QUICK, [1, 2, 4])
-    epochs = 4 if full else 8
+    epochs = 4 if full else 6
     found = searched(run, search, lengths)
     H, chosen = search.H, {rule: found["chosen"].sel(rule=rule).values.tolist() for rule in RULES}
     cases = [(rule, *own) for rule in RULES for own in zip(lengths, chosen[rule], strict=True)]
@@ -95,9 +95,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     shared: dict[Any, list[Any]] = {"dataset": [search.dataset], "epochs": [epochs]}
     chains = {**shared, ("rule", "L", "index"): cases, "H": [H], "order": list(ORDERS)}
     layers = {**shared, ("rule", "L", "index", "H"): wide, "order": [ORDERS[0]]}
-    engine = "compiled" if full else "events"  # to compile takes longer than small networks
     data = _by(run(tested, {**chains, "engine": ["events"]}, replicas=3), "L").squeeze("H", True)
-    one = _by(run(tested, {**layers, "engine": [engine]}, replicas=3), "H").squeeze("order", True)
+    one = _by(run(tested, {**layers, "engine": ["compiled"]}, replicas=3), "H").squeeze(
+        "order", True
+    )
     one = one.assign_coords(H=lengths[1:]).drop_vars("L").rename(H="L")
     same = data.sel(order=ORDERS[0], L=[1], drop=True)
     layer = xarray.concat([same, one], "L")[["test", "test_error"]]

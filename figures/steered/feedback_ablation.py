@@ -66,8 +66,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         dataset, H, epochs, strengths = "mnist", 400, 5, [0.3, 0.6, 0.9, 1.3, 2.0, 3.0]
     else:
         dataset, H, epochs, strengths = "centred digits", 100, 8, [0.3, 0.9, 2.0, 4.0]
-    # to compile a step takes longer than to learn from the small digits
-    engine = "compiled" if full else "events"
+    engine = "compiled"
     shared = {"dataset": [dataset], "H": [H], "epochs": [epochs], "engine": [engine]}
     scan = run(fed_back, {**shared, "feedback": list(KINDS), "lam_b": strengths}, replicas=6)
     none = run(fed_back, {**shared, "feedback": ["frozen"], "lam_b": [0.0]}, replicas=6)

@@ -75,8 +75,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         "units": [units], "lam_in": STRENGTHS, "J_D": J_D,
     }  # fmt: skip
     raw = run(merged, {**learners, "changes": ["as published"], "J_D": J_D}, replicas=3)
-    line = run(predicted, theory, replicas=1 if full else 2)[CLOSURES].to_dataarray("closure")
-    line = line.mean("replica").squeeze(["m0", "H", "seen", "changes", "units"], drop=True)
+    line = run(predicted, theory)[CLOSURES].to_dataarray("closure")
+    line = line.squeeze(["m0", "H", "seen", "changes", "units", "replica"], drop=True)
     data = _mean(raw).assign(
         theory=line,
         measured=_crossings(raw["first"].mean("replica")).squeeze(

@@ -111,21 +111,21 @@ def checked(
     dataset: str, rule: str, within: str, H: int, rng: np.random.Generator
 ) -> dict[str, float]:
     """Compare networks of one kind with double precision."""
-    return recomputed(entangled(dataset, rng, 500), H, 1, recipe_of(rule, within, 2), rng)
+    return recomputed(
+        entangled(dataset, rng, 500), H, 1, recipe_of(rule, within, 2), rng, "compiled"
+    )
 
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train with all rules, with and without J, on all images and on few."""
     if full:
         dataset, H, P, few, pairs = "mnist", 400, 60_000, [300, 1000, 3000, 10_000], 5
-        engine = "compiled"
     else:
         dataset, H, P, few, pairs = "centred digits", 100, 1437, [150], 3
-        engine = "events"  # to compile takes longer
     shared: dict[Any, list[Any]] = {"dataset": [dataset], "H": [H]}
     shared |= {"rule": list(RULES), "within": list(WITHIN)}
     sizes = [(size, max(size // 16 * EPOCHS, FEWEST)) for size in (*few, P)]
-    grid = {**shared, ("P", "steps"): sizes, "pair": list(range(pairs)), "engine": [engine]}
+    grid = {**shared, ("P", "steps"): sizes, "pair": list(range(pairs)), "engine": ["compiled"]}
     found = run(damaged, grid).squeeze(["dataset", "H", "engine", "replica"], drop=True)
     lines = {"flipped": FRACTIONS, "missing": FRACTIONS, "covered": COVERED}
     few_all = found["missing"].isel(missing_0=0, drop=True).rename(P_steps="images")

@@ -44,7 +44,7 @@ RULES = {
 }
 STARTS = ("asymmetric", "symmetric start")
 
-REPLICAS = {True: 3, False: 6}  # of full and of quick size
+REPLICAS = {True: 3, False: 4}  # of full and of quick size
 FULL_H = 400
 
 
@@ -83,7 +83,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     if full:
         dataset, lr_J, H, epochs = "mnist", 0.005, FULL_H, 10
     else:
-        dataset, lr_J, H, epochs = "centred digits", 0.1, 100, 20
+        dataset, lr_J, H, epochs = "centred digits", 0.1, 100, 15
     couplings, replicas = [0.0, 0.5], REPLICAS[full]
     grid = {
         "dataset": [dataset],

@@ -126,5 +126,5 @@ def _suicide(name):
 
 
 def test_a_worker_that_dies_is_told():
-    with sweeps.Pool(1) as pool, pytest.raises(sweeps.SweepError, match="while x, .* was made"):
+    with sweeps.Pool(1) as pool, pytest.raises(sweeps.SweepError, match=r"while x, .* was made"):
         list(each(_suicide, ["x", "y"], pool, False))
