@@ -73,7 +73,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Evaluate the curves, and the thresholds between them."""
     import xarray
 
-    points = 80 if full else 20
+    points = 80 if full else 16
     critical = run(critical_point, {"point": ["closing", "merging"]})["J_D"].values
     J_ogp, J_mono = critical.ravel().tolist()
     wide = [0.0, 0.05, 0.1, 0.2, 0.4, 0.8]

@@ -85,8 +85,8 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Evaluate thresholds against y, and against the distance."""
     import xarray
 
-    n = list(range(2, 21 if full else 9))
-    y = sorted({*np.geomspace(1.01, 100, 60 if full else 16).tolist(), *map(float, n)})
+    n = list(range(2, 21 if full else 7))
+    y = sorted({*np.geomspace(1.01, 100, 60 if full else 12).tolist(), *map(float, n)})
     d = np.geomspace(1e-3, 0.45, 80 if full else 24).tolist()
     line = run(gap_threshold, {"y": y}).squeeze()
     same = line.sel(y=[float(k) for k in n])

@@ -101,7 +101,7 @@ def gaps(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     y = [2, 3, 4, 6, 9, 12, 20] if full else [2, 3, 5, 9]
-    eta = np.linspace(0, 0.24, 49 if full else 9).round(6).tolist()
+    eta = np.linspace(0, 0.24, 49 if full else 7).round(6).tolist()
     return xarray.Dataset(
         {
             "threshold": _single(run(gap_threshold, {"y": y, "eta": eta})),

@@ -34,7 +34,7 @@ caption = (
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train on jammed packings."""
-    iterations, seeds = (60_000, (0, 1, 2)) if full else (4000, (0,))
+    iterations, seeds = (60_000, (0, 1, 2)) if full else (3000, (0,))
     data = trained(run, "allostery", iterations, seeds)
     made = demonstration("allostery", rng=seeds[0])
     # of another number of contacts in each packing, and filled up with nan

@@ -56,7 +56,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Sample eigenvalues, extrapolate them, and compute edges."""
     import xarray
 
-    sizes, batches = ([40, 80, 160, 320], 30) if full else ([20, 40, 80, 160], 12)
+    sizes, batches = ([40, 80, 160, 320], 30) if full else ([20, 40, 80, 160], 8)
     ratios = list(RATIOS) if full else [1.0, 3.0]
     grid = {"at": list(PLACES), "ratio": ratios, "p": list(FRACTIONS), "M": sizes}
     data = sweeps.summary(run(least, grid, replicas=batches))

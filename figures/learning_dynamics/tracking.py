@@ -58,7 +58,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Follow learning."""
     import xarray
 
-    N, steps, trained = (300, 200_000, 20_000) if full else (100, 30_000, 600)
+    N, steps, trained = (300, 200_000, 20_000) if full else (100, 20_000, 600)
     one = run(followed, {"N": [N], "steps": [steps], "trained": [trained]}).squeeze(drop=True)
     found = {
         name: (dims, one[name].values)

@@ -62,7 +62,7 @@ def checked(dataset: str, case: str, H: int, rng: np.random.Generator) -> dict[s
 
 def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Train with all four combinations."""
-    dataset, H, epochs = ("mnist", 400, 5) if full else ("digits", 200, 15)
+    dataset, H, epochs = ("mnist", 400, 5) if full else ("digits", 200, 10)
     grid = {"dataset": [dataset], "case": list(CASES), "H": [H], "epochs": [epochs]}
     data = sweeps.summary(run(ablated, grid, replicas=3)).squeeze(["dataset", "H", "epochs"])
     checks = run(checked, {"dataset": [dataset], "case": list(CASES), "H": [H]})
