@@ -96,7 +96,7 @@ def gaps(run: "Run", full: bool) -> "xarray.Dataset":
         chains = [name for name, chain in CHAINS.items() if chain[1] == distance]
         end = _uncoupled_threshold(distance)
         # the lines end like a square root
-        fraction = 1 - np.linspace(1, 0, 17 if full else 4)[:-1] ** 2
+        fraction = 1 - np.linspace(1, 0, 17 if full else 5)[:-1] ** 2
         J_D = end * fraction
         found = run(gap_threshold, {"chain": chains, "J_D": J_D.tolist()})["result"].values[..., 0]
         lam = np.hstack([found, np.zeros((len(chains), 1))])

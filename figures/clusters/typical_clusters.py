@@ -118,7 +118,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     difference, slope = (
         np.array([x[name].values.ravel() for x in near]) for name in ("difference", "slope")
     )
-    ratio = np.linspace(0.05, 0.98, 24 if full else 6).tolist()
+    ratio = np.linspace(0.05, 0.98, 24 if full else 8).tolist()
     places = [_lowest(name, at[name]) for name in NEAR]
     places.append((float(replica.local_entropy(0.05, 0.1).y), 0.05, 0.1))
     V = np.array([_potentials(run, place, ratio) for place in places])
