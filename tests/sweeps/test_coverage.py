@@ -83,7 +83,7 @@ def test_means_of_a_sweep(tmp_path):
     assert 0.90 <= inside.mean() <= 0.98
 
 
-@pytest.mark.parametrize("replicas", [3, 10, 100])
+@pytest.mark.parametrize("replicas", [3, 100])
 def test_p_values_of_a_comparison_are_uniform(replicas):
     import xarray
 

@@ -1,7 +1,9 @@
 """What a sweep returns, and that it computes every point once."""
 
 import random
+import sys
 import time
+import types
 import warnings
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
@@ -228,6 +230,17 @@ def test_compiled_functions_with_a_generator_are_no_matter(ledger):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         sweeps.run(draws_well, {"i": range(3)}, executor=1, **ledger)
+
+
+def imports_what_draws(i, rng):
+    sys.modules[f"drew_{i}"] = types.ModuleType("drew")
+    return random.random()
+
+
+def test_modules_that_draw_when_they_are_imported_are_no_matter(ledger):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        sweeps.run(imports_what_draws, {"i": range(3)}, executor=1, **ledger)
 
 
 def large(i):
