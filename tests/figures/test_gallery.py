@@ -18,8 +18,11 @@ from figures.gallery.written import parse
 
 @pytest.fixture
 def small(monkeypatch):
-    """Let all figures take a single batch of networks for each point."""
+    """Let figures take a single small batch of small networks for each point."""
     whole = sweeps.run
+    for name in ("fixed_point_counts", "pair_distances"):
+        monkeypatch.setattr(catalogue.load(name), "BATCH", 20)
+    monkeypatch.setattr(catalogue.load("fixed_point_counts"), "NEURONS", 12)
 
     @functools.wraps(whole)
     def run(*arguments, replicas=1, **options):
