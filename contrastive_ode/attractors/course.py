@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import ceil
@@ -150,12 +151,22 @@ class Course:
         self, x: Floats, vectors: Floats, n: int, h: float, later: float = 0.0
     ) -> tuple[Floats, Floats]:
         """Return the state after n steps, and tangent vectors (rows) carried along."""
-        work, vectors = workspace(self.model.size), np.array(vectors, order="C")
-        work.x[:] = x
-        kernel, t = self.model.kernels().tangents, self.t0 + later
-        end = kernel(t, h, n, undriven(), self.net, work, vectors)
-        BlowUpError.check(end, ONE, h, self.model.variable, t)
-        return work.x, vectors
+        return self.carrier()(x, vectors, n, h, later)
+
+    def carrier(self) -> Callable[[Floats, Floats, int, float, float], tuple[Floats, Floats]]:
+        """Return `carried`, for many short ways: what it needs is found and allocated once."""
+        kernel, drive, work = self.model.kernels().tangents, undriven(), workspace(self.model.size)
+
+        def carried(
+            x: Floats, vectors: Floats, n: int, h: float, later: float
+        ) -> tuple[Floats, Floats]:
+            vectors, t = np.array(vectors, order="C"), self.t0 + later
+            work.x[:] = x
+            end = kernel(t, h, n, drive, self.net, work, vectors)
+            BlowUpError.check(end, ONE, h, self.model.variable, t)
+            return work.x.copy(), vectors
+
+        return carried
 
 
 def depends_on_time(model: Model) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -263,8 +264,8 @@ def from_rest(signal: Signal) -> Signal:
     from scipy.optimize import brentq
 
     t = np.linspace(0, 100, 10_001)
-    sign = np.sign([signal(time) for time in t])
-    n = int(np.flatnonzero(sign[1:] != sign[:-1])[0])
+    signs = pairwise(np.sign(signal(time)) for time in t)
+    n = next(n for n, (here, there) in enumerate(signs) if here != there)
     first = brentq(signal, t[n], t[n + 1], xtol=1e-14)
     return lambda t: signal(t + first)
 

@@ -7,6 +7,7 @@ imaginary parts give derivatives) and for jax.
 import itertools
 import sys
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from contrastive_ode import systems
 
 N = 5
 EDGES = np.array([(0, 1), (1, 2), (2, 3), (3, 4), (4, 0), (0, 2)])
+DIRECTED = np.unique(np.concatenate([EDGES, EDGES[:, ::-1]]), axis=0)
+INCIDENCE = (np.arange(N)[:, None] == DIRECTED[:, 0]) * 1.0
 TRIPLES = np.array(list(itertools.permutations(range(N), 3)))
 PENDULUMS = ode.System(
     "pendulums on springs",
@@ -39,11 +42,8 @@ def linear(x, w, c, xp=np):
 
 
 def kuramoto(x, w, c, xp=np):
-    directed = np.unique(np.concatenate([EDGES, EDGES[:, ::-1]]), axis=0)
-    incidence = np.zeros((N, len(directed)))
-    incidence[directed[:, 0], np.arange(len(directed))] = 1
-    i, j = directed.T
-    return c["omega"] + incidence @ (w["K"] * xp.sin(x[j] - x[i]))
+    i, j = DIRECTED.T
+    return c["omega"] + INCIDENCE @ (w["K"] * xp.sin(x[j] - x[i]))
 
 
 def neurons(x, w, c, xp=np):
@@ -74,13 +74,10 @@ GENES = ode.System(
 
 
 def genes(x, w, c, xp=np):
-    directed = np.unique(np.concatenate([EDGES, EDGES[:, ::-1]]), axis=0)
-    incidence = np.zeros((N, len(directed)))
-    incidence[directed[:, 0], np.arange(len(directed))] = 1
-    i, j = directed.T
-    a = incidence @ (w["A"] * x[j] ** 2 / (1 + x[j] ** 2))
-    r = incidence @ (w["R"] * x[j]) * (1 + x)
-    return -x + a / (1 + a + w["m"] * r**2) + w["D"] * (incidence @ (x[j] - x[i]))
+    i, j = DIRECTED.T
+    a = INCIDENCE @ (w["A"] * x[j] ** 2 / (1 + x[j] ** 2))
+    r = INCIDENCE @ (w["R"] * x[j]) * (1 + x)
+    return -x + a / (1 + a + w["m"] * r**2) + w["D"] * (INCIDENCE @ (x[j] - x[i]))
 
 
 def pendulums(x, w, c, xp=np):
@@ -102,21 +99,28 @@ class Case:
     def name(self):
         return self.model.system.name
 
+    @cached_property
+    def values(self):
+        return self.model.unpack(self.w)
+
+    @cached_property
+    def complex_values(self):
+        return [self.complex_w(e) for e in np.eye(self.model.P)]
+
     def rhs(self, x, w=None, xp=np):
-        values = self.model.unpack(self.w) if w is None else w
+        values = self.values if w is None else w
         return self.by_hand(x, values, self.model.constants, xp)
 
     def complex_w(self, direction):
-        values = self.model.unpack(self.w)
         steps = self.model.unpack(direction)
-        return {name: value + 1e-30j * steps[name] for name, value in values.items()}
+        return {name: value + 1e-30j * steps[name] for name, value in self.values.items()}
 
     def J(self, x):
         return np.stack([self.rhs(x + 1e-30j * e).imag for e in np.eye(x.size)], axis=1) / 1e-30
 
     def G(self, x):
-        units = np.eye(self.model.P)
-        return np.stack([self.rhs(x + 0j, self.complex_w(e)).imag for e in units], axis=1) / 1e-30
+        slopes = [self.rhs(x + 0j, w).imag for w in self.complex_values]
+        return np.stack(slopes, axis=1) / 1e-30
 
     def task(self, h=0.05, **changes):
         """Everything at once: a force, an imposed node, running and point costs, two outputs."""

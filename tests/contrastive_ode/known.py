@@ -22,6 +22,9 @@ PLANAR = system(
     },
     ["a_i", "b_i", "c_i", "d_i", "e_i", "m_i"],
 )
+CUBIC = system(
+    "cubic", {"x_i": "c_i + l_i*x_i + q_i*x_i**2 + k_i*x_i**3"}, ["c_i", "l_i", "q_i", "k_i"]
+)
 LORENZ = system(
     "Lorenz",
     {"x_i": "10*(y_i - x_i)", "y_i": "x_i*(rho - z_i) - y_i", "z_i": "x_i*y_i - 8*z_i/3"},
@@ -63,6 +66,18 @@ COUPLED = ode.System(
 def oscillator(gamma):
     """Return x'' + 2 gamma x' + x = 0."""
     return PLANAR.on(ONE, a=0.0, b=1.0, c=0.0, d=-1.0, e=-2 * gamma, m=0.0)
+
+
+def cubic(c=0.0, l=0.0, q=0.0, k=0.0):
+    """Return x' = c + l x + q x^2 + k x^3."""
+    return CUBIC.on(ONE, c=c, l=l, q=q, k=k)
+
+
+def pendulum(torque, friction, **options):
+    """Return x'' = torque - friction x' - sin x."""
+    node = {"x_i": "v_i", "v_i": "torque - friction*v_i - sin(x_i)"}
+    swung = system("pendulum", node, ["torque", "friction"], **options)
+    return swung.on(ONE, torque=torque, friction=friction)
 
 
 def hopf(*mu, omega=(1.0,), cubic=1.0):

@@ -38,7 +38,7 @@ def test_intervals_are_those_of_clopper_and_pearson():
 
 def test_starts_that_diverge_are_counted():
     """X' = x (x - 1) and what is beyond 1 escapes."""
-    model = known.system("escape", {"x_i": "x_i*(x_i - 1)"}).on(known.ONE)
+    model = known.cubic(l=-1.0, q=1.0)
     starts = [[0.5], [2.0], [-1.0], [3.0]]
     found = ode.catalogue(model, NONE, starts, T=50, h=0.05)
     assert [(a.kind, a.count) for a in found] == [("fixed point", 2)]
@@ -61,7 +61,7 @@ def test_starts_that_diverge_are_counted():
 
 
 def test_a_marginal_fixed_point_is_not_decided():
-    model = known.system("cubic", {"x_i": "-x_i**3"}).on(known.ONE)
+    model = known.cubic(k=-1.0)
     assert ode.settle(model, NONE, [1.0], T=50, h=0.1, throw=False).kind == "undecided"
     (point,) = ode.fixed_points(model, NONE, [1.0])
     assert (point.stability, point.unstable) == ("marginal", 0)
@@ -69,7 +69,7 @@ def test_a_marginal_fixed_point_is_not_decided():
 
 def test_slow_points():
     """X' = x^2 + mu has no fixed point for mu > 0, but is slowest at 0."""
-    model = known.system("ghost", {"x_i": "x_i**2 + mu"}, ["mu"]).on(known.ONE, mu=1e-3)
+    model = known.cubic(c=1e-3, q=1.0)
     with pytest.raises(ode.ConvergenceError, match="No start leads to a fixed point"):
         ode.fixed_points(model, NONE, [[0.3], [-0.2]])
     found = ode.fixed_points(model, NONE, [[0.3], [-0.2]], throw=False)
@@ -159,15 +159,14 @@ def test_twisted_states_of_a_ring():
 
 def test_a_pendulum_that_goes_round_has_a_period():
     """Y'' + y' / 10 + sin y = 1: with the declared phase a rotation is a limit cycle."""
-    node = {"x_i": "v_i", "v_i": "1 - v_i/10 - sin(x_i)"}
-    pendulum = known.system("pendulum", node, periods={"x": 2 * np.pi}).on(known.ONE)
+    pendulum = known.pendulum(1.0, 0.1, periods={"x": 2 * np.pi})
     end = ode.settle(pendulum, NONE, [0.0, 8.0], T=200, h=0.05)
     assert end.kind == "limit cycle"
     assert (end.low[0], end.high[0]) == (0.0, 2 * np.pi)
     assert np.diff(end.orbit[[0, -1], 0])[0] == pytest.approx(2 * np.pi, rel=1e-8)
     # friction takes what the torque gives: 2 pi = integral of v^2 / 10
     assert end.period * (end.orbit[:-1, 1] ** 2).mean() / 10 == pytest.approx(2 * np.pi, rel=1e-7)
-    wrong = known.system("no pendulum", node, periods={"x": 6.0}).on(known.ONE)
+    wrong = known.pendulum(1.0, 0.1, periods={"x": 6.0})
     with pytest.raises(ValueError, match="periods must be those of phases"):
         ode.settle(wrong, NONE, [0.0, 8.0])
 

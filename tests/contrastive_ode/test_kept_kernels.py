@@ -38,7 +38,7 @@ def damages(text):
     yield text[: len(text) // 2]
     yield text[:-1]
     yield text + b"import os\n"
-    for place in range(7, len(text), len(text) // 7):
+    for place in range(7, len(text), len(text) // 3):
         yield text[:place] + bytes([text[place] ^ 2]) + text[place + 1 :]
 
 

@@ -97,7 +97,7 @@ def test_a_ghost_beside_a_large_variable_is_no_fixed_point():
 
 
 def test_long_steps_do_not_make_a_centre_attract():
-    swing = known.system("swing", {"x_i": "y_i", "y_i": "-25*x_i"}).on(ONE)
+    swing = known.PLANAR.on(ONE, a=0.0, b=1.0, c=0.0, d=-25.0, e=0.0, m=0.0)
     with pytest.raises(ode.ConvergenceError, match="shorten h"):
         ode.settle(swing, NONE, [1.0, 0.0])
     assert ode.settle(swing, NONE, [0.0, 0.0]).reason.startswith("centre")
@@ -171,9 +171,8 @@ def test_periods_are_those_of_each_variable_wherever_it_goes():
 
 def test_a_single_start_leaves_what_has_become_unstable():
     """Its range is 0, but not that of the start and the attractor."""
-    fork = known.system("pitchfork", {"x_i": "mu*x_i - x_i**3"}, ["mu"])
     values = [-1.0, 0.1, 1.0, -1.0]
-    found = ode.follow(lambda mu: (fork.on(ONE, mu=mu), NONE), values, [[0.5]], T=200)
+    found = ode.follow(lambda mu: (known.cubic(l=mu, k=-1.0), NONE), values, [[0.5]], T=200)
     assert found.labels == ((0,),) * 4
     assert [abs(a.mean[0]) for a in found.of(0)] == pytest.approx([0, 0.1**0.5, 1, 0], abs=1e-9)
 
