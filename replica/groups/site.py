@@ -151,7 +151,7 @@ class Site:
         )
 
 
-def site(field: CommonField, y: float, q_hat: float, p_hat: float = 0.0) -> Site:
+def site(field: CommonField, y: float, q_hat: float, p_hat: float | Floats = 0.0) -> Site:
     """Return the site of y replicas in the conjugate fields `q_hat` > 0 and `p_hat`."""
     from replica.gauss.spin_average import spin_averages  # numba
 
