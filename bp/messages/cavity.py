@@ -65,7 +65,7 @@ class CavityMessages:
     def __init__(self, network: Network, rng: np.random.Generator, scale: float = 0.01) -> None:
         N = network.N
         self.network = network
-        J = network.couplings.reshape(-1, N, N).astype(np.float64)
+        J = network.couplings.reshape(-1, N, N).astype(np.float64, order="C")
         self.couplings = Couplings(J, network.J_D, network.lam)
         L = len(J)
         start = scale * rng.standard_normal((L, 1, N))
