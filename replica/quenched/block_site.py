@@ -118,8 +118,9 @@ def _columns(
 ) -> tuple[Floats, Floats]:
     """Return ln I and the averages inside at some u_0, for all z_0."""
     shape = len(u_0), len(field.z)
-    shared = (field.node, field.z, field.log_H, field.bias, field.up, field.down)
-    node, z, log_H, bias, up, down = (np.tile(x, shape[0]) for x in shared)
+    shared = np.array([field.z, field.log_H, field.bias, field.up, field.down])
+    z, log_H, bias, up, down = np.tile(shared, shape[0])
+    node = np.tile(field.node, shape[0])
     shift = np.repeat(u_0, shape[1])
     # a node of less than exp(-50) of the largest weight is left out; but each z_0 has its own
     even = -y * (np.logaddexp(log_H + bias + shift, log_H - bias - shift))
