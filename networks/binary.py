@@ -13,6 +13,8 @@ from networks.network import Network, Spins
 Numbers = npt.NDArray[np.floating]
 
 LARGEST = 2**31 - 1  # neurons whose sums fit into 32 bits
+_NOTHING = np.empty((0, 0), dtype=np.uint8)
+_NOTHING.flags.writeable = False  # as stored bits: kernels compile once for both
 _ALIGN = 64  # bytes: a row of planes starts a cache line
 
 
@@ -97,7 +99,7 @@ class BinaryNetwork(Network):
     @property
     def stored(self) -> npt.NDArray[np.uint8]:
         """The stored bits; no rows if they are regenerated."""
-        return np.empty((0, 0), dtype=np.uint8) if self.planes is None else self.planes
+        return _NOTHING if self.planes is None else self.planes
 
     @property
     def outgoing(self) -> npt.NDArray[np.float32]:

@@ -63,7 +63,9 @@ def _gather(stored: Bytes, key: np.uint64, first: int, N: int, rows: Bytes) -> N
     scratch = np.empty(rows.shape[1], dtype=np.uint8)
     for b in range(8):
         if first + b < N:
-            rows[b] = column(stored, key, first + b, scratch)
+            row = column(stored, key, first + b, scratch)
+            for w in range(len(row)):
+                rows[b, w] = row[w]
         else:
             rows[b] = 0
 

@@ -48,9 +48,11 @@ def _log_partitions(h: Array, omega: Array, V: Array, J_D: float, lam: float) ->
 @compiled
 def _columns(h: Array, omega: Array, V: Array, J_D: float, lam: float) -> Array:
     runs, L, N = h.shape
-    log_Z, space = np.empty((runs, N)), empty_tables(L)
+    log_Z, space, fields = np.empty((runs, N)), empty_tables(L), np.empty(L)
     for run in range(runs):
         for i in range(N):
             constrain(omega[run, :, i], V[run, :, i], J_D, lam, space)
-            log_Z[run, i] = transfer(h[run, :, i], space)
+            for l in range(L):
+                fields[l] = h[run, l, i]
+            log_Z[run, i] = transfer(fields, space)
     return log_Z

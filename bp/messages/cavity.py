@@ -65,7 +65,7 @@ class CavityMessages:
     def __init__(self, network: Network, rng: np.random.Generator, scale: float = 0.01) -> None:
         N = network.N
         self.network = network
-        J = network.couplings.reshape(-1, N, N).astype(np.float64)
+        J = network.couplings.reshape(-1, N, N).astype(np.float64, order="C")
         self.couplings = Couplings(J, network.J_D, network.lam)
         L = len(J)
         start = scale * rng.standard_normal((L, 1, N))
@@ -148,7 +148,7 @@ def _update_fields(
     space = empty_tables(L)
     for l in range(L):
         for i in range(N):
-            mean, variance = omega[:, i].copy(), V[:, i].copy()
+            fields, mean, variance = h[:, i].copy(), omega[:, i].copy(), V[:, i].copy()
             for j in range(N):
                 if i != j:
                     without = omega[l, i] - J[l, i, j] * m[l, i, j]
@@ -156,10 +156,10 @@ def _update_fields(
                     variance[l] = max(variance[l], SMALLEST)
                     mean[l] = without + J[l, i, j]
                     constrain(mean, variance, J_D, lam, space)
-                    up = transfer(h[:, i], space)
+                    up = transfer(fields, space)
                     mean[l] = without - J[l, i, j]
                     constrain(mean, variance, J_D, lam, space)
-                    down = transfer(h[:, i], space)
+                    down = transfer(fields, space)
                     field[l, i, j] *= damping
                     field[l, i, j] += (1 - damping) * 0.5 * (up - down)
 

@@ -45,8 +45,8 @@ class CommonField(NamedTuple):
         :math:`\tfrac12 \ln (H_+/H_-)`.
     up, down
         :math:`\partial \ln H_\pm / \partial J_D`.
-    up_2, down_2
-        The second derivatives.
+    J_D, root, sigma
+        The self-coupling, :math:`\sqrt{q_1}` and :math:`\sqrt{1-q_1}`.
     """
 
     node: npt.NDArray[np.int64]
@@ -56,22 +56,33 @@ class CommonField(NamedTuple):
     bias: Floats
     up: Floats
     down: Floats
-    up_2: Floats
-    down_2: Floats
+    J_D: float
+    root: float
+    sigma: float
+
+    @property
+    def up_2(self) -> Floats:
+        """The second derivative of ln H_+."""
+        w = (self.J_D + self.root * self.z) / self.sigma
+        return -self.up * (w / self.sigma + self.up)
+
+    @property
+    def down_2(self) -> Floats:
+        """The second derivative of ln H_-."""
+        w = (self.J_D - self.root * self.z) / self.sigma
+        return -self.down * (w / self.sigma + self.down)
 
     @property
     def both_signs(self) -> "CommonField":
         """The nodes for functions that are not even: z and -z."""
-        return CommonField(
-            np.tile(self.node, 2),
-            np.concatenate([self.z, -self.z]),
-            np.tile(self.log_weight - np.log(2), 2),
-            np.tile(self.log_H, 2),
-            np.concatenate([self.bias, -self.bias]),
-            np.concatenate([self.up, self.down]),
-            np.concatenate([self.down, self.up]),
-            np.concatenate([self.up_2, self.down_2]),
-            np.concatenate([self.down_2, self.up_2]),
+        return self._replace(
+            node=np.concatenate([self.node, self.node]),
+            z=np.concatenate([self.z, -self.z]),
+            log_weight=np.concatenate([self.log_weight, self.log_weight]) - np.log(2),
+            log_H=np.concatenate([self.log_H, self.log_H]),
+            bias=np.concatenate([self.bias, -self.bias]),
+            up=np.concatenate([self.up, self.down]),
+            down=np.concatenate([self.down, self.up]),
         )
 
 
@@ -110,6 +121,7 @@ def field_at(
         bias=(log_up - log_down) / 2,
         up=up,
         down=down,
-        up_2=-up * (w_up / sigma + up),
-        down_2=-down * (w_down / sigma + down),
+        J_D=J_D,
+        root=float(root),
+        sigma=float(sigma),
     )

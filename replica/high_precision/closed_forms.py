@@ -7,7 +7,7 @@ with `digits` correct digits. What they do differently:
 - :math:`P_2` is an integral over the correlation (Plackett), not Owen's T;
 - the extremum over the two order parameters `r, r'` of a pair is taken jointly, not site by site;
 - layers are summed by repeated multiplication, not by eigenvectors;
-- the common Gaussian of a finite network is integrated by tanh-sinh quadrature.
+- the common Gaussian of a finite network is integrated by Gauss's rule, in pieces.
 
 They are the arbiter of the tests. Arguments are not checked.
 """
@@ -18,6 +18,7 @@ from collections.abc import Callable
 import mpmath
 from mpmath import mp, mpf
 
+_GAUSS = "gauss-legendre"  # of analytic functions: a third of the time of tanh-sinh
 _GUARD = 30  # digits spent on cancellation
 
 
@@ -124,7 +125,8 @@ def _negative(N: int, alpha: mpf, beta_squared: mpf, digits: int) -> mpf:
         return (mpmath.npdf(z0 + t) * (mpmath.erfc(-x / mpmath.sqrt(2)) / 2) ** N).real
 
     with mp.workdps(digits + _GUARD + 2 * int(mpmath.log10(width * mpf(2) ** octaves))):
-        points = [0, *(width * mpf(2) ** k for k in range(-6, octaves))]
+        first = -max(6, mpmath.mag(width))  # the Gaussian is no narrower than about one
+        points = [0, *(width * mpf(2) ** k for k in range(first, octaves))]
         return 2 * _quad(integrand, points, digits)
 
 
@@ -132,7 +134,7 @@ def _quad(function: Callable[[mpf], mpf], points: list[mpf], digits: int) -> mpf
     """Integrate piece by piece, to a relative error below that of `digits` digits, or raise."""
     scale = max(abs(function(point)) for point in points)  # quad's tolerance is absolute
     pieces = [
-        mpmath.quad(lambda x: function(x) / scale, piece, error=True, maxdegree=12)
+        mpmath.quad(lambda x: function(x) / scale, piece, error=True, maxdegree=12, method=_GAUSS)
         for piece in itertools.pairwise(points)
     ]
     integral, error = (mpmath.fsum(column) for column in zip(*pieces, strict=True))
@@ -167,7 +169,7 @@ def orthant(J: mpf, rho: mpf) -> mpf:
 
     # the integrand varies fast only towards t = -pi/2
     points = [end * (1 - mpf(4) ** -k) for k in range(9 if rho < 0 else 2)] + [end]
-    return mpmath.ncdf(J) ** 2 + mpmath.quad(density, points) / (2 * mpmath.pi)
+    return mpmath.ncdf(J) ** 2 + mpmath.quad(density, points, method=_GAUSS) / (2 * mpmath.pi)
 
 
 def _shifted(J_D: mpf, eta: mpf) -> mpf:

@@ -23,6 +23,7 @@ from replica.groups.site import Site, site
 
 _REACH = 8.0  # in standard deviations
 _TINY = 1e-300
+_AT_ONCE = 250_000  # weights of columns that are held together
 
 
 class Block(NamedTuple):
@@ -79,9 +80,13 @@ def block_site(y: float, d: float, J_D: float, block: Block, fine: float) -> Sum
     kernel = np.exp(-((zeta - np.sqrt(block.q_0) * z[:, None]) ** 2) / (2 * apart))
     kernel *= step / np.sqrt(2 * np.pi * apart)
     u_0 = np.sqrt(block.q_hat_0) * t
-    columns = [_column(kernel, field, y, block.q_hat - block.q_hat_0, u) for u in u_0.tolist()]
-    log_I = np.array([column[0] for column in columns])
-    inside = np.moveaxis(np.array([column[1] for column in columns]), 1, 0)
+    some = max(1, _AT_ONCE // kernel.size)
+    apart_q_hat = block.q_hat - block.q_hat_0
+    columns = [
+        _columns(kernel, field, y, apart_q_hat, u_0[k : k + some]) for k in range(0, len(u_0), some)
+    ]
+    log_I = np.concatenate([column[0] for column in columns])
+    inside = np.concatenate([column[1] for column in columns]).swapaxes(0, 1)
     log_weight = block.m * log_I - (t[:, None] ** 2 + z**2) / 2
     top = log_weight.max()
     weight = np.exp(log_weight - top)
@@ -108,20 +113,27 @@ def block_site(y: float, d: float, J_D: float, block: Block, fine: float) -> Sum
     )
 
 
-def _column(
-    kernel: Floats, field: CommonField, y: float, q_hat: float, u_0: float
+def _columns(
+    kernel: Floats, field: CommonField, y: float, q_hat: float, u_0: Floats
 ) -> tuple[Floats, Floats]:
-    """Return ln I and the averages inside at one u_0, for all z_0."""
+    """Return ln I and the averages inside at some u_0, for all z_0."""
+    shape = len(u_0), len(field.z)
+    shared = np.array([field.z, field.log_H, field.bias, field.up, field.down])
+    z, log_H, bias, up, down = np.tile(shared, shape[0])
+    node = np.tile(field.node, shape[0])
+    shift = np.repeat(u_0, shape[1])
     # a node of less than exp(-50) of the largest weight is left out; but each z_0 has its own
-    even = -y * (np.logaddexp(field.log_H + field.bias + u_0, field.log_H - field.bias - u_0))
-    even += y * np.abs(field.bias)
-    here = site(field._replace(log_weight=even), y, q_hat, u_0)
-    log_weight = here.log_weight - even
-    top = log_weight.max()
-    weight = kernel * np.exp(log_weight - top)
+    even = -y * (np.logaddexp(log_H + bias + shift, log_H - bias - shift))
+    even += y * np.abs(bias)
+    fields = CommonField(node, z, even, log_H, bias, up, down, field.J_D, field.root, field.sigma)
+    here = site(fields, y, q_hat, shift)
+    log_weight = (here.log_weight - even).reshape(shape)
+    top = log_weight.max(axis=1, keepdims=True)
+    weight = kernel * np.exp(log_weight - top)[:, None]
     # a row that underflows has a weight I^m below 1e-12
-    I = np.maximum(weight.sum(axis=1), _TINY)
-    return np.log(I) + top, (_inside(here, field) @ weight.T) / I
+    I = np.maximum(weight.sum(axis=2), _TINY)
+    inside = _inside(here, fields).reshape(-1, *shape).swapaxes(0, 1)
+    return np.log(I) + top, (inside @ weight.swapaxes(1, 2)) / I[:, None]
 
 
 def _inside(here: Site, field: CommonField) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 from replica.gauss.orthant import Floats
 from replica.groups.cluster import Cluster
 from replica.quenched.block_site import Block, Sums, block_site
-from replica.quenched.many_replicas import extremum
+from replica.quenched.many_replicas import Unknowns, extremum
 
 FINE, _FINER = 1.5, 2.1  # of the grids; the second tells the error
 _AWAY = 1e3  # the residual where the search has left all numbers behind
@@ -59,7 +59,7 @@ def with_m(y: float, bound: Cluster, m: float | None) -> Solution:
     The search starts from the limit of many replicas, where the upper bound grows with d.
     """
     d, J_D = bound.d, bound.J_D
-    guess, best = _guess(y, bound)
+    guess, best = _guess(y, bound, extremum(bound).unknowns)
     if m is None:
         return _solve(d, J_D, np.append(guess, math.log(best)), lambda a: (y, math.exp(a)), True)
     guess = guess if best <= 1 else guess - [0, 0.5, 0.5]
@@ -77,16 +77,17 @@ def _fixed(y: float, m: float, last: float) -> tuple[float, float]:
 
 def condensed(bound: Cluster) -> Solution:
     """Return the solution at m = 1 at the y at which it is stationary in m."""
-    y = extremum(bound).unknowns.x
-    guess, _ = _guess(y, bound)
+    limit = extremum(bound).unknowns
+    y = limit.x
+    guess, _ = _guess(y, bound, limit)
     return _solve(
         bound.d, bound.J_D, np.append(guess, math.log(y)), lambda a: (math.exp(a), 1.0), True
     )
 
 
-def _guess(y: float, bound: Cluster) -> tuple[Floats, float]:
+def _guess(y: float, bound: Cluster, limit: Unknowns) -> tuple[Floats, float]:
     """Return about the solution and its m, from that in the limit of many replicas."""
-    q_hat, chi, chi_hat, x = extremum(bound).unknowns
+    q_hat, chi, chi_hat, x = limit
     q_1 = 1 - 2 * bound.d
     block = Block(
         q_hat + chi_hat / y,

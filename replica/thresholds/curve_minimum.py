@@ -1,5 +1,6 @@
 """Minima along the curve of the densest clusters."""
 
+import functools
 import math
 from collections.abc import Callable
 
@@ -22,13 +23,14 @@ def curve_minimum(
     """
     from scipy import optimize
 
+    at = functools.cache(lambda log_d: densest(math.exp(log_d), J_D))
     found = optimize.minimize_scalar(
-        lambda log_d: quantity(densest(math.exp(log_d), J_D)),
+        lambda log_d: quantity(at(log_d)),
         bounds=np.log(d),
         method="bounded",
         options={"xatol": 1e-7},  # its square is the error of the minimum
     )
-    state = densest(math.exp(found.x), J_D)
+    state = at(found.x)
     if not d[0] * 1.1 < state.d < d[1] / 1.1:
         raise ConvergenceError(
             f"At J_D={J_D:g} the minimum lies at d={state.d:.4g}, not between {d[0]:g} and "

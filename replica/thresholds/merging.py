@@ -1,5 +1,7 @@
 """The self-coupling at which narrow and extended clusters merge."""
 
+import functools
+
 from replica.groups.cluster import Cluster
 from replica.thresholds.curve_minimum import curve_minimum
 from replica.thresholds.transition import Transition
@@ -39,8 +41,9 @@ def merging_threshold() -> Transition:
     """
     from scipy import optimize
 
-    J_D = optimize.brentq(lambda J_D: _slope(_flattest(J_D)), *_J_D_BRACKET, xtol=1e-13)
-    state = _flattest(J_D)
+    flattest = functools.cache(_flattest)
+    J_D = optimize.brentq(lambda J_D: _slope(flattest(J_D)), *_J_D_BRACKET, xtol=1e-13)
+    state = flattest(J_D)
     step = 1e-4
     slope_J_D = (_slope(_flattest(J_D + step)) - _slope(_flattest(J_D - step))) / (2 * step)
     # rounding moves the minimum found, and y*, by about the square root of the slope's error

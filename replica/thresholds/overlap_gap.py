@@ -1,5 +1,6 @@
 """The self-coupling at which the overlap gap closes."""
 
+import functools
 import math
 
 import numpy as np
@@ -66,11 +67,12 @@ def overlap_gap_threshold(y: float | None = None) -> Transition:
     """
     from scipy import optimize
 
+    touching = functools.cache(_touching)
     if y is None:
-        y = optimize.brentq(lambda y: _touching(y).local_entropy, *_Y_BRACKET, xtol=1e-9)
+        y = optimize.brentq(lambda y: touching(y).local_entropy, *_Y_BRACKET, xtol=1e-9)
     else:
         y = domains.real("y", y, low=Y_LOW, high=Y_HIGH)
-    state = _touching(y)
+    state = touching(y)
     error = (state.error + abs(state.free_entropy)) / state.slope_J_D
     return Transition(J_D=float(state.J_D), J_D_error=error, d=state.d, y=y)
 
@@ -109,8 +111,9 @@ def zero_complexity_gap_threshold() -> Transition:
     """
     from scipy import optimize
 
-    J_D = optimize.brentq(lambda J_D: _least_dense(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
-    state = _least_dense(J_D)
+    least = functools.cache(_least_dense)
+    J_D = optimize.brentq(lambda J_D: least(J_D).local_entropy, *_J_D_BRACKET, xtol=1e-13)
+    state = least(J_D)
     slope_J_D = state.slope_J_D / state.y
     error = (state.error + abs(state.local_entropy)) / slope_J_D
     return Transition(J_D=J_D, J_D_error=error, d=state.d, y=state.y)
