@@ -73,22 +73,22 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Evaluate the curves, and the thresholds between them."""
     import xarray
 
-    points = 80 if full else 16
+    points, crosses = (80, CHECKED) if full else (16, CHECKED[:2])
     critical = run(critical_point, {"point": ["closing", "merging"]})["J_D"].values
     J_ogp, J_mono = critical.ravel().tolist()
     wide = [0.0, 0.05, 0.1, 0.2, 0.4, 0.8]
     narrow = [0.045, J_ogp, (J_ogp + J_mono) / 2, J_mono, 0.085]
     curves = run(densest_clusters, {"J_D": [*wide, *narrow], "points": [points]})["S"].squeeze()
     reference = run(densest_around_reference, {"J_D": REFERENCES, "points": [points // 2]})
-    checks = [run(again_by_mpmath, {"d": [d], "J_D": [J_D]}).squeeze() for d, J_D in CHECKED]
+    checks = [run(again_by_mpmath, {"d": [d], "J_D": [J_D]}).squeeze() for d, J_D in crosses]
     return xarray.Dataset(
         {
             "S_wide": (("J_D", "d"), curves.values[: len(wide)]),
             "S_narrow": (("J_D_narrow", "d"), curves.values[len(wide) :]),
             "S_reference": (("J_D_reference", "d_reference"), reference["result"].values.squeeze()),
             "S_checked": ("checked", [float(check["S"]) for check in checks]),
-            "d_checked": ("checked", [d for d, _ in CHECKED]),
-            "J_D_checked": ("checked", [J_D for _, J_D in CHECKED]),
+            "d_checked": ("checked", [d for d, _ in crosses]),
+            "J_D_checked": ("checked", [J_D for _, J_D in crosses]),
             "deviation": ("checked", [float(check["deviation"]) for check in checks]),
         },
         {

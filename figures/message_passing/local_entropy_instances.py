@@ -118,7 +118,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     """Measure networks of several sizes, and evaluate the densest clusters and their bound."""
     import xarray
 
-    sizes, replicas = ([500, 1000, 2000, 4000, 8000], 10) if full else ([150, 300, 600], 3)
+    sizes, replicas = ([500, 1000, 2000, 4000, 8000], 10) if full else ([120, 240, 480], 3)
     J_D = [0.3, 0.5]
     data = run(measure_local_entropy, {"N": sizes, "J_D": J_D}, replicas=replicas)
     data = data.rename({f"{name}_0": "d" for name in NAMES if f"{name}_0" in data.dims})

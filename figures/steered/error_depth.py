@@ -87,7 +87,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     import xarray
 
     search, lengths = (FULL, [1, 2, 3, 5, 7]) if full else (QUICK, [1, 2, 4])
-    epochs = 4 if full else 6
+    epochs, replicas = (4, 3) if full else (6, 2)
     found = searched(run, search, lengths)
     H, chosen = search.H, {rule: found["chosen"].sel(rule=rule).values.tolist() for rule in RULES}
     cases = [(rule, *own) for rule in RULES for own in zip(lengths, chosen[rule], strict=True)]
@@ -95,8 +95,10 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
     shared: dict[Any, list[Any]] = {"dataset": [search.dataset], "epochs": [epochs]}
     chains = {**shared, ("rule", "L", "index"): cases, "H": [H], "order": list(ORDERS)}
     layers = {**shared, ("rule", "L", "index", "H"): wide, "order": [ORDERS[0]]}
-    data = _by(run(tested, {**chains, "engine": ["events"]}, replicas=3), "L").squeeze("H", True)
-    one = _by(run(tested, {**layers, "engine": ["compiled"]}, replicas=3), "H").squeeze(
+    data = _by(run(tested, {**chains, "engine": ["events"]}, replicas=replicas), "L").squeeze(
+        "H", True
+    )
+    one = _by(run(tested, {**layers, "engine": ["compiled"]}, replicas=replicas), "H").squeeze(
         "order", True
     )
     one = one.assign_coords(H=lengths[1:]).drop_vars("L").rename(H="L")
