@@ -131,7 +131,7 @@ def _clusters(run: "Run", full: bool) -> "xarray.Dataset":
     from scipy.optimize import brentq
 
     couplings = [0.3, 0.4, 0.5] if full else [0.35, 0.5]
-    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.02, 0.4, 4)
+    d = np.geomspace(0.005, 0.45, 24) if full else np.geomspace(0.01, 0.4, 4)
     fine = np.geomspace(d[0], d[-1], 60)
     alone = [
         brentq(

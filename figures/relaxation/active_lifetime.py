@@ -304,6 +304,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
     x = np.geomspace(u.min() / 1.3, u.max() * 1.3)
     middle.plot(x, SLOPE * (float(data["offset"]) - np.log(x)), "k", lw=0.9, label="slope $2/\\pi$")
     middle.set(xscale="log", xlabel="unstable fraction $u$", ylabel="$N$ var($\\kappa\\sqrt{u}$)")
+    middle.tick_params(axis="x", which="minor", labelbottom=False)  # labels of few numbers overlap
     middle.legend(loc="upper right")
     draw_left_over(right, data)
     return figure
@@ -331,6 +332,7 @@ def _draw_lifetimes(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.plot([], [], "o", color="0.4", label="predicted")
     ax.plot([], [], "x", color="0.4", label="left out")
     ax.set(xscale="log", yscale="log", xlabel="neurons $N$", ylabel="mean lifetime $\\tau$")
+    ax.tick_params(axis="x", which="minor", labelbottom=False)
     low, high = ax.get_ylim()
     ax.set_ylim(low, high * 12)
     ax.legend(loc="upper left", title="$J_D$", ncols=3, fontsize=6.5, columnspacing=1)
