@@ -60,7 +60,7 @@ def each(
             future = pool.submit(make, name)
             busy[future] = worker, name
             future.add_done_callback(ended.put)
-            bar.set_postfix_str(", ".join(each for _, each in busy.values()))
+            bar.set_postfix_str(", ".join(other for _, other in busy.values()))
 
     try:
         for worker in range(pool.size):

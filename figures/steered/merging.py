@@ -138,7 +138,7 @@ def law_mismatches(J_D: float, H: int, P: int, rng: np.random.Generator) -> dict
     A label of current b leaves the threshold :math:`\mathrm{sign}(b) \min(J_D, (|b| - J_D)_+)`.
     """
     recipe = learning.recipe("G2", J_D=J_D)
-    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng=rng, engine="compiled")
+    learner = learning.Learner.draw(N, H, 10, 1, recipe, rng=rng)
     learner.couplings.J[:] = 0
     learner.couplings.reset_diagonals()
     x = np.sign(rng.standard_normal((P, N))).astype(np.float32)
