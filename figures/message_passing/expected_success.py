@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 from scipy.stats import beta, binom
 
 if TYPE_CHECKING:
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 
-_WIDE = 10.0  # prior standard deviation of a coefficient, J_D scaled to [-1, 1]: it binds no fit
-_ITERATIONS = 100
+# of the grid, J_D scaled to [-1, 1]: a line that leaves it says nothing about the runs
+_BOX = np.array([[-3, np.log(0.1)], [3, np.log(30)]])  # ends of crossings and of ln(-slope)
+_POINTS = 51  # in each direction
+_NARROWED = 3  # times, to where the weight is
+_NEGLIGIBLE = 1e-7  # posterior probability, relative to the largest
 
 
 def any_of(p: npt.ArrayLike, runs: int) -> Floats:
@@ -35,63 +38,91 @@ def half(runs: npt.ArrayLike) -> Floats:
 
 @dataclass(frozen=True)
 class SingleRuns:
-    """The probability that a single run succeeds, fitted over the self-coupling.
+    r"""The probability that a single run succeeds, over the self-coupling.
+
+    With few runs the likelihood is far from a Gaussian, above all where a threshold lies beyond
+    the runs that decide: so the posterior is taken whole, under Jeffreys' prior, on a grid.
 
     Attributes
     ----------
     middle, width
         The self-couplings are scaled by them to [-1, 1].
-    coefficients, covariance
-        Of the straight line, its slope first.
+    crossing, slope, weight
+        Of each straight line on the grid: the scaled self-coupling where half of the runs
+        succeed, its slope, and its posterior probability.
     """
 
     middle: float
     width: float
-    coefficients: Floats
-    covariance: Floats
+    crossing: Floats
+    slope: Floats
+    weight: Floats
 
     @classmethod
     def fit(cls, left: "xarray.DataArray") -> "SingleRuns":
-        """Fit the unstable neurons of runs, (J_D, replica), by maximum likelihood."""
-        x, n = left["J_D"].values, left.sizes["replica"]
+        """Weigh straight lines by the unstable neurons of runs, (J_D, replica)."""
+        J_D, n = left["J_D"].values, left.sizes["replica"]
         k = (left == 0).sum("replica").values
-        middle, width = (x.max() + x.min()) / 2, np.ptp(x) / 2
-        powers = np.vander((x - middle) / width, 2)
-        prior = np.eye(2) / _WIDE**2
-        theta = np.zeros(2)
-        theta[-1] = np.log(-np.log((k.mean() + 0.5) / (n + 1)))
-        for _ in range(_ITERATIONS):
-            eta = np.clip(powers @ theta, -15, 5)
-            p, fails = np.exp(-np.exp(eta)), -np.expm1(-np.exp(eta))
-            score = powers.T @ (np.exp(eta) * (n * p - k) / fails) - prior @ theta
-            information = (powers.T * (n * np.exp(2 * eta) * p / fails)) @ powers + prior
-            step = np.linalg.solve(information, score)
-            theta = theta + step / max(1, np.abs(step).max())
-        covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
-        return cls(float(middle), float(width), theta, covariance)
-
-    def at(self, J_D: npt.ArrayLike) -> tuple[Floats, Floats]:
-        """Return ln(-ln p), and its standard error."""
-        x = (np.asarray(J_D, dtype=float) - self.middle) / self.width
-        powers = np.vander(x, 2)
-        error = np.sqrt(np.einsum("ij,jk,ik->i", powers, self.covariance, powers))
-        return powers @ self.coefficients, error
+        middle, width = (J_D.max() + J_D.min()) / 2, np.ptp(J_D) / 2
+        x = (J_D - middle) / width
+        box = _BOX
+        for _ in range(_NARROWED):
+            step = (box[1] - box[0]) / (_POINTS - 1)
+            lines = np.stack(np.meshgrid(*np.linspace(box[0], box[1], _POINTS).T), axis=-1).reshape(
+                -1, 2
+            )
+            log_posterior = _log_posterior(lines, x, k, n)
+            weight = np.exp(log_posterior - log_posterior.max())
+            kept = weight > _NEGLIGIBLE
+            lines, weight = lines[kept], weight[kept]
+            box = np.clip([lines.min(axis=0) - step, lines.max(axis=0) + step], *_BOX)
+        crossing, slope = lines[:, 0], -np.exp(lines[:, 1])
+        return cls(float(middle), float(width), crossing, slope, weight / weight.sum())
 
     def success(self, J_D: npt.ArrayLike, runs: int) -> Floats:
         """Return the probability that one of several runs succeeds: low end, value, high end."""
-        eta, error = self.at(J_D)
-        return np.stack([any_of(np.exp(-np.exp(eta + k * error)), runs) for k in (1, 0, -1)])
+        x = (np.atleast_1d(np.asarray(J_D, dtype=float)) - self.middle) / self.width
+        ends = [self._quantiles(half(1) + self.slope * (one - self.crossing)) for one in x]
+        return any_of(np.exp(-np.exp(np.transpose(ends)[::-1])), runs)
 
-    def threshold(self, runs: int) -> tuple[float, float]:
-        """Return where half of all networks are solved, with its standard error; nan if nowhere."""
-        J_D = self.middle + self.width * np.linspace(-1, 1, 2001)
-        eta, error = self.at(J_D)
-        crossed = np.flatnonzero((eta[:-1] > half(runs)) & (eta[1:] <= half(runs)))
-        if not crossed.size:
-            return np.nan, np.nan
-        k = crossed[0]
-        slope = (eta[k + 1] - eta[k]) / (J_D[k + 1] - J_D[k])
-        return float(J_D[k] + (half(runs) - eta[k]) / slope), float(error[k] / abs(slope))
+    def threshold(self, runs: int) -> Floats:
+        """Return where half of all networks are solved: low end, value, high end.
+
+        They are nan if the value is outside of the self-couplings at which there are runs.
+        """
+        found = self._quantiles(self._thresholds(runs))
+        inside = abs(found[1] - self.middle) <= self.width
+        return found if inside else np.full(3, np.nan)
+
+    def z_score(self, value: float, error: float, runs: int) -> float:
+        """Return the z-score of a measured threshold, of the probability of a smaller one."""
+        off = (value - self._thresholds(runs)) / error
+        below, above = self.weight @ ndtr(off), self.weight @ ndtr(-off)
+        return float(ndtri(below) if below < above else -ndtri(above))
+
+    def _thresholds(self, runs: int) -> Floats:
+        """Return where half of all networks are solved, of each line."""
+        x = self.crossing + (half(runs) - half(1)) / self.slope
+        return np.asarray(self.middle + self.width * x)
+
+    def _quantiles(self, values: Floats) -> Floats:
+        """Return the posterior median of values on the grid, and the ends of its 68 %."""
+        order = np.argsort(values)
+        below = np.cumsum(self.weight[order]) - self.weight[order] / 2
+        return np.interp(ndtr([-1, 0, 1]), below, values[order])
+
+
+def _log_posterior(lines: Floats, x: Floats, k: Floats, n: int) -> Floats:
+    """Return the logarithm of the likelihood of k of n runs, and of Jeffreys' prior."""
+    crossing, log_slope = lines.T
+    eta = np.clip(half(1) - np.exp(log_slope)[:, None] * (x - crossing[:, None]), -15, 5)
+    log_p, fails = -np.exp(eta), -np.expm1(-np.exp(eta))
+    information = np.exp(2 * eta + log_p) / fails
+    total = information.sum(axis=1)
+    mean = information @ x / total
+    spread = (information * (x - mean[:, None]) ** 2).sum(axis=1)
+    log_prior = np.log(total * spread) / 2 + 2 * log_slope  # in the crossing and log_slope
+    return np.asarray(log_p @ k + np.log(fails) @ (n - k) + log_prior)
 
 
 def z_scores(

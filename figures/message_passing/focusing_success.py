@@ -28,17 +28,18 @@ equation = (
 caption = (
     "Above: the fraction of networks of N neurons in which one of 4 runs found a fixed point "
     "(Clopper-Pearson 68 % intervals). Lines: what single runs without couplings predict, which "
-    "are exact in law at the same N and know nothing of these networks; the bands are one "
-    "standard error. Below: the thresholds J_f, where half of the networks are solved (logistic "
-    "fits, bootstrap 68 % intervals; an arrow where the data leave an end open), against N at one "
-    "effort, and against the effort, runs times iterations, at one N. Solid: the same prediction. "
-    "Dashed: the prediction from the smallest unstable fraction of large networks, if the "
-    "unstable neurons were Poisson distributed: an upper bound, since in small networks their "
-    "number scatters more, and the best of several runs has none earlier. Dotted: where the "
-    "overlap gap of the replica theory closes, and above it where the clusters merge. Focusing: y "
-    "= 7 replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a short annealing from "
-    "their best states; there is no prediction of that. Reinforcement: ρ from 0.1 to 0.6. At a "
-    "fixed effort J_f rises with ln N, and nothing suggests a limit; more effort lowers it."
+    "are exact in law at the same N and know nothing of these networks; the bands are 68 % "
+    "of their posterior (Jeffreys' prior). Below: the thresholds J_f, where half of the networks "
+    "are solved (logistic fits, bootstrap 68 % intervals; an arrow where the data leave an end "
+    "open), against N at one effort, and against the effort, runs times iterations, at one N. "
+    "Solid: the same prediction. Dashed: the prediction from the smallest unstable fraction of "
+    "large networks, if the unstable neurons were Poisson distributed: an upper bound, since in "
+    "small networks their number scatters more, and the best of several runs has none earlier. "
+    "Dotted: where the overlap gap of the replica theory closes, and above it where the clusters "
+    "merge. Focusing: y = 7 replicas, γ from 0.18 to 0.75. Repaired: where all runs failed, a "
+    "short annealing from their best states; there is no prediction of that. Reinforcement: ρ "
+    "from 0.1 to 0.6. At a fixed effort J_f rises with ln N, and nothing suggests a limit; more "
+    "effort lowers it."
 )
 
 ALGORITHMS = ("focusing", "repaired", "reinforcement")
@@ -103,7 +104,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         listed_mismatch=checks["listed_mismatch"],
         checked_found=checks["found"],
     )
-    theory = success_theory.predict(run, full, data["J_D_fit"].values)
+    theory = success_theory.predict(run, full, data)
     return xarray.merge([data, theory]).assign_attrs(effort=first.effort)
 
 
@@ -196,12 +197,14 @@ variables = {
     "checked_found": "number of fixed points found, of networks that were checked",
     "single_found": "number of single runs without couplings that ended without unstable neurons",
     "expected": (
-        "probability of success of one of several runs, by single runs without couplings: one "
-        "standard error below, value, one above"
+        "probability of success of one of several runs, by single runs without couplings: low "
+        "end, value, high end of a posterior 68 % interval"
     ),
     "expected_threshold": (
-        "self-coupling at which half of the networks are solved, by single runs without couplings"
+        "self-coupling at which half of the networks are solved, by single runs without "
+        "couplings: low end, value, high end of a posterior 68 % interval"
     ),
+    "threshold_z": ("z-score of a threshold, by the posterior of the one that single runs predict"),
     "u_min": "smallest fraction of unstable neurons along a run, of large networks",
     "poisson_threshold": (
         "self-coupling at which half of the networks are solved, if the unstable neurons were "
@@ -209,7 +212,7 @@ variables = {
     ),
     "effort_threshold": (
         "self-coupling at which half of the networks are solved, by single runs without "
-        "couplings, against the effort"
+        "couplings, against the effort: low end, value, high end of a posterior 68 % interval"
     ),
     "algorithm": "algorithm",
     "J_D_fit": "self-coupling J_D, of the predicted curves",
@@ -227,7 +230,6 @@ unjudged = {
     "limits of the theory that algorithms need not reach": ("transition",),
     "theory alone: the curves through what is compared": (
         "effort_threshold",
-        "effort_threshold_error",
         "expected",
     ),
 }
@@ -238,9 +240,9 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     yield Compared("z", "fractions solved, and by single runs", _fractions(data))
     value, error = _bars(data)
     own = {"predicted": "algorithm"}
-    line = data["expected_threshold"].rename(own)
-    both = (error**2 + data["expected_threshold_error"].rename(own) ** 2) ** 0.5
-    off = (value - line) / both
+    _, line_error = _ends(data["expected_threshold"].rename(own))
+    both = (error**2 + line_error**2) ** 0.5
+    off = data["threshold_z"].rename(own).where(both.notnull())
     yield Compared("z", "thresholds, and by single runs", off, "threshold", both, "of J_D")
     off = data["threshold_deviation"] * (1e-5 / 1e-7)
     yield Compared("deviation", "thresholds by another maximisation, to 1e-7", off)
@@ -256,7 +258,11 @@ def compared(data: "xarray.Dataset") -> Comparisons:
 
 def _bars(data: "xarray.Dataset") -> "tuple[xarray.DataArray, xarray.DataArray]":
     """Return thresholds with their errors; nan where the data leave an end open."""
-    low, value, high = (data["threshold"].isel(bound=k, drop=True) for k in range(3))
+    return _ends(data["threshold"])
+
+
+def _ends(bars: "xarray.DataArray") -> "tuple[xarray.DataArray, xarray.DataArray]":
+    low, value, high = (bars.isel(bound=k, drop=True) for k in range(3))
     return value, ((high - low) / 2).where(np.isfinite(high - low))
 
 
@@ -276,7 +282,7 @@ def _upper_bound(data: "xarray.Dataset") -> "tuple[xarray.DataArray, xarray.Data
     ends = np.array([[np.interp(N, sizes, row) for row in rows] for rows in bounds])
     of_effort = (data["effort"] == data.attrs["effort"]).values
     low, value, high = np.where(of_effort, ends.transpose(1, 0, 2), np.nan)
-    empty = data["expected_threshold"].rename(predicted="algorithm")
+    empty = data["threshold_z"].rename(predicted="algorithm")
     return empty.copy(data=value.T), empty.copy(data=np.abs(high - low).T / 2)
 
 

@@ -64,7 +64,7 @@ def _draw_sizes(
         _draw_thresholds(ax, shift * N, bars, name, labels[name])
     for name in data["predicted"].values:
         one = sizes.sel(predicted=name)
-        _draw_line(ax, N, one["expected_threshold"], one["expected_threshold_error"], name)
+        _draw_line(ax, N, one["expected_threshold"], name)
         shown = (data["line_N"] > N.min() / 1.2) & (data["line_N"] < 4.2 * N.max())
         bound = data["poisson_threshold"].sel(predicted=name).isel(line_N=shown, bound=1)
         ax.plot(bound["line_N"], bound, color=COLORS[str(name)], ls="--", lw=0.9)
@@ -85,9 +85,8 @@ def _draw_efforts(ax: "Axes", data: "xarray.Dataset") -> None:
         bars = cases["threshold"].sel(algorithm=name).values.T
         _draw_thresholds(ax, shift * cases["effort"].values, bars, str(name))
     for name in data["predicted"].values:
-        one = data.sel(predicted=name)
-        line, error = one["effort_threshold"], one["effort_threshold_error"]
-        _draw_line(ax, data["line_effort"].values, line, error, name)
+        line = data["effort_threshold"].sel(predicted=name)
+        _draw_line(ax, data["line_effort"].values, line, name)
     _draw_transitions(ax, data)
     ax.plot([], [], color="0.4", label="by single runs")
     ax.plot([], [], color="0.4", ls="--", lw=0.9, label="by Poisson numbers")
@@ -96,11 +95,10 @@ def _draw_efforts(ax: "Axes", data: "xarray.Dataset") -> None:
     ax.set(xlabel="iterations of all runs", title=f"$N = {N}$")
 
 
-def _draw_line(
-    ax: "Axes", x: np.ndarray, value: "xarray.DataArray", error: "xarray.DataArray", name: str
-) -> None:
+def _draw_line(ax: "Axes", x: np.ndarray, line: "xarray.DataArray", name: str) -> None:
+    low, value, high = line.transpose("bound", ...).values
     ax.plot(x, value, color=COLORS[str(name)])
-    ax.fill_between(x, value - error, value + error, color=COLORS[str(name)], alpha=0.15, lw=0)
+    ax.fill_between(x, low, high, color=COLORS[str(name)], alpha=0.15, lw=0)
 
 
 def _draw_thresholds(

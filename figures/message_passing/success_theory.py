@@ -42,8 +42,8 @@ def _laws(left: "Left") -> "dict[Key, list[SingleRuns]]":
     }
 
 
-def predict(run: "Run", full: bool, fine: np.ndarray) -> "xarray.Dataset":
-    """Return what runs predict for the cases, on a grid of self-couplings for each."""
+def predict(run: "Run", full: bool, measured: "xarray.Dataset") -> "xarray.Dataset":
+    """Return what runs predict for the cases, and how far the thresholds measured are from it."""
     import xarray
 
     cases, left = success_cases.cases(full), single_runs(run, full)
@@ -52,30 +52,37 @@ def predict(run: "Run", full: bool, fine: np.ndarray) -> "xarray.Dataset":
     (large,) = {c.N for c in cases} & success_cases.TABLES
     table = _table(left[large, first.steps], large)
     lines = [_bounds(table, first.runs), _efforts(laws[varied, first.steps], first.steps * 10)]
-    return xarray.merge([_expected(left, cases, fine), table, *lines])
+    return xarray.merge([_expected(left, cases, measured), table, *lines])
 
 
-def _expected(left: "Left", cases: tuple[Case, ...], fine: np.ndarray) -> "xarray.Dataset":
+def _expected(
+    left: "Left", cases: tuple[Case, ...], measured: "xarray.Dataset"
+) -> "xarray.Dataset":
     """Return how many single runs succeeded, and what that says about several."""
     import xarray
 
-    laws = _laws(left)
+    laws, fine = _laws(left), measured["J_D_fit"].values
     own = [laws[case.N, case.steps] for case in cases]
+    bars = measured["threshold"].sel(algorithm=list(PREDICTED)).values
     curves = [
         [law.success(x, case.runs) for law in group]
         for x, case, group in zip(fine, cases, own, strict=True)
     ]
-    bars = np.array(
-        [[law.threshold(c.runs) for law in group] for c, group in zip(cases, own, strict=True)]
-    )
+    thresholds = [
+        [law.threshold(case.runs) for law in group] for case, group in zip(cases, own, strict=True)
+    ]
+    off = [
+        [law.z_score(value, (high - low) / 2, case.runs) for law, (low, value, high) in row]
+        for row, case in zip(map(zip, own, bars), cases, strict=True)
+    ]
     single = [(left[c.N, c.steps].sel(J_D=c.J_D) == 0).sum("replica").values for c in cases]
     dims = ("case", "predicted")
     return xarray.Dataset(
         {
             "single_found": ((*dims, "point"), np.array(single)),
             "expected": ((*dims, "bound", "fine"), np.array(curves)),
-            "expected_threshold": (dims, bars[..., 0]),
-            "expected_threshold_error": (dims, bars[..., 1]),
+            "expected_threshold": ((*dims, "bound"), np.array(thresholds)),
+            "threshold_z": (dims, np.array(off)),
         },
         {
             "predicted": list(PREDICTED),
@@ -131,11 +138,5 @@ def _efforts(laws: list[SingleRuns], iterations: int) -> "xarray.Dataset":
 
     runs = np.unique(np.geomspace(1, 32, 40).round().astype(int))
     values = np.array([[law.threshold(int(R)) for R in runs] for law in laws])
-    dims = ("predicted", "line_effort")
-    return xarray.Dataset(
-        {
-            "effort_threshold": (dims, values[..., 0]),
-            "effort_threshold_error": (dims, values[..., 1]),
-        },
-        {"line_effort": iterations * runs},
-    )
+    dims = ("predicted", "line_effort", "bound")
+    return xarray.Dataset({"effort_threshold": (dims, values)}, {"line_effort": iterations * runs})

@@ -57,7 +57,7 @@ def focusing(data: "xarray.Dataset") -> list[Mark]:
         one = sizes.sel(algorithm=name)
         expected = np.full(one.sizes["case"], np.nan)
         if name in sizes["predicted"].values:
-            expected = sizes["expected_threshold"].sel(predicted=name).values
+            expected = sizes["expected_threshold"].sel(predicted=name, bound="value").values
         bars = zip(one["N"].values, one["threshold"].values, expected, strict=True)
         for N, (low, value, high), line in bars:
             marks.append(Mark(row, N, low, value, high, "focusing_success", line))

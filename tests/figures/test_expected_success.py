@@ -33,14 +33,27 @@ def test_thresholds_and_their_errors():
         [SingleRuns.fit(left(J_D, rng.binomial(32, p), 32)).threshold(4) for _ in range(100)]
     )
     exact = 0.16 + (0.6 - half(4)) / 40
-    value, error = found.T
+    low, value, high = found.T
     assert value.mean() == pytest.approx(exact, abs=4 * value.std() / 10)
-    assert error.mean() == pytest.approx(value.std(), rel=0.25)
+    assert (high - low).mean() / 2 == pytest.approx(value.std(), rel=0.25)
     many = SingleRuns.fit(left(J_D, np.rint(10**4 * p).astype(int), 10**4))
     low, middle, high = many.success([exact], 4)
     assert middle[0] == pytest.approx(0.5, abs=2e-3)
     assert low < middle < high
+    assert many.z_score(exact + 0.01, 0.005, 4) == pytest.approx(2, abs=0.02)
     assert np.isnan(SingleRuns.fit(left(J_D, [0] * 7, 32)).threshold(1)).all()
+
+
+@pytest.mark.parametrize("runs", [2, 8])
+def test_few_runs_claim_their_error(runs):
+    """Of three runs a point: errors of a Gaussian likelihood were off by over 3 in 3 to 15 %."""
+    J_D, rng = np.linspace(-1, 1, 7), np.random.default_rng(1)
+    p = np.exp(-np.exp(0.2 - 2 * J_D))
+    exact = (0.2 - half(runs)) / 2
+    laws = [SingleRuns.fit(left(J_D, rng.binomial(3, p), 3)) for _ in range(150)]
+    z = np.array([law.z_score(exact, 1e-9, runs) for law in laws])
+    assert (abs(z) > 3).mean() < 0.02
+    assert 0.5 < (abs(z) < 1).mean() < 0.75
 
 
 def test_z_scores_of_a_known_probability():
