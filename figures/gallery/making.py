@@ -2,6 +2,7 @@
 
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # of the simulations of all figures: change it when their meaning changes; a module of a figure that
 # has a VERSION has one of its own
 VERSION = 1
+
+_SILENT = 60.0  # seconds that a figure waits for others before it says so
 
 
 @dataclass(frozen=True)
@@ -237,12 +240,16 @@ class Gallery:
             yield pool
 
     def _run(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":
+        patience = time.monotonic() + _SILENT
         while True:
             try:
                 return self._swept(function, grid, **options)
-            except sweeps.LedgerInUseError:  # its points are there when the other figure has them
+            except sweeps.LedgerInUseError as error:  # the other figure computes its points, too
                 if not self._waits:
                     raise
+                if time.monotonic() > patience:
+                    warnings.warn(f"a figure waits: {error}", sweeps.SweepWarning, stacklevel=2)
+                    patience = float("inf")
                 time.sleep(0.2)
 
     def _swept(self, function: Any, grid: Any, **options: Any) -> "xarray.Dataset":

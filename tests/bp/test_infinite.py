@@ -103,7 +103,14 @@ def fold(J_D):
     return slope_of(brentq(rise, 0.3, 8, xtol=1e-4))
 
 
-@pytest.mark.parametrize("J_D", [0.05, 0.2, 0.3])
+@pytest.mark.parametrize(
+    "J_D",
+    [
+        pytest.param(0.05, marks=pytest.mark.thorough),
+        pytest.param(0.2, marks=pytest.mark.thorough),
+        0.3,
+    ],
+)
 def test_onset_is_the_fold_of_the_response(J_D):
     assert bp.onset(J_D).slope == pytest.approx(fold(J_D), abs=2e-7)
 

@@ -9,7 +9,11 @@ import networks
 
 
 @pytest.mark.parametrize(
-    "ensemble", [networks.Asymmetric(400, 0.4), networks.Layered(150, 3, 0.2, 0.5)]
+    "ensemble",
+    [
+        networks.Asymmetric(400, 0.4),
+        pytest.param(networks.Layered(150, 3, 0.2, 0.5), marks=pytest.mark.thorough),
+    ],
 )
 def test_slope_is_twice_the_field(ensemble):
     network = ensemble.sample(rng=1)

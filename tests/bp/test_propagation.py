@@ -57,9 +57,11 @@ def test_exact_enumeration_of_layers():
 @pytest.mark.parametrize(
     ("ensemble", "exact_squares", "factor"),
     [
-        (lambda N: networks.Asymmetric(N, 0.5), True, 0.4),
+        pytest.param(lambda N: networks.Asymmetric(N, 0.5), True, 0.4, marks=pytest.mark.thorough),
         (lambda N: networks.Asymmetric(N, 0.5), False, 0.75),
-        (lambda N: networks.Layered(N // 2, 2, 0.3, 0.4), True, 0.5),
+        pytest.param(
+            lambda N: networks.Layered(N // 2, 2, 0.3, 0.4), True, 0.5, marks=pytest.mark.thorough
+        ),
     ],
 )
 def test_dense_tends_to_the_messages(ensemble, exact_squares, factor):

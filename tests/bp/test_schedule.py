@@ -69,7 +69,15 @@ def test_taken_where_none_is_given(algorithm):
         algorithm(network, rates, effort=100)
 
 
-@pytest.mark.parametrize("J_D", [0.25, 0.6, 1.0, 2.0])
+@pytest.mark.parametrize(
+    "J_D",
+    [
+        0.25,
+        pytest.param(0.6, marks=pytest.mark.thorough),
+        pytest.param(1.0, marks=pytest.mark.thorough),
+        2.0,
+    ],
+)
 def test_finds_fixed_points_at_all_self_couplings(J_D):
     for ensemble in (networks.Asymmetric(200, J_D), networks.Layered(60, 2, J_D, 0.2)):
         network = ensemble.sample(rng=1)

@@ -116,7 +116,15 @@ def assert_mean(samples, expected):
 
 
 @pytest.mark.parametrize(
-    ("N", "J_D"), [(2, 0.3), (3, 0.0), (8, 0.0), (8, 0.2), (12, 0.0), (11, 0.5)]
+    ("N", "J_D"),
+    [
+        (2, 0.3),
+        pytest.param(3, 0.0, marks=pytest.mark.thorough),
+        pytest.param(8, 0.0, marks=pytest.mark.thorough),
+        (8, 0.2),
+        pytest.param(12, 0.0, marks=pytest.mark.thorough),
+        pytest.param(11, 0.5, marks=pytest.mark.thorough),
+    ],
 )
 def test_exact_means(N, J_D):
     rng = np.random.default_rng([N, round(10 * J_D)])
@@ -129,7 +137,13 @@ def test_exact_means(N, J_D):
 
 @pytest.mark.parametrize(
     ("N", "J_D", "eta"),
-    [(2, 0.3, 0.5), (3, 0.0, 0.7), (6, 0.0, 1.0), (6, 0.2, -0.4), (7, 0.2, 0.6)],
+    [
+        (2, 0.3, 0.5),
+        pytest.param(3, 0.0, 0.7, marks=pytest.mark.thorough),
+        pytest.param(6, 0.0, 1.0, marks=pytest.mark.thorough),
+        (6, 0.2, -0.4),
+        pytest.param(7, 0.2, 0.6, marks=pytest.mark.thorough),
+    ],
 )
 def test_exact_means_with_symmetry(N, J_D, eta):
     rng = np.random.default_rng(N)
@@ -146,7 +160,7 @@ def test_two_neurons_with_symmetry():
     assert np.exp(log_expected_two_cycles(2, 0.3, eta)) == pytest.approx(2 * both, rel=1e-6)
 
 
-@pytest.mark.parametrize("eta", [1e-9, -1e-9])
+@pytest.mark.parametrize("eta", [pytest.param(1e-9, marks=pytest.mark.thorough), -1e-9])
 def test_weak_symmetry_is_none(eta):
     for J_D in (0.0, 0.4):
         weak = log_expected_two_cycles(9, J_D, eta)

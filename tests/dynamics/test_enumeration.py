@@ -105,7 +105,16 @@ def test_distances_by_hand():
 
 
 @pytest.mark.parametrize(
-    "shape", [(1, 1), (60, 9), (30, 3, 4), (1500, 26), (200, 1), (3000, 13), (5000, 2, 8)]
+    "shape",
+    [
+        (1, 1),
+        (60, 9),
+        (30, 3, 4),
+        (1500, 26),
+        (200, 1),
+        (3000, 13),
+        pytest.param((5000, 2, 8), marks=pytest.mark.thorough),
+    ],
 )
 def test_distances_against_every_pair(shape):
     states = np.random.default_rng(7).choice([-1, 1], size=shape)
@@ -126,7 +135,14 @@ def assert_mean(samples, expected):
 
 
 @pytest.mark.parametrize("eta", [-0.5, 0.0, 0.5, 1.0])
-@pytest.mark.parametrize("J_D", [0.0, 0.3, 0.6])
+@pytest.mark.parametrize(
+    "J_D",
+    [
+        pytest.param(0.0, marks=pytest.mark.thorough),
+        0.3,
+        pytest.param(0.6, marks=pytest.mark.thorough),
+    ],
+)
 def test_exact_means(J_D, eta):
     """The counts at any symmetry; without symmetry the pairs at every distance too."""
     N, replicas = 18, 320
@@ -143,7 +159,13 @@ def test_exact_means(J_D, eta):
 
 
 @pytest.mark.parametrize(
-    ("N", "L", "J_D", "lam"), [(8, 2, 0.3, 0.4), (6, 3, 0.0, 0.5), (6, 3, 0.5, 0.2), (4, 4, 0.2, 1)]
+    ("N", "L", "J_D", "lam"),
+    [
+        (8, 2, 0.3, 0.4),
+        pytest.param(6, 3, 0.0, 0.5, marks=pytest.mark.thorough),
+        pytest.param(6, 3, 0.5, 0.2, marks=pytest.mark.thorough),
+        (4, 4, 0.2, 1),
+    ],
 )
 def test_exact_means_of_layers(N, L, J_D, lam):
     rng = np.random.default_rng([N, L])

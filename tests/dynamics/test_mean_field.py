@@ -98,7 +98,7 @@ def drawn(N, eta, rng):
     return J
 
 
-@pytest.mark.parametrize("eta", [1.0, -0.5])
+@pytest.mark.parametrize("eta", [1.0, pytest.param(-0.5, marks=pytest.mark.thorough)])
 def test_the_law_of_small_networks(eta):
     """Not of infinite ones alone: networks of 100 neurons are met as they are, to the letter."""
     N, J_D, steps, networks = 100, 0.2, 30, 300
@@ -124,7 +124,10 @@ def test_the_law_of_small_networks(eta):
         assert np.abs(z).max() < 4.2
 
 
-@pytest.mark.parametrize(("eta", "order", "dt"), [(1.0, "synchronous", 1.0), (0.5, "random", 0.5)])
+@pytest.mark.parametrize(
+    ("eta", "order", "dt"),
+    [pytest.param(1.0, "synchronous", 1.0, marks=pytest.mark.thorough), (0.5, "random", 0.5)],
+)
 def test_response(eta, order, dt):
     """Against networks in small random fields, from a first step on."""
     J_D, steps, N, networks, size, first = 0.3, 5, 500, 120, 0.25, 2

@@ -152,7 +152,14 @@ REPLICAS = [pytest.param(200, id="few"), pytest.param(4000, id="many", marks=pyt
 
 
 @pytest.mark.parametrize("replicas", REPLICAS)
-@pytest.mark.parametrize("eta", [0.3, 0.6, 1.0])
+@pytest.mark.parametrize(
+    "eta",
+    [
+        pytest.param(0.3, marks=pytest.mark.thorough),
+        0.6,
+        pytest.param(1.0, marks=pytest.mark.thorough),
+    ],
+)
 def test_enumerated_pairs(eta, replicas):
     N, J_D = 14, 0.3
     expected = np.exp(replica.log_expected_symmetric_pairs(N, J_D, eta))

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import pytest
 import xarray
@@ -9,8 +10,9 @@ import xarray
 import sweeps
 from figures import catalogue
 from figures.chapter import Chapter
-from figures.gallery import Gallery
+from figures.gallery import Gallery, making
 from figures.gallery.side_by_side import Parts, each
+from sweeps.storing.lock import Lock
 
 FIRST = '''
     """Points, slow enough for two figures to ask for them at a time."""
@@ -107,6 +109,19 @@ def test_they_are_the_same_and_share_their_ledger(two, tmp_path):
         name="figures.first.measure",
     )
     assert table.missing == 0
+
+
+def test_a_long_wait_for_somebody_elses_ledger_is_told(two, tmp_path, monkeypatch):
+    monkeypatch.setattr(making, "_SILENT", 0.0)
+    (tmp_path / "ledgers").mkdir()
+    lock = Lock(tmp_path / "ledgers" / "first.measure.sqlite")
+    timer = threading.Timer(1.5, lock.release)
+    timer.start()
+    gallery = Gallery(tmp_path, executor=1, progress=False, _waits=True)
+    with pytest.warns(sweeps.SweepWarning, match=f"a figure waits: .*process {os.getpid()} on"):
+        made = gallery.make("first")
+    timer.join()
+    assert made["result"].notnull().all()
 
 
 def test_one_that_fails_is_named_and_others_are_kept(package, tmp_path):
