@@ -31,7 +31,10 @@ def small(monkeypatch):
     monkeypatch.setattr(sweeps, "run", run)
 
 
-@pytest.mark.parametrize("name", ["fixed_point_counts", "pair_distances"])
+@pytest.mark.parametrize(
+    "name",
+    ["fixed_point_counts", pytest.param("pair_distances", marks=pytest.mark.thorough)],
+)
 def test_figure_is_made_and_made_again_from_its_ledger(name, small, tmp_path, monkeypatch):
     with ThreadPoolExecutor(2) as executor:
         gallery = Gallery(tmp_path, executor=executor, progress=False)

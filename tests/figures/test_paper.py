@@ -136,7 +136,12 @@ def test_axes_without_coordinates_are_described_too(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("relaxation", 5100), ("equilibration_time", 1500), ("phase_diagram", 400)]
+    ("name", "most"),
+    [
+        ("relaxation", 5100),
+        pytest.param("equilibration_time", 1500, marks=pytest.mark.thorough),
+        ("phase_diagram", 400),
+    ],
 )
 def test_no_table_is_a_product_of_unrelated_axes(name, most, tmp_path):
     """The product of all axes of these figures has from ten million points to 10^14."""
