@@ -11,7 +11,6 @@ from figures import catalogue
 from figures.gallery import Gallery, stored
 from figures.gallery.written import parse
 
-
 FIRST = {chapter.names[0] for chapter in catalogue.chapters()}
 EACH = [
     name if name in FIRST else pytest.param(name, marks=pytest.mark.thorough)
