@@ -183,15 +183,25 @@ def trained(
     engine: str = "events",
 ) -> "learning.SteeredClassifier | learning.BinarisedMLP":
     """Train a competitor with one layer of H hidden units."""
+    return learner(name, values, H, epochs, rng, engine).fit(data.X, data.y)
+
+
+def learner(
+    name: str,
+    values: Configuration,
+    H: int,
+    epochs: int,
+    rng: np.random.Generator,
+    engine: str = "events",
+) -> "learning.SteeredClassifier | learning.BinarisedMLP":
+    """Return a competitor that has yet to learn."""
     given, recipe = made(name, values, epochs), _ALL[name].recipe
     if recipe is None:
-        mlp = learning.BinarisedMLP(H, epochs=epochs, random_state=rng, **given)
-        return mlp.fit(data.X, data.y)
-    network = learning.SteeredClassifier(
+        return learning.BinarisedMLP(H, epochs=epochs, random_state=rng, **given)
+    return learning.SteeredClassifier(
         H,
         epochs=epochs,
         recipe=learning.recipe(recipe, **given),
         engine=engine,
         random_state=rng,
     )
-    return network.fit(data.X, data.y)

@@ -1,5 +1,6 @@
 """How accuracy grows with the number of hidden units: all learners, chosen with the same care."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +9,7 @@ import learning
 import sweeps
 from figures.steered import choosing, reference_learner
 from figures.steered.choosing import FULL, QUICK, searched
-from figures.steered.competitors import COMPETITORS, configuration, trained
+from figures.steered.competitors import COMPETITORS, configuration, learner
 from figures.steered.entangled import PIXELS, N, entangled
 from figures.steered.reference_learner import held, recomputed
 
@@ -59,6 +60,7 @@ def tested(
     epochs: int,
     engine: str,
     rng: np.random.Generator,
+    scratch: Path,
 ) -> dict[str, float]:
     """Train a competitor in a configuration, or G2 as published; return its accuracies."""
     data = entangled(dataset, rng)
@@ -67,13 +69,29 @@ def tested(
         network = learning.SteeredClassifier(
             H, epochs=epochs, recipe=made, engine=engine, random_state=rng
         )
-        network.fit(data.X, data.y)
     else:
-        network = trained(name, configuration(name, index), data, H, epochs, rng, engine)
+        network = learner(name, configuration(name, index), H, epochs, rng, engine)
+    network = trained_on(network, data, scratch / "network.npz")
     return {
         "train": float(network.score(data.X, data.y)),
         "test": float(network.score(data.X_test, data.y_test)),
     }
+
+
+def trained_on(
+    network: "learning.SteeredClassifier | learning.BinarisedMLP", data: learning.Split, file: Path
+) -> "learning.SteeredClassifier | learning.BinarisedMLP":
+    """Train a network, what `fit` does, from the last epoch on that is in the file."""
+    if isinstance(network, learning.BinarisedMLP):
+        return network.fit(data.X, data.y)
+    epochs, done = network.epochs, 0
+    if file.is_file():
+        network = learning.SteeredClassifier.load(file)
+        done = len(network.history_)
+    for _ in range(done, epochs):
+        network.partial_fit(data.X, data.y)
+        network.save(file)
+    return network
 
 
 def checked(

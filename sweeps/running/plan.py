@@ -14,7 +14,7 @@ from foundation import domains
 from foundation.fingerprint import differs, fingerprint
 from sweeps.running.durations import told
 from sweeps.running.grid import checked, names_of, points
-from sweeps.running.session import series_of, takes_rng
+from sweeps.running.session import series_of, takes
 from sweeps.running.workers import Workers
 from sweeps.storing.point import Point
 from sweeps.storing.reader import Reader, Row
@@ -114,7 +114,7 @@ def plan(
     axes = checked(grid)
     replicas = domains.integer("replicas", replicas, 1)
     series = series_of(function, version, rng, name)
-    takes_rng(function, names_of(axes))
+    takes(function, names_of(axes))
     workers = Workers(executor).size()
     path = domains.path("store", store)
     rows: Stored = {}

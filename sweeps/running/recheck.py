@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from foundation import domains
-from sweeps.running.session import series_of, takes_rng
+from sweeps.running.session import series_of, takes
 from sweeps.storing.arrays import Array, DamagedError
 from sweeps.storing.evaluation import Evaluation, Scalar, Task
 from sweeps.storing.ledger import existing
 from sweeps.storing.point import Point, Value
 from sweeps.storing.reader import Reader, Row
+from sweeps.storing.scratch import Scratch
 
 
 @dataclass(frozen=True)
@@ -131,9 +134,9 @@ def _now(function: Callable[..., object], point: Point, seed: int) -> Evaluation
     """Evaluate a point as a worker does, with one thread for each library."""
     from threadpoolctl import threadpool_limits
 
-    task = Task(function, seed, takes_rng(function, point.parameters))
-    with threadpool_limits(1):
-        return task(point)
+    with tempfile.TemporaryDirectory() as folder, threadpool_limits(1):
+        scratch = Scratch(Path(folder), "computed again")
+        return Task(function, seed, takes(function, point.parameters), scratch)(point)
 
 
 def _compared(

@@ -21,6 +21,7 @@ from sweeps.storing.evaluation import Evaluation, Task
 from sweeps.storing.ledger import Ledger
 from sweeps.storing.point import Point
 from sweeps.storing.reader import Reader, Row, Series
+from sweeps.storing.scratch import Scratch, beside
 
 Identity = tuple[str, int]
 
@@ -48,7 +49,8 @@ class Session:
         self._store = domains.path("store", store)
         self.series = replace(series_of(function, version, rng, name), code=fingerprint(function))
         self._function = function
-        self._takes_rng = takes_rng(function, names)
+        self._takes = takes(function, names)
+        self._scratch = Scratch(beside(self._store), repr(self.series))
         self.dimensions: tuple[str, ...] = ()  # whose names no result may have
         self._workers = Workers(executor)
         self._workers.check(function)
@@ -173,6 +175,8 @@ class Session:
 
         def keep(point: Point, found: Evaluation) -> None:
             ledger.store(self.series, point, found)
+            if "scratch" in self._takes and not found.error:
+                self._scratch.remove(point)
             short = Evaluation(found.results, found.error, found.seconds)
             self.evaluations[point.identity] = short
             self._unseeded += found.unseeded
@@ -195,7 +199,8 @@ class Session:
             stored=progress.stored,
         )
         progress.show()
-        task = Task(self._function, self.series.seed, self._takes_rng, self.dimensions)
+        given = self._takes, self._scratch
+        task = Task(self._function, self.series.seed, *given, self.dimensions)
         Dispatch(task, self._workers, keep).run(iter(points))
 
     def _refuse_stale(self, points: list[Point]) -> None:
@@ -244,18 +249,24 @@ def _seed(rng: object) -> int:
         ) from None
 
 
-def takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
-    """Return whether `function` wants a generator; refuse one that does not take the parameters."""
+def takes(function: Callable[..., object], names: Collection[str]) -> tuple[str, ...]:
+    """Return which of rng and scratch `function` is given besides the parameters that it takes.
+
+    Raises
+    ------
+    TypeError
+        If it does not take the parameters.
+    """
     _refuse_later(function)
     try:
         signature = inspect.signature(function)
     except ValueError:  # compiled functions may not tell
-        return True
+        return ("rng",)
     parameters = signature.parameters
-    takes_rng = "rng" in parameters or any(
-        parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()
-    )
-    arguments = dict.fromkeys([*names, "rng"] if takes_rng else names)
+    any_name = any(one.kind is one.VAR_KEYWORD for one in parameters.values())
+    wanted = {"rng": any_name or "rng" in parameters, "scratch": "scratch" in parameters}
+    taken = tuple(name for name, asked in wanted.items() if asked and name not in names)
+    arguments = dict.fromkeys([*names, *taken])
     try:
         signature.bind(**arguments)
     except TypeError as error:
@@ -263,7 +274,7 @@ def takes_rng(function: Callable[..., object], names: Collection[str]) -> bool:
         raise TypeError(
             f"function must take the parameters of the grid, {called}: {error}"
         ) from None
-    return takes_rng
+    return taken
 
 
 def _refuse_later(function: Callable[..., object]) -> None:

@@ -47,9 +47,12 @@ def run(
     Parameters
     ----------
     function
-        Called as `function(**parameters)`, or `function(**parameters, rng=generator)` if it takes
-        `rng`. Returns a number or a string, an array of real numbers, or a mapping of names to
-        these.
+        Called as `function(**parameters)`, with `rng=generator` if it takes `rng`, and with
+        `scratch=folder` if it takes `scratch`: a folder (`pathlib.Path`) of this point alone, in
+        `<store>.unfinished`, where a long computation may keep what it has so far. It is there
+        again when a run that was killed goes on, and goes when the point is done; to other code it
+        is another one. Returns a number or a string, an array of real numbers, or a mapping of
+        names to these.
         It must have a name, so no lambda and no method of an object; arguments bound by
         `functools.partial` must be values like those of the grid.
     grid

@@ -14,6 +14,7 @@ from foundation.versions import versions
 from sweeps.storing import generators
 from sweeps.storing.arrays import Array
 from sweeps.storing.point import Point
+from sweeps.storing.scratch import Scratch
 
 Scalar = bool | int | float | str
 
@@ -38,24 +39,28 @@ class Evaluation:
 class Task:
     """The swept function, ready to be called on a point by any worker.
 
+    It is given a generator if it `takes` "rng", and a folder of the point if it takes "scratch".
     The names that are `taken`, besides those of the parameters, are not allowed for results.
     """
 
     function: Callable[..., object]
     seed: int
-    takes_rng: bool
+    takes: Collection[str]
+    scratch: Scratch
     taken: tuple[str, ...] = ()
 
     def __call__(self, point: Point) -> Evaluation:
         """Evaluate `point`; an error becomes part of what is returned."""
         arguments: dict[str, Any] = dict(point.parameters)
-        if self.takes_rng:
+        if "rng" in self.takes:
             arguments["rng"] = point.generator(self.seed)
         results: dict[str, Scalar | Array] = {}
         error = None
         before = generators.places()
         start = time.perf_counter()
         try:
+            if "scratch" in self.takes:
+                arguments["scratch"] = self.scratch.make(point)
             results = named(self.function(**arguments), (*point.parameters, *self.taken))
         except Exception:
             # half a surrogate pair in its message could not be stored

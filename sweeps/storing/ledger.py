@@ -25,6 +25,7 @@ from sweeps.storing.failure import Failure
 from sweeps.storing.lock import Lock
 from sweeps.storing.point import Point
 from sweeps.storing.reader import Reader, Series
+from sweeps.storing.scratch import beside
 from sweeps.storing.table import Values, insert
 
 
@@ -149,7 +150,7 @@ def failures(store: str | os.PathLike[str]) -> list[Failure]:
 def set_aside(store: str | os.PathLike[str]) -> Path | None:
     """Rename the ledger at `store`, so that the next sweep starts an empty one.
 
-    The new name is `<store>-<time>`, a ledger like any other.
+    The new name is `<store>-<time>`, a ledger like any other; what is unfinished goes along.
 
     Parameters
     ----------
@@ -186,6 +187,8 @@ def set_aside(store: str | os.PathLike[str]) -> Path | None:
     target = path.with_name(f"{path.name}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}")
     with Ledger(path) as ledger:
         ledger.rename(target)
+        if (unfinished := beside(path)).is_dir():
+            unfinished.rename(beside(target))
     return target
 
 

@@ -9,6 +9,7 @@ from figures.steered import (
     benchmarks_learning,
     chains,
     competitors,
+    emnist_width,
     encoded,
     entangled,
     equilibration_time,
@@ -152,3 +153,32 @@ def test_the_push_that_is_needed_grows_with_the_margin_and_stays_below_it():
 
 def test_the_law_of_thresholds_has_no_exception():
     assert merging.law_mismatches(0.3, 60, 50, np.random.default_rng(1)) == {"mismatch": 0}
+
+
+@pytest.mark.parametrize("name", ["error", "margin", "random_features", "mlp"])
+def test_a_training_that_is_killed_goes_on(name, tmp_path):
+    """What is learned in pieces is what `fit` learns, bit for bit."""
+    data = entangled.entangled("digits", np.random.default_rng(1), 200)
+
+    def network(epochs):
+        values, rng = competitors.configuration(name), np.random.default_rng(2)
+        return competitors.learner(name, values, 30, epochs, rng, "compiled")
+
+    whole = network(3).fit(data.X, data.y)
+    file = tmp_path / "network.npz"
+    learn = learning.SteeredClassifier.partial_fit
+
+    def killed(self, X, y):
+        if len(getattr(self, "history_", [])) == 2:
+            raise KeyboardInterrupt
+        return learn(self, X, y)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(learning.SteeredClassifier, "partial_fit", killed)
+        if name != "mlp":
+            with pytest.raises(KeyboardInterrupt):
+                emnist_width.trained_on(network(3), data, file)
+    again = emnist_width.trained_on(network(3), data, file)
+    np.testing.assert_array_equal(
+        again.decision_function(data.X_test), whole.decision_function(data.X_test)
+    )

@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,9 @@ import sweeps
 from sweeps.running.dispatch import Dispatch
 from sweeps.storing.evaluation import Task
 from sweeps.storing.point import Point
+from sweeps.storing.scratch import Scratch
+
+SCRATCH = Scratch(Path("unused"), "")
 
 
 @pytest.fixture
@@ -102,7 +106,7 @@ def test_only_deaths_of_points_that_were_alone_count_and_only_in_a_row(deadly):
     def keep(point, evaluation):
         kept[point.parameters["i"]] = evaluation.error
 
-    dispatch = Dispatch(Task(abs_of, 0, False), workers, keep)
+    dispatch = Dispatch(Task(abs_of, 0, (), SCRATCH), workers, keep)
     dispatch.run(Point({"i": i}) for i in range(20))
     assert {i for i, error in kept.items() if error} == deadly
     assert kept.keys() == set(range(20))
@@ -112,7 +116,7 @@ def test_only_deaths_of_points_that_were_alone_count_and_only_in_a_row(deadly):
 def test_four_deaths_in_a_row_end_it():
     kept = []
     dispatch = Dispatch(
-        Task(abs_of, 0, False), Mortal({1, 2, 3, 4}), lambda *pair: kept.append(pair)
+        Task(abs_of, 0, (), SCRATCH), Mortal({1, 2, 3, 4}), lambda *pair: kept.append(pair)
     )
     with pytest.raises(sweeps.SweepError, match="the executor broke"):
         dispatch.run(Point({"i": i}) for i in range(1, 20))
