@@ -19,7 +19,8 @@ def entropies(state):
 
 
 # y, d, J_D
-QUICK = [(1.0, 0.2, 0.1), (2.5, 0.3, 0.0), (1.5, 0.45, 2.0)]
+QUICK = [(2.5, 0.3, 0.0)]
+THOROUGH = [(1.0, 0.2, 0.1), (1.5, 0.45, 2.0)]
 SLOW = [
     (20.0, 0.4, 0.05),
     (1.5, 0.001, 0.1),
@@ -38,7 +39,12 @@ SLOW = [
 
 
 @pytest.mark.parametrize(
-    "point", QUICK + [pytest.param(point, marks=pytest.mark.long) for point in SLOW]
+    "point",
+    [
+        *QUICK,
+        *(pytest.param(point, marks=pytest.mark.thorough) for point in THOROUGH),
+        *(pytest.param(point, marks=pytest.mark.long) for point in SLOW),
+    ],
 )
 def test_twins(point):
     state = replica.clusters(*point)

@@ -55,7 +55,12 @@ def test_integer_y_by_types(y, d):
 
 
 @pytest.mark.parametrize(
-    ("J", "lam"), [(0.0, 0.34), (0.5, 1.0), pytest.param(2.0, 0.0, marks=pytest.mark.long)]
+    ("J", "lam"),
+    [
+        (0.0, 0.34),
+        pytest.param(0.5, 1.0, marks=pytest.mark.thorough),
+        pytest.param(2.0, 0.0, marks=pytest.mark.long),
+    ],
 )
 def test_one_and_two(J, lam):
     d = np.array([0.03, 0.49])
@@ -84,7 +89,9 @@ def one_layer(y, d, J):
     ).fun
 
 
-@pytest.mark.parametrize(("y", "d", "J"), [(2.5, 0.1, 0.3), (6.3, 0.03, 0.1)])
+@pytest.mark.parametrize(
+    ("y", "d", "J"), [(2.5, 0.1, 0.3), pytest.param(6.3, 0.03, 0.1, marks=pytest.mark.thorough)]
+)
 def test_uncoupled_layers_are_single_ones(y, d, J):
     state = replica.two_layer_clusters(y, d, J, 0.0)
     assert state.free_entropy == pytest.approx(one_layer(y, d, J), abs=1e-9)
@@ -114,7 +121,7 @@ def test_the_overlap_makes_the_free_entropy_stationary():
     ("y", "d", "J", "lam"),
     [
         (4, 0.03, 0.0, 0.4),
-        (9, 0.2, 0.3, 0.8),
+        pytest.param(9, 0.2, 0.3, 0.8, marks=pytest.mark.thorough),
         pytest.param(2, 0.002, 0.1, 2.0, marks=pytest.mark.long),
     ],
 )

@@ -195,7 +195,14 @@ def test_domain_walls():
     assert replica.layered_pair_entropy(0.03, J, lam) < 0 < Phi
 
 
-@pytest.mark.parametrize("L", [2, 3, None])
+@pytest.mark.parametrize(
+    "L",
+    [
+        2,
+        pytest.param(3, marks=pytest.mark.thorough),
+        pytest.param(None, marks=pytest.mark.thorough),
+    ],
+)
 def test_thresholds_by_a_brute_scan(L):
     found = replica.layered_overlap_gap_threshold(0.0, L)
     assert found.lam_error < 1e-9

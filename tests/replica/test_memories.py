@@ -15,7 +15,13 @@ from replica.memories.field_average import field_average
 
 
 @pytest.mark.parametrize(
-    ("mu", "sigma", "T"), [(0.9, 0.4, 0.5), (0.9, 0.4, 0.39), (0.7, 3, 0.2), (0, 1, 0.01)]
+    ("mu", "sigma", "T"),
+    [
+        (0.9, 0.4, 0.5),
+        pytest.param(0.9, 0.4, 0.39, marks=pytest.mark.thorough),
+        pytest.param(0.7, 3, 0.2, marks=pytest.mark.thorough),
+        (0, 1, 0.01),
+    ],
 )
 def test_averages_over_fields(mu, sigma, T):
     ends = sorted({mu - 12 * sigma, -3 * T, 0.0, 3 * T, float(mu), mu + 12 * sigma})

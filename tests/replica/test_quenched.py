@@ -165,7 +165,11 @@ def test_no_response_is_the_mean_number():
     assert small.entropy == pytest.approx(mean.free_entropy / 6, abs=2e-7)
 
 
-FEW = [(0.2, 0.1), (0.1, 0.3), (0.3, 0.2)]
+FEW = [
+    pytest.param(0.2, 0.1, marks=pytest.mark.thorough),
+    pytest.param(0.1, 0.3, marks=pytest.mark.thorough),
+    (0.3, 0.2),
+]
 MORE = [(0.05, 0.08), (0.2, 0.06), (0.1, 0.0731), (0.05, 0.1), (0.1, 0.1), (0.4, 0.1), (0.05, 0.2)]
 MORE += [(0.1, 0.2), (0.2, 0.2), (0.4, 0.2)]
 
@@ -196,7 +200,9 @@ def test_one_cross_overlap_among_all():
     assert state.complexity == pytest.approx(0, abs=2e-7)
 
 
-@pytest.mark.parametrize(("y", "d", "J_D"), [(6.0, 0.1, 0.1), (20.0, 0.2, 0.3)])
+@pytest.mark.parametrize(
+    ("y", "d", "J_D"), [(6.0, 0.1, 0.1), pytest.param(20.0, 0.2, 0.3, marks=pytest.mark.thorough)]
+)
 def test_blocks_are_stationary(y, d, J_D):
     """The entropy of groups has no slope in any of its four unknowns, and S is that by y."""
     state = replica.quenched_clusters(y, d, J_D)
@@ -230,7 +236,9 @@ def test_at_m_one_it_is_the_mean_number():
         assert sums.inner == pytest.approx(mean.inner_stability, abs=1e-12)
 
 
-@pytest.mark.parametrize(("d", "J_D"), [(0.05, 0.1), (0.1, 0.3)])
+@pytest.mark.parametrize(
+    ("d", "J_D"), [pytest.param(0.05, 0.1, marks=pytest.mark.thorough), (0.1, 0.3)]
+)
 def test_condensation(d, J_D):
     """Just above it the best m is just below one, and the mean number too large."""
     groups = replica.condensation(d, J_D)
@@ -283,7 +291,7 @@ def test_the_thresholds_survive():
 # d, J_D, S and chi: at the edges of the domain, where another quadrature finds them stationary
 EDGES = [
     (0.005, 0.3, 0.015027058113, 0.00052431242),
-    (0.01, 1.0, 0.031591640198, 0.0015676471),
+    pytest.param(0.01, 1.0, 0.031591640198, 0.0015676471, marks=pytest.mark.thorough),
     (0.007, 0.7, 0.022975586909, 0.00062911972),
     (0.48, 1.0, 0.510355679014, 12.244727),
     (0.1, 0.001, -0.021961738228, 0.056552742),

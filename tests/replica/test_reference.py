@@ -42,7 +42,16 @@ def first_maximum_of_pairs(d, J_D):
 
 
 @pytest.mark.parametrize("d", [1e-3, 0.05, 0.1, 0.45])
-@pytest.mark.parametrize("J_D", [0.0, 0.1, 0.25, 1.0, 4.0])
+@pytest.mark.parametrize(
+    "J_D",
+    [
+        pytest.param(0.0, marks=pytest.mark.thorough),
+        0.1,
+        pytest.param(0.25, marks=pytest.mark.thorough),
+        pytest.param(1.0, marks=pytest.mark.thorough),
+        4.0,
+    ],
+)
 def test_pairs_around_a_reference(d, J_D):
     """By their own formula; where that has no maximum, none is found."""
     exact = first_maximum_of_pairs(d, J_D)
@@ -86,11 +95,15 @@ def around(y, d, J_D, overlaps):
 
 
 # y, d, J_D; the extremum has vanished in the second line
-PROFILES = [(3, 0.1, 0.3), (10, 0.3, 0.0), (5, 0.003, 0.3), (12, 0.05, 0.3), (20, 0.01, 0.06)]
-PROFILES += [(5, 0.05, 0.06), (20, 0.3, 0.0), (10, 0.05, 0.06), (5, 0.003, 0.06)]
+PROFILES = [(3, 0.1, 0.3), (10, 0.3, 0.0), (5, 0.003, 0.3)]
+MORE = [(12, 0.05, 0.3), (20, 0.01, 0.06), (5, 0.05, 0.06), (20, 0.3, 0.0), (10, 0.05, 0.06)]
+MORE += [(5, 0.003, 0.06)]
 
 
-@pytest.mark.parametrize(("y", "d", "J_D"), PROFILES)
+@pytest.mark.parametrize(
+    ("y", "d", "J_D"),
+    [*PROFILES, *(pytest.param(*at, marks=pytest.mark.thorough) for at in MORE)],
+)
 def test_it_is_the_first_maximum_over_the_overlap(y, d, J_D):
     state = replica.reference_clusters(y, d, J_D, throw=False)
     least = max((1 - 2 * d) ** 2, 1 - 4 * d)
@@ -121,7 +134,7 @@ def test_one_replica(d, J_D):
     ("y", "d", "J_D", "start"),
     [
         (2, 0.05, 0.3, (0.92, 0.65, 0.86)),
-        (3, 0.1, 0.3, (0.77, 0.21, 0.56)),
+        pytest.param(3, 0.1, 0.3, (0.77, 0.21, 0.56), marks=pytest.mark.thorough),
         pytest.param(8, 0.1, 0.5, (0.67, 0.05, 0.52), marks=pytest.mark.long),
         pytest.param(12, 0.02, 0.2, (0.93, 0.05, 0.8), marks=pytest.mark.long),
     ],
@@ -215,7 +228,7 @@ def test_no_zero_of_the_complexity():
         replica.reference_local_entropy(0.1, 3.0)
 
 
-@pytest.mark.parametrize("J_D", [0.06, 1.0])
+@pytest.mark.parametrize("J_D", [0.06, pytest.param(1.0, marks=pytest.mark.thorough)])
 def test_many_replicas_around_a_reference(J_D):
     d = np.array([0.01, 0.4])
     limit = replica.densest_reference(d, J_D)

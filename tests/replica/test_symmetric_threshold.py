@@ -31,7 +31,7 @@ def test_pairs(eta):
     assert (threshold.y, threshold.eta) == (2, eta)
 
 
-@pytest.mark.parametrize("y", [3, 5])
+@pytest.mark.parametrize("y", [3, pytest.param(5, marks=pytest.mark.thorough)])
 def test_without_symmetry_it_is_the_threshold_of_real_numbers(y):
     asymmetric = replica.overlap_gap_threshold(y)
     symmetric = symmetric_overlap_gap_threshold(y)
@@ -59,7 +59,15 @@ def test_both_sides_of_the_threshold(y, eta):
     assert min(below) < 0 < min(above)
 
 
-@pytest.mark.parametrize("eta", [0.0, pytest.param(0.1, marks=pytest.mark.long), 0.4, 1.0])
+@pytest.mark.parametrize(
+    "eta",
+    [
+        pytest.param(0.0, marks=pytest.mark.thorough),
+        pytest.param(0.1, marks=pytest.mark.long),
+        0.4,
+        pytest.param(1.0, marks=pytest.mark.thorough),
+    ],
+)
 def test_one_minimum_over_the_distances(eta):
     for y, J_D in ((3, 0.0), (6, 0.2)):
         scan = [replica.integer_clusters(y, d, J_D, eta) for d in np.geomspace(1e-4, 0.5, 25)]

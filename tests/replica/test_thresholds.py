@@ -46,7 +46,14 @@ def test_the_gap_of_pairs_from_their_closed_form():
     assert threshold.y == 2
 
 
-@pytest.mark.parametrize("y", [1.01, 3.0, 100.0])
+@pytest.mark.parametrize(
+    "y",
+    [
+        pytest.param(1.01, marks=pytest.mark.thorough),
+        3.0,
+        pytest.param(100.0, marks=pytest.mark.thorough),
+    ],
+)
 def test_the_gap_of_groups(y, gap):
     """Just below it groups are missing at some distance, just above at none."""
     threshold = replica.overlap_gap_threshold(y)
