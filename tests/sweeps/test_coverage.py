@@ -32,7 +32,12 @@ def test_extrapolation(power):
 
 @pytest.mark.parametrize(
     ("points", "trials", "slope", "level"),
-    [(9, 20, 12, 0.5), (9, 100, 15, 0.5), (21, 10, 15, 0.5), (7, 50, -10, 0.3)],
+    [
+        pytest.param(9, 20, 12, 0.5, marks=pytest.mark.thorough),
+        pytest.param(9, 100, 15, 0.5, marks=pytest.mark.thorough),
+        pytest.param(21, 10, 15, 0.5, marks=pytest.mark.thorough),
+        (7, 50, -10, 0.3),
+    ],
 )
 def test_threshold(points, trials, slope, level):
     rng = np.random.default_rng(2)
@@ -49,7 +54,7 @@ def test_threshold(points, trials, slope, level):
     assert 0.90 <= coverage(holds() for _ in range(REPETITIONS)) <= 0.98
 
 
-@pytest.mark.parametrize("slope", [100, 1000])
+@pytest.mark.parametrize("slope", [pytest.param(100, marks=pytest.mark.thorough), 1000])
 def test_threshold_of_a_transition_narrower_than_the_spacing(slope):
     """The interval then covers the gap: it may only be too wide."""
     rng = np.random.default_rng(3)
@@ -83,7 +88,7 @@ def test_means_of_a_sweep(tmp_path):
     assert 0.90 <= inside.mean() <= 0.98
 
 
-@pytest.mark.parametrize("replicas", [3, 100])
+@pytest.mark.parametrize("replicas", [3, pytest.param(100, marks=pytest.mark.thorough)])
 def test_p_values_of_a_comparison_are_uniform(replicas):
     import xarray
 

@@ -90,6 +90,7 @@ def test_numbers_survive_kills(tmp_path):
     assert resumed.identical(serial(tmp_path / "serial", "numbers"))
 
 
+@pytest.mark.thorough
 def test_large_arrays_survive_kills(tmp_path):
     store = tmp_path / "ledger"
     kill_repeatedly(store, "arrays", 2)
