@@ -1,4 +1,4 @@
-"""Systems once more, by hand: the fixture `plain`, and `case`, each of them in turn.
+"""Systems once more, by hand: the fixture `plain`, and `case`, some of them in turn, then others.
 
 The right-hand sides are written without the package, for numpy, for complex numbers (whose
 imaginary parts give derivatives) and for jax.
@@ -157,6 +157,16 @@ def _cases():
 CASES = _cases()
 
 
-@pytest.fixture(params=CASES, ids=lambda case: case.name.split()[0])
+# a system costs seconds of compilation: these have what the others have once more
+FURTHER = ("Michaelis-Menten", "Lotka-Volterra", "rate", "genes,")
+BY_NAME = {case.name.split()[0]: case for case in CASES}
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(name, marks=pytest.mark.thorough if name in FURTHER else ())
+        for name in BY_NAME
+    ]
+)
 def case(request):
-    return request.param
+    return BY_NAME[request.param]

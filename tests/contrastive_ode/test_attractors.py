@@ -124,6 +124,7 @@ def test_torus():
     assert end.is_same(again)
 
 
+@pytest.mark.thorough
 def test_a_torus_of_oscillators_that_are_not_harmonic():
     """Its exponents are told from 0 to a few 1e-5, by weights that vanish at both ends."""
     model = known.COUPLED.on(ode.all_to_all(2), omega=[1.0, 1.37])
@@ -163,6 +164,7 @@ def test_lorenz_below_chaos():
     ]
 
 
+@pytest.mark.thorough
 def test_lorenz_84():
     """Where a fixed point, a cycle and chaos live side by side (Datseris, Wagemakers 2022)."""
     starts = np.random.default_rng(0).uniform([-1, -3, -3], [3, 3, 3], (30, 3))
@@ -179,6 +181,7 @@ def test_lorenz_84():
     assert only.kind == "fixed point"
 
 
+@pytest.mark.thorough
 def test_lorenz_96():
     """The eigenvalues at x = F are known, and the volume shrinks by 1 a variable."""
     N = 5
@@ -198,6 +201,7 @@ def test_lorenz_96():
     assert 2 < spectrum.kaplan_yorke < 8
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("c", "loops"), [(2.3, 1), (3.3, 2), (4.0, 4)])
 def test_roessler_doubles_its_period(c, loops):
     end = ode.settle(known.ROESSLER.on(known.ONE, c=c), NONE, [1.0, 1.0, 0.0], T=400, h=0.02)
@@ -207,6 +211,7 @@ def test_roessler_doubles_its_period(c, loops):
     assert end.period == pytest.approx(5.8 * loops, rel=0.02)
 
 
+@pytest.mark.thorough
 def test_roessler_chaos():
     """The published exponent at a = b = 0.2, c = 5.7 is 0.0714."""
     model = known.ROESSLER.on(known.ONE, c=5.7)

@@ -15,6 +15,7 @@ _spec.loader.exec_module(known)
 NONE = known.NONE
 
 
+@pytest.mark.thorough
 def test_three_magnets_have_equal_basins():
     """By symmetry: over the square of starts, whose corners break it, nearly so."""
     rng = np.random.default_rng(0)
@@ -117,6 +118,7 @@ def test_phases_that_drift_apart_are_a_cycle_in_a_frame_that_turns():
     assert (end.kind, end.count, len(end.multipliers)) == ("rotating limit cycle", 6, 2)
 
 
+@pytest.mark.thorough
 def test_a_driven_pendulum():
     """Period 1, period 2, chaos; rotations either way; chaos, once (Baker and Gollub)."""
     pendulum = known.system(

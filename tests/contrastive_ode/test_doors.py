@@ -159,7 +159,10 @@ def test_a_random_graph_takes_the_memory_of_its_edges():
     assert most < 200 * len(found.columns)
 
 
-@pytest.mark.parametrize("degree", [0.0, 1.5, 2.5, 4.0])
+@pytest.mark.parametrize(
+    "degree",
+    [0.0, 2.5, *(pytest.param(degree, marks=pytest.mark.thorough) for degree in (1.5, 4.0))],
+)
 def test_edges_of_a_random_graph_are_independent(degree):
     """Each is there as often as any other, and pairs of them as often as if by chance."""
     count, N = 2000, 5

@@ -119,10 +119,10 @@ def test_names_that_generated_code_uses_are_refused(name, kind):
     ("pair", "sums"),
     [
         ("K_ij * sin(x_j - x_i)", 2),
-        ("K_ij * a_j * sin(x_j - x_i)", 2),
         ("K_ij * (x_j - x_i)", 1),
-        ("K_ij * sin(x_j - x_i) * (x_j - x_i)", 1),
-        ("K_ij * sin(x_j - x_i + a_i)", 1),
+        pytest.param("K_ij * a_j * sin(x_j - x_i)", 2, marks=pytest.mark.thorough),
+        pytest.param("K_ij * sin(x_j - x_i) * (x_j - x_i)", 1, marks=pytest.mark.thorough),
+        pytest.param("K_ij * sin(x_j - x_i + a_i)", 1, marks=pytest.mark.thorough),
     ],
 )
 def test_products_of_functions_of_two_nodes_are_summed_apart(pair, sums):

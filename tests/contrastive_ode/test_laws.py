@@ -1,4 +1,4 @@
-"""The independent checks of the engine, once for each system."""
+"""The independent checks of the engine: each for some systems, and then for all others."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,24 @@ from scipy.integrate import solve_ivp
 
 import contrastive_ode as ode
 
+SYSTEMS = (
+    *("linear", "Kuramoto", "leaky", "Michaelis-Menten", "Lotka-Volterra", "rate", "genes,"),
+    "pendulums",
+)
+
+
+def first(*names):
+    """Return the mark of tests of all systems, of which these are not left out by default."""
+    others = [name for name in SYSTEMS if name not in names]
+    further = [pytest.param(name, marks=pytest.mark.thorough) for name in others]
+    return pytest.mark.parametrize("case", [*names, *further], indirect=True)
+
 
 def relative(a, b):
     return np.linalg.norm(a - b) / np.linalg.norm(b)
 
 
+@first("linear", "Kuramoto", "leaky", "Michaelis-Menten", "Lotka-Volterra", "rate", "pendulums")
 def test_right_hand_side_and_derivatives_are_those_by_hand(case):
     rng = np.random.default_rng(0)
     v = rng.normal(size=case.x.size)
@@ -25,6 +38,7 @@ def test_right_hand_side_and_derivatives_are_those_by_hand(case):
     np.testing.assert_allclose(back, v @ J, rtol=1e-12, atol=1e-14)
 
 
+@first("linear", "leaky", "pendulums")
 def test_rate_of_the_sensitivity(case):
     """Along the flow, by central differences."""
     v, F, step = np.ones(case.x.size), case.rhs(case.x), 1e-5
@@ -34,6 +48,7 @@ def test_rate_of_the_sensitivity(case):
     np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-8)
 
 
+@first("linear", "Kuramoto", "leaky", "Michaelis-Menten", "pendulums")
 def test_adjoint_is_the_gradient_of_the_discretised_cost(case):
     task = case.task()
     found = ode.gradient(case.model, task, case.w).dw
@@ -72,6 +87,7 @@ def test_integrator_is_of_order_four(case):
     assert 14 < ratios[1] < 20
 
 
+@first("leaky", "pendulums")
 def test_gradient_supervisor_descends_the_gradient_to_second_order(case):
     errors = []
     for h in (0.05, 0.025, 0.0125):
@@ -84,6 +100,7 @@ def test_gradient_supervisor_descends_the_gradient_to_second_order(case):
     assert errors[-1] < 5e-3
 
 
+@first("linear", "leaky", "pendulums")
 @pytest.mark.parametrize("error_on", ["clamped", "free"])
 def test_finite_nudge_tends_to_the_tangent_linearly(case, error_on):
     task = case.task()
@@ -102,6 +119,7 @@ def test_finite_nudge_tends_to_the_tangent_linearly(case, error_on):
     np.testing.assert_allclose(ratios, 10, rtol=0.1)
 
 
+@first("leaky", "pendulums")
 @pytest.mark.parametrize("supervisor", ["forward", "clamp"])
 def test_opposite_nudges_tend_to_their_limit_quadratically(case, supervisor):
     """What is odd in the nudge falls out of the mean of both signs."""
@@ -147,6 +165,7 @@ def test_holomorphic_nudges_are_exact_to_their_order(plain, name):
     np.testing.assert_allclose(found.costs, costs, rtol=1e-13)
 
 
+@first("leaky", "Kuramoto")
 def test_forward_update_is_the_double_integral(case):
     """Equation (20), from the signal matrix of another integrator, at all pairs of times."""
     h, size = 0.01, case.x.size
@@ -199,6 +218,7 @@ def test_forward_update_is_the_double_integral(case):
     assert relative(forward, expected) < 1e-7
 
 
+@first("leaky", "pendulums")
 def test_clamp_holds_the_outputs(case):
     """Directly: the outputs of the clamped copy are imposed, at every stage of every step."""
     h, eta = 0.05, 1e-2
@@ -240,6 +260,7 @@ def test_clamp_holds_the_outputs(case):
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+@first("leaky")
 def test_gradient_against_another_adjoint(case):
     """With jax and diffrax, where they are installed."""
     jax = pytest.importorskip("jax", reason="diffrax (and jax) not installed")

@@ -63,7 +63,7 @@ def test_a_trajectory_is_that_of_triples_one_by_one():
     "rate",
     [
         "V_ijk * x_i * (1 - x_k) / (K_ijk + x_k) + V_ijk / (2 + x_j)",
-        "V_ijk * x_i / (x_j + 3) / (K_ijk + x_k * C_ijk)",
+        pytest.param("V_ijk * x_i / (x_j + 3) / (K_ijk + x_k * C_ijk)", marks=pytest.mark.thorough),
     ],
 )
 def test_rational_rates_are_padded_and_right(rate):

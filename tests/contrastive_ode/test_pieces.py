@@ -29,7 +29,7 @@ def by_hand(x, W, K, theta=0.1):
     return -x + rise + least + (K * K.T**2 * up).sum(axis=1) + (W - W.T) / 4 @ x
 
 
-@pytest.fixture(params=["dense", "sparse"])
+@pytest.fixture(params=["dense", pytest.param("sparse", marks=pytest.mark.thorough)])
 def bent(request):
     """Return a model on all edges, dense or as a graph, its parameters and a state."""
     edges = [(i, j) for i in range(N) for j in range(i)]
@@ -61,6 +61,7 @@ def test_derivatives_of_pieces_and_of_the_edge_back(bent):
     np.testing.assert_allclose(back, J @ v, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("bent", ["sparse"], indirect=True)
 def test_the_gradient_of_trajectories_that_pass_kinks(bent):
     model, w, x = bent

@@ -52,6 +52,7 @@ def test_the_cost_of_a_horizon_is_that_of_a_time_of_ten():
         made(horizons=())
 
 
+@pytest.mark.thorough
 def test_what_each_stage_of_xnor_may_change():
     whole = tasks.gate("XNOR", rng=0, N=6)
     model, first = whole.model, whole.before

@@ -63,6 +63,7 @@ def test_a_jacobian_that_is_not_finite_is_no_reason_to_fail():
     assert np.isfinite(ode.simulate(model, task, np.zeros(model.P)).x).all()
 
 
+@pytest.mark.thorough
 def test_one_fast_node_among_many_is_told_of():
     """Few products suffice, even at the last look, when it has become fast."""
     N = 2000

@@ -28,7 +28,7 @@ needs_speech = pytest.mark.skipif(
         (lambda: tasks.two_lags(rng=0), 200, 3),
         (lambda: tasks.timed_targets(rng=2), 150, 10),
         (lambda: tasks.synchronisation(rng=0, horizons=(2.5, 5.0)), 200, 3),
-        (lambda: tasks.gate("NOT", rng=0), 600, 1.3),
+        pytest.param(lambda: tasks.gate("NOT", rng=0), 600, 1.3, marks=pytest.mark.thorough),
         (lambda: tasks.recognition(tasks.synthetic(rng=7), rng=1).demonstration, 400, 5),
     ],
     ids=["amplitude", "lag", "two lags", "targets", "synchronisation", "gate", "speech"],

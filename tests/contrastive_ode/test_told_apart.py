@@ -36,7 +36,7 @@ def fitzhugh(a, b, eps, current):
     return nagumo.on(ONE, a=a, b=b, eps=eps, I=current)
 
 
-@pytest.mark.parametrize("excess", [5e-4, 1e-5])
+@pytest.mark.parametrize("excess", [5e-4, pytest.param(1e-5, marks=pytest.mark.thorough)])
 def test_a_slow_spiral_beside_a_canard_is_no_torus(excess):
     """Both exponents are 0 within 2 / T, and a third one makes volumes shrink."""
     model = fitzhugh(1 + excess, 0.0, 0.01, 0.0)
@@ -46,6 +46,7 @@ def test_a_slow_spiral_beside_a_canard_is_no_torus(excess):
     assert end.kind == "fixed point"
 
 
+@pytest.mark.thorough
 def test_a_slow_spiral_onto_a_cycle_is_no_torus():
     slow = known.system(
         "slow",
@@ -61,6 +62,7 @@ def test_a_slow_spiral_onto_a_cycle_is_no_torus():
         ode.settle(driven.on(ONE), NONE, [0.3, 0, 0], **options)
 
 
+@pytest.mark.thorough
 def test_a_torus_is_one_though_there_is_a_sink_elsewhere():
     """Langford's flow: round the axis, around a saddle-focus, and a sink far down the axis."""
     langford = known.system(
@@ -103,6 +105,7 @@ def test_long_steps_do_not_make_a_centre_attract():
     assert ode.settle(swing, NONE, [0.0, 0.0]).reason.startswith("centre")
 
 
+@pytest.mark.thorough
 def test_fixed_points_differ_in_one_small_variable():
     model = known.system(
         "switch beside a large one",
@@ -122,6 +125,7 @@ def test_fixed_points_close_to_each_other(apart):
     assert [a.mean[0] - 1 for a in found] == pytest.approx([-apart, apart], rel=1e-4)
 
 
+@pytest.mark.thorough
 def test_a_large_variable_does_not_make_a_small_cycle_a_point():
     """A sink, and around it a cycle of radius 0.05."""
     rate = "0.1*(1e4*(x_i**2 + y_i**2) - 1)*(1 - 400*(x_i**2 + y_i**2))"
@@ -132,6 +136,7 @@ def test_a_large_variable_does_not_make_a_small_cycle_a_point():
     np.testing.assert_allclose(np.linalg.norm(found[0].orbit[:, :2], axis=1), 0.05, rtol=1e-6)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("apart", [1.0, 1e-3, 1e-4, 1e-6])
 def test_cycles_differ_in_one_small_variable(apart):
     beside = known.system("beside", {**CIRCLE, "z_i": "z_i*(1 - z_i**2/d**2)"}, ["d"])
@@ -140,6 +145,7 @@ def test_cycles_differ_in_one_small_variable(apart):
     assert [(a.kind, a.count) for a in found] == [("limit cycle", 2), ("limit cycle", 1)]
 
 
+@pytest.mark.thorough
 def test_a_symmetry_of_a_tenth_of_a_turn_is_none_of_all_phases():
     teeth = known.system("teeth", {"x_i": "0.1 + sin(10*x_i)/2"}, periods={"x": TURN}).on(ONE)
     starts = TURN * (np.arange(10)[:, None] + 0.5) / 10
@@ -148,6 +154,7 @@ def test_a_symmetry_of_a_tenth_of_a_turn_is_none_of_all_phases():
     assert found[0].exponent == pytest.approx(-5 * np.sqrt(1 - 0.2**2))
 
 
+@pytest.mark.thorough
 def test_a_period_is_one_at_all_times():
     """After half a turn the drive is what it was at t = 0, and another at all other times."""
     driven = known.system("driven", {"x_i": "sin(t) - x_i"}).on(ONE)
@@ -156,6 +163,7 @@ def test_a_period_is_one_at_all_times():
     assert ode.settle(driven, NONE, [0.1], period=TURN).strobes == 1
 
 
+@pytest.mark.thorough
 def test_periods_are_those_of_each_variable_wherever_it_goes():
     """Beside a large variable, and where the drive acts above 2 only."""
     beside = {"a_i": "1e9 - a_i", "q_i": "0.1 + sin(q_i)/2"}

@@ -30,7 +30,9 @@ def test_all_triples():
     assert ode.three_body(5).triples.tolist() == [list(t) for t in expected]
 
 
-@pytest.mark.parametrize(("N", "phi"), [(32, 0.88), (64, 0.92)])
+@pytest.mark.parametrize(
+    ("N", "phi"), [(32, 0.88), pytest.param(64, 0.92, marks=pytest.mark.thorough)]
+)
 def test_packing_is_in_balance_and_isostatic(N, phi):
     """Forces from the positions alone, over all pairs; at least four contacts a disc."""
     packing = ode.jammed_packing(N, phi, rng=1)

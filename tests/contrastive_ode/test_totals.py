@@ -63,6 +63,7 @@ def test_systems_that_differ_in_a_total_are_not_one():
     np.testing.assert_allclose(results[1], np.tanh([4, 0.25]) - [0.5, 2], rtol=1e-14)
 
 
+@pytest.mark.thorough
 def test_totals_of_several_variables_in_several_rates():
     """Excitation and inhibition: rates and derivatives by hand, by complex steps."""
     system = ode.System(

@@ -50,6 +50,7 @@ def test_edges_are_those_of_matrices(at, ratio):
         assert abs(found - ld.flip_edge(p, ratio, 1.5, at)) < width / 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("at", PLACES)
 def test_edges_are_those_of_matrices_without_end(at):
     """Means at three sizes, extrapolated in the power of M of Tracy and Widom, and the next."""

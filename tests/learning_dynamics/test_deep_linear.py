@@ -88,6 +88,7 @@ def test_deviations_from_wide_layers_fall_as_the_root_of_N(c0):
     assert 5 < off[0] / off[1] < 20  # 10, and an error of the rate
 
 
+@pytest.mark.thorough
 def test_a_learned_mode_waits_for_the_others_at_finite_N_only():
     """Late means are off by more than their scatter, by 1/N; extrapolated they are not."""
     one, c0, rate, steps = ld.Regression(np.diag([3.0, 0.6])), 0.3, 1e-3, 4000

@@ -21,7 +21,10 @@ def test_memoryless_loss():
         assert slope == pytest.approx(-loop.gradient([[-s / T]])[0, 0] / T, rel=1e-10)
 
 
-@pytest.mark.parametrize(("steps", "count"), [(10, 1), (40, 2), (160, 5), (640, 10)])
+@pytest.mark.parametrize(
+    ("steps", "count"),
+    [(10, 1), (40, 2), (160, 5), pytest.param(640, 10, marks=pytest.mark.thorough)],
+)
 def test_ladder_of_plateaus(steps, count):
     found, limits = ld.plateaus(steps), ld.plateau_limits()
     assert len(found.k) == count
