@@ -177,7 +177,15 @@ def test_sphinx_runs_all_cells():
     assert re.search(r"sphinx-build\S* .*-W .*docs", script)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, RUN_HERE)], ids=name)
+LONGEST = {"contrastive.md", "graded-neurons.md", "learning.md"}  # to run
+RUN = [
+    pytest.param(page, id=name(page), marks=pytest.mark.thorough if page.name in LONGEST else ())
+    for page in PAGES
+    if blocks(page, RUN_HERE)
+]
+
+
+@pytest.mark.parametrize("page", RUN)
 def test_plain_blocks_run(page, tmp_path):
     script = tmp_path / "blocks.py"
     script.write_text("\n".join(blocks(page, RUN_HERE)), encoding="utf-8")

@@ -122,7 +122,8 @@ class Weights:
         >>> ld.Weights.draw(N=50, rank=2, rng=1).rows().shape
         (6, 50)
         """
-        return np.vstack([np.asarray(getattr(self, name)).T for name in "ZVMU"])
+        rows = np.vstack([np.asarray(getattr(self, name)).T for name in "ZVMU"])
+        return np.ascontiguousarray(rows)  # one layout, for which kernels are compiled
 
     @property
     def overlaps(self) -> Floats:

@@ -88,6 +88,7 @@ def test_two_neurons_by_hand():
     assert len(states(1, -1, J_D=1.001)) == 4
 
 
+@pytest.mark.thorough
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(N=st.integers(1, 8), J_D=st.floats(0, 2), eta=st.floats(-1, 1), seed=st.integers(0, 2**32))
 def test_agrees_with_the_test_of_a_fixed_point(N, J_D, eta, seed):

@@ -69,6 +69,7 @@ def test_threshold_of_a_transition_narrower_than_the_spacing(slope):
     assert coverage(holds() for _ in range(REPETITIONS)) >= 0.95
 
 
+@pytest.mark.thorough
 def test_means_of_a_sweep(tmp_path):
     def normal(i, rng):
         return 3.0 + rng.standard_normal()

@@ -33,7 +33,7 @@ def rate(data, shared):
     return np.mean([not judge(*one).agrees for one in zip(z, pieces, strict=True)])
 
 
-@pytest.mark.parametrize("replicas", [6, 12, 100])
+@pytest.mark.parametrize("replicas", [6, 12, pytest.param(100, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("correlation", [0.0, 0.5, 0.98])
 def test_shared_networks_raise_no_alarm(replicas, correlation):
     rng = np.random.default_rng(3)
@@ -149,7 +149,14 @@ def test_shared_successes_without_scatter_are_judged():
     assert sweeps.compare(0.02, none, shared="k").status == "agree"
 
 
-@pytest.mark.parametrize(("p", "replicas"), [(0.02, 12), (0.1, 20), (0.5, 8)])
+@pytest.mark.parametrize(
+    ("p", "replicas"),
+    [
+        pytest.param(0.02, 12, marks=pytest.mark.thorough),
+        pytest.param(0.1, 20, marks=pytest.mark.thorough),
+        (0.5, 8),
+    ],
+)
 def test_shared_successes_raise_no_alarm(p, replicas):
     rng = np.random.default_rng(6)
     data = [shared_successes(p, replicas, 10, rng) for _ in range(300)]
