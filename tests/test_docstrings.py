@@ -19,8 +19,22 @@ MODULES = sorted(
     for path in (ROOT / package).rglob("*.py")
 )
 
+LONGEST = {  # more than one and a half seconds
+    "dynamics.relaxing.active_state",
+    "replica.graded.thresholds",
+    "replica.quenched.condensation",
+    "replica.quenched.potential",
+    "replica.thresholds.merging",
+    "replica.thresholds.overlap_gap",
+    "replica.thresholds.transition",
+    "replica.two_layers.local_entropy",
+}
 
-@pytest.mark.parametrize("name", MODULES)
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.thorough if name in LONGEST else ()) for name in MODULES],
+)
 def test_examples(name):
     module = importlib.import_module(name)
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
