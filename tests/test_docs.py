@@ -177,7 +177,7 @@ def test_sphinx_runs_all_cells():
     assert re.search(r"sphinx-build\S* .*-W .*docs", script)
 
 
-LONGEST = {"contrastive.md", "graded-neurons.md", "learning.md"}  # to run
+LONGEST = {"contrastive.md", "graded-neurons.md", "learning.md", "sweeps.md"}  # to run
 RUN = [
     pytest.param(page, id=name(page), marks=pytest.mark.thorough if page.name in LONGEST else ())
     for page in PAGES

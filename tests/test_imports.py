@@ -1,6 +1,7 @@
 """Packages import each other along the table of the design only, and light libraries only."""
 
 import ast
+import functools
 import importlib
 import subprocess
 import sys
@@ -31,9 +32,14 @@ for name in {"networks", "replica", "contrastive_ode"} & set(PACKAGES):
     NOT_NEEDED[name] = HEAVY | {"numba", "mpmath", "tqdm", "loky", "cyclopts"}
 
 
+@functools.cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf8"))
+
+
 def imported(path):
     """Return the top-level names that a file imports anywhere, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -49,12 +55,13 @@ def modules(package):
     }
 
 
+@functools.cache
 def arrows(package):
     """Return which modules of its package each module imports, wherever in its file."""
     files = modules(package)
     found = {name: set() for name in files}
     for name, path in files.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Import):
                 found[name] |= {alias.name for alias in node.names} & set(files)
             elif isinstance(node, ast.ImportFrom):
@@ -111,7 +118,7 @@ def test_no_module_hides_behind_a_public_name(package):
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_room_says_what_is_in_it(package):
     for path in modules(package).values():
-        assert ast.get_docstring(ast.parse(path.read_text(encoding="utf8"))), path
+        assert ast.get_docstring(parsed(path)), path
 
 
 def test_all_packages_are_in_the_table():

@@ -153,6 +153,7 @@ def test_a_change_of_the_code_is_seen_and_ledgers_of_what_is_gone_are_named(
     assert "--no-resume" in captured.err
 
 
+@pytest.mark.thorough
 def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
     with ThreadPoolExecutor(2) as executor:
         first = Gallery(tmp_path, executor=executor, progress=False).make("fixed_point_counts")

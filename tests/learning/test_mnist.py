@@ -34,6 +34,7 @@ def accuracies(mnist, seed, H=400, epochs=1, recipe="G2", cooling=1.0, **changes
     return np.array(found), learner, X_test
 
 
+@pytest.mark.thorough
 def test_an_epoch_settles_into_fixed_points_that_classify(mnist):
     (accuracy,), learner, X_test = accuracies(mnist, seed=1)
     assert 0.75 < accuracy < 0.83

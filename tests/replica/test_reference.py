@@ -216,6 +216,7 @@ def test_zero_complexity():
     assert (above.complexity < 0).all()
 
 
+@pytest.mark.thorough
 def test_no_zero_of_the_complexity():
     """At small d and J_D the extremum vanishes first; at large J_D it takes too many replicas."""
     state = replica.reference_local_entropy([1e-3, 0.1], [0.06, 3.0], throw=False)

@@ -54,7 +54,8 @@ def test_threshold(points, trials, slope, level):
     assert 0.90 <= coverage(holds() for _ in range(REPETITIONS)) <= 0.98
 
 
-@pytest.mark.parametrize("slope", [pytest.param(100, marks=pytest.mark.thorough), 1000])
+@pytest.mark.thorough
+@pytest.mark.parametrize("slope", [100, 1000])
 def test_threshold_of_a_transition_narrower_than_the_spacing(slope):
     """The interval then covers the gap: it may only be too wide."""
     rng = np.random.default_rng(3)
@@ -89,7 +90,8 @@ def test_means_of_a_sweep(tmp_path):
     assert 0.90 <= inside.mean() <= 0.98
 
 
-@pytest.mark.parametrize("replicas", [3, pytest.param(100, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("replicas", [3, 100])
 def test_p_values_of_a_comparison_are_uniform(replicas):
     import xarray
 

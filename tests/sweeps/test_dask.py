@@ -23,6 +23,7 @@ def client():
         yield client
 
 
+@pytest.mark.thorough
 def test_killed_workers_lose_nothing(client, tmp_path):
     def function(i, rng):
         time.sleep(0.01)
