@@ -62,6 +62,8 @@ def fit(
     TypeError, ValueError
         If the width is outside its domain, or there is no such panel.
     """
+    if width is None and panels is None:
+        return figure
     for ax in [ax for ax in figure.axes if not ax.axison and not ax.has_data()]:
         ax.remove()  # a cell that was left empty
     found = _panels(figure)

@@ -77,6 +77,15 @@ def test_legends_beside_panels_go_below():
     assert legend.get_window_extent().y1 < min(ax.get_window_extent().y0 for ax in figure.axes)
 
 
+def test_a_figure_that_nothing_is_asked_of_stays_as_it_is():
+    figure = grid(1, 5)
+    before = boxes(figure)
+    assert fit(figure) is figure
+    for title, box in boxes(figure).items():  # a second layout moves by a tenth of a point
+        assert box.bounds == pytest.approx(before[title].bounds, abs=1e-3)
+    assert figure.get_size_inches().tolist() == [12, 2.8]
+
+
 def test_a_wider_figure_is_the_figure():
     figure = fit(grid(), 10.0)
     assert tuple(figure.get_size_inches()) == (10.0, 2.8)
