@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import sweeps
 from figures.command import main
 from figures.gallery import Gallery, redrawing, stored
-from figures.gallery.picture import STYLE, save
+from figures.gallery.picture import PNG, STYLE, save
 
 NAMES = ["overlap_gap", "pair_distances"]
 
@@ -89,11 +89,11 @@ def test_a_picture_laid_out_once_is_the_same(tmp_path):
 
     with matplotlib.rc_context(fname=STYLE):
         plain, once = tmp_path / "plain.png", tmp_path / "once.png"
-        drawn().savefig(plain)
+        drawn().savefig(plain, pil_kwargs=PNG)
         save(drawn(), once)
         assert plain.read_bytes() == once.read_bytes()
         with matplotlib.rc_context({"figure.constrained_layout.use": False}):
-            drawn().savefig(plain)
+            drawn().savefig(plain, pil_kwargs=PNG)
             save(drawn(), once)
         assert plain.read_bytes() == once.read_bytes()
 
