@@ -1,8 +1,9 @@
 """A figure that is drawn once: it remembers what matplotlib asks again and again.
 
 The layout asks each axis a dozen times where its ticks are and how large their labels, which
-depends on the place of its panel and on the limits. A new tick is built, and then made like the
-first one: here it is a copy of that. Formulas are parsed in each figure, also those of the last.
+depends on the place of its panel and on the limits; a text is as large in any place. A new tick is
+built, and then made like the first one: here it is a copy of that. Formulas are parsed in each
+figure, also those of the last.
 
 No pixel changes. Names with an underscore are matplotlib's own: one that it gives up costs time.
 """
@@ -15,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from matplotlib import rcParams
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
 from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
 PARTS = ("tick1line", "tick2line", "gridline", "label1", "label2")
-AXIS: Any = Axis  # typed without its underscores
+AXIS: Any = Axis  # typed without their underscores
+TEXT: Any = Text
 LETTERS = ("font.", "mathtext.", "text.")
 
 
@@ -34,6 +37,29 @@ def remember(canvas: Any) -> None:
         for axis in (ax.xaxis, ax.yaxis):
             if (kind := KINDS.get(type(axis))) is not None:  # others are not asked as often
                 axis.__class__ = kind
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                _measured_once(tick.label1, tick.label2)
+            _measured_once(axis.label)
+        if (legend := ax.get_legend()) is not None:
+            _measured_once(legend.get_title(), *legend.get_texts())
+
+
+def _measured_once(*texts: Text) -> None:
+    for text in texts:
+        if type(text) is Text and not text.get_wrap():
+            text.__class__ = _Measured
+
+
+class _Measured(TEXT):  # type: ignore[misc]
+    """A text of which only the words and the place change."""
+
+    _layout: "tuple[tuple[str, Any], Any] | None" = None
+
+    def _get_layout(self, renderer: Any) -> Any:
+        asked = (self.get_text(), renderer)
+        if self._layout is None or self._layout[0] != asked:
+            self._layout = (asked, super()._get_layout(renderer))
+        return self._layout[1]
 
 
 class _Remembering(AXIS):  # type: ignore[misc]

@@ -82,7 +82,9 @@ def test_a_picture_laid_out_once_is_the_same(tmp_path):
         figure = Figure(figsize=(4, 2))
         left, right = figure.subplots(1, 2)
         left.semilogy([1, 2, 3], [1e-3, 1, 1e4], label="a line")
-        left.legend(bbox_to_anchor=(1, 1))
+        left.legend(bbox_to_anchor=(1, 1), title="$J_D$")
+        left.inset_axes((0.2, 0.6, 0.3, 0.3)).plot([1, 2e5])
+        left.twinx().plot([1e-5, 2e-5])
         right.set(xlabel="$J_D$", ylabel="long label of this axis", title="title")
         figure.colorbar(right.imshow(np.eye(3)), ax=right)
         return figure
