@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STYLE = Path(__file__).parents[1] / "style.mplstyle"
+PNG = {"compress_level": 3}  # two thirds of the time of 6, files 5 % larger
 
 
 def write(name: str, folder: Path, data: "xarray.Dataset") -> None:
@@ -29,20 +30,23 @@ def write(name: str, folder: Path, data: "xarray.Dataset") -> None:
 
 
 def save(figure: "Figure", path: Path) -> None:
-    """Write a figure as PNG, the same as by its `savefig`, in less time.
+    """Write a figure as PNG, the same as by its `savefig`, in less time; then it is used up.
 
     That would draw all of it once more, into nothing, for the places of its panels.
     """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    from figures.gallery.remembering import remember
+
     canvas: Any = FigureCanvasAgg(figure)
     figure.set_dpi(matplotlib.rcParams["savefig.dpi"])
+    remember(canvas)
     if (engine := figure.get_layout_engine()) is not None:
         engine.execute(figure)
         figure.set_layout_engine("none")
     with path.open("wb") as file:
-        canvas.print_png(file)
+        canvas.print_png(file, pil_kwargs=PNG)
 
 
 @contextmanager

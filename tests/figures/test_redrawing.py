@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 import sweeps
 from figures.command import main
 from figures.gallery import Gallery, redrawing, stored
-from figures.gallery.picture import STYLE, save
+from figures.gallery.picture import PNG, STYLE, save
 
 NAMES = ["overlap_gap", "pair_distances"]
 
@@ -82,18 +82,20 @@ def test_a_picture_laid_out_once_is_the_same(tmp_path):
         figure = Figure(figsize=(4, 2))
         left, right = figure.subplots(1, 2)
         left.semilogy([1, 2, 3], [1e-3, 1, 1e4], label="a line")
-        left.legend(bbox_to_anchor=(1, 1))
+        left.legend(bbox_to_anchor=(1, 1), title="$J_D$")
+        left.inset_axes((0.2, 0.6, 0.3, 0.3)).plot([1, 2e5])
+        left.twinx().plot([1e-5, 2e-5])
         right.set(xlabel="$J_D$", ylabel="long label of this axis", title="title")
         figure.colorbar(right.imshow(np.eye(3)), ax=right)
         return figure
 
     with matplotlib.rc_context(fname=STYLE):
         plain, once = tmp_path / "plain.png", tmp_path / "once.png"
-        drawn().savefig(plain)
+        drawn().savefig(plain, pil_kwargs=PNG)
         save(drawn(), once)
         assert plain.read_bytes() == once.read_bytes()
         with matplotlib.rc_context({"figure.constrained_layout.use": False}):
-            drawn().savefig(plain)
+            drawn().savefig(plain, pil_kwargs=PNG)
             save(drawn(), once)
         assert plain.read_bytes() == once.read_bytes()
 

@@ -1,0 +1,132 @@
+"""A figure that is drawn once: it remembers what matplotlib asks again and again.
+
+The layout asks each axis a dozen times where its ticks are and how large their labels, which
+depends on the place of its panel and on the limits; a text is as large in any place. A new tick is
+built, and then made like the first one: here it is a copy of that. Formulas are parsed in each
+figure, also those of the last.
+
+No pixel changes. Names with an underscore are matplotlib's own: one that it gives up costs time.
+"""
+
+import copy
+import threading
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from matplotlib import rcParams
+from matplotlib.axis import Axis, Tick, XAxis, YAxis
+from matplotlib.mathtext import MathTextParser
+from matplotlib.text import Text
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
+
+PARTS = ("tick1line", "tick2line", "gridline", "label1", "label2")
+AXIS: Any = Axis  # typed without their underscores
+TEXT: Any = Text
+LETTERS = ("font.", "mathtext.", "text.")
+
+
+def remember(canvas: Any) -> None:
+    """Prepare a figure, of which nothing changes from now on but the places of its panels."""
+    letters = [f"{key} {value}" for key, value in rcParams.items() if key.startswith(LETTERS)]
+    canvas.get_renderer().mathtext_parser = _formulas(threading.get_ident(), *letters)
+    panels = list(canvas.figure.axes)
+    for ax in panels:
+        panels += ax.child_axes
+        for axis in (ax.xaxis, ax.yaxis):
+            if (kind := KINDS.get(type(axis))) is not None:  # others are not asked as often
+                axis.__class__ = kind
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                _measured_once(tick.label1, tick.label2)
+            _measured_once(axis.label)
+        if (legend := ax.get_legend()) is not None:
+            _measured_once(legend.get_title(), *legend.get_texts())
+
+
+def _measured_once(*texts: Text) -> None:
+    for text in texts:
+        if type(text) is Text and not text.get_wrap():
+            text.__class__ = _Measured
+
+
+class _Measured(TEXT):  # type: ignore[misc]
+    """A text of which only the words and the place change."""
+
+    _layout: "tuple[tuple[str, Any], Any] | None" = None
+
+    def _get_layout(self, renderer: Any) -> Any:
+        asked = (self.get_text(), renderer)
+        if self._layout is None or self._layout[0] != asked:
+            self._layout = (asked, super()._get_layout(renderer))
+        return self._layout[1]
+
+
+class _Remembering(AXIS):  # type: ignore[misc]
+    _known: "tuple[tuple[float, ...], list[Tick]] | None" = None
+    _boxes: Any = None
+
+    def _update_ticks(self) -> list[Tick]:
+        place = (*self.axes.bbox.bounds, *self.axes.viewLim.bounds)
+        if self._known is None or self._known[0] != place:
+            self._known, self._boxes = (place, super()._update_ticks()), None
+        return self._known[1]
+
+    def _get_ticklabel_bboxes(self, ticks: list[Tick], renderer: Any) -> Any:
+        if self._known is None or ticks is not self._known[1]:
+            return super()._get_ticklabel_bboxes(ticks, renderer)
+        if self._boxes is None:
+            self._boxes = super()._get_ticklabel_bboxes(ticks, renderer)
+        return self._boxes
+
+    def _get_tick(self, major: bool) -> Tick:
+        ticks = self.majorTicks if major else self.minorTicks
+        return _copied(ticks[0]) if ticks else super()._get_tick(major)
+
+    def _copy_tick_props(self, src: Tick, dest: Tick) -> None:
+        """Leave it as it is: a copy."""
+
+
+class _X(_Remembering, XAxis):
+    pass
+
+
+class _Y(_Remembering, YAxis):
+    pass
+
+
+KINDS: dict[type, type] = {XAxis: _X, YAxis: _Y}
+
+
+def _copied(tick: Tick) -> Tick:
+    new = copy.copy(tick)
+    for part in PARTS:
+        setattr(new, part, copy.copy(getattr(tick, part)))
+    return new
+
+
+class _Formulas(MathTextParser):  # type: ignore[type-arg]
+    """A parser that remembers all formulas, not fifty."""
+
+    def __init__(self) -> None:
+        super().__init__("path")
+        self._known: dict[Any, Any] = {}
+
+    def parse(
+        self,
+        s: str,
+        dpi: float = 72,
+        prop: "FontProperties | None" = None,
+        *,
+        antialiased: bool | None = None,
+    ) -> Any:
+        key = (s, dpi, prop and prop.copy(), antialiased)
+        if key not in self._known:
+            self._known[key] = super().parse(s, dpi, prop, antialiased=antialiased)
+        return self._known[key]
+
+
+@lru_cache(maxsize=1)
+def _formulas(_thread: int, *_letters: str) -> _Formulas:
+    """Return one parser for as long as letters look the same: its fonts are those of a thread."""
+    return _Formulas()
