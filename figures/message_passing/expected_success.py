@@ -23,6 +23,8 @@ Floats = npt.NDArray[np.float64]
 _BOX = np.array([[-3, np.log(0.1)], [3, np.log(30)]])  # ends of crossings and of ln(-slope)
 _POINTS = 51  # in each direction
 _NARROWED = 3  # times, to where the weight is
+ENDS = np.array([-1.0, 0.0, 1.0])  # of 68 % of a normal variable
+LEVELS = np.linspace(-4, 4, 17)
 _NEGLIGIBLE = 1e-7  # posterior probability, relative to the largest
 
 
@@ -90,26 +92,20 @@ class SingleRuns:
 
         They are nan if the value is outside of the self-couplings at which there are runs.
         """
-        found = self._quantiles(self._thresholds(runs))
+        found = self.thresholds(runs, ENDS)
         inside = abs(found[1] - self.middle) <= self.width
         return found if inside else np.full(3, np.nan)
 
-    def z_score(self, value: float, error: float, runs: int) -> float:
-        """Return the z-score of a measured threshold, of the probability of a smaller one."""
-        off = (value - self._thresholds(runs)) / error
-        below, above = self.weight @ ndtr(off), self.weight @ ndtr(-off)
-        return float(ndtri(below) if below < above else -ndtri(above))
-
-    def _thresholds(self, runs: int) -> Floats:
-        """Return where half of all networks are solved, of each line."""
+    def thresholds(self, runs: int, levels: Floats = LEVELS) -> Floats:
+        """Return the quantiles of that place, at levels of a standard normal variable."""
         x = self.crossing + (half(runs) - half(1)) / self.slope
-        return np.asarray(self.middle + self.width * x)
+        return self.middle + self.width * self._quantiles(x, levels)
 
-    def _quantiles(self, values: Floats) -> Floats:
-        """Return the posterior median of values on the grid, and the ends of its 68 %."""
+    def _quantiles(self, values: Floats, levels: Floats = ENDS) -> Floats:
+        """Return posterior quantiles of values on the grid."""
         order = np.argsort(values)
         below = np.cumsum(self.weight[order]) - self.weight[order] / 2
-        return np.interp(ndtr([-1, 0, 1]), below, values[order])
+        return np.interp(ndtr(levels), below, values[order])
 
 
 def _log_posterior(lines: Floats, x: Floats, k: Floats, n: int) -> Floats:
@@ -123,6 +119,18 @@ def _log_posterior(lines: Floats, x: Floats, k: Floats, n: int) -> Floats:
     spread = (information * (x - mean[:, None]) ** 2).sum(axis=1)
     log_prior = np.log(total * spread) / 2 + 2 * log_slope  # in the crossing and log_slope
     return np.asarray(log_p @ k + np.log(fails) @ (n - k) + log_prior)
+
+
+def error_at(value: float, quantiles: Floats) -> float:
+    """Return the standard error of a normal law of which as little is beyond a value.
+
+    The quantiles, at `LEVELS`, are those of a law with longer tails.
+    """
+    low, median, high = np.interp(ENDS, LEVELS, quantiles)
+    level = abs(np.interp(value, quantiles, LEVELS))
+    if level < 1:
+        return float(high - median if value > median else median - low)
+    return float(abs(value - median) / level)
 
 
 def z_scores(

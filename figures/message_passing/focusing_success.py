@@ -10,7 +10,7 @@ import networks
 from figures.clusters.overlap_gap import critical_point
 from figures.compared import Compared, Comparisons
 from figures.message_passing import success_cases, success_panels, success_theory
-from figures.message_passing.expected_success import z_scores
+from figures.message_passing.expected_success import error_at, z_scores
 from figures.shared import fractions
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def compute(run: "Run", full: bool) -> "xarray.Dataset":
         listed_mismatch=checks["listed_mismatch"],
         checked_found=checks["found"],
     )
-    theory = success_theory.predict(run, full, data)
+    theory = success_theory.predict(run, full, data["J_D_fit"].values)
     return xarray.merge([data, theory]).assign_attrs(effort=first.effort)
 
 
@@ -204,7 +204,11 @@ variables = {
         "self-coupling at which half of the networks are solved, by single runs without "
         "couplings: low end, value, high end of a posterior 68 % interval"
     ),
-    "threshold_z": ("z-score of a threshold, by the posterior of the one that single runs predict"),
+    "threshold_law": (
+        "quantiles of the self-coupling at which half of the networks are solved, by single runs "
+        "without couplings, of their posterior"
+    ),
+    "level": "level of a quantile, as that of a standard normal variable",
     "u_min": "smallest fraction of unstable neurons along a run, of large networks",
     "poisson_threshold": (
         "self-coupling at which half of the networks are solved, if the unstable neurons were "
@@ -240,9 +244,9 @@ def compared(data: "xarray.Dataset") -> Comparisons:
     yield Compared("z", "fractions solved, and by single runs", _fractions(data))
     value, error = _bars(data)
     own = {"predicted": "algorithm"}
-    _, line_error = _ends(data["expected_threshold"].rename(own))
-    both = (error**2 + line_error**2) ** 0.5
-    off = data["threshold_z"].rename(own).where(both.notnull())
+    line, _ = _ends(data["expected_threshold"].rename(own))
+    both = (error**2 + _line_errors(data, value) ** 2) ** 0.5
+    off = (value - line) / both
     yield Compared("z", "thresholds, and by single runs", off, "threshold", both, "of J_D")
     off = data["threshold_deviation"] * (1e-5 / 1e-7)
     yield Compared("deviation", "thresholds by another maximisation, to 1e-7", off)
@@ -259,6 +263,15 @@ def compared(data: "xarray.Dataset") -> Comparisons:
 def _bars(data: "xarray.Dataset") -> "tuple[xarray.DataArray, xarray.DataArray]":
     """Return thresholds with their errors; nan where the data leave an end open."""
     return _ends(data["threshold"])
+
+
+def _line_errors(data: "xarray.Dataset", value: "xarray.DataArray") -> "xarray.DataArray":
+    """Return the errors of what single runs predict, where the thresholds are."""
+    law = data["threshold_law"].rename(predicted="algorithm")
+    own = value.sel(algorithm=law["algorithm"].values).transpose(*law.dims[:-1])
+    quantiles = law.values.reshape(-1, law.sizes["level"])
+    errors = [error_at(x, q) for x, q in zip(own.values.flat, quantiles, strict=True)]
+    return own.copy(data=np.reshape(errors, own.shape))
 
 
 def _ends(bars: "xarray.DataArray") -> "tuple[xarray.DataArray, xarray.DataArray]":
@@ -282,7 +295,7 @@ def _upper_bound(data: "xarray.Dataset") -> "tuple[xarray.DataArray, xarray.Data
     ends = np.array([[np.interp(N, sizes, row) for row in rows] for rows in bounds])
     of_effort = (data["effort"] == data.attrs["effort"]).values
     low, value, high = np.where(of_effort, ends.transpose(1, 0, 2), np.nan)
-    empty = data["threshold_z"].rename(predicted="algorithm")
+    empty = data["threshold_law"].isel(level=0, drop=True).rename(predicted="algorithm")
     return empty.copy(data=value.T), empty.copy(data=np.abs(high - low).T / 2)
 
 

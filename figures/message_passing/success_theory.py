@@ -6,7 +6,7 @@ import numpy as np
 
 import bp
 from figures.message_passing import success_cases
-from figures.message_passing.expected_success import SingleRuns
+from figures.message_passing.expected_success import LEVELS, SingleRuns
 from figures.message_passing.single_runs import left_unstable
 from figures.message_passing.success_cases import Case
 
@@ -42,8 +42,8 @@ def _laws(left: "Left") -> "dict[Key, list[SingleRuns]]":
     }
 
 
-def predict(run: "Run", full: bool, measured: "xarray.Dataset") -> "xarray.Dataset":
-    """Return what runs predict for the cases, and how far the thresholds measured are from it."""
+def predict(run: "Run", full: bool, fine: np.ndarray) -> "xarray.Dataset":
+    """Return what runs predict for the cases, on a grid of self-couplings for each."""
     import xarray
 
     cases, left = success_cases.cases(full), single_runs(run, full)
@@ -52,18 +52,15 @@ def predict(run: "Run", full: bool, measured: "xarray.Dataset") -> "xarray.Datas
     (large,) = {c.N for c in cases} & success_cases.TABLES
     table = _table(left[large, first.steps], large)
     lines = [_bounds(table, first.runs), _efforts(laws[varied, first.steps], first.steps * 10)]
-    return xarray.merge([_expected(left, cases, measured), table, *lines])
+    return xarray.merge([_expected(left, cases, fine), table, *lines])
 
 
-def _expected(
-    left: "Left", cases: tuple[Case, ...], measured: "xarray.Dataset"
-) -> "xarray.Dataset":
+def _expected(left: "Left", cases: tuple[Case, ...], fine: np.ndarray) -> "xarray.Dataset":
     """Return how many single runs succeeded, and what that says about several."""
     import xarray
 
-    laws, fine = _laws(left), measured["J_D_fit"].values
+    laws = _laws(left)
     own = [laws[case.N, case.steps] for case in cases]
-    bars = measured["threshold"].sel(algorithm=list(PREDICTED)).values
     curves = [
         [law.success(x, case.runs) for law in group]
         for x, case, group in zip(fine, cases, own, strict=True)
@@ -71,9 +68,8 @@ def _expected(
     thresholds = [
         [law.threshold(case.runs) for law in group] for case, group in zip(cases, own, strict=True)
     ]
-    off = [
-        [law.z_score(value, (high - low) / 2, case.runs) for law, (low, value, high) in row]
-        for row, case in zip(map(zip, own, bars), cases, strict=True)
+    levels = [
+        [law.thresholds(case.runs) for law in group] for case, group in zip(cases, own, strict=True)
     ]
     single = [(left[c.N, c.steps].sel(J_D=c.J_D) == 0).sum("replica").values for c in cases]
     dims = ("case", "predicted")
@@ -82,12 +78,13 @@ def _expected(
             "single_found": ((*dims, "point"), np.array(single)),
             "expected": ((*dims, "bound", "fine"), np.array(curves)),
             "expected_threshold": ((*dims, "bound"), np.array(thresholds)),
-            "threshold_z": (dims, np.array(off)),
+            "threshold_law": ((*dims, "level"), np.array(levels)),
         },
         {
             "predicted": list(PREDICTED),
             "runs": ("case", [c.runs for c in cases]),
             "single": ("case", [c.single for c in cases]),
+            "level": LEVELS,
         },
     )
 

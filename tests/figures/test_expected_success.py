@@ -7,7 +7,14 @@ from scipy.special import ndtri
 from scipy.stats import binom
 
 from figures.message_passing import unstable_numbers
-from figures.message_passing.expected_success import SingleRuns, any_of, half, z_scores
+from figures.message_passing.expected_success import (
+    LEVELS,
+    SingleRuns,
+    any_of,
+    error_at,
+    half,
+    z_scores,
+)
 
 
 def left(J_D, counts, runs):
@@ -40,7 +47,6 @@ def test_thresholds_and_their_errors():
     low, middle, high = many.success([exact], 4)
     assert middle[0] == pytest.approx(0.5, abs=2e-3)
     assert low < middle < high
-    assert many.z_score(exact + 0.01, 0.005, 4) == pytest.approx(2, abs=0.02)
     assert np.isnan(SingleRuns.fit(left(J_D, [0] * 7, 32)).threshold(1)).all()
 
 
@@ -51,9 +57,20 @@ def test_few_runs_claim_their_error(runs):
     p = np.exp(-np.exp(0.2 - 2 * J_D))
     exact = (0.2 - half(runs)) / 2
     laws = [SingleRuns.fit(left(J_D, rng.binomial(3, p), 3)) for _ in range(150)]
-    z = np.array([law.z_score(exact, 1e-9, runs) for law in laws])
+    found = [law.thresholds(runs) for law in laws]
+    z = np.array([(exact - np.interp(0, LEVELS, q)) / error_at(exact, q) for q in found])
     assert (abs(z) > 3).mean() < 0.02
-    assert 0.5 < (abs(z) < 1).mean() < 0.75
+    assert (abs(z) < 1).mean() == pytest.approx(0.683, abs=3 * np.sqrt(0.683 * 0.317 / len(z)))
+
+
+def test_errors_of_a_normal_law_and_of_one_with_longer_tails():
+    normal = 0.2 + 0.03 * LEVELS
+    for value in (0.1, 0.2, 0.22, 0.3):
+        assert error_at(value, normal) == pytest.approx(0.03)
+    assert error_at(0.2 + 0.03 * 8, normal) == pytest.approx(0.06), "four errors off at the least"
+    longer = 0.03 * np.sign(LEVELS) * LEVELS**2
+    assert error_at(0.0, longer) == pytest.approx(0.03)
+    assert error_at(9 * 0.03, longer) == pytest.approx(0.09), "three errors off"
 
 
 def test_z_scores_of_a_known_probability():
