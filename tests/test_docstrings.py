@@ -19,13 +19,24 @@ MODULES = sorted(
     for path in (ROOT / package).rglob("*.py")
 )
 
-LONGEST = {  # more than one and a half seconds
+LONGEST = {  # about a second and more
+    "bp.solving.focusing",
+    "dynamics.graded.classical",
+    "dynamics.graded.freezing",
+    "dynamics.graded.stationary",
     "dynamics.relaxing.active_state",
+    "dynamics.relaxing.lifetime",
+    "learning.theory.collapse",
+    "replica.graded.pairs",
     "replica.graded.thresholds",
+    "replica.pairs.expansion",
     "replica.quenched.condensation",
     "replica.quenched.potential",
+    "replica.quenched.quenched_state",
+    "replica.thresholds.layered",
     "replica.thresholds.merging",
     "replica.thresholds.overlap_gap",
+    "replica.thresholds.symmetric",
     "replica.thresholds.transition",
     "replica.two_layers.local_entropy",
 }

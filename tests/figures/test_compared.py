@@ -31,6 +31,7 @@ def read(function, monkeypatch):
     return names
 
 
+@pytest.mark.thorough
 def test_what_is_drawn_is_judged_or_told_why_not(figure, monkeypatch):
     module, data = figure
     drawn = read(lambda: module.draw(data), monkeypatch) & set(map(str, data.data_vars))

@@ -10,7 +10,8 @@ from figures.command import doctor, known_answers, main
 from figures.shared import data_sets
 from foundation import caches
 
-QUICK = ["networks", "replica", "memories", "dynamics", "graded", "figures"]
+QUICK = ["networks", "replica", "dynamics", "figures"]
+FURTHER = ["memories", "graded"]
 
 
 def off(package):
@@ -47,8 +48,13 @@ def test_every_package_has_a_known_answer():
 @pytest.mark.parametrize(
     "name",
     [
-        name if name in QUICK else pytest.param(name, marks=pytest.mark.long)
-        for name in known_answers.CHECKS
+        *QUICK,
+        *(pytest.param(name, marks=pytest.mark.thorough) for name in FURTHER),
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in known_answers.CHECKS
+            if name not in QUICK + FURTHER
+        ),
     ],
 )
 def test_known_answers(name, reported):

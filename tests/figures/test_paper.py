@@ -186,6 +186,7 @@ def test_draw_takes_what_is_stored():
     assert draw("persistence", stored.load("persistence")).get_figwidth() > figure.get_figwidth()
 
 
+@pytest.mark.thorough
 def test_from_the_command_line(tmp_path, capsys):
     options = ["--redraw", "--output", str(tmp_path), "--width", "86mm", "--csv"]
     main(["figure", "persistence", *options])

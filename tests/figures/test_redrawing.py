@@ -55,6 +55,7 @@ def test_a_worker_that_dies_is_told_with_the_figure():
         redrawing.result("deep_linear", broken)
 
 
+@pytest.mark.thorough
 def test_a_chapter_is_redrawn_from_the_command_line(tmp_path, capsys):
     main(["reproduce", "counts", "--redraw", "--jobs", "1", "--output", str(tmp_path)])
     out = capsys.readouterr().out

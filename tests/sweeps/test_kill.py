@@ -184,7 +184,10 @@ def contents(store):
             return {}
 
 
-@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "kills",
+    [pytest.param(3, marks=pytest.mark.thorough), pytest.param(200, marks=pytest.mark.long)],
+)
 def test_signals_to_anybody_at_any_time_lose_no_row_and_leave_no_process(tmp_path, kills):
     """While modules are imported, workers start, points are computed, and the pool ends."""
     rng, rounds, store = np.random.default_rng(17), 0, tmp_path / "0"

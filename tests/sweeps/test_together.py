@@ -149,14 +149,8 @@ def test_shared_successes_without_scatter_are_judged():
     assert sweeps.compare(0.02, none, shared="k").status == "agree"
 
 
-@pytest.mark.parametrize(
-    ("p", "replicas"),
-    [
-        pytest.param(0.02, 12, marks=pytest.mark.thorough),
-        pytest.param(0.1, 20, marks=pytest.mark.thorough),
-        (0.5, 8),
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize(("p", "replicas"), [(0.02, 12), (0.1, 20), (0.5, 8)])
 def test_shared_successes_raise_no_alarm(p, replicas):
     rng = np.random.default_rng(6)
     data = [shared_successes(p, replicas, 10, rng) for _ in range(300)]
