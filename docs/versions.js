@@ -1,4 +1,4 @@
 // The versions whose pages there are, newest first; this file lies beside their folders.
 window.versionsOfThesePages = [
-  { folder: "0.1", name: "0.1" },
+  { folder: "1.0", name: "1.0" },
 ];

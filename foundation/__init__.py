@@ -8,6 +8,6 @@
 It imports nothing of ours and nothing heavy.
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 __all__ = ["__version__"]

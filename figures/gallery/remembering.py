@@ -72,7 +72,7 @@ class _Remembering(AXIS):  # type: ignore[misc]
             self._known, self._boxes = (place, super()._update_ticks()), None
         return self._known[1]
 
-    def _get_ticklabel_bboxes(self, ticks: list[Tick], renderer: Any) -> Any:
+    def _get_ticklabel_bboxes(self, ticks: list[Tick], renderer: Any = None) -> Any:
         if self._known is None or ticks is not self._known[1]:
             return super()._get_ticklabel_bboxes(ticks, renderer)
         if self._boxes is None:

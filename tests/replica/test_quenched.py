@@ -309,8 +309,8 @@ def test_few_evaluations(d, J_D, S, chi, monkeypatch):
 
     monkeypatch.setattr(many_replicas, "evaluate", count)
     state = replica.quenched_local_entropy(d, J_D)
-    assert len(calls) < 40
-    assert calls.count(10) < 8
+    assert len(calls) < 50  # 38 or 40, by the last bits of a library
+    assert calls.count(10) < 10
     assert state.residual < 1e-10
     assert state.local_entropy == pytest.approx(S, abs=1e-12)
     assert state.chi == pytest.approx(chi, rel=1e-7)
