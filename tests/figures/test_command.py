@@ -11,6 +11,7 @@ import xarray
 import sweeps
 from figures import catalogue
 from figures.command import main, sweep_arguments
+from foundation import __version__
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
@@ -277,7 +278,7 @@ def test_help_imports_no_numerics():
 def test_console_script_is_installed():
     script = Path(sys.executable).with_name("steering")
     done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "0.1.0"
+    assert done.stdout.strip() == __version__
 
 
 def test_an_interrupt_says_how_to_go_on(capsys, monkeypatch):
