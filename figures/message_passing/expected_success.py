@@ -23,9 +23,11 @@ Floats = npt.NDArray[np.float64]
 _BOX = np.array([[-3, np.log(0.1)], [3, np.log(30)]])  # ends of crossings and of ln(-slope)
 _POINTS = 51  # in each direction
 _NARROWED = 3  # times, to where the weight is
-ENDS = np.array([-1.0, 0.0, 1.0])  # of 68 % of a normal variable
-LEVELS = np.linspace(-4, 4, 17)
 _NEGLIGIBLE = 1e-7  # posterior probability, relative to the largest
+
+# levels of quantiles, as those of a standard normal variable
+ENDS = np.array([-1.0, 0.0, 1.0])  # of 68 %, and the median
+LEVELS = np.linspace(-4, 4, 17)
 
 
 def any_of(p: npt.ArrayLike, runs: int) -> Floats:

@@ -199,8 +199,7 @@ class Session:
             stored=progress.stored,
         )
         progress.show()
-        given = self._takes, self._scratch
-        task = Task(self._function, self.series.seed, *given, self.dimensions)
+        task = Task(self._function, self.series.seed, self._takes, self._scratch, self.dimensions)
         Dispatch(task, self._workers, keep).run(iter(points))
 
     def _refuse_stale(self, points: list[Point]) -> None:
