@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib import rcParams
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
-from matplotlib.mathtext import MathTextParser
 from matplotlib.text import Text
 
 if TYPE_CHECKING:
@@ -30,7 +29,9 @@ LETTERS = ("font.", "mathtext.", "text.")
 def remember(canvas: Any) -> None:
     """Prepare a figure, of which nothing changes from now on but the places of its panels."""
     letters = [f"{key} {value}" for key, value in rcParams.items() if key.startswith(LETTERS)]
-    canvas.get_renderer().mathtext_parser = _formulas(threading.get_ident(), *letters)
+    known, renderer = _formulas(threading.get_ident(), *letters), canvas.get_renderer()
+    if not isinstance(renderer.mathtext_parser, _Formulas):
+        renderer.mathtext_parser = _Formulas(renderer.mathtext_parser, known)
     panels = list(canvas.figure.axes)
     for ax in panels:
         panels += ax.child_axes
@@ -105,12 +106,11 @@ def _copied(tick: Tick) -> Tick:
     return new
 
 
-class _Formulas(MathTextParser):  # type: ignore[type-arg]
-    """A parser that remembers all formulas, not fifty."""
+class _Formulas:
+    """The parser of a renderer; it remembers the formulas of all figures, not fifty of its own."""
 
-    def __init__(self) -> None:
-        super().__init__("path")
-        self._known: dict[Any, Any] = {}
+    def __init__(self, parser: Any, known: dict[Any, Any]) -> None:
+        self._parser, self._known = parser, known
 
     def parse(
         self,
@@ -122,11 +122,11 @@ class _Formulas(MathTextParser):  # type: ignore[type-arg]
     ) -> Any:
         key = (s, dpi, prop and prop.copy(), antialiased)
         if key not in self._known:
-            self._known[key] = super().parse(s, dpi, prop, antialiased=antialiased)
+            self._known[key] = self._parser.parse(s, dpi, prop, antialiased=antialiased)
         return self._known[key]
 
 
 @lru_cache(maxsize=1)
-def _formulas(_thread: int, *_letters: str) -> _Formulas:
-    """Return one parser for as long as letters look the same: its fonts are those of a thread."""
-    return _Formulas()
+def _formulas(_thread: int, *_letters: str) -> dict[Any, Any]:
+    """Return those known for as long as letters look the same: their fonts are of a thread."""
+    return {}
