@@ -16,13 +16,13 @@ from learning.network.couplings import Array
 def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> int:
     """Relax B samples from zero states, and return the number of flips."""
     H, f = weights.H, units.f
+    empty(units.s)
     empty(f)
     add_columns(weights.W_in, units.x, f, units.every, weights.N, weights.driven)
     for i in range(len(weights.bias)):
         for k in range(B):  # units of samples that are not there stay at zero
             f[i, k] += weights.bias[i]
     flips = 0
-    begun = False
     for row in range(len(plan)):
         back = units.silent
         if plan[row, SENDS]:
@@ -35,28 +35,12 @@ def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> 
                     units.z[c, k] = sign(units.u[c, k])
             miss(units.y, units.u, terms.temperature, units.sent, weights.C, B)
         for _ in range(plan[row, SWEEPS]):
-            if begun:
-                n, more = _sweep(units, back, H)
-                if n == 0:  # it stays there until the fields from outside change
-                    break
-                add_columns(weights.J, units.change, f, units.unit, n, H)
-            else:
-                more = _begin(units.s, f, back)
-                add_columns(weights.J, units.s, f, units.every, H, H)
-                begun = True
+            n, more = _sweep(units, back, H)
+            if n == 0:  # it stays there until the fields from outside change
+                break
+            add_columns(weights.J, units.change, f, units.unit, n, H)
             flips += more
     return flips
-
-
-@inside
-def _begin(s: Array, f: Array, back: Array) -> int:
-    """Let units that were at zero follow their fields, and count those that leave it."""
-    states, first, second = s.ravel(), f.ravel(), back.ravel()
-    flips = np.int32(0)
-    for q in range(states.size):
-        states[q] = sign(first[q] + second[q])
-        flips += np.int32(states[q] != 0)
-    return int(flips)
 
 
 @inside
