@@ -1,6 +1,7 @@
 """Results say what happened and what to do, and draw their own numbers."""
 
 import dataclasses
+from functools import cache
 
 import matplotlib as mpl
 import numpy as np
@@ -12,12 +13,40 @@ from networks import Asymmetric
 mpl.use("Agg")
 
 NETWORK = Asymmetric(200, 0.7).sample(rng=1)
-RUN = dynamics.mean_field(0.5, 3, 0.5, 800, rng=1)
-LIMIT = dynamics.mean_field_limit(0.5, 3, 800, rng=1, steps=(0.5, 0.25, 0.2))
-THRESHOLD = dynamics.persistence_threshold((0.3, 0.4, 0.5), 40, samples=1600, rng=1, throw=False)
-CENSUS = dynamics.census(Asymmetric(10, 0.1).sample(rng=1))
-RELAXATION = dynamics.relax(NETWORK, rng=1, history=True)
-CYCLE = dynamics.synchronous(Asymmetric(10, 0.1).sample(rng=1), rng=1)
+SMALL = Asymmetric(10, 0.1).sample(rng=1)
+
+
+@cache
+def run():
+    return dynamics.mean_field(0.5, 3, 0.5, 800, rng=1)
+
+
+@cache
+def limit():
+    return dynamics.mean_field_limit(0.5, 3, 800, rng=1, steps=(0.5, 0.25, 0.2))
+
+
+@cache
+def threshold():
+    return dynamics.persistence_threshold((0.3, 0.4, 0.5), 40, samples=1600, rng=1, throw=False)
+
+
+@cache
+def census():
+    return dynamics.census(SMALL)
+
+
+@cache
+def relaxation():
+    return dynamics.relax(NETWORK, rng=1, history=True)
+
+
+def cycle():
+    return dynamics.synchronous(SMALL, rng=1)
+
+
+def cycles():
+    return dynamics.annealed_cycles(8)
 
 
 @pytest.fixture
@@ -29,13 +58,10 @@ def ax():
     plt.close(figure)
 
 
-@pytest.mark.parametrize(
-    "result",
-    [RUN, LIMIT, THRESHOLD, CENSUS, RELAXATION, CYCLE, dynamics.annealed_cycles(8)],
-    ids=lambda result: type(result).__name__,
-)
-def test_one_way_to_ask(result):
+@pytest.mark.parametrize("computed", [run, limit, threshold, census, relaxation, cycle, cycles])
+def test_one_way_to_ask(computed):
     """And every number of the name X_error is the error of a number X."""
+    result = computed()
     assert isinstance(result.converged, bool)
     assert result.status.endswith(".")
     names = {field.name for field in dataclasses.fields(result)}
@@ -43,8 +69,9 @@ def test_one_way_to_ask(result):
     assert {name.removesuffix("_error") for name in errors} <= names
 
 
-@pytest.mark.parametrize("result", [RUN, LIMIT, THRESHOLD, CENSUS, RELAXATION])
-def test_plots_are_labelled_and_take_axes_only(result, ax):
+@pytest.mark.parametrize("computed", [run, limit, threshold, census, relaxation])
+def test_plots_are_labelled_and_take_axes_only(computed, ax):
+    result = computed()
     assert result.plot(ax=ax) is ax
     assert ax.get_xlabel()
     assert ax.get_ylabel()
@@ -52,8 +79,9 @@ def test_plots_are_labelled_and_take_axes_only(result, ax):
         result.plot(ax=1)
 
 
-@pytest.mark.parametrize("result", [RUN, LIMIT])
-def test_a_decay_is_a_line_with_a_band(result, ax):
+@pytest.mark.parametrize("computed", [run, limit])
+def test_a_decay_is_a_line_with_a_band(computed, ax):
+    result = computed()
     result.plot(ax=ax)
     (line,), (band,) = ax.lines, ax.collections
     np.testing.assert_array_equal(line.get_xydata(), np.c_[result.t, result.unstable_fraction])
@@ -64,26 +92,28 @@ def test_a_decay_is_a_line_with_a_band(result, ax):
 
 
 def test_a_threshold_is_where_its_line_ends(ax):
-    THRESHOLD.plot(ax=ax)
-    plateaus, threshold = ax.containers
-    points = np.c_[THRESHOLD.plateau, THRESHOLD.shifted]
+    found = threshold()
+    found.plot(ax=ax)
+    plateaus, end = ax.containers
+    points = np.c_[found.plateau, found.shifted]
     np.testing.assert_array_equal(plateaus.lines[0].get_xydata(), points)
-    np.testing.assert_array_equal(threshold.lines[0].get_xydata(), [[0, THRESHOLD.value]])
+    np.testing.assert_array_equal(end.lines[0].get_xydata(), [[0, found.value]])
     line = next(line for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata()))
     (x0, y0), (x1, y1) = line.get_xydata()
-    assert (x0, y0) == (0, THRESHOLD.value)
-    fitted = np.polyfit(THRESHOLD.plateau, THRESHOLD.shifted, 1, w=1 / THRESHOLD.shifted_error)
+    assert (x0, y0) == (0, found.value)
+    fitted = np.polyfit(found.plateau, found.shifted, 1, w=1 / found.shifted_error)
     np.testing.assert_allclose([(y1 - y0) / x1, y0], fitted)
 
 
 def test_basins_and_relaxation(ax):
-    CENSUS.plot(ax=ax)
+    basins, relaxed = census(), relaxation()
+    basins.plot(ax=ax)
     (points,) = ax.lines
-    np.testing.assert_array_equal(points.get_xydata(), np.c_[CENSUS.lengths, CENSUS.basins / 1024])
-    RELAXATION.plot(ax=ax)
+    np.testing.assert_array_equal(points.get_xydata(), np.c_[basins.lengths, basins.basins / 1024])
+    relaxed.plot(ax=ax)
     course, end = ax.lines[1:]
-    np.testing.assert_array_equal(course.get_ydata(), RELAXATION.unstable_fraction)
-    np.testing.assert_array_equal(end.get_xydata(), [[RELAXATION.sweeps, 0]])
+    np.testing.assert_array_equal(course.get_ydata(), relaxed.unstable_fraction)
+    np.testing.assert_array_equal(end.get_xydata(), [[relaxed.sweeps, 0]])
     assert end.get_marker() == "o"
     moving = dynamics.relax(Asymmetric(50, 0.0).sample(rng=1), max_sweeps=2, rng=1, history=True)
     assert moving.plot(ax=ax).lines[-1].get_marker() == "x"
@@ -92,7 +122,7 @@ def test_basins_and_relaxation(ax):
 
 
 def test_too_few_trajectories_are_reported():
-    assert RUN.converged, "there is no such bias without symmetry"
+    assert run().converged, "there is no such bias without symmetry"
     with pytest.warns(UserWarning, match="raise samples to 1600"):
         few = dynamics.mean_field(0.5, 10, 0.5, 800, eta=0.5, rng=1)
     assert not few.converged
@@ -102,8 +132,8 @@ def test_too_few_trajectories_are_reported():
 
 
 def test_a_line_that_does_not_fit_is_reported():
-    assert LIMIT.converged
-    bent = dataclasses.replace(LIMIT, chi_squared=np.array([0.1, 50.0, 1.0, 60.0]))
+    assert limit().converged
+    bent = dataclasses.replace(limit(), chi_squared=np.array([0.1, 50.0, 1.0, 60.0]))
     assert not bent.converged
     assert "does not fit at t = 1," in bent.status
     two = dynamics.mean_field_limit(0.5, 1, 800, rng=1, steps=(0.5, 0.25))

@@ -10,9 +10,9 @@ import learning
 
 X = np.random.default_rng(1).choice([-1.0, 1.0], size=(40, 6))
 Y = np.arange(40) % 3
-NETWORK = learning.SteeredClassifier(H=10, epochs=1).fit(X, Y)
 CHAIN = learning.recipe(lam=2.0)
-TWO_LAYERS = learning.SteeredClassifier(H=10, L=2, epochs=1, recipe=CHAIN).fit(X, Y)
+LEARNER = learning.Learner.draw(6, 10, 3, 1, learning.recipe(), rng=1)
+TWO_LAYERS = learning.Learner.draw(6, 10, 3, 2, CHAIN, rng=1)
 
 
 def fit(X=X, y=Y, **parameters):
@@ -21,6 +21,11 @@ def fit(X=X, y=Y, **parameters):
 
 def associate(X=X, Y=X, **parameters):
     return learning.HeteroAssociator(**{"epochs": 1, **parameters}).fit(X, Y)
+
+
+def of(trained, method):
+    """Return a method of a network that is trained when it is asked, not when tests are found."""
+    return lambda *positional, **given: getattr(trained(), method)(*positional, **given)
 
 
 def nan():
@@ -84,35 +89,42 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case(r"sweeps must be at least L \+ 2 = 6", fit, L=4),
         case("X must", fit, 1e10 * X),
         case("validation_fraction", fit, validation_fraction=0.001, patience=2),
-        case("classes must be a list", fit().partial_fit, X, Y, classes=[[0, 1, 2]]),
-        case("classes must be finite", fit().partial_fit, X, Y, classes=[0, 1, np.nan]),
-        case("classes must be a list", fit().partial_fit, X, Y, classes=[[0], [1, 2]]),
-        case("one kind", fit().partial_fit, X, Y, classes=[None, 0, 1], error=TypeError),
-        case("H must stay 10", fit().set_params(H=20).partial_fit, X, Y),
-        case("L must stay 1", fit(warm_start=True, recipe=CHAIN).set_params(L=2).fit, X, Y),
-        case("J_D must stay 0.5", fit(warm_start=True).set_params(J_D=0.9).fit, X, Y),
-        case("classes", NETWORK.partial_fit, X, Y, classes=[0, 1]),
-        case("y must be among", NETWORK.partial_fit, X, Y + 1),
-        case("5 features", NETWORK.predict, X[:, :5]),
-        case("X must", learning.trajectory, NETWORK.learner_, X[:, :5]),
-        case("labels", learning.trajectory, NETWORK.learner_, X, Y + 1),
-        case("labels", learning.trajectory, NETWORK.learner_, X, Y + 0.5, error=TypeError),
-        case("learner", learning.trajectory, NETWORK, X, error=TypeError),
+        case("classes must be a list", of(fit, "partial_fit"), X, Y, classes=[[0, 1, 2]]),
+        case("classes must be finite", of(fit, "partial_fit"), X, Y, classes=[0, 1, np.nan]),
+        case("classes must be a list", of(fit, "partial_fit"), X, Y, classes=[[0], [1, 2]]),
+        case("one kind", of(fit, "partial_fit"), X, Y, classes=[None, 0, 1], error=TypeError),
+        case("H must stay 10", of(lambda: fit().set_params(H=20), "partial_fit"), X, Y),
+        case(
+            "L must stay 1",
+            of(lambda: fit(warm_start=True, recipe=CHAIN).set_params(L=2), "fit"),
+            X,
+            Y,
+        ),
+        case(
+            "J_D must stay 0.5", of(lambda: fit(warm_start=True).set_params(J_D=0.9), "fit"), X, Y
+        ),
+        case("classes", of(fit, "partial_fit"), X, Y, classes=[0, 1]),
+        case("y must be among", of(fit, "partial_fit"), X, Y + 1),
+        case("5 features", of(fit, "predict"), X[:, :5]),
+        case("X must", learning.trajectory, LEARNER, X[:, :5]),
+        case("labels", learning.trajectory, LEARNER, X, Y + 1),
+        case("labels", learning.trajectory, LEARNER, X, Y + 0.5, error=TypeError),
+        case("learner", learning.trajectory, learning.SteeredClassifier(), X, error=TypeError),
         case("learner", learning.equilibration, None, X, error=TypeError),
-        case("X must", learning.fixed_point_fraction, NETWORK.learner_, X[:0]),
-        case("X must", learning.trajectory, NETWORK.learner_, nan()),
-        case("phases", learning.trajectory, NETWORK.learner_, X, Y, phases=3, error=TypeError),
-        case("phases", learning.trajectory, NETWORK.learner_, X, Y, phases=[]),
-        case("phases", learning.trajectory, NETWORK.learner_, X, Y, phases=[("FULL", 2)]),
-        case("phases", learning.trajectory, NETWORK.learner_, X, phases=[(learning.Mode.FULL, -1)]),
+        case("X must", learning.fixed_point_fraction, LEARNER, X[:0]),
+        case("X must", learning.trajectory, LEARNER, nan()),
+        case("phases", learning.trajectory, LEARNER, X, Y, phases=3, error=TypeError),
+        case("phases", learning.trajectory, LEARNER, X, Y, phases=[]),
+        case("phases", learning.trajectory, LEARNER, X, Y, phases=[("FULL", 2)]),
+        case("phases", learning.trajectory, LEARNER, X, phases=[(learning.Mode.FULL, -1)]),
         case("validation_fraction", fit, validation_fraction=0.999),
-        case("batch", NETWORK.learner_.epoch, X, Y, 41),
-        case("batch", NETWORK.learner_.epoch, X, Y, 0),
-        case("labels", NETWORK.learner_.epoch, X, Y + 1),
-        case("labels", NETWORK.learner_.epoch, X, Y - 1),
-        case("X must", NETWORK.learner_.epoch, X[:, :5], Y),
-        case("X must", NETWORK.learner_.logits, X[:, :5]),
-        case("pace", NETWORK.learner_.epoch, X, Y, 16, np.nan),
+        case("batch", LEARNER.epoch, X, Y, 41),
+        case("batch", LEARNER.epoch, X, Y, 0),
+        case("labels", LEARNER.epoch, X, Y + 1),
+        case("labels", LEARNER.epoch, X, Y - 1),
+        case("X must", LEARNER.epoch, X[:, :5], Y),
+        case("X must", LEARNER.logits, X[:, :5]),
+        case("pace", LEARNER.epoch, X, Y, 16, np.nan),
         case("C must", learning.Learner.draw, 6, 5, 1, 1, learning.recipe("G2")),
         case("recipe", learning.Learner.draw, 6, 5, 3, 1, "G2", error=TypeError),
         case("engine", learning.Learner.draw, 6, 5, 3, 1, learning.recipe("G2"), engine="plain"),
@@ -122,12 +134,12 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case(
             "labels",
             learning.trajectory,
-            NETWORK.learner_,
+            LEARNER,
             X,
             phases=[(learning.Mode.FULL, 2)],
         ),
-        case("learner", learning.equilibration, TWO_LAYERS.learner_, X),
-        case("max_sweeps", learning.equilibration, NETWORK.learner_, X, max_sweeps=0),
+        case("learner", learning.equilibration, TWO_LAYERS, X),
+        case("max_sweeps", learning.equilibration, LEARNER, X, max_sweeps=0),
         case("J must", learning.symmetricity, X),
         case("b must", learning.overlaps, X, X[:, :3]),
         case("b must", learning.overlaps, X, X[:5]),
@@ -167,8 +179,8 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("path", learning.load_arrays, __file__),
         case("path", learning.load_arrays, None, error=TypeError),
         case("path", learning.SteeredClassifier.load, None, error=TypeError),
-        case("path", NETWORK.save, 3.5, error=TypeError),
-        case("path", NETWORK.save, ""),
+        case("path", of(fit, "save"), 3.5, error=TypeError),
+        case("path", of(fit, "save"), ""),
         case("N must", learning.recipe().check, 0, 10, 1),
         case("H must", learning.recipe().check, 10, 2.5, 1, error=TypeError),
         case("L must", learning.recipe().check, 10, 10, None, error=TypeError),
@@ -189,12 +201,12 @@ def case(named, function, *positional, error=ValueError, **arguments):
         case("k must", associate, k=1e7),
         case("rate", associate, rate=0.0),
         case("Y must", associate, Y=[[1], [1, -1]], error=TypeError),
-        case("Y must have the shape", associate().score, X, X[:1]),
-        case("Y must have the shape", associate().score, X, X[:, :1]),
+        case("Y must have the shape", of(associate, "score"), X, X[:1]),
+        case("Y must have the shape", of(associate, "score"), X, X[:, :1]),
         case("p_update", associate, p_update=1.2),
         case("enough", associate, enough=0.0),
         case("L must", associate, L=1),
-        case("columns", associate().predict, X[:, :5]),
+        case("columns", of(associate, "predict"), X[:, :5]),
         case("L must", learning.capacity, 10, 1),
         case("level", learning.capacity, 10, 2, level=1.1),
         case("level", learning.capacity, 10, 2, level=0.5),  # chance never falls below
@@ -276,13 +288,13 @@ def test_no_allowed_number_makes_fields_infinite(changes):
 )
 def test_couplings_have_shapes_that_fit(name, array):
     with pytest.raises(ValueError, match=f"{name} must"):
-        replace(NETWORK.learner_.couplings, **{name: array.astype(np.float32)})
+        replace(LEARNER.couplings, **{name: array.astype(np.float32)})
     with pytest.raises(ValueError, match="of float64"):
-        replace(NETWORK.learner_.couplings, J=np.zeros((1, 10, 10)))
+        replace(LEARNER.couplings, J=np.zeros((1, 10, 10)))
     with pytest.raises(TypeError, match=f"{name} must be an array"):
-        replace(NETWORK.learner_.couplings, **{name: None})
+        replace(LEARNER.couplings, **{name: None})
     with pytest.raises(ValueError, match="lam must be a finite number >= 0"):
-        replace(NETWORK.learner_.couplings, lam=np.nan)
+        replace(LEARNER.couplings, lam=np.nan)
 
 
 DRAWN = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), rng=1)
