@@ -10,6 +10,7 @@ from contrastive_ode.tasks import demonstration, ecology
 from figures.compared import Compared, Comparisons
 from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import trained
+from figures.shared import fractions
 
 if TYPE_CHECKING:
     import xarray
@@ -225,7 +226,6 @@ def compared(data: "xarray.Dataset") -> Comparisons:
 def draw(data: "xarray.Dataset") -> "Figure":
     """Draw how often each attractor is reached, and who lives in it."""
     from matplotlib.figure import Figure
-    from scipy.stats import binomtest
 
     figure = Figure(figsize=(9.2, 3.6))
     axes = figure.subplots(2, 2, width_ratios=[1, 1.4])
@@ -237,7 +237,7 @@ def draw(data: "xarray.Dataset") -> "Figure":
         for m in range(shown):
             one = here.isel(attractor=m)
             count, kind = int(one["reached"]), KINDS[int(one["kind"])]
-            low, high = binomtest(count, states).proportion_ci(0.68)
+            low, high = fractions.intervals(count, states)
             p = count / states
             ends, color = [[p - low], [high - p]], f"C{int(one['kind'])}"
             left.barh(m + 0.15, p, 0.4, xerr=ends, color=color, capsize=2)

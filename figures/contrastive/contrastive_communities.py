@@ -8,6 +8,7 @@ import contrastive_ode as ode
 from contrastive_ode.tasks import ecology
 from figures.contrastive import contrastive_runs
 from figures.contrastive.contrastive_runs import gradient_deviation
+from figures.shared import fractions
 
 if TYPE_CHECKING:
     import xarray
@@ -121,7 +122,6 @@ def table(data: "xarray.Dataset") -> "Table":
 def draw(data: "xarray.Dataset") -> "Figure":
     """Draw numbers of attractors, basins of the target, and costs."""
     from matplotlib.figure import Figure
-    from scipy.stats import binomtest
 
     figure = Figure(figsize=(9.2, 2.8))
     left, middle, right = figure.subplots(1, 3)
@@ -132,8 +132,8 @@ def draw(data: "xarray.Dataset") -> "Figure":
         numbers = np.bincount(here["number"].astype(int), minlength=most + 1)
         left.bar(np.arange(most + 1) + shift, numbers, 0.4, color=color, label=when)
         p = here["basin"].values
-        bounds = [binomtest(round(q * n), n).proportion_ci(0.68) for q in p]
-        error = np.abs(np.transpose([[b.low, b.high] for b in bounds]) - p)
+        bounds = fractions.intervals(np.rint(p * n), n)
+        error = np.abs(bounds.T - p)
         middle.errorbar(draws + shift / 2, p, error, fmt="o", ms=4, color=color, capsize=2)
     left.set(xlabel="attractors found", ylabel="communities", xlim=(0.4, most + 0.6))
     left.set_xticks(range(1, most + 1))

@@ -16,11 +16,7 @@ Color = str | tuple[float, float, float, float]
 
 def intervals(counts: npt.ArrayLike, trials: int) -> Floats:
     """Return Clopper-Pearson 68 % intervals of counts, their ends along a last dimension."""
-    from scipy.stats import binomtest
-
-    counts = np.asarray(counts)
-    ends = [binomtest(int(k), trials).proportion_ci(0.68) for k in counts.flat]
-    return np.array(ends, dtype=float).reshape(*counts.shape, 2)
+    return sweeps.binomial_interval(counts, trials, confidence=0.68)
 
 
 def fit(x: npt.ArrayLike, counts: npt.ArrayLike, trials: int) -> sweeps.Threshold:
