@@ -6,11 +6,23 @@ import sys
 from dataclasses import dataclass, field
 
 import pytest
+from numba.core import event
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 # there is a worker for each core: threads of BLAS that wait for each other would take the cores
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Let no test file compile anything before its tests run: all workers would, at once."""
+    with event.install_recorder("numba:compile") as recorder:
+        found = yield
+    names = {compiled.data["dispatcher"].py_func.__qualname__ for _, compiled in recorder.buffer}
+    if names:
+        raise pytest.UsageError(f"to find the tests compiled {', '.join(sorted(names))}")
+    return found
 
 
 @pytest.fixture(autouse=True)

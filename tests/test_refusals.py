@@ -442,7 +442,8 @@ NONSENSE = ["x", b"x", 1j, float("nan"), object(), {1: 2}, [[1], [1, 2]]]
 NONSENSE += [np.ma.masked, np.longdouble("1e4000")]
 
 X, Y = np.resize([1.0, -1, 1, 1, -1], (6, 3)), np.array([0, 1] * 3)
-STEERED = learning.SteeredClassifier(5, epochs=1, random_state=1).fit(X, Y)
+STEERED = learning.SteeredClassifier(5, epochs=1, random_state=1)
+LEARNER = learning.Learner.draw(3, 5, 2, 1, learning.recipe(), rng=1)
 PROJECTION = learning.EntangledProjection(3, random_state=1).fit(X)
 PATCHES = learning.PatchProjection(3, random_state=1).fit(X)
 THERMOMETER = learning.Thermometer().fit(X)
@@ -457,19 +458,34 @@ SIZES = {"N": [10, 20, 40], "values": [1.0, 1.1, 1.2], "errors": [0.1, 0.1, 0.1]
 CURVE = {"x": [1.0, 2, 3, 4, 5], "successes": [1, 4, 12, 17, 19], "trials": [20] * 5}
 
 REVEALED = networks.Revealed(3, rng=1)
+
+
+# what takes long to make is made when it is asked, not when tests are found
+def trained():
+    return learning.SteeredClassifier(5, epochs=1, random_state=1).fit(X, Y)
+
+
+def associated():
+    return learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2])
+
+
+def lived():
+    return dynamics.lifetime(networks.Asymmetric(6, 0.5), **LIVES)
+
+
 ARRAYS = {  # the arguments that are arrays of everything else
     STEERED.fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
     STEERED.partial_fit: {"X": X, "y": Y, "classes": [0, 1], "sample_weight": np.ones(6)},
-    STEERED.decision_function: {"X": X},
-    STEERED.predict: {"X": X},
-    STEERED.predict_log_proba: {"X": X},
-    STEERED.predict_proba: {"X": X},
-    STEERED.learner_.classes: {"labels": Y, "P": 6},
-    STEERED.learner_.epoch: {"X": X, "labels": Y},
-    STEERED.learner_.inputs: {"X": X},
-    STEERED.learner_.logits: {"X": X},
-    STEERED.learner_.score: {"X": X, "labels": Y},
-    STEERED.learner_.states: {"X": X},
+    learning.SteeredClassifier.decision_function: {"self": trained, "X": X},
+    learning.SteeredClassifier.predict: {"self": trained, "X": X},
+    learning.SteeredClassifier.predict_log_proba: {"self": trained, "X": X},
+    learning.SteeredClassifier.predict_proba: {"self": trained, "X": X},
+    LEARNER.classes: {"labels": Y, "P": 6},
+    LEARNER.epoch: {"X": X, "labels": Y},
+    LEARNER.inputs: {"X": X},
+    LEARNER.logits: {"X": X},
+    LEARNER.score: {"X": X, "labels": Y},
+    LEARNER.states: {"X": X},
     learning.BinarisedMLP(5).fit: {"X": X, "y": Y, "sample_weight": np.ones(6)},
     PROJECTION.fit: {"X": X},
     PROJECTION.transform: {"X": X},
@@ -478,17 +494,17 @@ ARRAYS = {  # the arguments that are arrays of everything else
     THERMOMETER.fit: {"X": X},
     THERMOMETER.transform: {"X": X},
     ASSOCIATOR.fit: {"X": X, "Y": X},
-    learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).predict: {"X": X},
-    learning.HeteroAssociator(20, epochs=1).fit(X[:2], X[:2]).score: {"X": X, "Y": X},
-    learning.equilibration: {"learner": STEERED.learner_, "X": X, "labels": Y},
-    learning.fixed_point_fraction: {"learner": STEERED.learner_, "X": X, "labels": Y},
+    learning.HeteroAssociator.predict: {"self": associated, "X": X},
+    learning.HeteroAssociator.score: {"self": associated, "X": X, "Y": X},
+    learning.equilibration: {"learner": LEARNER, "X": X, "labels": Y},
+    learning.fixed_point_fraction: {"learner": LEARNER, "X": X, "labels": Y},
     learning.flip: {"X": X, "probability": 0.1},
     learning.input_overlaps: {"X": X, "y": Y},
     learning.overlaps: {"a": X, "b": X},
     learning.similarity: {"states": X},
     learning.symmetricity: {"J": np.eye(3)},
-    learning.trajectory: {"learner": STEERED.learner_, "X": X, "labels": Y},
-    dynamics.lifetime(networks.Asymmetric(6, 0.5), **LIVES).survival: {"t": [1.0]},
+    learning.trajectory: {"learner": LEARNER, "X": X, "labels": Y},
+    dynamics.Lifetime.survival: {"self": lived, "t": [1.0]},
     ode.Constraints: {"model": MODEL, "frozen": {"W": np.zeros((3, 3), bool)}, **LIMITS},
     MODEL.jacobian: AT,
     MODEL.rhs: AT,
@@ -593,6 +609,8 @@ def public(package):
 @pytest.mark.parametrize("name", sorted(n for n, (call, _) in CALLS.items() if arrays_taken(call)))
 def test_masked_entries_are_no_numbers(name):
     call, kwargs = CALLS[name]
+    if "self" in kwargs:
+        kwargs = {**kwargs, "self": kwargs["self"]()}
     for argument in arrays_taken(call):
         for key in {argument} & kwargs.keys() or {"W"}:  # Model.pack(W=...)
             good = kwargs[key]
@@ -617,6 +635,6 @@ def test_masked_arrays_without_masked_entries_are_arrays():
     np.testing.assert_array_equal(
         replica.fixed_point_entropy(J_D), replica.fixed_point_entropy([0.1, 0.5])
     )
-    assert STEERED.predict(np.ma.array(X)).shape == Y.shape
+    assert trained().predict(np.ma.array(X)).shape == Y.shape
     with pytest.raises(ValueError, match="J_D must have no masked entries, got 1 of 1"):
         replica.fixed_point_entropy([0.1, [np.ma.masked]])

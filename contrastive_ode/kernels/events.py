@@ -22,7 +22,7 @@ HEADER = """
 from contrastive_ode.events.arguments import ABOVE, GRAZES, LOST, MANY, STUCK
 
 # what is long and called from several places
-outlined = compiled(**options, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+outlined = compiled(**options, no_cpython_wrapper=True)
 """
 ARGUMENTS = {
     "level": "_n, _t, _x, _net",

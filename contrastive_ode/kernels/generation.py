@@ -44,14 +44,13 @@ from foundation.compiled import compiled
 # are counted
 options = dict(nogil=True, error_model="numpy", _nrt=False,
                fastmath={"reassoc", "contract", "nsz", "arcp"})
-outer = dict(no_cfunc_wrapper=True)  # called from Python
-within = outer | dict(no_cpython_wrapper=True)  # called from here only
-njit = compiled(**options, **outer)
+within = dict(no_cpython_wrapper=True)  # called from here only
+njit = compiled(**options)
 inside = compiled(**options, **within)
 # called with all arrays of a network, which takes longer than many a function
-kernel = compiled(**options, **outer, forceinline=True)
+kernel = compiled(**options, forceinline=True)
 inner = compiled(**options, **within, forceinline=True)
-exact = compiled(**options | dict(fastmath={"contract"}), **outer, forceinline=True)
+exact = compiled(**options | dict(fastmath={"contract"}), forceinline=True)
 entry = compiled(**options, **within)  # called by its address
 # sums over the few edges of a graph: one number at a time is faster
 in_order = compiled(**options | dict(fastmath={"contract", "nsz", "arcp"}), **within)

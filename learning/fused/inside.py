@@ -2,4 +2,4 @@
 
 from foundation.compiled import compiled
 
-inside = compiled(no_cpython_wrapper=True, no_cfunc_wrapper=True)
+inside = compiled(no_cpython_wrapper=True)

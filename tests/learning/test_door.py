@@ -2,6 +2,7 @@
 
 import inspect
 import tracemalloc
+from functools import cache
 
 import numpy as np
 import pytest
@@ -15,8 +16,12 @@ X = RNG.choice(np.array([-1, 1], dtype=np.float32), size=(4000, 500))  # 8 MB
 Y = RNG.integers(0, 3, 4000)
 LEARNER = learning.Learner.draw(500, 4, 3, 1, learning.recipe(), rng=1)
 CLASSIFIER = learning.SteeredClassifier(H=4, epochs=1, batch=50, random_state=1)
-FITTED = learning.SteeredClassifier(H=4, epochs=1, batch=50).fit(X[:100], Y[:100])
 MLP = learning.BinarisedMLP(H=4, epochs=1, batch=50, random_state=1)
+
+
+@cache
+def fitted():
+    return learning.SteeredClassifier(H=4, epochs=1, batch=50).fit(X[:100], Y[:100])
 
 
 def peak(call):
@@ -35,7 +40,7 @@ def peak(call):
         lambda X: CLASSIFIER.fit(X, Y),
         lambda X: CLASSIFIER.set_params(validation_fraction=0.1).fit(X, Y),
         lambda X: CLASSIFIER.partial_fit(X, Y),
-        lambda X: FITTED.predict(X),
+        lambda X: fitted().predict(X),
         lambda X: MLP.fit(X, Y),
         lambda X: LEARNER.epoch(X, Y, batch=50),
         lambda X: LEARNER.logits(X),
