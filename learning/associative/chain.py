@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba.np.random.random_methods import random_interval
 
 from foundation.compiled import compiled
 
@@ -87,7 +88,7 @@ def settle(
         wanting = found = 0
         for l in range(L):
             if asynchronous:
-                rng.shuffle(order)
+                shuffle(order, rng)
             for i in order:
                 h = f[l, i]
                 h += lam * s[l - 1, i] if l > 0 else first[i]
@@ -107,6 +108,14 @@ def settle(
         if wanting == 0:
             return sweep
     return max_sweeps
+
+
+@compiled
+def shuffle(order: npt.NDArray[np.int64], rng: np.random.Generator) -> None:
+    """Do what `rng.shuffle` does, which takes some seconds to compile."""
+    for k in range(len(order) - 1, 0, -1):
+        at = np.intp(random_interval(rng.bit_generator, k))  # type: ignore[no-untyped-call]
+        order[k], order[at] = order[at], order[k]
 
 
 @compiled
