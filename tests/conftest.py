@@ -23,7 +23,7 @@ def pytest_collection():
     names = {compiled.data["dispatcher"].py_func.__qualname__ for _, compiled in recorder.buffer}
     if names:
         raise pytest.UsageError(f"to find the tests compiled {', '.join(sorted(names))}")
-    # a tenth of the time went into garbage: nothing of what was found is, and compiling makes little
+    # to look for garbage took a tenth of the time: tests are none, and compiling makes little
     gc.freeze()
     gc.set_threshold(20_000)
     return found

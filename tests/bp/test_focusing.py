@@ -42,6 +42,7 @@ def test_finds_fixed_points_where_no_dynamics_settles(name):
         assert solution.status.endswith(last)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_layers(name):
     network = networks.Layered(150, 3, 0.25, 0.3).sample(rng=1)
@@ -153,6 +154,7 @@ def test_y_may_follow_the_overlap():
     np.testing.assert_allclose(solution.trajectory.y[1:], 3 + 6 * before[1:], atol=1e-6)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "ensemble", [networks.Asymmetric(300, 0.3), networks.Layered(100, 3, 0.3, 0.4)]
 )
@@ -225,6 +227,7 @@ def test_a_trajectory_says_where_it_settled():
     assert ["raise iterations" in status for status in run.status] == (~run.converged).tolist()
 
 
+@pytest.mark.thorough
 def test_runs_that_go_on_go_on_as_if_all_were_there():
     network = networks.Asymmetric(800, 0.2).sample(rng=1)
     binary = networks.Asymmetric(100, 0.2, couplings="binary").sample(rng=1)

@@ -22,6 +22,7 @@ def on_networks(N, J_D, protocol, networks, rng, **options):
     return [np.array([getattr(run, name) for run in runs]) for name in names]
 
 
+@pytest.mark.thorough
 def test_networks_with_couplings():
     """At the same number of neurons: the same law, but for the diagonal, of order 1/N."""
     N, J_D = 400, 0.3
@@ -41,6 +42,7 @@ def test_networks_with_couplings():
     assert run.overlap[-1] > 0.8  # a cluster was chosen
 
 
+@pytest.mark.thorough
 def test_reinforcement_on_networks_with_couplings():
     N, J_D, rates = 400, 0.3, np.linspace(0.1, 0.5, 8)
     rng = np.random.default_rng(1)

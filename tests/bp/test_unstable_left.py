@@ -8,7 +8,9 @@ from bp.infinite import unstable_left as module
 from networks import Asymmetric
 
 
-@pytest.mark.parametrize("kind", ["focusing", "reinforcement"])
+@pytest.mark.parametrize(
+    "kind", ["focusing", pytest.param("reinforcement", marks=pytest.mark.thorough)]
+)
 def test_networks_with_couplings(kind):
     """At the same number of neurons: the same law, but for the diagonal, of order 1/N."""
     N, J_D, runs = 60, 0.25, 60

@@ -194,6 +194,7 @@ def test_updates(model, changes, error, message):
         ode.local_update(**arguments | changes)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("supervisor", ["forward", "tangent", "clamp"])
 def test_a_point_cost_at_the_end_needs_a_tail(model, supervisor):
     task = ode.Task(np.zeros(3), [2], 1.0, 0.1, points={1.0: 0.5})

@@ -67,6 +67,7 @@ def test_a_network_that_does_nothing_is_wrong_by_all_there_is():
     assert found == pytest.approx({"random signal": 1.0, "stability": -20.0})
 
 
+@pytest.mark.thorough
 def test_reciprocal_networks_have_one_lag():
     made = tasks.two_lags(rng=1, N=4, reciprocal=True)
     found = made.assess(made.w)
@@ -90,6 +91,7 @@ def test_order_parameter_of_known_phases():
     np.testing.assert_allclose(psi[[0, 2]], [1, 0], atol=1e-12)
 
 
+@pytest.mark.thorough
 def test_coherence_of_free_oscillators():
     model = systems.kuramoto.on(ode.all_to_all(2), omega=0.3)
     order, rate, drift = phases.coherence(model, model.pack(K=0.0), np.array([0.0, np.pi / 2]))
@@ -98,6 +100,7 @@ def test_coherence_of_free_oscillators():
     assert (order, rate) == pytest.approx((1, 0.3), abs=1e-6)
 
 
+@pytest.mark.thorough
 def test_synchronisation_is_judged_by_order_and_rate():
     made = tasks.synchronisation(rng=1, N=16)
     assert made.assess(made.w)["order"] == made.assess(made.w)["order before"]
@@ -119,6 +122,7 @@ def test_falling_rate():
     assert phases.falling_rate(40.0, 3000) == pytest.approx(0.0005 / 10)
 
 
+@pytest.mark.thorough
 def test_a_gate_without_reactions_is_always_off():
     made = tasks.gate("AND", rng=1, N=5)
     count = len(made.model.topology.triples)
@@ -140,6 +144,7 @@ def test_interactions_of_a_community_are_uniform():
     assert others.mean() == pytest.approx(0.7, abs=0.05)
 
 
+@pytest.mark.thorough
 def test_the_species_to_revive_cannot_invade():
     """At the attractor from equal abundances its rate of growth is negative."""
     made = tasks.revival(rng=2, S=6, mean=0.9)
@@ -163,6 +168,7 @@ def test_a_community_in_which_all_live_has_nobody_to_revive():
     assert ecology.random_states(3, 5, rng=1).shape == (5, 3)
 
 
+@pytest.mark.thorough
 def test_neurons_that_hear_nothing_guess():
     made = tasks.recognition(tasks.synthetic(rng=1, count=5), rng=1)
     demonstration = made.demonstration

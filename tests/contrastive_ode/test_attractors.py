@@ -84,6 +84,7 @@ def test_a_cycle_that_halves_its_steps_is_right():
         assert abs(end.period - 8.859095499678) <= end.period_error + 1e-11
 
 
+@pytest.mark.thorough
 def test_closed_orbits_that_do_not_attract_are_no_limit_cycles():
     """One of a family, and one that attracts slower than any exponential."""
     pendulum = known.pendulum(0.0, 0.0)
@@ -135,6 +136,7 @@ def test_a_torus_of_oscillators_that_are_not_harmonic():
     assert (end.exponents[2:] < -1).all()
 
 
+@pytest.mark.thorough
 def test_lorenz_is_one_attractor():
     """0.9056 is the published exponent; the volume shrinks by 41 / 3."""
     model = known.LORENZ.on(known.ONE, rho=28.0)

@@ -58,6 +58,7 @@ def by_hand(graph, w, a, z):
     return F
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", GRAPHS)
 def test_right_hand_side_and_derivatives(name):
     """Derivatives by central differences, whose error is 1e-10."""

@@ -64,6 +64,7 @@ def neurons(n=1, a=0.0, b=2.0, **given):
     return model, ode.Task(start, **given), model.pack(W=0.0, b=b)
 
 
+@pytest.mark.thorough
 def test_a_neuron_fires_at_multiples_of_its_period():
     """From rest to 1 at the drive b: a time log(b / (b - 1)), whatever the step."""
     period = np.log(2.0)

@@ -51,6 +51,7 @@ def test_the_orbit_of_the_covariance():
     np.testing.assert_allclose(chaos.q, integrate.quad(density, -9, 9)[0], rtol=1e-9)
 
 
+@pytest.mark.thorough
 def test_the_onset():
     """The exponent is (g - 1)² / 2 to leading order, extrapolated from three couplings."""
     epsilon = np.array([0.02, 0.04, 0.08])

@@ -303,6 +303,7 @@ def test_limit_of_many_neurons(monkeypatch):
         called.clear()
 
 
+@pytest.mark.thorough
 def test_small_networks_settle_too_early():
     """What the extrapolation is for."""
     rng = np.random.default_rng(1)
@@ -424,6 +425,7 @@ def test_extrapolation_in_the_number_of_trajectories():
     np.testing.assert_allclose(limit.integrated_response, 0.3)
 
 
+@pytest.mark.thorough
 def test_errors_of_the_extrapolation_are_what_seeds_scatter_by():
     given, seeds = {"eta": 1.0, "order": "synchronous"}, 100
     runs = [mean_field(0.1, 6, 1.0, 1600, rng=seed, **given) for seed in range(seeds)]

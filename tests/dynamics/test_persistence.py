@@ -33,6 +33,7 @@ def test_shift_of_walks_on_a_grid(p):
     assert boundary_shift(p) == pytest.approx((4 * fine - coarse) / 3, abs=1e-4)
 
 
+@pytest.mark.thorough
 def test_orders_and_steps_have_one_threshold():
     """Their plateaus are far from one another, and differ by the shift of the boundary only."""
     couplings = (0.5, 0.57, 0.64)

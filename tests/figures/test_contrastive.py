@@ -73,6 +73,7 @@ def test_stored_ends_are_the_same_attractors():
     assert int(table["found"]) == 2
 
 
+@pytest.mark.thorough
 def test_ends_are_held_against_other_computations():
     """A cycle of another period does not close; a fixed point that is off is seen."""
     made = demonstration("ecology", rng=0)

@@ -22,6 +22,7 @@ def contents(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.thorough
 def test_the_number_of_workers_changes_no_byte(tmp_path):
     for name in NAMES:
         data = Gallery(tmp_path / "alone", progress=False).redraw(name)

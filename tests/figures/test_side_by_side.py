@@ -124,6 +124,7 @@ def test_a_long_wait_for_somebody_elses_ledger_is_told(two, tmp_path, monkeypatc
     assert made["result"].notnull().all()
 
 
+@pytest.mark.thorough
 def test_one_that_fails_is_named_and_others_are_kept(package, tmp_path):
     modules = {"good": FIRST, "bad": FAILING, "last": FIRST}
     catalogue.add(Chapter("Own", "Of one.", (), tuple(modules), package("own_bad", **modules)))

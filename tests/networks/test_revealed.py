@@ -19,6 +19,7 @@ def algorithm(product, back, N):
     return np.array(course)
 
 
+@pytest.mark.thorough
 def test_in_law_the_same_as_drawn_matrices():
     """Small ones: what is not exact is large there."""
     N, runs = 30, 3000

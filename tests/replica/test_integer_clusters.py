@@ -209,6 +209,7 @@ def test_small_distances_take_as_few_nodes_as_count(monkeypatch):
         assert getattr(few, name) == pytest.approx(getattr(all_nodes, name), rel=1e-9), name
 
 
+@pytest.mark.thorough
 def test_a_search_without_an_extremum_ends(monkeypatch):
     """It took minutes: steps that lead nowhere were halved, on ever finer grids."""
     calls = []

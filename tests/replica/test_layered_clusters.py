@@ -117,6 +117,7 @@ def test_the_overlap_makes_the_free_entropy_stationary():
     assert site[1].overlap() == pytest.approx(1 - 2 * d, abs=1e-9)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("y", "d", "J", "lam"),
     [
@@ -136,6 +137,7 @@ def test_the_error_bounds_the_difference_to_a_finer_grid(y, d, J, lam):
     assert state.converged
 
 
+@pytest.mark.thorough
 def test_zero_complexity():
     state = replica.two_layer_local_entropy([0.1, 0.3], 0.0, 0.4)
     assert np.abs(state.complexity).max() < 1e-8
@@ -179,6 +181,7 @@ def test_refused(name, value, allowed):
             replica.two_layer_local_entropy(**{**good, name: value})
 
 
+@pytest.mark.thorough
 def test_broadcasting():
     assert isinstance(replica.two_layer_clusters(2, 0.1, 0.1, 0.1).free_entropy, float)
     table = replica.two_layer_clusters([[1.5], [2.0]], [0.1, 0.2, 0.3], 0.1, 0.3)

@@ -217,6 +217,7 @@ def test_thresholds_by_a_brute_scan(L):
     assert ("an infinite chain" if L is None else f"L={L}") in repr(found)
 
 
+@pytest.mark.thorough
 def test_the_gap_in_total_distance_closes_first():
     equal = replica.layered_overlap_gap_threshold(0.0, 2)
     total = replica.layered_overlap_gap_threshold(0.0, 2, "total")

@@ -189,6 +189,7 @@ def test_many_replicas_are_a_limit(d, J_D):
     assert extrapolated == pytest.approx(limit.local_entropy, abs=1e-7 + abs(distance[1]) / 5)
 
 
+@pytest.mark.thorough
 def test_one_cross_overlap_among_all():
     """At m -> 0, and the y of zero complexity; by another quadrature."""
     state = replica.quenched_clusters(8.6068291, 0.2, 0.1, m=1e-6)
@@ -236,6 +237,7 @@ def test_at_m_one_it_is_the_mean_number():
         assert sums.inner == pytest.approx(mean.inner_stability, abs=1e-12)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("d", "J_D"), [pytest.param(0.05, 0.1, marks=pytest.mark.thorough), (0.1, 0.3)]
 )
@@ -260,6 +262,7 @@ def test_condensation(d, J_D):
     assert groups.y < replica.local_entropy(d, J_D).y
 
 
+@pytest.mark.thorough
 def test_groups_condense_continuously_where_independent_ones_are_unstable():
     groups = replica.condensation(0.2, 0.1)
     assert groups.cross_overlap == 0

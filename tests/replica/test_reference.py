@@ -206,6 +206,7 @@ def test_coincident_replicas_do_not_pass_for_an_extremum():
         replica.reference_clusters(2, 1e-4, 1.0)
 
 
+@pytest.mark.thorough
 def test_zero_complexity():
     d, J_D = np.array([[0.01], [0.3]]), np.array([0.06, 0.3])
     state = replica.reference_local_entropy(d, J_D)
@@ -229,6 +230,7 @@ def test_no_zero_of_the_complexity():
         replica.reference_local_entropy(0.1, 3.0)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("J_D", [0.06, pytest.param(1.0, marks=pytest.mark.thorough)])
 def test_many_replicas_around_a_reference(J_D):
     d = np.array([0.01, 0.4])

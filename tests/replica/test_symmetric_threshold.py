@@ -78,6 +78,7 @@ def test_one_minimum_over_the_distances(eta):
         assert abs(rarest.slope_d) < 1e-5
 
 
+@pytest.mark.thorough
 def test_the_gap_closes():
     """The threshold falls with the symmetry, and there is none above some 0.23."""
     thresholds = [symmetric_overlap_gap_threshold(9, eta).J_D for eta in (0.0, 0.2, 0.2299)]

@@ -18,6 +18,7 @@ def merging():
     return replica.merging_threshold()
 
 
+@pytest.mark.thorough
 def test_two_ways_to_the_largest_gap(gap):
     other = replica.zero_complexity_gap_threshold()
     assert abs(gap.J_D - other.J_D) <= gap.J_D_error + other.J_D_error + 1e-14
@@ -74,6 +75,7 @@ def test_the_largest_gap_is_a_maximum_over_the_replicas(near, gap):
     assert 1e-6 < gap.J_D - threshold.J_D < 1e-3
 
 
+@pytest.mark.thorough
 def test_clusters_merge(merging):
     d = merging.d * np.geomspace(0.7, 1.4, 25)
     below, above = (

@@ -93,7 +93,10 @@ def copied(original, copy):
 
 
 @pytest.mark.parametrize("journal", [pytest.param(False, marks=pytest.mark.thorough), True])
-@pytest.mark.parametrize("damages", [100, pytest.param(1000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "damages",
+    [40, pytest.param(100, marks=pytest.mark.thorough), pytest.param(1000, marks=pytest.mark.long)],
+)
 def test_no_damage_gives_a_wrong_value(original, killed, tmp_path, damages, journal):
     """A fifth of them each: a bit, a byte, zeros, truncation, rows swapped by SQL."""
     store, expected = original

@@ -96,7 +96,7 @@ def export(path, *limit):
     return done.stdout
 
 
-@pytest.mark.parametrize("limit", ["4096", "500000"])
+@pytest.mark.parametrize("limit", ["4096", pytest.param("500000", marks=pytest.mark.thorough)])
 def test_a_file_that_may_not_be_so_large_is_an_error_and_not_the_end(tmp_path, limit):
     path = tmp_path / "x.nc"
     path.write_text("before")

@@ -21,7 +21,6 @@ from sweeps.storing.point import Point
 from sweeps.storing.reader import Series
 
 SCRIPT = Path(__file__).with_name("killed_sweep.py")
-KILLS = 5
 
 
 def script():
@@ -50,10 +49,10 @@ def wait_for_points(process, store, more):
         time.sleep(0.002)
 
 
-def kill_repeatedly(store, name, most):
+def kill_repeatedly(store, name, most, kills):
     """Kill the process group of a sweep in mid-work, after 1 to `most` more points each time."""
     rng = np.random.default_rng()
-    for _ in range(KILLS):
+    for _ in range(kills):
         process = start(store, name)
         wait_for_points(process, store, rng.integers(1, most, endpoint=True))
         time.sleep(rng.uniform(0, 0.05))
@@ -79,9 +78,10 @@ def serial(store, name):
         ).drop_vars("seconds")
 
 
-def test_numbers_survive_kills(tmp_path):
+@pytest.mark.parametrize("kills", [2, pytest.param(5, marks=pytest.mark.thorough)])
+def test_numbers_survive_kills(tmp_path, kills):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "numbers", 25)
+    kill_repeatedly(store, "numbers", 25, kills)
     stored = rows(store)
     assert 0 < stored < 200
     assert start(store, "numbers").wait() == 0
@@ -93,7 +93,7 @@ def test_numbers_survive_kills(tmp_path):
 @pytest.mark.thorough
 def test_large_arrays_survive_kills(tmp_path):
     store = tmp_path / "ledger"
-    kill_repeatedly(store, "arrays", 2)
+    kill_repeatedly(store, "arrays", 2, kills=5)
     assert rows(store) < 30
     assert start(store, "arrays").wait() == 0
     assert rows(store) == 30
@@ -126,7 +126,7 @@ def test_workers_do_not_outlive_a_killed_driver(tmp_path):
     assert alive == []
 
 
-@pytest.mark.parametrize("group", [True, False])
+@pytest.mark.parametrize("group", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_ctrl_c_stores_what_is_done_and_leaves_no_worker(tmp_path, group):
     store = tmp_path / "ledger"
     process, family = started(store)
@@ -148,7 +148,7 @@ def session(leader):
     return found
 
 
-@pytest.mark.parametrize("later", [0.1, 0.25])
+@pytest.mark.parametrize("later", [0.1, pytest.param(0.25, marks=pytest.mark.thorough)])
 def test_workers_that_are_starting_do_not_outlive_a_killed_driver(tmp_path, later):
     process = start(tmp_path / "ledger", "endless")
     while len(session(process.pid)) < 3:  # the driver, loky's tracker, a worker
