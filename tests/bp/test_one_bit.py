@@ -62,6 +62,7 @@ def test_iterations_as_on_the_same_couplings():
         np.testing.assert_allclose(getattr(found, name), getattr(wanted, name), atol=2e-4)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_finds_fixed_points(kind):
     network = Asymmetric(500, 0.3, couplings=kind).sample(rng=1)

@@ -304,6 +304,7 @@ def test_packing_and_unpacking():
     np.testing.assert_array_equal(dense.unpack(dense.pack(k=K))["k"], K * (1 - np.eye(3)))
 
 
+@pytest.mark.thorough
 def test_blow_up_names_step_and_node():
     model = ode.System("explosion", node="x_i**2").on(ode.all_to_all(2))
     task = ode.Task([0.1, 1.0], [0], 5.0, 0.01, target=0.0)

@@ -194,6 +194,7 @@ def test_demonstrations_by_name(monkeypatch):
     assert not tasks.demonstration("targets", rng=1).constraints.reciprocal
 
 
+@pytest.mark.thorough
 def test_a_row_of_the_table(monkeypatch, capsys):
     made = tasks.lag(rng=0)
     short = replace(made, iterations=ode.Iterations(20))
@@ -210,6 +211,7 @@ def test_a_row_of_the_table(monkeypatch, capsys):
     assert capsys.readouterr().out == f"{row}\n"
 
 
+@pytest.mark.thorough
 def test_reduction_and_relative_error():
     training = tasks.timed_targets(rng=1).train(iterations=3)
     assert reduction(replace(training, best_cost=training.loss[0] / 7)) == pytest.approx(7)

@@ -145,6 +145,7 @@ def test_a_driven_pendulum():
     assert found(1.5)[0] == [("chaotic", 0)]
 
 
+@pytest.mark.thorough
 def test_twisted_states_of_a_ring():
     """The splay states of a ring are known: eigenvalues -2 cos(2 pi q / N) (1 - cos k)."""
     N = 9

@@ -79,6 +79,7 @@ def test_a_neuron_fires_at_multiples_of_its_period():
     assert count == 2 * int(2000 / period)  # both at once, and more than there was room for
 
 
+@pytest.mark.thorough
 def test_what_goes_wrong_is_told():
     with pytest.raises(ode.EventError, match="node 0 of example 0 starts above its threshold: st"):
         ode.simulate(*neurons(start=[1.5, 0.0]))

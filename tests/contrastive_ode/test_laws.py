@@ -146,6 +146,7 @@ HOLOMORPHIC = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", HOLOMORPHIC)
 def test_holomorphic_nudges_are_exact_to_their_order(plain, name):
     """Complex ones, of large size, whose mean is the tangent but for a high power of the size."""

@@ -36,6 +36,7 @@ def test_the_number_of_workers_changes_no_byte(tmp_path):
     assert len(contents(tmp_path / "two")) == 2 * len(NAMES) + 1
 
 
+@pytest.mark.thorough
 def test_a_figure_that_cannot_be_drawn_is_named_and_others_are_on_the_page(tmp_path):
     (tmp_path / "pair_distances.png").mkdir()
     drawn = Gallery(tmp_path, executor=1).redraw_all(NAMES)

@@ -80,6 +80,7 @@ def two(package):
     return "first", "second"
 
 
+@pytest.mark.thorough
 def test_they_are_the_same_and_share_their_ledger(two, tmp_path):
     with sweeps.Pool(2) as pool:
         gallery = Gallery(tmp_path / "beside", executor=pool, progress=False)
@@ -111,6 +112,7 @@ def test_they_are_the_same_and_share_their_ledger(two, tmp_path):
     assert table.missing == 0
 
 
+@pytest.mark.thorough
 def test_a_long_wait_for_somebody_elses_ledger_is_told(two, tmp_path, monkeypatch):
     monkeypatch.setattr(making, "_SILENT", 0.0)
     (tmp_path / "ledgers").mkdir()

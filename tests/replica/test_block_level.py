@@ -169,6 +169,7 @@ def test_nodes_do_not_matter(d, J_D):
     assert near.block_stability == pytest.approx(state.block_stability, abs=1e-9)
 
 
+@pytest.mark.thorough
 def test_finitely_many_replicas():
     """The stability of groups at y = 10 and 20, extrapolated in 1/y."""
     limit = replica.quenched_local_entropy(0.05, 0.1)

@@ -38,6 +38,7 @@ SLOW = [
 ]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "point",
     [

@@ -47,6 +47,7 @@ def test_the_gap_of_pairs_from_their_closed_form():
     assert threshold.y == 2
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "y",
     [
@@ -91,6 +92,7 @@ def test_clusters_merge(merging):
     assert len(turns) == 2  # a maximum and a minimum beyond it
 
 
+@pytest.mark.thorough
 def test_the_merging_by_differences_of_the_local_entropy(merging):
     """At the threshold the first two derivatives vanish, on a curve that is only looked up."""
     h = 0.02

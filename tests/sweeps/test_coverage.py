@@ -30,6 +30,7 @@ def test_extrapolation(power):
     assert 0.90 <= coverage(holds() for _ in range(REPETITIONS)) <= 0.98
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("points", "trials", "slope", "level"),
     [

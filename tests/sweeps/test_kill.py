@@ -118,6 +118,7 @@ def started(store):
     return process, driver.children(recursive=True)
 
 
+@pytest.mark.thorough
 def test_workers_do_not_outlive_a_killed_driver(tmp_path):
     process, family = started(tmp_path / "ledger")
     process.kill()
