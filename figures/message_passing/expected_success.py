@@ -94,12 +94,12 @@ class SingleRuns:
 
         They are nan if the value is outside of the self-couplings at which there are runs.
         """
-        found = self.thresholds(runs, ENDS)
+        found = self.threshold_law(runs, ENDS)
         inside = abs(found[1] - self.middle) <= self.width
         return found if inside else np.full(3, np.nan)
 
-    def thresholds(self, runs: int, levels: Floats = LEVELS) -> Floats:
-        """Return the quantiles of that place, at levels of a standard normal variable."""
+    def threshold_law(self, runs: int, levels: Floats = LEVELS) -> Floats:
+        """Return the law of that place: quantiles at levels of a standard normal variable."""
         x = self.crossing + (half(runs) - half(1)) / self.slope
         return self.middle + self.width * self._quantiles(x, levels)
 

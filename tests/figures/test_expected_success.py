@@ -57,7 +57,7 @@ def test_few_runs_claim_their_error(runs):
     p = np.exp(-np.exp(0.2 - 2 * J_D))
     exact = (0.2 - half(runs)) / 2
     laws = [SingleRuns.fit(left(J_D, rng.binomial(3, p), 3)) for _ in range(150)]
-    found = [law.thresholds(runs) for law in laws]
+    found = [law.threshold_law(runs) for law in laws]
     z = np.array([(exact - np.interp(0, LEVELS, q)) / error_at(exact, q) for q in found])
     assert (abs(z) > 3).mean() < 0.02
     assert (abs(z) < 1).mean() == pytest.approx(0.683, abs=3 * np.sqrt(0.683 * 0.317 / len(z)))
