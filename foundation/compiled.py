@@ -55,7 +55,8 @@ def compiled(function: Any = None, /, **options: Any) -> Any:
     if function is None:
         return lambda function: compiled(function, **options)
     # nothing here is called from C, and a wrapper for that is a tenth of the time to compile
-    dispatcher = numba.njit(no_cfunc_wrapper=True, **options)(function)
+    options["no_cfunc_wrapper"] = True
+    dispatcher = numba.njit(**options)(function)
     dispatcher._cache = MachineCode(dispatcher)
     return dispatcher
 

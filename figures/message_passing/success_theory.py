@@ -69,7 +69,8 @@ def _expected(left: "Left", cases: tuple[Case, ...], fine: np.ndarray) -> "xarra
         [law.threshold(case.runs) for law in group] for case, group in zip(cases, own, strict=True)
     ]
     levels = [
-        [law.threshold_law(case.runs) for law in group] for case, group in zip(cases, own, strict=True)
+        [law.threshold_law(case.runs) for law in group]
+        for case, group in zip(cases, own, strict=True)
     ]
     single = [(left[c.N, c.steps].sel(J_D=c.J_D) == 0).sum("replica").values for c in cases]
     dims = ("case", "predicted")
