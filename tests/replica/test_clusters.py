@@ -43,7 +43,7 @@ SLOW = [
     "point",
     [
         *QUICK,
-        *(pytest.param(point, marks=pytest.mark.thorough) for point in THOROUGH),
+        *THOROUGH,
         *(pytest.param(point, marks=pytest.mark.long) for point in SLOW),
     ],
 )

@@ -122,7 +122,7 @@ def test_the_overlap_makes_the_free_entropy_stationary():
     ("y", "d", "J", "lam"),
     [
         (4, 0.03, 0.0, 0.4),
-        pytest.param(9, 0.2, 0.3, 0.8, marks=pytest.mark.thorough),
+        (9, 0.2, 0.3, 0.8),
         pytest.param(2, 0.002, 0.1, 2.0, marks=pytest.mark.long),
     ],
 )

@@ -238,9 +238,7 @@ def test_at_m_one_it_is_the_mean_number():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize(
-    ("d", "J_D"), [pytest.param(0.05, 0.1, marks=pytest.mark.thorough), (0.1, 0.3)]
-)
+@pytest.mark.parametrize(("d", "J_D"), [(0.05, 0.1), (0.1, 0.3)])
 def test_condensation(d, J_D):
     """Just above it the best m is just below one, and the mean number too large."""
     groups = replica.condensation(d, J_D)

@@ -231,7 +231,7 @@ def test_no_zero_of_the_complexity():
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("J_D", [0.06, pytest.param(1.0, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("J_D", [0.06, 1.0])
 def test_many_replicas_around_a_reference(J_D):
     d = np.array([0.01, 0.4])
     limit = replica.densest_reference(d, J_D)

@@ -51,9 +51,9 @@ def test_the_gap_of_pairs_from_their_closed_form():
 @pytest.mark.parametrize(
     "y",
     [
-        pytest.param(1.01, marks=pytest.mark.thorough),
+        1.01,
         3.0,
-        pytest.param(100.0, marks=pytest.mark.thorough),
+        100.0,
     ],
 )
 def test_the_gap_of_groups(y, gap):

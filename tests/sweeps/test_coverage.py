@@ -34,9 +34,9 @@ def test_extrapolation(power):
 @pytest.mark.parametrize(
     ("points", "trials", "slope", "level"),
     [
-        pytest.param(9, 20, 12, 0.5, marks=pytest.mark.thorough),
-        pytest.param(9, 100, 15, 0.5, marks=pytest.mark.thorough),
-        pytest.param(21, 10, 15, 0.5, marks=pytest.mark.thorough),
+        (9, 20, 12, 0.5),
+        (9, 100, 15, 0.5),
+        (21, 10, 15, 0.5),
         (7, 50, -10, 0.3),
     ],
 )

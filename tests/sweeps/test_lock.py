@@ -134,7 +134,7 @@ def test_a_full_disk_can_be_read(store, mount):
 
 
 @pytest.mark.thorough
-@pytest.mark.parametrize("missing", [True, pytest.param(False, marks=pytest.mark.thorough)])
+@pytest.mark.parametrize("missing", [True, False])
 def test_where_there_are_no_such_locks_nothing_is_shared(store, monkeypatch, missing):
     def unable(descriptor, how):
         raise OSError(errno.ENOLCK, "No locks available")
