@@ -15,6 +15,15 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def pytest_configure(config):
+    """Where no bytecode is to be beside the sources, keep it with what pytest keeps.
+
+    Some hundred processes start here: without any, each compiles its libraries for five seconds.
+    """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", "") and hasattr(config, "cache"):
+        os.environ["PYTHONPYCACHEPREFIX"] = str(config.cache.mkdir("bytecode"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
     """Let no test file compile anything before its tests run: all workers would, at once."""
