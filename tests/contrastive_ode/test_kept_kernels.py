@@ -82,6 +82,7 @@ def test_an_intact_file_is_read(rate, monkeypatch):
 
 def test_nothing_is_read_that_has_no_digest(rate, tmp_path, monkeypatch):
     """Python itself would keep the bytecode beside the file, and believe it."""
+    monkeypatch.setattr(sys, "pycache_prefix", None)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     cost = rate().costs
     for file in tmp_path.rglob("*.py"):
