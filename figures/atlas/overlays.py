@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import sweeps
 from figures.atlas.panels import BLUE, COLORS, GREEN, ORANGE, PINK
+from figures.gallery.reading import read
 
 if TYPE_CHECKING:
     import xarray
@@ -61,9 +61,7 @@ def overlays() -> tuple[Overlay, ...]:
         "relaxation": _relaxation,
         "focusing_success": _focusing,
     }
-    return tuple(
-        one for name, make in makers.items() for one in make(sweeps.load(DATA / f"{name}.nc"))
-    )
+    return tuple(one for name, make in makers.items() for one in make(read(DATA / f"{name}.nc")))
 
 
 def _points(

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
-from scipy.stats import beta, binom
+from scipy.special import betainc, betaincinv, ndtr, ndtri
 
 if TYPE_CHECKING:
     import xarray
@@ -145,9 +144,9 @@ def z_scores(
     """
     k, successes = np.asarray(found)[..., None], np.asarray(single)[..., None]
     levels = (np.arange(1000) + 0.5) / 1000
-    every = any_of(beta.ppf(levels, successes + 0.5, trials - successes + 0.5), runs)
-    below = binom.cdf(k - 1, networks, every).mean(axis=-1)
-    above = binom.sf(k, networks, every).mean(axis=-1)
+    every = any_of(betaincinv(successes + 0.5, trials - successes + 0.5, levels), runs)
+    below = np.where(k > 0, betainc(networks - k + 1, k, 1 - every), 0).mean(axis=-1)
+    above = np.where(k < networks, betainc(k + 1, networks - k, every), 0).mean(axis=-1)
     as_many = 1 - below - above
     low, high = below + as_many / 2, above + as_many / 2
     return np.where(low < high, ndtri(low), -ndtri(high))

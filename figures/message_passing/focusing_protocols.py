@@ -116,11 +116,10 @@ def compared(data: "xarray.Dataset") -> Comparisons:
 
 def sign_scores(lost: npt.ArrayLike, won: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Return the exact chance of so many losses or more, of fair coins, as that of a normal one."""
-    from scipy.special import ndtri
-    from scipy.stats import binom
+    from scipy.special import betainc, ndtri
 
     lost, won = np.asarray(lost), np.asarray(won)
-    return np.where(lost + won > 0, -ndtri(binom.sf(lost - 1, lost + won, 0.5)), np.nan)
+    return np.where(lost + won > 0, -ndtri(betainc(lost, won + 1, 0.5)), np.nan)
 
 
 def further_losses(

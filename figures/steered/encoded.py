@@ -15,7 +15,7 @@ LEVELS = (0.25, 0.5, 0.75)  # of grey, from 0 to 1
 PROJECTIONS, OF_A_PATCH = 100, 16
 
 
-def _patches(shape: tuple[int, int], rng: np.random.Generator) -> learning.PatchProjection:
+def _patches(shape: tuple[int, int], rng: np.random.Generator) -> "learning.PatchProjection":
     """Return the projection of patches of two sevenths of an image, or half of a small one."""
     size = max(4, 2 * shape[0] // 7)
     return learning.PatchProjection(

@@ -70,9 +70,9 @@ def independent(J_D: float, H: int) -> tuple[float, float]:
     :math:`n = H(H-1)/2` degrees of freedom; the diagonal adds :math:`H J_D^2` to that of the
     symmetric one. The averages are over a grid of their quantiles.
     """
-    from scipy.stats import chi2
+    from scipy.special import gammaincinv
 
-    quantiles = chi2.ppf((np.arange(400) + 0.5) / 400, H * (H - 1) / 2)
+    quantiles = 2 * gammaincinv(H * (H - 1) / 4, (np.arange(400) + 0.5) / 400)
     ratio = np.sqrt((quantiles[:, None] + (H * J_D) ** 2) / quantiles)
     values = (ratio - 1) / (ratio + 1)
     return float(values.mean()), float(values.std())
