@@ -32,7 +32,7 @@ def read(path: Path) -> "xarray.Dataset":
         variables = {
             name: _variable(file, name, x)
             for name, x in file.items()
-            if not x.attrs.get("NAME", b"").startswith(AXIS_ONLY)
+            if "NAME" not in x.attrs or not x.attrs["NAME"].startswith(AXIS_ONLY)
         }
         raw = xarray.Dataset(variables, attrs=_attributes(file))
     return xarray.decode_cf(raw)
@@ -43,7 +43,8 @@ def _variable(file: "h5py.File", name: str, x: "h5py.Dataset") -> "xarray.Variab
     import xarray
 
     if "DIMENSION_LIST" in x.attrs:
-        axes = [file[scale[0]].name.lstrip("/") for scale in x.attrs["DIMENSION_LIST"]]
+        scales = [scale[0] for scale in x.attrs["DIMENSION_LIST"]]
+        axes = [h5py.h5r.get_name(scale, file.id).decode().lstrip("/") for scale in scales]
     else:
         axes = [name] * x.ndim
     values = np.array(x.asstr()[()], str) if h5py.check_string_dtype(x.dtype) else x[()]
@@ -54,10 +55,11 @@ def _attributes(holder: Any) -> dict[str, Any]:
     """Return attributes as plain data, without those that make HDF5 NetCDF."""
     import h5py
 
-    found = {}
-    for name, value in holder.attrs.items():
+    found, held = {}, holder.attrs
+    for name in held:
         if name in OF_THE_FORMAT or name.startswith(("_Netcdf4", "_nc", "_NC")):
-            continue
+            continue  # references to all variables over an axis are slow to read
+        value = held[name]
         if isinstance(value, h5py.Empty):
             value = ""
         elif getattr(value, "shape", None) == (1,):

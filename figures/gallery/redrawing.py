@@ -21,9 +21,10 @@ def redraw(name: str, folder: Path) -> "xarray.Dataset":
     """Write the data of a figure that are stored, with today's words, and draw them."""
     from figures.gallery import stored  # which `python -m` runs too, as a module of its own
 
-    data = describe(name, stored.load(name))
+    held = stored.load(name)
+    data = describe(name, held)
     data = data.assign_attrs(said(name, data))
-    stored.renew(name, data, folder / f"{name}.nc")
+    stored.renew(name, held, data, folder / f"{name}.nc")
     picture.write(name, folder, data)
     return data
 

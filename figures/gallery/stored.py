@@ -47,29 +47,30 @@ def load(name: str) -> "xarray.Dataset":
     return read(find(name))
 
 
-def renew(name: str, data: "xarray.Dataset", path: Path) -> None:
+def renew(name: str, held: "xarray.Dataset", data: "xarray.Dataset", path: Path) -> None:
     """Copy the file of a figure's stored results, and write the words of today into it.
 
-    Only they may differ from what is stored: texts among the attributes of `data`.
+    Only they may differ from what is `held`, which `load` returned: texts among the attributes.
     """
     import h5py
 
     buffer = io.BytesIO(find(name).read_bytes())  # HDF5 on a full disk takes the process along
     with h5py.File(buffer, "r+") as file:
         for variable, values in data.variables.items():
-            _reword(file[variable], values.attrs)
-        _reword(file, data.attrs)
+            for key, text in _others(values.attrs, held[variable].attrs):
+                file[variable].attrs[key] = text or h5py.Empty("S1")
+        for key, text in _others(data.attrs, held.attrs):
+            file.attrs[key] = text or h5py.Empty("S1")
     netcdf.put(buffer.getbuffer(), path)
 
 
-def _reword(holder: Any, words: Mapping[Any, Any]) -> None:
-    """Write those attributes that are texts, and others than before."""
-    import h5py
-
-    for key, text in words.items():
-        held = holder.attrs.get(key)
-        if isinstance(text, str) and text != ("" if isinstance(held, h5py.Empty) else held):
-            holder.attrs[key] = text or h5py.Empty("S1")
+def _others(words: Mapping[Any, Any], held: Mapping[Any, Any]) -> list[tuple[Any, str]]:
+    """Return those attributes that are texts, and others than before."""
+    return [
+        (key, text)
+        for key, text in words.items()
+        if isinstance(text, str) and text != held.get(key)
+    ]
 
 
 def write(data: "xarray.Dataset", path: Path) -> None:

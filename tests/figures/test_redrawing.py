@@ -68,9 +68,10 @@ def test_a_chapter_is_redrawn_from_the_command_line(tmp_path, capsys):
 
 
 def test_a_text_that_changed_is_written_into_the_copy_alone(tmp_path):
-    data = stored.load("pair_distances").assign_attrs(caption="another", title="", rounds=7)
+    held = stored.load("pair_distances")
+    data = held.copy().assign_attrs(caption="another", title="", rounds=7)
     data["J_D"].attrs["description"] = "Of today."
-    stored.renew("pair_distances", data, tmp_path / "copy.nc")
+    stored.renew("pair_distances", held, data, tmp_path / "copy.nc")
     copy = sweeps.load(tmp_path / "copy.nc")
     assert copy.attrs["caption"] == "another"
     assert copy.attrs["title"] == ""
