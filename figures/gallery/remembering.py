@@ -1,9 +1,9 @@
 """A figure that is drawn once: it remembers what matplotlib asks again and again.
 
 The layout asks each axis a dozen times where its ticks are and how large their labels, which
-depends on the place of its panel and on the limits; a text is as large in any place. A new tick is
-built, and then made like the first one: here it is a copy of that. Formulas are parsed in each
-figure, also those of the last.
+depends on the place of its panel and on the limits; a text is as large in any place, and so is a
+legend. A new tick is built, and then made like the first one: here it is a copy of that. Formulas
+are parsed, and words measured, in each figure, also those of the last.
 
 No pixel changes. Names with an underscore are matplotlib's own: one that it gives up costs time.
 """
@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib import rcParams
 from matplotlib.axis import Axis, Tick, XAxis, YAxis
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.offsetbox import HPacker, PackerBase, VPacker
 from matplotlib.text import Text
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 PARTS = ("tick1line", "tick2line", "gridline", "label1", "label2")
 AXIS: Any = Axis  # typed without their underscores
 TEXT: Any = Text
+RENDERER: Any = RendererAgg
+PACKER: Any = PackerBase
 LETTERS = ("font.", "mathtext.", "text.")
 
 
@@ -32,6 +36,7 @@ def remember(canvas: Any) -> None:
     known, renderer = _formulas(threading.get_ident(), *letters), canvas.get_renderer()
     if not isinstance(renderer.mathtext_parser, _Formulas):
         renderer.mathtext_parser = _Formulas(renderer.mathtext_parser, known)
+        renderer.__class__, renderer.known = _Renderer, known
     panels = list(canvas.figure.axes)
     for ax in panels:
         panels += ax.child_axes
@@ -42,7 +47,11 @@ def remember(canvas: Any) -> None:
                 _measured_once(tick.label1, tick.label2)
             _measured_once(axis.label)
         if (legend := ax.get_legend()) is not None:
-            _measured_once(legend.get_title(), *legend.get_texts())
+            texts = (legend.get_title(), *legend.get_texts())
+            _measured_once(*texts)
+            if not any(text.get_wrap() for text in texts):
+                for box in legend.findobj(PackerBase):
+                    box.__class__ = PACKERS.get(type(box), type(box))
 
 
 def _measured_once(*texts: Text) -> None:
@@ -61,6 +70,40 @@ class _Measured(TEXT):  # type: ignore[misc]
         if self._layout is None or self._layout[0] != asked:
             self._layout = (asked, super()._get_layout(renderer))
         return self._layout[1]
+
+
+class _Renderer(RENDERER):  # type: ignore[misc]
+    """One that measures the same words once for all figures."""
+
+    known: dict[Any, Any]
+
+    def get_text_width_height_descent(self, s: str, prop: "FontProperties", ismath: Any) -> Any:
+        key = ("size", s, self.dpi, prop.copy(), ismath)
+        if key not in self.known:
+            self.known[key] = super().get_text_width_height_descent(s, prop, ismath)
+        return self.known[key]
+
+
+class _Packed(PACKER):  # type: ignore[misc]
+    """Rows or columns of a legend, whose parts keep their sizes."""
+
+    _sizes: Any = None
+
+    def _get_bbox_and_child_offsets(self, renderer: Any) -> Any:
+        if self._sizes is None or self._sizes[0] is not renderer:
+            self._sizes = (renderer, super()._get_bbox_and_child_offsets(renderer))
+        return self._sizes[1]
+
+
+class _Row(_Packed, HPacker):
+    pass
+
+
+class _Column(_Packed, VPacker):
+    pass
+
+
+PACKERS: dict[type, type] = {HPacker: _Row, VPacker: _Column}
 
 
 class _Remembering(AXIS):  # type: ignore[misc]
