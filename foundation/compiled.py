@@ -24,8 +24,10 @@ from numba.core.serialize import dumps
 
 from foundation import __version__
 from foundation.caches import cache_folder
+from foundation.callers import answer_calls
 from foundation.files import replacing
 from foundation.fingerprint import fingerprint
+from foundation.inlined import rebuilt, reduced
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -58,6 +60,7 @@ def compiled(function: Any = None, /, **options: Any) -> Any:
     options["no_cfunc_wrapper"] = True
     dispatcher = numba.njit(**options)(function)
     dispatcher._cache = MachineCode(dispatcher)
+    answer_calls(dispatcher)
     return dispatcher
 
 
@@ -94,8 +97,26 @@ class MachineCode:
 
     def load_overload(self, signature: Any, context: Any) -> Any:
         """Return the machine code for a signature, or None."""
+        return self._load(signature, context, CompileResult._rebuild)
+
+    def save_overload(self, signature: Any, result: Any) -> None:
+        """Keep machine code, and remove what was not used for long."""
+        lifted = any(not part.can_cache for part in result.lifted)
+        if not (lifted or result.library.has_dynamic_globals):
+            self._save(signature, result.codegen, result._reduce)
+
+    def load_inlined(self, arguments: Any, context: Any) -> Any:
+        """Return the code that others take in, or None."""
+        return self._load(("inlined", arguments), context, rebuilt)
+
+    def save_inlined(self, arguments: Any, result: Any) -> None:
+        """Keep the code that others take in."""
+        if not result.library.has_dynamic_globals:
+            self._save(("inlined", arguments), result.codegen, lambda: reduced(result))
+
+    def _load(self, key: Any, context: Any, rebuild: Callable[..., Any]) -> Any:
         context.refresh()
-        file = self._file(signature, context.codegen())
+        file = self._file(key, context.codegen())
         if file is None:
             return None
         try:
@@ -106,17 +127,15 @@ class MachineCode:
             _say_damaged(file.parents[1])
             return None
         try:
-            return _revived(context, text[_DIGEST:])
+            return rebuild(context, *_revived(text[_DIGEST:]))
         except (AttributeError, ImportError):  # a type has another name by now
             return None
 
-    def save_overload(self, signature: Any, result: Any) -> None:
-        """Keep machine code, and remove what was not used for long."""
-        lifted = any(not part.can_cache for part in result.lifted)
-        file = self._file(signature, result.codegen)
-        if file is None or lifted or result.library.has_dynamic_globals:
+    def _save(self, key: Any, codegen: Any, reduce: Callable[[], Any]) -> None:
+        file = self._file(key, codegen)
+        if file is None:
             return
-        text = dumps(result._reduce())  # type: ignore[no-untyped-call]
+        text = dumps(reduce())  # type: ignore[no-untyped-call]
         try:
             file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             with replacing(file) as temporary:
@@ -135,8 +154,8 @@ class MachineCode:
         return Path(self.cache_path) / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.bin"
 
 
-def _revived(context: Any, text: bytes) -> Any:
-    return CompileResult._rebuild(context, *pickle.loads(text))  # type: ignore[no-untyped-call]
+def _revived(text: bytes) -> Any:
+    return pickle.loads(text)
 
 
 def _remove_unused(folder: Path) -> None:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from foundation.compiled import compiled
 from learning.fused.choices import LEARNED, NORMALISED, SIGN, TIED, Choices
-from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.products import add_columns, add_rows, wanted_by
 from learning.fused.readout import grade
@@ -13,7 +13,7 @@ from learning.network.couplings import Array
 from learning.plasticity.senders import PACE
 
 
-@inside
+@compiled
 def move(
     weights: Weights, choices: Choices, terms: Terms, units: Units, wants: Wants, B: int
 ) -> None:
@@ -41,7 +41,7 @@ def move(
         _tie(weights, choices.feedback, terms.tie)
 
 
-@inside
+@compiled
 def _across(rows: Array, columns: Array, factor: np.float32, size: int, B: int) -> None:
     """Write the transpose of some rows, times a factor."""
     for i in range(size):
@@ -49,7 +49,7 @@ def _across(rows: Array, columns: Array, factor: np.float32, size: int, B: int) 
             columns[k, i] = factor * rows[i, k]
 
 
-@inside
+@compiled
 def _carry(
     active: Array, carried: Array, mean: Array, rate: np.float32, centred: bool, known: int, B: int
 ) -> None:
@@ -75,7 +75,7 @@ def _carry(
         mean[i] += toward * (now[i] - mean[i])
 
 
-@inside
+@compiled
 def _move_back(
     weights: Weights, choices: Choices, terms: Terms, units: Units, wants: Wants, B: int
 ) -> None:
@@ -90,7 +90,7 @@ def _move_back(
         add_columns(wants.hidden, wants.message, weights.W_b, units.every, B, H)
 
 
-@inside
+@compiled
 def _tie(weights: Weights, kind: int, factor: np.float32) -> None:
     """Tie the couplings from the readout to those to it, as in `tied.tie`."""
     W_f, W_b, H, C = weights.W_f, weights.W_b, weights.H, weights.C

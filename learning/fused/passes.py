@@ -3,11 +3,10 @@
 import numpy as np
 
 from foundation.compiled import compiled
-from learning.fused.inside import inside
 from learning.network.couplings import Array
 
 
-@inside
+@compiled
 def shrink(array: Array, left: np.float32) -> None:
     """Multiply couplings by what is left of them."""
     entries = array.ravel()

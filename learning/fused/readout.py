@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from learning.fused.inside import inside
+from foundation.compiled import compiled
 from learning.fused.layout import Weights
 from learning.fused.plan import SENT
 from learning.fused.products import add_columns
@@ -14,13 +14,13 @@ from learning.relaxation.segments import ERROR, LABEL
 _LABEL, _ERROR = SENT.index(LABEL), SENT.index(ERROR)
 
 
-@inside
+@compiled
 def sign(h: np.float32) -> np.float32:
     """Return the sign; that of 0 is 0."""
     return np.float32(h > 0) - np.float32(h < 0)
 
 
-@inside
+@compiled
 def empty(array: Array) -> None:
     """Let all entries be zero."""
     entries = array.ravel()
@@ -28,14 +28,14 @@ def empty(array: Array) -> None:
         entries[q] = 0
 
 
-@inside
+@compiled
 def read(weights: Weights, units: Units) -> None:
     """Compute the fields of the readout."""
     empty(units.u)
     add_columns(weights.W_f, units.s, units.u, units.every, weights.H, weights.C)
 
 
-@inside
+@compiled
 def miss(y: Array, u: Array, temperature: np.float32, errors: Array, C: int, B: int) -> None:
     """Write down the errors of the readout, as in `fields.missed`."""
     for k in range(B):
@@ -49,7 +49,7 @@ def miss(y: Array, u: Array, temperature: np.float32, errors: Array, C: int, B: 
             errors[c, k] = (y[c, k] + np.float32(1)) / np.float32(2) - errors[c, k] / total
 
 
-@inside
+@compiled
 def send(weights: Weights, terms: Terms, units: Units, what: int) -> None:
     """Compute the fields from the readout, which sends the label, what it was, or its error."""
     message = units.sent
@@ -59,7 +59,7 @@ def send(weights: Weights, terms: Terms, units: Units, what: int) -> None:
     add_columns(weights.W_b, message, units.back, units.every, weights.C, weights.H)
 
 
-@inside
+@compiled
 def grade(z: Array, pair: Array, graded: Array, C: int) -> None:
     """Replace +1 and -1 by two numbers; 0 stays 0."""
     for c in range(C):

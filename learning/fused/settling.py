@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from learning.fused.inside import inside
+from foundation.compiled import compiled
 from learning.fused.layout import Weights
 from learning.fused.plan import READS, SENDS, SWEEPS, Plan
 from learning.fused.products import add_columns
@@ -12,7 +12,7 @@ from learning.fused.terms import Terms
 from learning.network.couplings import Array
 
 
-@inside
+@compiled
 def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> int:
     """Relax B samples from zero states, and return the number of flips."""
     H, f = weights.H, units.f
@@ -43,7 +43,7 @@ def settle(weights: Weights, terms: Terms, units: Units, plan: Plan, B: int) -> 
     return flips
 
 
-@inside
+@compiled
 def _sweep(units: Units, back: Array, H: int) -> tuple[int, int]:
     """Let units follow their fields; return how many flip in some sample, and all flips."""
     s, f, change, marks = units.s, units.f, units.change, units.marks

@@ -8,7 +8,6 @@ import numpy.typing as npt
 from foundation.compiled import compiled
 from learning.fused.choices import Choices
 from learning.fused.given import Given
-from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.moving import move
 from learning.fused.passes import shrink
@@ -51,14 +50,14 @@ def learn(network: Network, given: Given, tally: npt.NDArray[np.int64]) -> None:
         move(weights, choices, terms, units, wants, B)
 
 
-@inside
+@compiled
 def _enter(samples: Array, rows: Array) -> None:
     for k in range(len(samples)):
         for i in range(samples.shape[1]):
             rows[i, k] = samples[k, i]
 
 
-@inside
+@compiled
 def _missed(u: Array, truth: npt.NDArray[np.intp], C: int) -> int:
     """Return how many samples are given another class."""
     missed = 0
@@ -71,7 +70,7 @@ def _missed(u: Array, truth: npt.NDArray[np.intp], C: int) -> int:
     return missed
 
 
-@inside
+@compiled
 def _shrink(weights: Weights, decay: Decay, tally: npt.NDArray[np.int64]) -> None:
     """Let the couplings decay, as in `Steps`."""
     tally[UNDECAYED] += 1

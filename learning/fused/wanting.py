@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from foundation.compiled import compiled
 from learning.fused.choices import Choices
-from learning.fused.inside import inside
 from learning.fused.layout import Weights
 from learning.fused.products import add_columns
 from learning.fused.readout import empty, grade, miss, read
@@ -12,7 +12,7 @@ from learning.fused.terms import Terms
 from learning.network.couplings import Array
 
 
-@inside
+@compiled
 def want(
     weights: Weights, choices: Choices, terms: Terms, units: Units, wants: Wants, B: int
 ) -> int:
@@ -34,7 +34,7 @@ def want(
     return _follow(terms, units, wants.hidden)
 
 
-@inside
+@compiled
 def _below(s: Array, f: Array, margin: np.float32, wanted: Array) -> int:
     """Write down the targets that are below their margin, and count them."""
     states, fields, found = s.ravel(), f.ravel(), wanted.ravel()
@@ -46,21 +46,21 @@ def _below(s: Array, f: Array, margin: np.float32, wanted: Array) -> int:
     return int(below)
 
 
-@inside
+@compiled
 def _current(weights: Weights, errors: Array, units: Units) -> None:
     """Compute the feedback currents of errors."""
     empty(units.back)
     add_columns(weights.W_b, errors, units.back, units.every, weights.C, weights.H)
 
 
-@inside
+@compiled
 def _agree(back: Array, s: Array, wanted: Array) -> None:
     currents, states, found = back.ravel(), s.ravel(), wanted.ravel()
     for q in range(states.size):
         found[q] *= np.float32(currents[q] * states[q] >= 0)
 
 
-@inside
+@compiled
 def _follow(terms: Terms, units: Units, wanted: Array) -> int:
     """Write down the currents that units follow, and count them."""
     states, fields, currents = units.s.ravel(), units.f.ravel(), units.back.ravel()
@@ -74,7 +74,7 @@ def _follow(terms: Terms, units: Units, wanted: Array) -> int:
     return int(follow)
 
 
-@inside
+@compiled
 def weigh(weights: Weights, wants: Wants, weight: Array) -> None:
     """Multiply what is wanted of each sample by its weight."""
     for i in range(weights.H):

@@ -7,6 +7,7 @@ import sys
 import warnings
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -91,6 +92,63 @@ def test_what_changes_the_machine_code_is_compiled_anew(folder, modules, change,
     assert (function(3), hits(function)) == (value, 0)
     before = modules()  # and the old one is still there
     assert (before(3), hits(before)) == (7, 1)
+
+
+def test_what_is_called_is_kept_for_other_callers(folder, modules):
+    """Without machine code, until Python calls it."""
+    modules()(3)
+    function = modules(constant=2)
+    callee = sys.modules["callee_of_test"].inner
+    assert (function(3), hits(function), hits(callee)) == (8, 0, 1)
+    kept = list(folder.glob("machine_code/callee_of_test.inner/*.bin"))
+    assert (callee(3), hits(callee), len(kept)) == (6, 1, 1)
+    modules(constant=3)
+    callee = sys.modules["callee_of_test"].inner
+    assert (callee(3), hits(callee)) == (6, 1)
+    assert sys.modules["caller_of_test"].outer(3) == 9
+
+
+@compiled.compiled
+def factorial(n):
+    if n < 0:
+        raise ValueError("not of", n)
+    return n * factorial(n - 1) if n else 1
+
+
+@compiled.compiled
+def of_half(n):
+    if n % 2:
+        raise ValueError("odd")
+    return factorial(n // 2)
+
+
+@numba.njit
+def of_quarter(n):
+    return of_half(n // 2)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_functions_are_called_from_anywhere(folder, order):
+    """One that calls itself, one that raises, and a foreign one, in any order."""
+    functions = factorial, of_half, of_quarter
+    for function in functions:
+        function._reset_overloads()
+    for m in order:
+        function = functions[m]
+        assert function(4 * 2**m) == 24
+        with pytest.raises(ValueError, match=r"not of.*-1"):
+            function(-(2**m))
+        if m:
+            with pytest.raises(ValueError, match="odd"):
+                function(2 * m - 1)
+
+
+def test_a_function_that_is_inlined_is_compiled_again(folder, modules):
+    function, callee = modules(), sys.modules["callee_of_test"].inner
+    function(3)
+    callee.recompile()
+    function.recompile()
+    assert (callee(3), function(3)) == (6, 7)
 
 
 def damages(text):
