@@ -10,7 +10,7 @@ from scipy import optimize, special
 
 import replica
 from replica.two_layers import clusters as two_layers
-from replica.two_layers.site import two_layer_site
+from replica.two_layers.site import _field_grid, _spin_grid, two_layer_site
 
 J_D, LAM = 0.05, 0.4
 
@@ -69,6 +69,31 @@ def test_one_and_two(J, lam):
     two = replica.two_layer_clusters(2, d, J, lam)
     pairs = replica.layered_pair_entropy(d, J, lam, 2)
     np.testing.assert_allclose(two.free_entropy, pairs, atol=1e-9)
+
+
+@pytest.mark.parametrize(("y", "d", "J", "lam"), [(2, 0.3, 1.0, 0.2), (9, 0.02, 0.1, 0.5)])
+def test_what_is_left_out_is_negligible(y, d, J, lam):
+    """Against the plain sum over all nodes."""
+    q_hat, step = 0.05, 1.5
+    z = _field_grid(d, J, lam, step / np.sqrt(max(1, y / 4)))
+    t = _spin_grid(y, q_hat, step)
+    s = np.array([1, -1])
+    argument = J + lam * s + s[:, None, None] * np.sqrt(1 - 2 * d) * z.nodes[:, None]
+    H = special.ndtr(argument / np.sqrt(2 * d))  # s, z, s s'
+    one = log_M = spin_2 = 0
+    for (z_1, w_1), (z_2, w_2) in itertools.product(enumerate(z.weights), repeat=2):
+        M, m = 0, 0
+        for (a, s_1), (b, s_2) in itertools.product(enumerate(s), repeat=2):
+            u = np.sqrt(q_hat) * (s_1 * t.nodes[:, None] + s_2 * t.nodes)
+            term = np.exp(u) * H[a, z_1, int(a != b)] * H[b, z_2, int(a != b)]
+            M, m = M + term, m + s_1 * term
+        power = w_1 * w_2 * t.weights[:, None] * t.weights * M**y
+        one, log_M = one + power.sum(), log_M + (power * np.log(M)).sum()
+        spin_2 += (power * (m / M) ** 2).sum()
+    site = two_layer_site(y, q_hat, d, J, lam, step)
+    assert site.log_I() == pytest.approx(np.log(one), abs=1e-13)
+    assert site.log_M() == pytest.approx(log_M / one, rel=1e-13)
+    assert site.overlap() == pytest.approx(spin_2 / one, rel=1e-13)
 
 
 def one_layer(y, d, J):
