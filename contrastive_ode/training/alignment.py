@@ -14,6 +14,7 @@ from contrastive_ode.supervision.rule import Rule
 from contrastive_ode.supervision.task import Task
 from contrastive_ode.training.constraints import Constraints
 from foundation import domains
+from foundation.domains import Floats
 
 
 def cosine(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
@@ -37,8 +38,14 @@ def cosine(a: npt.ArrayLike, b: npt.ArrayLike) -> float:
     """
     u = domains.finite("a", a)
     v = domains.shaped("b", b, u.shape)
+    u, v = _of_order_one(u), _of_order_one(v)
     norm = float(np.linalg.norm(u) * np.linalg.norm(v))
     return float(np.vdot(u, v)) / norm if norm else float("nan")
+
+
+def _of_order_one(x: Floats) -> Floats:
+    """Divide by a power of two, exactly: squares of what diverges would overflow."""
+    return np.ldexp(x, -np.frexp(np.abs(x).max(initial=0))[1])
 
 
 def alignment(

@@ -211,6 +211,14 @@ def test_a_penalty_and_constraints_are_in_the_alignment(plain):
     assert found == pytest.approx(ode.cosine(*changes), rel=1e-12)
 
 
+def test_an_angle_between_vectors_of_any_size():
+    """What diverges has one, too: its square would overflow."""
+    huge, tiny = np.array([1e200, 0.0, 1e200]), np.array([5e-324, 0.0, 0.0])
+    assert ode.cosine(huge, tiny) == pytest.approx(np.sqrt(0.5), rel=1e-15)
+    assert ode.cosine(huge, -huge) == pytest.approx(-1, rel=1e-15)
+    assert np.isnan(ode.cosine(huge, 0 * huge))
+
+
 def test_an_alignment_that_does_not_exist_is_measured_as_nan(plain):
     case = neurons(plain)
     frozen = ode.Constraints(case.model, frozen=dict.fromkeys("Wbg", True))
