@@ -20,7 +20,15 @@ NONE = known.NONE
 TURN = 2 * np.pi
 
 
-@pytest.mark.parametrize("gamma", [1.0, 0.1, 1e-3, 1e-4])
+@pytest.mark.parametrize(
+    "gamma",
+    [
+        1.0,
+        pytest.param(0.1, marks=pytest.mark.thorough),
+        pytest.param(1e-3, marks=pytest.mark.thorough),
+        1e-4,
+    ],
+)
 def test_damped_oscillators_end_at_rest(gamma):
     """However slowly: at 1e-4 the amplitude has fallen by a fifth only."""
     end = ode.settle(known.oscillator(gamma), NONE, [1.0, 0.5])
@@ -222,7 +230,15 @@ def test_roessler_chaos():
     assert abs(end.exponent - 0.0714) < 4 * end.exponent_error < 0.06
 
 
-@pytest.mark.parametrize(("A", "periods"), [(0.2, 1), (0.28, 2), (0.29, 4), (0.37, 5)])
+@pytest.mark.parametrize(
+    ("A", "periods"),
+    [
+        (0.2, 1),
+        pytest.param(0.28, 2, marks=pytest.mark.thorough),
+        pytest.param(0.29, 4, marks=pytest.mark.thorough),
+        (0.37, 5),
+    ],
+)
 def test_driven_duffing(A, periods):
     """Settles in periods of the drive; the product of the multipliers is known."""
     model, drive = known.DUFFING.on(known.ONE, A=A), TURN / 1.2

@@ -90,6 +90,7 @@ def test_expressions_may_be_objects_of_sympy():
     assert found[0] == pytest.approx(np.tanh(0.4) / 3 - 0.2, abs=1e-15)
 
 
+@pytest.mark.thorough
 def test_signs_large_numbers_and_many_turns_compile():
     model = ode.System(
         "rough",

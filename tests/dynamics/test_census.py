@@ -118,7 +118,7 @@ def assert_mean(samples, expected):
 @pytest.mark.parametrize(
     ("N", "J_D"),
     [
-        (2, 0.3),
+        pytest.param(2, 0.3, marks=pytest.mark.thorough),
         pytest.param(3, 0.0, marks=pytest.mark.thorough),
         pytest.param(8, 0.0, marks=pytest.mark.thorough),
         (8, 0.2),
@@ -138,7 +138,7 @@ def test_exact_means(N, J_D):
 @pytest.mark.parametrize(
     ("N", "J_D", "eta"),
     [
-        (2, 0.3, 0.5),
+        pytest.param(2, 0.3, 0.5, marks=pytest.mark.thorough),
         pytest.param(3, 0.0, 0.7, marks=pytest.mark.thorough),
         pytest.param(6, 0.0, 1.0, marks=pytest.mark.thorough),
         (6, 0.2, -0.4),

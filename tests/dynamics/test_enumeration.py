@@ -135,7 +135,9 @@ def assert_mean(samples, expected):
     assert (np.abs(z) < 4).all(), f"z = {z}"
 
 
-@pytest.mark.parametrize("eta", [-0.5, 0.0, 0.5, 1.0])
+@pytest.mark.parametrize(
+    "eta", [-0.5, 0.0, *(pytest.param(x, marks=pytest.mark.thorough) for x in (0.5, 1.0))]
+)
 @pytest.mark.parametrize(
     "J_D",
     [

@@ -47,7 +47,14 @@ def test_against_the_census(ensemble):
         np.testing.assert_array_equal(np.bincount(transients), found.transients)
 
 
-@pytest.mark.parametrize(("N", "eta"), [(30, 0.0), (65, 0.5), (130, 1.0)])
+@pytest.mark.parametrize(
+    ("N", "eta"),
+    [
+        pytest.param(30, 0.0, marks=pytest.mark.thorough),
+        (65, 0.5),
+        pytest.param(130, 1.0, marks=pytest.mark.thorough),
+    ],
+)
 def test_against_products_with_the_matrix(N, eta):
     rng = np.random.default_rng(1)
     network = Asymmetric(N, 0.0, eta).sample(rng)

@@ -88,7 +88,13 @@ def test_nobody_reads_on(words):
     ("words", "full", "status", "said"),
     [
         (["list"], True, 1, "No space left on device"),
-        (["figure", "overlap-gap", "--redraw"], False, 1, "Is a directory"),
+        pytest.param(
+            ["figure", "overlap-gap", "--redraw"],
+            False,
+            1,
+            "Is a directory",
+            marks=pytest.mark.thorough,
+        ),
         (["reproduce", "--redraw"], False, 2, "'nonsense' is not a valid value for backend"),
     ],
 )

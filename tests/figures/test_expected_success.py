@@ -50,7 +50,7 @@ def test_thresholds_and_their_errors():
     assert np.isnan(SingleRuns.fit(left(J_D, [0] * 7, 32)).threshold(1)).all()
 
 
-@pytest.mark.parametrize("runs", [2, 8])
+@pytest.mark.parametrize("runs", [2, pytest.param(8, marks=pytest.mark.thorough)])
 def test_few_runs_claim_their_error(runs):
     """Of three runs a point: errors of a Gaussian likelihood were off by over 3 in 3 to 15 %."""
     J_D, rng = np.linspace(-1, 1, 7), np.random.default_rng(1)

@@ -166,6 +166,7 @@ def test_starting_anew_sets_the_ledger_aside_once(small, tmp_path):
     assert ledgers[1].startswith(f"{ledgers[0]}-")
 
 
+@pytest.mark.thorough
 def test_symmetric_networks_know_where_the_gap_ends():
     module = catalogue.load("symmetric_networks")
     assert np.isnan(module.gap_threshold(2, 0.13))

@@ -56,7 +56,7 @@ def test_fixed_points(name, labelled):
 
 
 @pytest.mark.parametrize("name", ["default", "no self-coupling", "label kept", "bias"])
-@pytest.mark.parametrize("longest", [1, 3, 40])
+@pytest.mark.parametrize("longest", [1, pytest.param(3, marks=pytest.mark.thorough), 40])
 def test_equilibration(name, longest):
     learner, literal, X, labels = network(name)
     for given in (None, labels):

@@ -37,7 +37,10 @@ EXPECTED["check_class_weight_classifiers"] = "without biases no class can take a
         learning.PatchProjection(20, random_state=0),
         learning.Thermometer(),
         learning.Thermometer([-0.5, 0.5]),
-        learning.BinarisedMLP(60, epochs=50, rate=0.01, random_state=0),
+        pytest.param(
+            learning.BinarisedMLP(60, epochs=50, rate=0.01, random_state=0),
+            marks=pytest.mark.thorough,
+        ),
     ],
     ids=lambda estimator: type(estimator).__name__,
 )

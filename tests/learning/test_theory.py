@@ -176,7 +176,7 @@ def learned(J_D, seen, seed, rule="raw", inputs=INPUTS):
 @pytest.mark.parametrize(
     ("J_D", "rule", "inputs"),
     [
-        (0.0, "raw", INPUTS),
+        pytest.param(0.0, "raw", INPUTS, marks=pytest.mark.thorough),
         (0.4, "raw", INPUTS),
         (0.4, "raw", a_mixture(spread=6.0)),
         (0.0, "centred", INPUTS),

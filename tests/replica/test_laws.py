@@ -220,6 +220,7 @@ domain = settings(derandomize=True, deadline=None, max_examples=200)
 LN2 = np.log(2) + 1e-14
 
 
+@pytest.mark.thorough
 @domain
 @given(J=couplings, lam=couplings, eta=symmetries, L=st.integers(1, 10**5))
 def test_the_domain_of_the_counts(J, lam, eta, L):
@@ -242,6 +243,7 @@ def test_the_domain_of_the_pairs(J, eta, d):
     assert replica.franz_parisi(d, J) <= h + 1e-14
 
 
+@pytest.mark.thorough
 @domain
 @given(N=st.integers(1, 10**5), J=couplings, eta=symmetries)
 def test_the_domain_of_finite_counts(N, J, eta):

@@ -271,6 +271,7 @@ def test_groups_condense_continuously_where_independent_ones_are_unstable():
     assert (above > 0).all()
 
 
+@pytest.mark.thorough
 def test_the_thresholds_survive():
     """There the slope vanishes, and no cross overlap pays; for contrast, a point where one does."""
     for at in ((4.659988415, 0.01586445468, GAP), (7.587205255, 0.005652972800, MERGING)):

@@ -149,7 +149,13 @@ def test_twins(y, d, J_D, start):
 
 
 @pytest.mark.parametrize(
-    ("y", "d", "J_D"), [(1.6, 0.1, 0.5), (3, 0.1, 0.3), (40, 0.01, 0.3), (900, 0.3, 1.0)]
+    ("y", "d", "J_D"),
+    [
+        (1.6, 0.1, 0.5),
+        pytest.param(3, 0.1, 0.3, marks=pytest.mark.thorough),
+        pytest.param(40, 0.01, 0.3, marks=pytest.mark.thorough),
+        (900, 0.3, 1.0),
+    ],
 )
 def test_the_local_entropy_is_a_difference(y, d, J_D):
     state, h = replica.reference_clusters(y, d, J_D), 1e-3 * y

@@ -21,7 +21,7 @@ def rarest_pair(J_D, eta):
     return found.fun, np.exp(found.x)
 
 
-@pytest.mark.parametrize("eta", [0.0, 0.07])
+@pytest.mark.parametrize("eta", [pytest.param(0.0, marks=pytest.mark.thorough), 0.07])
 def test_pairs(eta):
     threshold = symmetric_overlap_gap_threshold(2, eta)
     J_D = optimize.brentq(lambda J_D: rarest_pair(J_D, eta)[0], 0, 0.2, xtol=1e-13)

@@ -70,7 +70,7 @@ def test_the_gap_of_groups(y, gap):
     assert far.min() > -threshold.J_D_error
 
 
-@pytest.mark.parametrize("near", [0.9, 1.1])
+@pytest.mark.parametrize("near", [0.9, pytest.param(1.1, marks=pytest.mark.thorough)])
 def test_the_largest_gap_is_a_maximum_over_the_replicas(near, gap):
     threshold = replica.overlap_gap_threshold(near * gap.y)
     assert 1e-6 < gap.J_D - threshold.J_D < 1e-3

@@ -160,9 +160,9 @@ Ledger(Path(store)).close()
 @pytest.mark.parametrize(
     ("place", "count", "schema", "files"),
     [
-        ("moving", 0, 1, 16),
+        pytest.param("moving", 0, 1, 16, marks=pytest.mark.thorough),
         ("moving", 11, 1, 16),
-        ("moving", 19, 1, 16),
+        pytest.param("moving", 19, 1, 16, marks=pytest.mark.thorough),
         ("committed", 0, 3, 16),
         ("clearing", 5, 3, 11),
     ],

@@ -208,7 +208,7 @@ def draws_in_compiled(i, rng):
 
 
 @pytest.mark.parametrize("function", [draws_from_numpy, draws_from_python, draws_in_compiled])
-@pytest.mark.parametrize("processes", [True, False])
+@pytest.mark.parametrize("processes", [True, pytest.param(False, marks=pytest.mark.thorough)])
 def test_numbers_that_no_seed_determines_are_told_of(ledger, threads, function, processes):
     if not processes and function is draws_from_python:
         pytest.skip("other threads may have drawn")
