@@ -56,7 +56,6 @@ def two_layer_sums(fields: Fields, y: float, log_scale: float) -> Sums:
     most = y * np.abs(np.log(E)) + log_t_weight  # of what a node of t multiplies the weight by
     furthest = most.max()
     sums = Sums(np.zeros((3, 3)), np.zeros((3, 3)), np.zeros((3, 3)))
-    total = 0.0
     for i in range(n // 2, n):
         for j in range(n - 1 - i, i + 1):
             images = (1 if i == j else 2) * (1 if i + j == n - 1 else 2)
@@ -68,7 +67,7 @@ def two_layer_sums(fields: Fields, y: float, log_scale: float) -> Sums:
             same_down = H[1, 0, i] * H[1, 0, j]
             up_down = H[0, 1, i] * H[1, 1, j]
             down_up = H[1, 1, i] * H[0, 1, j]
-            least = np.log(_NEGLIGIBLE * total / factor)
+            least = np.log(_NEGLIGIBLE * sums.one.sum() / factor)
             for k in range(m):
                 up_up, down_down = E[k] * same_up, same_down / E[k]
                 up_1, down_1 = E[k] * up_down, down_up / E[k]
@@ -86,7 +85,6 @@ def two_layer_sums(fields: Fields, y: float, log_scale: float) -> Sums:
                     power = factor * np.exp(y * log_M + log_weight + log_t_weight[l])
                     spin_1, spin_2 = (a + b - c - e) / M, (a - b + c - e) / M
                     t_level = _level(k - m // 2, l - m // 2)
-                    total += power
                     sums.one[z_level, t_level] += power
                     sums.log_M[z_level, t_level] += power * log_M
                     sums.spin_2[z_level, t_level] += power * (spin_1**2 + spin_2**2) / 2
